@@ -1,0 +1,43 @@
+"""Look for the words of keys and rubrics in what students receive, byte for byte."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+
+from autograde.marking import Key, Rubrics
+
+SHORTEST = 20
+"""Characters: shorter texts, such as "describe", stand in honest prose, too."""
+
+
+def secrets(key: Key, rubrics: Rubrics) -> frozenset[str]:
+    """Give every sentence of a key and its rubrics that gives something away."""
+    texts = [entry.reason for entry in key.keys.values()]
+    for rubric in rubrics.rubrics.values():
+        texts += [rubric.verb_check, rubric.workplace_check, *(level.text for level in rubric.levels)]
+        texts += [*rubric.indicative_content, *rubric.must_see, *rubric.not_enough, *rubric.unsafe]
+    return frozenset(text for text in texts if len(text) >= SHORTEST)
+
+
+def leaks(texts: Iterable[str], places: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Find texts in files, in folders of files, and in zips and wheels within: gives (file, text) for each."""
+    forms = {text: _forms(text) for text in texts}
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file():
+                held = list(_contents(path))
+                yield from ((path, text) for text, ways in forms.items() if any(way in raw for way in ways for raw in held))
+
+
+def _forms(text: str) -> frozenset[bytes]:
+    """Give the ways in which a file may write a text: as it is, in JSON, in HTML."""
+    return frozenset(way.encode() for way in (text, json.dumps(text)[1:-1], escape(text)))
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    yield path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name) for name in archive.namelist())

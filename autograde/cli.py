@@ -1,0 +1,258 @@
+"""The `autograde` command: a class from its first day to its gradebook.
+
+Each command imports what it needs when it runs, so that --help answers at once (nbgrader takes three seconds).
+"""
+
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+
+from workbook_helpers.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from autograde.course.folder import Course
+
+app = typer.Typer(
+    name="autograde",
+    help="Run a class: hand out workbooks, take hand-ins in, mark them and give feedback.\n\n"
+    "A class is a folder. Make one with [bold]autograde new FOLDER[/], go into it (cd FOLDER), and run the other "
+    "commands there, in this order: roster, release, intake or collect, mark, serve, feedback, gradebook.",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False)
+WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")]
+
+
+def main() -> None:
+    """Run the command; a fault ends it with one clear line and a non-zero code."""
+    for stream in (sys.stdout, sys.stderr):  # a Windows console may lack a letter of somebody's name
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except WorkbookError as error:
+        _fail(str(error))
+    except Exception as error:  # our own mistake: the traceback goes into a file, not onto the screen
+        with tempfile.NamedTemporaryFile("w", prefix="autograde-", suffix=".log", delete=False, encoding="utf-8") as log:
+            log.write(traceback.format_exc())
+        _fail(f"This program failed ({type(error).__name__}: {error}). Please report it, with the file {log.name}")
+
+
+def _fail(line: str) -> None:
+    Console(stderr=True, highlight=False).print(Text(" ".join(line.split()), style="red"), soft_wrap=True)
+    sys.exit(1)
+
+
+def _course() -> "Course":
+    from autograde.course.folder import find_course
+
+    return find_course(Path.cwd())
+
+
+def _busy() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), console=out, transient=True)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    name: Annotated[str, typer.Option(help="What the class is called; the folder's name if not given.")] = "",
+    exchange: Annotated[Path | None, typer.Option(help="The nbgrader exchange folder, on a shared server.")] = None,
+) -> None:
+    """Make a class folder.
+
+    Example: [bold]autograde new care-2026 --name "Care level 2, autumn 2026"[/]
+    """
+    from autograde.course.new import new_course
+    from autograde.course.summary import next_steps, say
+
+    course = new_course(folder, name=name, exchange=exchange)
+    say(out, f"Made the class {course.course_id} in {course.root}", "bold")
+    say(out, f"Hand-ins come through the exchange {exchange}" if exchange else "Hand-ins come as files (no exchange).")
+    next_steps(out, [f"cd {folder}", "autograde roster FILE.csv    a list with the columns: id,first name,last name,email"])
+
+
+@app.command()
+def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file with a header.")]) -> None:
+    """Put the students of a CSV file into the class.
+
+    Its header, in any order: id, first name, last name, email (email may be left out). Run it again to update;
+    nobody is ever removed. Rows with a fault are reported, and the others go in; the exit code is 1 then.
+
+    Example: [bold]autograde roster students.csv[/]
+    """
+    from autograde.course.roster import import_roster
+    from autograde.course.summary import show_roster
+
+    report = import_roster(_course(), file)
+    show_roster(out, report)
+    if report.bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    workbook: WorkbookName,
+    due: Annotated[str, typer.Option(help='UK time, like "2026-12-01 17:00".')] = "",
+    fresh: Annotated[bool, typer.Option(help="Copy the workbook anew, over the class's own edits.")] = False,
+) -> None:
+    """Give the class a workbook.
+
+    Copies it into source/ (where you may edit it), makes the students' version, puts that on the exchange if the class
+    has one, and makes handout/WORKBOOK.zip for Moodle.
+
+    Example: [bold]autograde release w01 --due "2026-12-01 17:00"[/]
+    """
+    from autograde.course.release import exchange_note
+    from autograde.course.release import release as release_workbook
+    from autograde.course.summary import show_release
+    from autograde.course.text import read_due
+
+    course = _course()
+    with _busy() as progress:
+        task = progress.add_task("")
+        report = release_workbook(
+            course,
+            workbook,
+            due=read_due(due) if due else None,
+            fresh=fresh,
+            told=lambda step: progress.update(task, description=step),
+        )
+    show_release(out, report, exchange_note(course))
+
+
+@app.command()
+def collect(workbook: WorkbookName) -> None:
+    """Take in what students handed in through the nbgrader exchange.
+
+    The newest readable attempt becomes the current one; all are kept in received/. What cannot be used goes to
+    quarantine/ with a reason.
+
+    Example: [bold]autograde collect w01[/]
+    """
+    from autograde.course.collect import collect as collect_workbook
+    from autograde.course.summary import show_intake
+
+    course = _course()
+    with _busy() as progress:
+        task = progress.add_task("")
+        report = collect_workbook(course, workbook, told=lambda name: progress.update(task, description=name))
+    show_intake(out, report)
+
+
+@app.command()
+def intake(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Hand-in zips, folders of them, a Moodle download.")],
+    workbook: Annotated[str, typer.Option(help="The short id (w01) or the whole name.")],
+) -> None:
+    """Take in hand-ins that came as files.
+
+    Whose a hand-in is stands in it; where it does not, Moodle's folder name tells. The newest readable attempt becomes
+    the current one; all are kept in received/. What cannot be used goes to quarantine/ with a reason. Taking the same
+    file in twice does no harm.
+
+    Example: [bold]autograde intake ~/Downloads/Care-w01-12345.zip --workbook w01[/]
+    """
+    from autograde.course.intake import intake as take_in
+    from autograde.course.summary import show_intake
+
+    course = _course()
+    with _busy() as progress:
+        task = progress.add_task("")
+        report = take_in(course, paths, workbook, told=lambda name: progress.update(task, description=name))
+    show_intake(out, report)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8890 on if not given.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Open the class in formgrader, where written answers are marked, and in JupyterLab.
+
+    Runs on this computer alone, until Ctrl-C.
+
+    Example: [bold]autograde serve --no-browser[/]
+    """
+    import webbrowser
+
+    from autograde.course.serve import serving
+    from autograde.course.summary import say
+
+    with serving(_course(), port) as served:
+        say(out, f"Formgrader (marking): {served.formgrader}", "bold")
+        say(out, f"JupyterLab:           {served.lab}", "bold")
+        say(out, "These addresses let in whoever has them. Ctrl-C ends it.")
+        if browser:
+            webbrowser.open(served.formgrader)
+        try:
+            served.process.wait()
+        except KeyboardInterrupt:
+            say(out, "\nEnded. What to do next: autograde feedback WORKBOOK")
+
+
+@app.command()
+def gradebook(
+    csv: Annotated[Path, typer.Option("--csv", metavar="FILE", help="The file to write; replaced if it is there.")],
+) -> None:
+    """Write the gradebook as a CSV file: one row for each student and item.
+
+    Example: [bold]autograde gradebook --csv marks.csv[/]
+    """
+    from autograde.course.gradebook import export_gradebook
+    from autograde.course.summary import show_gradebook
+
+    show_gradebook(out, export_gradebook(_course(), csv))
+
+
+@app.command()
+def mark(
+    workbook: WorkbookName,
+    force: Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")] = False,
+) -> None:
+    """Mark the closed questions of all submissions, and lay out the written ones for you.
+
+    Example: [bold]autograde mark w01[/]
+    """
+    from autograde.course.mark import mark_command
+
+    mark_command(_course(), workbook, force=force)
+
+
+@app.command()
+def feedback(
+    workbook: WorkbookName,
+    partial: Annotated[bool, typer.Option(help="Also where written answers are not marked yet.")] = False,
+    rubric: Annotated[bool, typer.Option(help="Show the levels of each written task.")] = False,
+) -> None:
+    """Write each student's feedback page.
+
+    Example: [bold]autograde feedback w01[/]
+    """
+    from autograde.feedback import feedback_command
+
+    feedback_command(_course(), workbook, partial=partial, rubric=rubric)
+
+
+@app.command()
+def check() -> None:
+    """Check workbooks, keys and rubrics against each other, and that no key is in anything released.
+
+    Example: [bold]autograde check[/]
+    """
+    from autograde.checks import check_command
+
+    check_command()
+
+
+if __name__ == "__main__":
+    main()

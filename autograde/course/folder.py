@@ -1,0 +1,181 @@
+"""The class folder: where everything of one class lies, and how nbgrader is set up for it."""
+
+import os
+import shutil
+import sys
+import sysconfig
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from jupyter_core.paths import jupyter_config_path
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
+from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
+
+from autograde.errors import ClassError
+from workbook_helpers.errors import ContentError
+from workbook_helpers.items import Workbook, load_workbook, read_toml
+
+Step = Literal["source", "release", "submitted", "autograded", "feedback"]
+
+CONFIG = "nbgrader_config.py"
+MARKER = "# This is a class folder of autograde."
+"""The line by which a folder is known as a class of ours, and not any other nbgrader course."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One class.
+
+    Attributes
+    ----------
+    root
+        The class folder, absolute.
+    """
+
+    root: Path
+
+    def config(self) -> Config:
+        """Read the settings as nbgrader does: the machine's first, then the class's own, which wins.
+
+        Raises
+        ------
+        ClassError
+            If a settings file cannot be read.
+        """
+        config = Config()
+        for folder in [*reversed(jupyter_config_path()), str(self.root)]:
+            stem = Path(folder, "nbgrader_config")
+            for loader, path in (
+                (JSONFileConfigLoader, stem.with_suffix(".json")),
+                (PyFileConfigLoader, stem.with_suffix(".py")),
+            ):
+                if not path.is_file():
+                    continue
+                try:
+                    config.merge(loader(path.name, path=folder).load_config())
+                except Exception as error:  # the file is a program: it can fail in any way
+                    msg = f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or ask whoever set it up."
+                    raise ClassError(msg) from error
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    def directory(self, assignment: str = "") -> CourseDirectory:
+        """Give nbgrader's own view of the class, set to one assignment."""
+        return CourseDirectory(config=self.config(), assignment_id=assignment)
+
+    @property
+    def course_id(self) -> str:
+        """The course id that nbgrader uses."""
+        return str(self.config().CourseDirectory.get("course_id", ""))
+
+    @property
+    def exchange(self) -> Path | None:
+        """The exchange folder, None where there is none: hand-ins come as files then."""
+        root = self.config().Exchange.get("root", "")
+        return Path(root) if root and sys.platform != "win32" else None
+
+    def gradebook(self) -> Gradebook:
+        """Open nbgrader's gradebook; use it in a `with` statement.
+
+        Raises
+        ------
+        ClassError
+            If the database cannot be opened.
+        """
+        _alembic_on_path()
+        directory = self.directory()
+        try:
+            return Gradebook(directory.db_url, directory.course_id)
+        except SQLAlchemyError as error:
+            reason = str(error).splitlines()[0]
+            msg = f"The gradebook {directory.db_url} cannot be opened ({reason}). Close other programs that use it."
+            raise ClassError(msg) from error
+
+    def path(self, step: Step, student: str, assignment: str) -> Path:
+        """Give the folder of one step; the student of source and release is "."."""
+        return self.root / step / student / assignment
+
+    def timestamp(self, student: str, assignment: str) -> datetime | None:
+        """Give the time of the current submission in UTC, naive as nbgrader keeps it; None if it says none."""
+        path = self.path("submitted", student, assignment) / "timestamp.txt"
+        try:
+            text = "" if path.is_symlink() else path.read_text("utf-8").strip()
+            found: datetime | None = parse_utc(text) if text else None
+        except (OSError, ValueError, OverflowError):
+            return None
+        return found
+
+    def workbook(self, assignment: str) -> Workbook:
+        """Read a workbook of this class: the class's own copy in source/, or the released one.
+
+        Raises
+        ------
+        ClassError
+            If the class has no such workbook.
+        ContentError
+            If its files have a fault.
+        """
+        for step in ("source", "release"):
+            folder = self.root / step / assignment
+            if assignment and folder.is_dir():
+                return load_workbook(folder)
+        msg = f"{self.root} has no workbook {assignment!r}. Run: autograde release {assignment or 'w01'}"
+        raise ClassError(msg)
+
+    def assignments(self) -> dict[str, str]:
+        """Give assignment name → short id of every workbook that the class has."""
+        found = {}
+        for folder in sorted([*self.root.glob("release/*/"), *self.root.glob("source/*/")]):
+            found[folder.name] = short_id(folder)
+        return found
+
+    def assignment(self, name: str) -> str:
+        """Give the assignment name for a short id ("w01") or an assignment name; ClassError if the class has none."""
+        known = self.assignments()
+        matches = [a for a, short in known.items() if name in (a, short)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            msg = f"{name!r} could be {' or '.join(matches)} in {self.root}. Give the whole name."
+        else:
+            has = ", ".join(known) or "none yet"
+            msg = f"This class has no workbook {name!r} (it has: {has}). Run: autograde release {name}"
+        raise ClassError(msg)
+
+
+def _alembic_on_path() -> None:
+    """Let nbgrader find `alembic`, which it calls by name for a fresh gradebook, also where our environment is not active."""
+    if shutil.which("alembic") is None:
+        os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+
+
+def short_id(folder: Path) -> str:
+    """Give the short id of the workbook in `folder`, "" if its file cannot be read."""
+    try:
+        return str(read_toml(folder / "workbook.toml").get("id", ""))
+    except ContentError:
+        return ""
+
+
+def find_course(start: Path) -> Course:
+    """Find the class that `start` lies in, looking upwards; ClassError if there is none."""
+    start = Path(os.path.abspath(start))
+    for folder in (start, *start.parents):
+        if is_class(folder):
+            return Course(folder)
+    msg = f"{start} is not inside a class folder. Go into one (cd), or make one with: autograde new FOLDER"
+    raise ClassError(msg)
+
+
+def is_class(folder: Path) -> bool:
+    """Whether `folder` holds a class of ours."""
+    try:
+        return any(line.startswith(MARKER) for line in (folder / CONFIG).read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,69 @@
+"""Make a new class folder."""
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from autograde.course.folder import CONFIG, MARKER, Course
+from autograde.course.text import printable
+from autograde.errors import ClassError
+
+FOLDERS = ("source", "release", "submitted", "received", "quarantine", "handout")
+
+TEMPLATE = """\
+{marker} Class: {name}
+# nbgrader's commands work here too. Whatever you set below `configure` wins.
+from autograde.settings import configure
+
+c = get_config()
+configure(
+    c,
+    course={course!r},
+    exchange={exchange!r},  # the nbgrader exchange folder; "" if hand-ins come as files
+)
+"""
+
+
+def new_course(folder: Path, *, name: str = "", exchange: Path | None = None) -> Course:
+    """Make a class folder.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist yet, or is empty.
+    name
+        What people call the class; nbgrader's course id is made from it. The folder's name if empty.
+    exchange
+        The nbgrader exchange folder, None if hand-ins come as files.
+
+    Raises
+    ------
+    ClassError
+        If the folder holds anything, or cannot be written.
+    """
+    root = Path(os.path.abspath(folder))
+    name = printable(" ".join((name or root.name).split()), 200)
+    try:
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            msg = f"{root} is not empty. Choose the name of a folder that does not exist yet."
+            raise ClassError(msg)
+        for step in FOLDERS:
+            (root / step).mkdir(parents=True, exist_ok=True)
+        text = TEMPLATE.format(
+            marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else ""
+        )
+        (root / CONFIG).write_text(text, "utf-8")
+    except OSError as error:
+        msg = f"{root} cannot be made ({error.strerror}). Choose a folder that you may write to."
+        raise ClassError(msg) from error
+    course = Course(root)
+    # Opened once now: several processes that open a fresh database at the same time all try to make its tables.
+    with course.gradebook():
+        return course
+
+
+def course_id(name: str) -> str:
+    """Make nbgrader's course id from a name: plain lower-case letters, digits and hyphens, since it becomes a folder."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "class"

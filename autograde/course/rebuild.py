@@ -1,0 +1,140 @@
+"""Build the notebook that the marker sees: from the tutor's own items, with the answers as escaped data.
+
+Nothing of the student's notebook is in it, so nothing that a student can write is run, rendered or trusted.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from autograde.marking import Key, Mark, Rubric, Rubrics, Status
+from workbook_helpers.answers import AnswerSheet
+from workbook_helpers.items import Item, Json, Workbook
+from workbook_helpers.items.kinds.written import count_words
+
+# Our cells show no code; nbgrader's page shows the input area of each.
+STYLE = " ".join(
+    """<style>
+.input_prompt, .output_prompt, .prompt, .anchor-link, .code_cell .input_area { display: none !important }
+.wb { font-size: 15px; line-height: 1.5 } .wb h3 { margin: .4em 0; font-size: 1.2em }
+.wb .both { display: grid; grid-template-columns: repeat(auto-fit, minmax(20em, 1fr)); gap: 1em }
+.wb .answer, .wb .rubric { max-height: 32em; overflow: auto; padding: .5em .9em; border-left: 4px solid #0b4f6c; background: #f4f8fa }
+.wb .answer { white-space: pre-wrap; overflow-wrap: anywhere } .wb .rubric { background: #fbf8ee; border-color: #8a5a00 }
+.wb .chosen { font-weight: 600 } .wb .told { color: #4a5058 }
+.wb .flag { background: #fff6dd; border-left: 4px solid #8a5a00; padding: .4em .8em }
+</style>""".split()
+)
+
+
+def rebuild(
+    workbook: Workbook, key: Key, rubrics: Rubrics, sheet: AnswerSheet, marks: Mapping[str, Mark], source: Mapping[str, Json]
+) -> NotebookNode:
+    """Build the autograded notebook.
+
+    Parameters
+    ----------
+    sheet, marks
+        The answers that could be read and the mark of every assessed item.
+    source
+        What the marks were made from; kept in the notebook's metadata so that unchanged work is not marked again.
+    """
+    written = [item for item in workbook.assessed() if item.asks_person]
+    closed = [item for item in workbook.assessed() if not item.asks_person]
+    cells = [_head(workbook, written, closed, sheet, marks)]
+    cells += [_written(item, rubrics.rubrics[item.id], sheet, marks[item.id]) for item in written]
+    cells += [_closed(item, key, sheet, marks[item.id]) for item in closed]
+    # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
+    return new_notebook(cells=cells, metadata={"workbook": {"id": workbook.id, "source": dict(source)}})
+
+
+def inert(text: str) -> str:
+    """Write text so that neither HTML, Markdown nor MathJax finds anything to act on; one line, breaks as entities."""
+    return re.sub(r"[^\w ]", lambda match: f"&#{ord(match[0])};", text.replace("\0", "\ufffd"))
+
+
+def _head(workbook: Workbook, written: list[Item], closed: list[Item], sheet: AnswerSheet, marks: Mapping[str, Mark]) -> NotebookNode:
+    flags = [sheet.problem] if sheet.problem else [*sheet.oddities]
+    flags += [f"{item_id} {problem}" for item_id, problem in sheet.unreadable.items()]
+    todo = [i for i in written if marks[i.id].status is not Status.NOT_ATTEMPTED]
+    todo += [i for i in closed if marks[i.id].points is None]
+    links = " · ".join(f'<a class="tabbable" href="#{i.id}">{i.id}</a>' for i in todo) or "nothing"
+    done = sum(mark.points or 0 for mark in marks.values() if mark.points is not None)
+    body = f"<h3>{inert(workbook.about.title)}</h3><p><strong>To mark:</strong> {links}</p>"
+    body += f"<p>Closed questions: {done:g} points of {sum(i.points for i in closed):g}.</p>"
+    body += "".join(f'<p class="flag">Look at this: {inert(flag)}.</p>' for flag in flags)
+    return _markdown("head", f'{STYLE}<div class="wb tex2jax_ignore">{body}</div>')
+
+
+def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> NotebookNode:
+    value = sheet.value(item.id)
+    prompts = "".join(f"<li>{inert(text)}</li>" for text in item.public().get("prompts", ()))
+    body = f"<h3>{inert(item.stem)}</h3>" + (f"<ul>{prompts}</ul>" if prompts else "")
+    if mark.status is Status.NEEDS_PERSON:
+        words = count_words(value)
+        told, text = f"The answer, {words} word{'' if words == 1 else 's'}", inert(value)
+    else:
+        told, text = mark.status.value.capitalize(), inert(mark.reason)
+    body += f'<div class="both"><div><h4>{told}</h4><div class="answer" tabindex="0">{text}</div></div>'
+    body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
+    body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
+    cell = _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
+    cell.metadata.update(_metadata(item, mark))
+    return cell
+
+
+def _rubric(rubric: Rubric) -> str:
+    def part(title: str, lines: tuple[str, ...]) -> str:
+        return f"<p><strong>{title}</strong></p><ul>{''.join(f'<li>{inert(line)}</li>' for line in lines)}</ul>"
+
+    levels = tuple(f"{level.points} points, {level.title}: {level.text}" for level in rubric.levels)
+    return (
+        part("Levels", levels)
+        + part("Must see", rubric.must_see)
+        + part("May include", rubric.indicative_content)
+        + part("Not enough alone", rubric.not_enough)
+        + part("Check", (rubric.verb_check, rubric.workplace_check))
+        + part("Unsafe: tell the tutor at once", rubric.unsafe)
+    )
+
+
+def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNode:
+    def told(value: Json) -> str:
+        return "".join(f"<li>{inert(text)}</li>" for text in item.in_words(value)) or "<li>nothing</li>"
+
+    entry = key.keys[item.id]
+    value = sheet.value(item.id)
+    body = f"<h3>{inert(item.stem)}</h3>"
+    if mark.status is Status.UNREADABLE:
+        body += f'<p class="flag">{inert(mark.reason)}</p>'
+    else:
+        body += f'<p>The student chose:</p><ul class="chosen">{told(value) if not item.is_blank(value) else "<li>nothing</li>"}</ul>'
+    body += f'<p>Right:</p><ul>{told(entry.right)}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
+    html = f'<div class="wb tex2jax_ignore">{body}</div>'
+    cell = new_code_cell(outputs=[new_output("display_data", {"text/html": html})], metadata=_metadata(item, mark))
+    cell["id"] = item.id
+    return cell
+
+
+def _markdown(cell_id: str, html: str) -> NotebookNode:
+    """Make a Markdown cell of one HTML block: it must hold no line break, or Markdown would read on after it."""
+    cell = new_markdown_cell(html.replace("\n", " "))
+    cell["id"] = cell_id
+    return cell
+
+
+def _metadata(item: Item, mark: Mark) -> dict[str, Json]:
+    return {
+        "nbgrader": {
+            "grade": True,
+            "grade_id": item.id,
+            "locked": not item.asks_person,
+            "points": item.points,
+            "schema_version": 3,
+            "solution": item.asks_person,
+            "task": False,
+        },
+        "workbook": {"mark": dataclasses.asdict(mark)},
+    }

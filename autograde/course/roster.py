@@ -1,0 +1,162 @@
+"""The roster: who is in the class. Read from a CSV file, kept in nbgrader's gradebook."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograde.course.folder import Course
+from autograde.course.roster_file import BadRow, Row, read_rows
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""Names that Windows keeps for itself: a student's folder cannot have one."""
+MAX_NAME = 200
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+LOST_IN_MOODLE = str.maketrans(dict.fromkeys("&<>\"`|':\\/", "") | {"_": " "})
+"""What Moodle leaves out of a person's name when it makes a folder of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Student:
+    """One person on the roster."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str = ""
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterReport:
+    """What became of a roster file.
+
+    Attributes
+    ----------
+    added, updated, unchanged
+        Student ids.
+    bad
+        The rows that were left out.
+    others
+        Ids of students who are in the class but not in the file; they stay.
+    """
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+class Roster:
+    """The students of a class, found by id or by name."""
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        self.students = tuple(students)
+        self._by_id = {student.id.casefold(): student for student in self.students}
+
+    @classmethod
+    def of(cls, course: Course) -> "Roster":
+        """Read the roster from the gradebook."""
+        with course.gradebook() as gradebook:
+            return cls(
+                Student(id=row.id, first_name=row.first_name or "", last_name=row.last_name or "", email=row.email or "")
+                for row in gradebook.students
+            )
+
+    def find(self, student_id: str) -> Student | None:
+        """Find a student by id; upper and lower case are the same, as they are in folder names on many machines."""
+        return self._by_id.get(student_id.strip().casefold())
+
+    def named(self, name: str) -> tuple[Student, ...]:
+        """Find the students whose first and last name make up a Moodle folder's name."""
+        wanted = _as_moodle_writes(name)
+        return tuple(student for student in self.students if wanted and _as_moodle_writes(student.name) == wanted)
+
+
+def import_roster(course: Course, path: Path) -> RosterReport:
+    """Put the students of a CSV file into the class; the good rows go in, whatever the others are like.
+
+    Raises
+    ------
+    RosterError
+        If the file cannot be read at all, or its header lacks a column.
+    """
+    good, bad = check_rows(*read_rows(path))
+    added: list[str] = []
+    updated: list[str] = []
+    unchanged: list[str] = []
+    known = Roster.of(course)
+    with course.gradebook() as gradebook:
+        for row, student in good:
+            before = known.find(student.id)
+            if before is not None and before.id != student.id:
+                what = f"the class already has this id, spelt {before.id!r}"
+                bad.append(BadRow(line=row.line, what=what, mend=f"write {before.id} in the file"))
+            elif before == student:
+                unchanged.append(student.id)
+            else:
+                gradebook.update_or_create_student(
+                    student.id, first_name=student.first_name, last_name=student.last_name, email=student.email or None
+                )
+                (added if before is None else updated).append(student.id)
+    named = {student.id.casefold() for _, student in good}
+    return RosterReport(
+        added=tuple(added),
+        updated=tuple(updated),
+        unchanged=tuple(unchanged),
+        bad=tuple(sorted(bad, key=lambda row: row.line)),
+        others=tuple(student.id for student in known.students if student.id.casefold() not in named),
+    )
+
+
+def check_rows(rows: Iterable[Row], bad: Iterable[BadRow]) -> tuple[list[tuple[Row, Student]], list[BadRow]]:
+    """Part the rows into students and bad rows; the first of two rows with the same id counts."""
+    good, faults = [], list(bad)
+    seen: dict[str, int] = {}
+    for row in rows:
+        fault = _fault(row)
+        if fault is None and (first := seen.get(row.id.casefold())):
+            fault = f"the id {row.id} stands in line {first} already", "give each student their own id, or delete a row"
+        if fault is not None:
+            faults.append(BadRow(line=row.line, what=fault[0], mend=fault[1]))
+            continue
+        seen[row.id.casefold()] = row.line
+        student = Student(id=row.id, first_name=row.first_name, last_name=row.last_name, email=row.email)
+        good.append((row, student))
+    return good, faults
+
+
+def _fault(row: Row) -> tuple[str, str] | None:
+    """Say what is wrong with a row and how to mend it."""
+    if not row.id:
+        return "there is no id", "fill in the student's id"
+    if not ID.fullmatch(row.id):
+        rule = "use 1 to 64 of the letters a–z, digits and . _ @ -, beginning with a letter or digit"
+        return f"the id {row.id[:80]!r} cannot be used", rule
+    if row.id.endswith(".") or row.id.split(".")[0].casefold() in DEVICES:
+        return f"the id {row.id!r} cannot be a folder's name on Windows", "choose another id"
+    if not (row.first_name or row.last_name):
+        return f"{row.id} has no name", "fill in the first name, the last name or both"
+    for field, text in (("first name", row.first_name), ("last name", row.last_name)):
+        if len(text) > MAX_NAME:
+            return f"the {field} of {row.id} has {len(text)} characters", f"shorten it to {MAX_NAME}"
+        if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text):
+            return (
+                f"the {field} of {row.id} holds a line break or another control character",
+                'look for a quotation mark (") that is not closed, and type the name anew',
+            )
+    if row.email and (len(row.email) > 128 or not EMAIL.fullmatch(row.email) or not row.email.isprintable()):
+        return f"the email address of {row.id} is not one", "correct it or leave it empty"
+    return None
+
+
+def _as_moodle_writes(name: str) -> str:
+    plain = unicodedata.normalize("NFC", name).translate(LOST_IN_MOODLE)
+    return " ".join(plain.casefold().split())

@@ -1,0 +1,111 @@
+"""Serve a class on the tutor's own machine: nbgrader's formgrader and JupyterLab."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from autograde.course.folder import Course
+from autograde.errors import ClassError
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8890
+START_TIMEOUT_S = 90.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A running server; both addresses let in who has them, and nobody else."""
+
+    process: "subprocess.Popen[bytes]"
+    formgrader: str
+    lab: str
+
+
+@contextmanager
+def serving(course: Course, port: int | None = None) -> Iterator[Served]:
+    """Start the server, give its addresses once it answers, and end it on leaving.
+
+    Parameters
+    ----------
+    port
+        None for the first free one from 8890 on.
+
+    Raises
+    ------
+    ClassError
+        If the port is taken or the server does not start.
+    """
+    port = _free_port(port)
+    token = secrets.token_urlsafe(24)
+    process = subprocess.Popen(server_command(course, port), cwd=course.root, env=_environment(token))
+    try:
+        _wait(process, port, token)
+        where = f"http://{HOST}:{port}"
+        yield Served(process=process, formgrader=f"{where}/formgrader?token={token}", lab=f"{where}/lab?token={token}")
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        if process.poll() is None:
+            process.kill()
+
+
+def server_command(course: Course, port: int) -> list[str]:
+    """Give the command that serves a class."""
+    # Without this header formgrader stays blank in its own tab of JupyterLab, which shows it in a frame.
+    headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        f"--ServerApp.root_dir={course.root}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.default_url=/formgrader",
+        "--ServerApp.answer_yes=True",
+        "--ServerApp.log_level=WARN",
+        f"--ServerApp.tornado_settings={headers!r}",
+        f"--ServerApp.jpserver_extensions={ {'nbgrader.server_extensions.formgrader': True}!r}",
+    ]
+
+
+def _environment(token: str) -> dict[str, str]:
+    # The token goes by the environment: others can read a command line.
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "JUPYTER_TOKEN": token, "PATH": path}
+
+
+def _free_port(port: int | None) -> int:
+    for candidate in [port] if port else range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as trial:
+            if sys.platform != "win32":
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                trial.bind((HOST, candidate))
+                return candidate
+    msg = f"Port {port or FIRST_PORT} is in use. Choose another with --port, or end the other program."
+    raise ClassError(msg)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int, token: str) -> None:
+    request = urllib.request.Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
+    end = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < end and process.poll() is None:
+        with suppress(urllib.error.URLError, OSError, ValueError), urllib.request.urlopen(request, timeout=5) as reply:
+            if "started" in json.load(reply):
+                return
+        time.sleep(0.2)
+    msg = "JupyterLab did not start; what it wrote stands above. Check the installation: python -m jupyterlab --version"
+    raise ClassError(msg)

@@ -1,0 +1,231 @@
+"""Run the whole path once with an invented class: answers, hand-in, intake, marking, feedback, then both web pages."""
+
+import csv
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.errors import WorkbookError
+from workbook_helpers.hand_in import hand_in
+from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
+
+from autograde.course.folder import Course
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.feedback import write_feedback
+from autograde.marking import Key, load_key
+from autograde.marking.kinds import MARKERS
+
+app = typer.Typer(add_completion=False)
+console = Console()
+T = TypeVar("T")
+
+NAMES = (
+    ("Amina", "Yusuf"), ("Siân", "Llewelyn"), ("Tom", "O'Brien"), ("Ngozi", "Okafor"), ("Łukasz", "Wójcik"), ("Mary, Ann", "Smith-Jones"),
+    ("Nguyễn", "Thị Hoa"), ("Rhys", "ap Gruffudd"), ("Fatima", "El-Sayed"), ("Grace", "Mensah"), ("Ieuan", "Pugh"), ("Olena", "Kovalenko"),
+)  # fmt: skip
+
+GOOD = (
+    "At work I support Mrs B because it is my job and I am paid for it. With my sister I chose the bond, and we share "
+    "everything. The difference matters because Mrs B has less power than I have: I know her care plan and she does not "
+    "know my life. So I keep to the plan, I write notes, and I tell my manager when a boundary feels hard to keep."
+)
+SHORT = "It is different because one is work."
+WELSH = (
+    "Rwy'n gweithio mewn cartref gofal yng Ngheredigion. Mae perthynas waith yn wahanol i gyfeillgarwch achos mae rheolau a ffiniau, "
+    "ac oherwydd bod gen i fwy o bŵer na'r unigolyn. Ŵyr neb y cyfan, felly rwy'n gofyn i'm rheolwr."
+)
+EMOJI = "I smile 🙂 and I listen 👂 because warm care is good care. But I do not add people as friends online 🚫📱 because the boundary keeps us both safe 🛟."
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How an invented student works: which closed items (share of them), right or wrong, and which words."""
+
+    name: str
+    share: float
+    right: bool
+    text: str
+
+
+PROFILES = (
+    Profile("complete", 1, True, GOOD),
+    Profile("Welsh text", 1, True, WELSH),
+    Profile("partial", 0.5, True, SHORT),
+    Profile("emoji text", 1, True, EMOJI),
+    Profile("wrong", 1, False, SHORT),
+    Profile("very long", 1, True, (GOOD + "\n\n") * 60),
+    Profile("blank", 0, True, ""),
+)
+
+
+@app.command()
+def demo(
+    students: Annotated[int, typer.Option(min=1, max=2000, help="How many invented students.")] = 12,
+    folder: Annotated[Path, typer.Option(help="Where to put the class; must not exist yet.")] = Path("demo"),
+    serve: Annotated[bool, typer.Option(help="Serve the student's page and formgrader at the end, until Ctrl-C.")] = True,
+) -> None:
+    """Run the whole path with an invented class.
+
+    Makes a class and a folder for each student, answers workbook 1 in their names, hands it in, takes it in, marks it,
+    writes the feedback and shows a summary. Example: python3 start.py demo --students 30 --folder my-demo
+    """
+    try:
+        root = _fresh(folder)
+        course, workbook, profiles = _run(root, students)
+        if serve:
+            _serve(root, course, next(iter(profiles)))
+    except WorkbookError as error:
+        console.print(f"[red]{error}[/]", highlight=False)
+        raise typer.Exit(2) from error
+
+
+def _run(root: Path, students: int) -> tuple[Course, Workbook, dict[str, Profile]]:
+    course = new_course(root / "class", name="Demo class")
+    people = _people(students)
+    profiles = dict(zip(people, islice(cycle(PROFILES), students), strict=True))
+    import_roster(course, _roster_file(root / "roster.csv", people))
+    console.print(f"1. Made a class of {students} invented students in {course.root}")
+    released = release(course, "w01")
+    assignment = released.assignment
+    workbook = course.workbook(assignment)
+    key = load_key(workbook.id)
+    console.print(f"2. Released {assignment}: {released.handout}")
+    handed = [
+        _student(root / "students" / student, released.handout, assignment, key, profiles[student], student)
+        for student in _bar("3. Students answer and hand in", profiles)
+    ]
+    report = intake(course, handed, assignment)
+    console.print(f"4. Took in {len(report.taken)} hand-ins")
+    lines = list(_bar("5. Marking", mark_class(course, assignment), len(people)))
+    marked = [student for student in people if profiles[student].text][: max(1, students // 3)]
+    for student in _bar("6. An invented tutor marks the written answers of a third", marked):
+        _tutor(course, workbook, student)
+    pages = {page.student: page for page in _bar("7. Feedback", write_feedback(course, assignment, partial=True), len(people))}
+    for student, page in pages.items():
+        if page.path:
+            back = root / "students" / student / assignment / "feedback"
+            back.mkdir(exist_ok=True)
+            shutil.copy(page.path, back)
+    table = Table(title=f"{workbook.about.title}: {len(lines)} hand-ins", caption="A total is not the unit's result: a person decides on each criterion.")
+    for heading in ("Student", "Work", "Closed questions", "Written answers", "Remarks"):
+        table.add_column(heading, overflow="fold")
+    top = sum(item.points for item in workbook.assessed() if not item.asks_person)
+    for line in lines:
+        waiting = "marked" if line.student in marked else f"{line.waiting} wait for you" if line.waiting else "blank"
+        table.add_row(line.student, profiles[line.student].name, f"{line.points:g} of {top:g}", waiting, "; ".join(line.oddities))
+    console.print(table)
+    console.print(f"Feedback pages: {course.root / 'feedback'}")
+    return course, workbook, profiles
+
+
+def _bar(title: str, steps: Iterable[T], total: int | None = None) -> Iterable[T]:
+    """Go through `steps` with a progress bar."""
+    size = total if total is not None else len(steps) if isinstance(steps, (list, dict)) else None
+    with Progress(console=console) as progress:
+        yield from progress.track(steps, total=size, description=title)
+
+
+def _people(n: int) -> dict[str, tuple[str, str]]:
+    return {f"s{number:03}": name for number, name in enumerate(islice(cycle(NAMES), n), 1)}
+
+
+def _roster_file(path: Path, people: dict[str, tuple[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "first name", "last name", "email"])
+        writer.writerows([student, *name, f"{student}@example.org"] for student, name in people.items())
+    return path
+
+
+def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Profile, student: str) -> Path:
+    """Do what a student does, through the parts that a student's page uses; give the hand-in zip."""
+    with zipfile.ZipFile(handout) as archive:
+        archive.extractall(home)
+    workbook = load_workbook(home / assignment)
+    store = AnswerStore(workbook.folder, workbook.id)
+    closed = [item for item in workbook.items.values() if not item.asks_person and item.purpose is Purpose.ASSESSED]
+    for item in closed[: round(len(closed) * profile.share)]:
+        store.put(item.id, _choice(item, key, right=profile.right))
+    for item in workbook.items.values():
+        if item.kind == "declaration":
+            store.put(item.id, value=True)
+        elif item.asks_person and profile.text:
+            store.put(item.id, profile.text)
+    receipt = hand_in(workbook, student)
+    return home / "handed-in" / receipt.file
+
+
+def _choice(item: Item, key: Key, *, right: bool) -> Json:
+    tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
+    return tries.right if right else tries.wrong
+
+
+def _tutor(course: Course, workbook: Workbook, student: str) -> None:
+    """Give points and a comment as formgrader does: a manual score and a manual comment."""
+    with course.gradebook() as gradebook:
+        for item in workbook.assessed():
+            if item.asks_person:
+                place = (item.id, workbook.assignment, workbook.assignment, student)
+                grade, comment = gradebook.find_grade(*place), gradebook.find_comment(*place)
+                grade.manual_score, grade.needs_manual_grade = round(item.points * 0.7), False
+                comment.manual_comment = "You give a clear reason. Add one example from your own workplace to make it stronger."
+        gradebook.db.commit()
+
+
+def _fresh(folder: Path) -> Path:
+    """Give a folder that does not exist yet: `folder` itself, or the same with a number."""
+    numbered = (folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))
+    root = next(path for path in (folder, *numbered) if not path.exists()).absolute()
+    if root.name != folder.name:
+        console.print(f"{folder} exists already, so this demo goes to {root.name}.")
+    root.mkdir(parents=True)
+    return root
+
+
+def _serve(root: Path, course: Course, student: str) -> None:
+    commands: dict[str, Callable[[int], list[str]]] = {
+        "workbook_helpers.cli": lambda port: ["open", str(root / "students" / student), "--no-browser", "--port", str(port)],
+        "autograde.cli": lambda port: ["serve", "--no-browser", "--port", str(port)],
+    }
+    console.rule("Both pages are being served until you press Ctrl-C")
+    servers = [
+        subprocess.Popen([sys.executable, "-m", module, *arguments(_free_port())], cwd=course.root) for module, arguments in commands.items()
+    ]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for server in servers:
+            server.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    app()

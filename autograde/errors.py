@@ -1,0 +1,19 @@
+"""What can go wrong on the tutor's side; each message says what happened, where, and what to do next."""
+
+from workbook_helpers.errors import WorkbookError
+
+
+class ClassError(WorkbookError):
+    """A class folder, or something in it, is not as a command needs it."""
+
+
+class RosterError(ClassError):
+    """A roster file cannot be used at all (single bad rows are reported, not raised)."""
+
+
+class ReleaseError(ClassError):
+    """A workbook cannot be released; nothing reached a student."""
+
+
+class Unusable(ClassError):
+    """A hand-in cannot be used. The message is a sentence for the tutor; the hand-in goes to quarantine."""

@@ -1,0 +1,17 @@
+"""Marking, as pure functions: items, a key and a sheet of answers go in, marks come out. No file, no database."""
+
+from autograde.marking.key import Key, KeyEntry, Rubric, Rubrics, key_problems, load_key, load_rubrics
+from autograde.marking.mark import Mark, Status, mark_sheet
+
+__all__ = [
+    "Key",
+    "KeyEntry",
+    "Mark",
+    "Rubric",
+    "Rubrics",
+    "Status",
+    "key_problems",
+    "load_key",
+    "load_rubrics",
+    "mark_sheet",
+]

@@ -1,0 +1,57 @@
+"""What nbgrader's own commands use in a class (named in the class's settings): the same marking, by their door.
+
+`nbgrader autograde` reads, converts and writes each notebook twice: once to clean it, once to mark it. Our exporter
+gives the rebuilt notebook both times and never opens the student's.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograde.course.folder import Course
+from autograde.course.grades import save_marks
+from autograde.course.mark import assess, marks_in
+
+
+class RebuildExporter(NotebookExporter):
+    """Gives, for the path of a submitted notebook, the notebook rebuilt from its answers."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        """See `nbconvert.Exporter.from_filename`; `filename` is `<class>/<step>/<student>/<assignment>/<name>.ipynb`."""
+        path = Path(os.path.abspath(filename))  # not resolve(): a link must not lead elsewhere
+        _, student, assignment = path.parts[-4:-1]
+        notebook = assess(Course(path.parents[3]), assignment, student).notebook
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
+
+
+class SaveMarks(NbGraderPreprocessor):
+    """Writes the marks that the rebuilt notebook carries into the gradebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """See `nbconvert.preprocessors.Preprocessor.preprocess`."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            save_marks(gradebook, about["assignment"], about["student"], marks_in(nb))
+            gradebook.db.commit()
+        return nb, resources
+
+
+class FeedbackExporter(Exporter):
+    """Gives the student's feedback page in place of nbgrader's, which would show rubrics and keys."""
+
+    file_extension = ".html"
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        """See `nbconvert.Exporter.from_filename`; raises WorkbookError for a submission that is not wholly marked."""
+        from autograde.feedback import feedback_page
+
+        path = Path(os.path.abspath(filename))
+        _, student, assignment = path.parts[-4:-1]
+        resources = resources if resources is not None else {}
+        resources["output_extension"] = self.file_extension
+        return feedback_page(Course(path.parents[3]), assignment, student), resources

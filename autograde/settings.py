@@ -1,0 +1,46 @@
+"""nbgrader's settings for a class, in one place, so that a class's own file stays a few lines long."""
+
+from typing import Any
+
+
+def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None) -> None:
+    """Set up nbgrader for a class; called by the class's `nbgrader_config.py`.
+
+    Parameters
+    ----------
+    c
+        The traitlets configuration that Jupyter gives to the file.
+    course
+        nbgrader's course id; students see it in their assignment list.
+    exchange
+        The exchange folder, or empty for none: then workbooks travel as files.
+    workbooks
+        The folder that new workbooks are copied from, or empty for the one that came with this program.
+    """
+    c.CourseDirectory.course_id = course
+    c.Exchange.timezone = "UTC"  # nbgrader reads "BST" as UTC, so a summer hand-in would be an hour off
+    if exchange:
+        c.Exchange.root = exchange
+    if workbooks:
+        c.AutogradeClass.workbooks = workbooks  # no class of nbgrader's has this name: only our own code reads it
+
+    # Not ClearSolutions: it would wipe the ask() line out of every written task. The others, in nbgrader's order:
+    # checksums before SaveCells, or the gradebook would hold none.
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+    ]
+    # The student's notebook is never opened nor run: the exporter builds one from the answers (design.md §4).
+    c.Autograde.exporter_class = "autograde.nbgrader_parts.RebuildExporter"
+    c.Autograde.sanitize_preprocessors = []
+    c.Autograde.autograde_preprocessors = [
+        "autograde.nbgrader_parts.SaveMarks",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    c.Autograde.create_student = False  # a misspelt id must not become a new student
+    c.GenerateFeedback.exporter_class = "autograde.nbgrader_parts.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = []
+    c.HTMLExporter.mathjax_url = ""  # formgrader's pages would fetch it from the net

@@ -1,0 +1,123 @@
+"""Read an answers file that may have been written by anything: every fault is data, never an exception."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workbook_helpers.items import Item, Json
+
+SCHEMA = 1
+MAX_BYTES = 5_000_000
+"""Fifty of the longest written answers; a larger file was not written by the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A well-formed answer to one item.
+
+    Attributes
+    ----------
+    value
+        As the item's kind defines it.
+    saved_at
+        ISO 8601 in UTC, or "" where the file holds no valid time.
+    attempts
+        How often it was given or changed, ≥ 0.
+    """
+
+    value: Json
+    saved_at: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerSheet:
+    """What could be read of an answers file.
+
+    Attributes
+    ----------
+    answers
+        Item id → answer; only well-formed ones of known items.
+    unreadable
+        Item id → what is wrong with what stands there.
+    problem
+        Why the whole file says nothing; "" if it could be read.
+    oddities
+        What else is strange, one sentence each; nothing of it was used.
+    """
+
+    answers: Mapping[str, Answer]
+    unreadable: Mapping[str, str]
+    problem: str = ""
+    oddities: tuple[str, ...] = ()
+
+    def value(self, item_id: str) -> Json:
+        """Give the value for an item, None where there is none."""
+        answer = self.answers.get(item_id)
+        return None if answer is None else answer.value
+
+
+def read_sheet(path: Path, items: Mapping[str, Item], workbook: str) -> AnswerSheet:
+    """Read the answers file at `path` as answers to `items` of `workbook` (its short id).
+
+    Never raises for anything that the file holds or lacks; a link is not followed.
+    """
+    try:
+        if path.is_symlink() or not path.is_file():
+            return _nothing("there is no answers file" if not path.exists() else "the answers file is not a plain file")
+        if (size := path.stat().st_size) > MAX_BYTES:
+            return _nothing(f"the answers file has {size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB")
+        raw = path.read_bytes()
+    except OSError as error:
+        return _nothing(f"the answers file cannot be opened ({error.strerror})")
+    return parse_sheet(raw, items, workbook)
+
+
+def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerSheet:
+    """Read the bytes of an answers file; see `read_sheet`."""
+    try:
+        document = json.loads(raw)
+    except RecursionError:
+        return _nothing("the answers file is nested too deeply")
+    except ValueError:
+        return _nothing("the answers file is not JSON")
+    if not isinstance(document, dict) or not isinstance(document.get("answers"), dict):
+        return _nothing("the answers file does not have the form of one")
+    if document.get("schema") != SCHEMA:
+        return _nothing("the answers file has a version that this program does not know")
+    if document.get("workbook") != workbook:
+        return _nothing("the answers file belongs to another workbook")
+    answers: dict[str, Answer] = {}
+    unreadable: dict[str, str] = {}
+    unknown = 0
+    for item_id, record in document["answers"].items():
+        item = items.get(item_id)
+        if item is None:
+            unknown += 1
+        elif not isinstance(record, dict) or "value" not in record:
+            unreadable[item_id] = "has no value"
+        elif problem := item.problem(record["value"]):
+            unreadable[item_id] = problem
+        else:
+            answers[item_id] = Answer(
+                value=record["value"], saved_at=_time(record.get("saved_at")), attempts=_count(record.get("attempts"))
+            )
+    oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
+    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities)
+
+
+def _nothing(problem: str) -> AnswerSheet:
+    return AnswerSheet(answers={}, unreadable={}, problem=problem)
+
+
+def _time(value: Json) -> str:
+    try:
+        return datetime.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        return ""
+
+
+def _count(value: Json) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000 else 0

@@ -1,0 +1,19 @@
+"""Items: the questions of a workbook, as the student may see them. No key, no widget, no file of answers."""
+
+from workbook_helpers.items.base import Item, Json, Option, Purpose, Response
+from workbook_helpers.items.kinds import KINDS
+from workbook_helpers.items.workbook import Criterion, Reference, Workbook, load_workbook, read_toml
+
+__all__ = [
+    "KINDS",
+    "Criterion",
+    "Item",
+    "Json",
+    "Option",
+    "Purpose",
+    "Reference",
+    "Response",
+    "Workbook",
+    "load_workbook",
+    "read_toml",
+]

@@ -1,0 +1,152 @@
+"""What every kind of item has in common."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Json: TypeAlias = Any
+"""A value as `json.loads` gives it. A student's answer is this until `Item.problem` has found no fault with it."""
+
+# No dots: nbgrader's formgrader looks its fields up with jQuery as "#" + id, where a dot would start a class selector.
+ItemId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)+$", max_length=64)]
+OptionId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Model(BaseModel):
+    """Frozen, and strict about unknown fields, so that a misspelt one is reported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Purpose(StrEnum):
+    """What an item is for."""
+
+    PRACTICE = "practice"  # answers at once, never marked
+    ASSESSED = "assessed"  # marked; tells the student nothing before marking
+    PRIVATE = "private"  # stays with the student's copy, never handed in
+    RECORD = "record"  # handed in, carries no points
+
+
+class Option(Model):
+    """One choice. `right` and `feedback` belong to practice items alone: in an assessed item they would be a key."""
+
+    id: OptionId
+    text: Text
+    right: bool | None = None
+    feedback: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What a practice item says about one option: its id, whether it is a right one, and why."""
+
+    option: str
+    right: bool
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What a practice item says to an answer.
+
+    Attributes
+    ----------
+    right
+        Whether the whole answer is right.
+    notes
+        One for each option that the student should read about, in the item's order.
+    """
+
+    right: bool
+    notes: tuple[Note, ...]
+
+
+class Item(Model):
+    """One question, activity or written task. A subclass is a kind and names itself in `kind`."""
+
+    kind: str
+    id: ItemId
+    purpose: Purpose
+    stem: Text
+    criterion: str = ""
+    section: str = ""
+    points: Annotated[float, Field(ge=0, le=100)] = 0
+
+    asks_person: ClassVar[bool] = False
+    """Whether a person gives the points (a written task) rather than a key."""
+
+    @model_validator(mode="after")
+    def _points_fit_purpose(self) -> "Item":
+        if (self.purpose is Purpose.ASSESSED) != (self.points > 0):
+            msg = f"an assessed item needs points above 0 and no other item has any (purpose {self.purpose.value}, points {self.points:g})"
+            raise ValueError(msg)
+        return self
+
+    def problem(self, value: Json) -> str | None:
+        """Say what makes `value` no answer to this item, or None if it is one (a blank one included)."""
+        raise NotImplementedError
+
+    def is_blank(self, value: Json) -> bool:
+        """Whether a well-formed `value` answers nothing."""
+        return value is None or value in ("", [], False)
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """Give a well-formed `value` as plain text, one string for each part of the answer."""
+        raise NotImplementedError
+
+    def respond(self, value: Json) -> Response | None:
+        """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
+        return None
+
+    def public(self) -> dict[str, Json]:
+        """Give what the browser needs to show the item."""
+        return self.model_dump(mode="json", exclude={"criterion", "section"})
+
+
+class ChoiceItem(Item):
+    """The common part of the kinds that offer options."""
+
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=12)]
+
+    @model_validator(mode="after")
+    def _options_fit_purpose(self) -> "ChoiceItem":
+        ids = [option.id for option in self.options]
+        if len(set(ids)) != len(ids):
+            msg = f"two options share an id: {', '.join(ids)}"
+            raise ValueError(msg)
+        practice = self.purpose is Purpose.PRACTICE
+        for option in self.options:
+            if practice and (option.right is None or not option.feedback):
+                msg = f"option {option.id!r} of a practice item needs right = true or false, and feedback"
+                raise ValueError(msg)
+            if not practice and (option.right is not None or option.feedback):
+                msg = f"option {option.id!r} says what is right, and only a practice item may: put it into the key"
+                raise ValueError(msg)
+        return self
+
+    def option_ids(self) -> tuple[str, ...]:
+        """Give the option ids in the item's order."""
+        return tuple(option.id for option in self.options)
+
+    def right_ids(self) -> frozenset[str]:
+        """Give the ids that a practice item calls right; empty for every other purpose."""
+        return frozenset(option.id for option in self.options if option.right)
+
+    def notes(self, ids: Collection[str]) -> tuple[Note, ...]:
+        """Give what a practice item says about the options with these ids."""
+        chosen = (option for option in self.options if option.id in ids)
+        return tuple(Note(option=option.id, right=bool(option.right), text=option.feedback) for option in chosen)
+
+    def texts(self, ids: Collection[str]) -> tuple[str, ...]:
+        """Give the texts of the options with these ids, in the item's order."""
+        return tuple(option.text for option in self.options if option.id in ids)
+
+    def public(self) -> dict[str, Json]:
+        """Give what the browser needs: options without what is right and why, which Python keeps until asked."""
+        spec = super().public()
+        spec["options"] = [{"id": option.id, "text": option.text} for option in self.options]
+        return spec

@@ -1,0 +1,32 @@
+"""Declare that the work is one's own."""
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from workbook_helpers.items.base import Item, Json, Purpose, Text
+
+
+class Declaration(Item):
+    """A statement to agree to before handing in. The answer is true or false."""
+
+    kind: Literal["declaration"]
+    statement: Text
+
+    @model_validator(mode="after")
+    def _is_a_record(self) -> "Declaration":
+        if self.purpose is not Purpose.RECORD:
+            msg = f'a declaration has purpose = "record", not "{self.purpose.value}"'
+            raise ValueError(msg)
+        return self
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        return None if value is None or isinstance(value, bool) else f"expected true or false, got {type(value).__name__}"
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """See `Item.in_words`."""
+        return ("Yes, I agree.",) if value else ()
+
+
+KIND = Declaration

@@ -1,0 +1,41 @@
+"""Choose one of n."""
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from workbook_helpers.items.base import ChoiceItem, Json, Purpose, Response
+
+
+class Single(ChoiceItem):
+    """A question with one best answer. The answer is an option id."""
+
+    kind: Literal["single"]
+
+    @model_validator(mode="after")
+    def _one_is_right(self) -> "Single":
+        if self.purpose is Purpose.PRACTICE and len(self.right_ids()) != 1:
+            msg = f"exactly one option must be right, not {len(self.right_ids())}"
+            raise ValueError(msg)
+        return self
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            return f"expected one option id, got {type(value).__name__}"
+        return None if value in self.option_ids() else "names an option that this item does not have"
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """See `Item.in_words`."""
+        return self.texts([value])
+
+    def respond(self, value: Json) -> Response | None:
+        """Say whether the choice is right, and the reason for that choice."""
+        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
+            return None
+        return Response(right=value in self.right_ids(), notes=self.notes([value]))
+
+
+KIND = Single

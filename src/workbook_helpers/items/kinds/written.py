@@ -1,0 +1,55 @@
+"""Write an answer in one's own words."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from workbook_helpers.items.base import Item, Json, Text
+
+MAX_CHARACTERS = 100_000
+"""Far above any honest answer (about 16,000 words); the page stops there and says so."""
+
+
+def count_words(text: str) -> int:
+    """Count words as the page does: runs of characters without white space."""
+    return len(text.split())
+
+
+class Written(Item):
+    """A task answered in a text area. The answer is a string, kept exactly as typed; a person marks it."""
+
+    kind: Literal["written"]
+    prompts: tuple[Text, ...] = ()
+    words: Annotated[int, Field(ge=10, le=2000)]
+    """Advised number of words; advice, never a limit."""
+
+    asks_person: ClassVar[bool] = True
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            return f"expected text, got {type(value).__name__}"
+        if len(value) > MAX_CHARACTERS:
+            return f"is {len(value):,} characters long; the page allows {MAX_CHARACTERS:,}"
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "holds characters that are not valid text"
+        return None
+
+    def is_blank(self, value: Json) -> bool:
+        """White space alone is no answer."""
+        return value is None or not value.strip()
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """See `Item.in_words`."""
+        return (value,)
+
+    def public(self) -> dict[str, Json]:
+        """See `Item.public`."""
+        return super().public() | {"max_characters": MAX_CHARACTERS}
+
+
+KIND = Written

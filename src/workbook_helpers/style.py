@@ -1,0 +1,6 @@
+"""The look that every page of ours shares: colours, type, focus, buttons."""
+
+from importlib.resources import files
+
+CSS = files("workbook_helpers").joinpath("house.css").read_text("utf-8")
+"""The style sheet, to serve or to write into a page that must work offline."""

@@ -1,0 +1,66 @@
+"""What a notebook cell calls."""
+
+import html
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import ipywidgets
+from IPython.display import HTML
+
+from workbook_helpers.errors import WorkbookError
+from workbook_helpers.widgets.hand_in import HandIn
+from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.progress import Progress
+from workbook_helpers.widgets.question import show
+
+log = logging.getLogger("workbook")
+
+
+@lru_cache(maxsize=1)
+def open_page(folder: Path) -> Page:
+    """Give the page of the workbook in `folder`; one per kernel."""
+    return Page(folder)
+
+
+def ask(name: str) -> ipywidgets.DOMWidget | HTML:
+    """Show an item, or one of the page's own parts ("progress", "hand-in").
+
+    Never raises: one exception in a cell would replace the student's whole page with a technical message.
+    """
+    try:
+        page = open_page(Path.cwd())
+        if name == "progress":
+            return Progress(page)
+        if name == "hand-in":
+            return HandIn(page)
+        if name not in page.workbook.items:
+            return calm(f"There is no question called {name} here.")
+        return show(page, page.workbook.items[name])
+    except WorkbookError as error:
+        _log(name)
+        return calm(str(error))
+    except Exception:
+        _log(name)
+        return calm("This part could not be shown.")
+
+
+def calm(text: str) -> HTML:
+    """Give a quiet panel for something the student cannot mend."""
+    return HTML(  # type: ignore[no-untyped-call]
+        f'<div class="wb-calm" role="note" style="border-left:6px solid #0b4f6c;background:#eef3f5;color:#1c1f23;'
+        f'padding:.75rem 1rem;margin:1rem 0"><p>{html.escape(text)}</p>'
+        "<p>Your answers are safe. Please tell your tutor, and go on with the next part.</p></div>"
+    )
+
+
+def _log(name: str) -> None:
+    """Keep the traceback out of the page and in a file; standard error would show in JupyterLab."""
+    if not log.handlers:
+        try:
+            log.addHandler(logging.FileHandler(".workbook.log", encoding="utf-8", delay=True))
+        except OSError:
+            log.addHandler(logging.NullHandler())
+        log.propagate = False
+    logging.raiseExceptions = False  # a full disk must not print into the page
+    log.exception("ask(%r) in %s", name, Path.cwd())

@@ -1,0 +1,82 @@
+"""The end of the page: review, then hand in, then the receipt."""
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbook_helpers.errors import HandInError, SaveError
+from workbook_helpers.hand_in import Receipt, hand_in, learner_id, receipt_page_name, receipts
+from workbook_helpers.items import Item, Json, Purpose
+from workbook_helpers.widgets.bundle import CSS, script
+from workbook_helpers.widgets.page import Page
+
+
+class HandIn(anywidget.AnyWidget):
+    """Names what is unanswered, asks who hands in, and hands in.
+
+    Browser → Python: `open`, `hand-in` (student). Python → browser: the synced `state` and, for a refusal, `refused` (text).
+    """
+
+    _esm = script("dom.js", "hand_in.js")
+    _css = CSS
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        super().__init__()
+        self._refresh()
+        page.on_saved(self._refresh)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        match message:
+            case {"do": "open"}:
+                self._refresh()
+            case {"do": "hand-in", "student": str(student)}:
+                self._hand_in(student.strip())
+
+    def _hand_in(self, student: str) -> None:
+        try:
+            hand_in(self._page.workbook, student)
+        except (HandInError, SaveError) as error:
+            self.send({"do": "refused", "text": str(error)})
+        else:
+            self._refresh()
+            self.send({"do": "handed-in"})
+
+    def _refresh(self) -> None:
+        page = self._page
+        try:
+            left = page.unanswered(Purpose.ASSESSED)
+            declared = not page.unanswered(Purpose.RECORD)
+            practice = len(page.unanswered(Purpose.PRACTICE))
+        except SaveError:
+            return  # the question that could not be read says so itself
+        declaration = next((i.id for i in page.workbook.items.values() if i.purpose is Purpose.RECORD), "")
+        past = receipts(page.workbook)
+        self.state = {
+            "total": page.total(Purpose.ASSESSED),
+            "left": [self._named(item) for item in left],
+            "practice_left": practice,
+            "declaration": declaration,
+            "declared": declared,
+            "learner": learner_id(page.workbook),
+            "receipt": _shown(past[-1]) if past else None,
+            "times": len(past),
+        }
+
+    def _named(self, item: Item) -> dict[str, str]:
+        return {"id": item.id, "text": f"{self._page.label(item).split(' ·')[0]}: {item.stem}"}
+
+
+def _shown(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "at": receipt.handed_in_at,
+        "code": receipt.code,
+        "answered": receipt.answered,
+        "total": receipt.total,
+        "file": receipt.file,
+        "through": receipt.through,
+        "page": receipt_page_name(receipt),
+    }

@@ -1,0 +1,60 @@
+"""One open workbook: which widgets it shows and what they share."""
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
+
+
+class Page:
+    """A workbook as one kernel shows it. Widgets register to be told when an answer has reached the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workbook: Workbook = load_workbook(folder)
+        self.store = AnswerStore(self.workbook.folder, self.workbook.id)
+        self._told: list[Callable[[], None]] = []
+
+    def on_saved(self, call: Callable[[], None]) -> None:
+        """Have `call` called after each save."""
+        self._told.append(call)
+
+    def saved(self) -> None:
+        """Tell the widgets that an answer was saved."""
+        for call in self._told:
+            call()
+
+    def unanswered(self, *purposes: Purpose) -> tuple[Item, ...]:
+        """Give the items of these purposes that have no answer yet, in order."""
+        values = self.store.values()
+        return tuple(i for i in self._of(*purposes) if i.problem(v := values.get(i.id)) or i.is_blank(v))
+
+    def total(self, *purposes: Purpose) -> int:
+        """Count the items of these purposes."""
+        return len(self._of(*purposes))
+
+    def label(self, item: Item) -> str:
+        """Say above a question what it is: practice, the third of twelve, private."""
+        match item.purpose:
+            case Purpose.PRACTICE:
+                return "Practice: not marked"
+            case Purpose.PRIVATE:
+                return "For you alone: your tutor does not see this"
+            case Purpose.RECORD:
+                return "Before you hand in"
+            case Purpose.ASSESSED:
+                alike = [i for i in self.workbook.assessed() if i.asks_person == item.asks_person]
+                name = "Written task" if item.asks_person else "Question"
+                points = f"{item.points:g} point{'' if item.points == 1 else 's'}"
+                return f"{name} {alike.index(item) + 1} of {len(alike)} · {points}"
+
+    def _of(self, *purposes: Purpose) -> tuple[Item, ...]:
+        return tuple(item for item in self.workbook.items.values() if item.purpose in purposes)
+
+
+def as_html(item: Item, value: Json) -> str:
+    """Give the question and the chosen answer as HTML for where no widget runs: print, a file viewer."""
+    words = () if item.problem(value) or item.is_blank(value) else item.in_words(value)
+    answer = "".join(f"<li>{html.escape(part)}</li>" for part in words) or "<li>No answer yet</li>"
+    return f"<p><strong>{html.escape(item.stem)}</strong></p><ul style='white-space:pre-wrap'>{answer}</ul>"

@@ -1,0 +1,98 @@
+"""The widget behind every kind of question: it saves with a handshake and answers practice at once."""
+
+import hashlib
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbook_helpers.answers import Conflict
+from workbook_helpers.errors import SaveError
+from workbook_helpers.items import KINDS, Item, Json
+from workbook_helpers.widgets.bundle import CSS, script
+from workbook_helpers.widgets.page import Page, as_html
+
+
+class Question(anywidget.AnyWidget):
+    """One item on the page. What it syncs, the browser has: the public part of the item and nothing else.
+
+    The answer travels in messages, not in a synced trait, so that the browser keeps it until Python says that it is
+    on disk (ipywidgets drops a trait's change without a word when the kernel is gone).
+
+    ====================  =============================================================================
+    browser → Python      `open` · `save` (value, base, seq) · `check` (value)
+    Python → browser      `state` · `saved` · `conflict` (value, saved_at, revision, seq) · `problem` (text, seq) ·
+                          `response` (right, notes | text)
+    ====================  =============================================================================
+    """
+
+    _css = CSS
+    spec = traitlets.Dict().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    scope = traitlets.Unicode().tag(sync=True)
+    """Keeps the drafts of two copies of a workbook apart in one browser."""
+
+    def __init__(self, page: Page, item: Item) -> None:
+        self._page, self._item = page, item
+        scope = hashlib.sha256(str(page.store.path).encode()).hexdigest()[:12]
+        super().__init__(spec=item.public(), label=page.label(item), scope=scope)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        match message:
+            case {"do": "open"}:
+                self._tell_state()
+            case {"do": "save", "value": value, "base": int(base), "seq": int(seq)}:
+                self._save(value, base, seq)
+            case {"do": "check", "value": value}:
+                self._check(value)
+
+    def _tell_state(self) -> None:
+        try:
+            saved = self._page.store.get(self._item.id)
+        except SaveError as error:
+            self.send({"do": "problem", "seq": 0, "text": str(error)})
+            return
+        if self._item.problem(saved.value):  # written by something else: leave it on disk, show an empty question
+            self.send({"do": "state", "value": None, "saved_at": "", "revision": saved.revision})
+        else:
+            self.send({"do": "state", **vars(saved)})
+
+    def _save(self, value: Json, base: int, seq: int) -> None:
+        if problem := self._item.problem(value):
+            self.send({"do": "problem", "seq": seq, "text": f"this answer {problem}"})
+            return
+        try:
+            outcome = self._page.store.put(self._item.id, value, base)
+        except SaveError as error:
+            self.send({"do": "problem", "seq": seq, "text": str(error)})
+            return
+        if isinstance(outcome, Conflict):
+            self.send({"do": "conflict", "seq": seq, **vars(outcome.current)})
+            return
+        self.send({"do": "saved", "seq": seq, **vars(outcome)})
+        self._page.saved()
+
+    def _check(self, value: Json) -> None:
+        if self._item.problem(value) or self._item.is_blank(value):
+            self.send({"do": "response", "text": "Choose an answer first, then check it."})
+        elif response := self._item.respond(value):
+            self.send({"do": "response", "right": response.right, "notes": [vars(note) for note in response.notes]})
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return data | {"text/html": as_html(self._item, self._page.store.get(self._item.id).value)}, metadata
+
+
+_CLASSES: dict[str, type[Question]] = {
+    kind: type(kind.title(), (Question,), {"_esm": script("dom.js", "frame.js", f"kinds/{kind}.js")}) for kind in KINDS
+}
+"""Kind name → widget class; a kind is its Python module in `items/kinds` and its JavaScript in `static/kinds`."""
+
+
+def show(page: Page, item: Item) -> Question:
+    """Give the widget for an item."""
+    return _CLASSES[item.kind](page, item)

@@ -1,0 +1,14 @@
+// Agree to a statement before handing in.
+export default question({
+  build(spec, ctx) {
+    const { h, uid } = ctx;
+    const box = h("input", { type: "checkbox", id: `${uid}-agree`, onchange: () => ctx.changed(0) });
+    return {
+      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
+        h("div", { className: "wb-option" }, box, h("label", { htmlFor: box.id }, spec.statement))),
+      get: () => box.checked,
+      set: (value) => { box.checked = value === true; },
+      words: (value) => (value ? spec.statement : ""),
+    };
+  },
+});

@@ -1,0 +1,15 @@
+// Choose all that apply.
+export default question({
+  build(spec, ctx) {
+    const list = choices(spec, ctx, "checkbox");
+    const hint = ctx.h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, "Choose all that apply.");
+    list.node.querySelector("legend").after(hint);
+    list.node.setAttribute("aria-describedby", hint.id);
+    return {
+      node: list.node,
+      get: list.chosen,
+      set: (value) => list.choose(value ?? []),
+      words: (value) => list.words(value ?? []),
+    };
+  },
+});

@@ -1,0 +1,27 @@
+// Write in one's own words; saved while typing.
+const TYPING_MS = 250; // with the disk's own time, an answer is there within 300 ms of the last key stroke
+
+export default question({
+  build(spec, ctx) {
+    const { h, uid } = ctx;
+    const area = h("textarea", { id: `${uid}-text`, rows: 6, maxLength: spec.max_characters, spellcheck: true, oninput: () => { count(); ctx.changed(TYPING_MS); } });
+    const counted = h("p", { className: "wb-hint", id: `${uid}-count` });
+    const prompts = spec.prompts.length ? h("ul", { className: "wb-prompts", id: `${uid}-prompts` }, ...spec.prompts.map((text) => h("li", {}, text))) : null;
+    area.setAttribute("aria-describedby", `${prompts ? prompts.id + " " : ""}${counted.id}`);
+    function count() {
+      const words = (area.value.trim().match(/\S+/g) || []).length;
+      const full = area.value.length >= spec.max_characters ? " This box is full." : "";
+      counted.textContent = `${words} word${words === 1 ? "" : "s"}. About ${spec.words} words is a good length.${full}`;
+      area.style.height = "auto"; // grow with the text
+      area.style.height = `${area.scrollHeight + 4}px`;
+    }
+    const set = (value) => { area.value = value ?? ""; count(); };
+    set("");
+    return {
+      node: h("div", { className: "wb-field" }, h("label", { className: "wb-stem", htmlFor: area.id }, spec.stem), prompts, area, counted),
+      get: () => area.value,
+      set,
+      words: (value) => value ?? "",
+    };
+  },
+});

@@ -1,0 +1,87 @@
+"""Set up and start everything on a bare machine: needs Python 3.11 or newer, nothing else.
+
+python3 start.py demo        an invented class, from the first answer to feedback, then both web pages
+python3 start.py test        every test
+python3 start.py workbook …  the student's command, e.g. workbook open
+python3 start.py autograde … the tutor's command, e.g. autograde --help
+
+The first run makes the folder .venv beside this file and installs pinned, hash-checked packages into it.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+
+
+def fail(text: str) -> "None":
+    """End with one clear line."""
+    sys.stderr.write(text + "\n")
+    raise SystemExit(2)
+
+
+def run(*command: object, quiet: bool = False) -> int:
+    """Run a command in this folder's environment and give its exit code."""
+    path = str(BIN) + os.pathsep + os.environ.get("PATH", "")  # nbgrader calls alembic by name
+    return subprocess.run(
+        [str(part) for part in command], env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL if quiet else None, check=False
+    ).returncode
+
+
+def wanted(constraints: Path) -> str:
+    """Say in one line what an installation is made from, so that it is made again when that changes."""
+    parts = [constraints, ROOT / "pyproject.toml", ROOT / "autograde" / "pyproject.toml"]
+    parts += sorted(path for path in (ROOT / "src" / "workbook_helpers" / "share").rglob("*") if path.is_file())
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
+    return f"{digest} {ROOT} {sys.version_info[:2]}"
+
+
+def install(constraints: Path) -> None:
+    """Make .venv and install what `constraints` pins, then this project's own two packages."""
+    stamp = VENV / f".installed-{constraints.stem}"
+    if stamp.is_file() and stamp.read_text("utf-8") == wanted(constraints):
+        return
+    if not PYTHON.is_file():
+        print("Making a place for the packages: .venv")
+        try:
+            venv.create(VENV, with_pip=True, clear=True)
+        except (subprocess.CalledProcessError, OSError) as error:
+            fail(f"Python could not make {VENV} ({error}). On Debian or Ubuntu, run: apt install python3-venv. Then start again.")
+    print(f"Installing the packages of {constraints.name}. The first time this takes a minute or two.")
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    if run(*pip, "--progress-bar", "on", "--require-hashes", "-r", constraints) != 0:
+        fail("The packages could not be installed; pip says above why. Check the internet connection and the disk, then start again.")
+    if run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT, "-e", ROOT / "autograde") != 0:
+        fail("This project's own packages could not be installed; pip says above why.")
+    stamp.write_text(wanted(constraints), "utf-8")
+
+
+def main(arguments: "list[str]") -> int:
+    """Do what the first argument says."""
+    if sys.version_info < (3, 11):
+        fail(f"This needs Python 3.11 or newer; this is Python {sys.version.split()[0]}. Install a newer one, then start again.")
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if name == "test":
+        install(ROOT / "constraints-test.txt")
+        os.chdir(ROOT)
+        return run(PYTHON, "-m", "pytest", *rest)
+    if name in ("demo", "workbook", "autograde"):
+        install(ROOT / "constraints.txt")
+        module = {"demo": "autograde.demo", "workbook": "workbook_helpers.cli", "autograde": "autograde.cli"}[name]
+        return run(PYTHON, "-m", module, *rest)
+    print(__doc__)
+    return 0 if name in ("-h", "--help") else 2
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,195 @@
+"""No answer that was acknowledged is ever lost, and no file is ever trusted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Saved, read_sheet
+from workbook_helpers.answers import store as store_module
+from workbook_helpers.answers.sheet import parse_sheet
+from workbook_helpers.errors import SaveError
+from workbook_helpers.items import KINDS, Item
+
+ITEMS: dict[str, Item] = {
+    "w01-q01": KINDS["single"].model_validate(
+        {"id": "w01-q01", "kind": "single", "purpose": "assessed", "points": 1, "stem": "?", "options": [{"id": "a", "text": "A"}, {"id": "b", "text": "B"}]}
+    ),
+    "w01-t01": KINDS["written"].model_validate(
+        {"id": "w01-t01", "kind": "written", "purpose": "assessed", "points": 10, "stem": "?", "words": 50}
+    ),
+}
+
+
+def test_save_then_load_is_the_identity(tmp_path: Path) -> None:
+    text = "Gwasanaeth – “tŷ” 🙂\n\n\ttab, \\ and \"quotes\" \u2028 end"
+    saved = AnswerStore(tmp_path, "w01").put("w01-t01", text)
+    assert isinstance(saved, Saved)
+    assert AnswerStore(tmp_path, "w01").get("w01-t01") == saved
+    sheet = read_sheet(tmp_path / "answers.json", ITEMS, "w01")
+    assert (sheet.value("w01-t01"), sheet.problem) == (text, "")
+    assert sheet.answers["w01-t01"].attempts == 1
+
+
+def test_a_second_window_does_not_overwrite_the_first(tmp_path: Path) -> None:
+    first, second = AnswerStore(tmp_path, "w01"), AnswerStore(tmp_path, "w01")
+    saved = first.put("w01-t01", "from the first window", base=0)
+    second.put("w01-q01", "a", base=0)
+    assert first.get("w01-t01") == saved
+    outcome = second.put("w01-t01", "from the second window", base=0)
+    assert isinstance(outcome, Conflict)
+    assert outcome.current == saved
+    assert first.get("w01-t01").value == "from the first window"
+    kept = second.put("w01-t01", "from the second window", base=outcome.current.revision)
+    assert isinstance(kept, Saved)
+    assert first.get("w01-t01").value == "from the second window"
+
+
+def test_the_same_value_is_no_conflict(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.put("w01-q01", "a", base=0)
+    assert isinstance(store.put("w01-q01", "a", base=0), Saved)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"answers": {"w01-q01": 3}}', b"\xff\xfe"])
+def test_a_damaged_file_is_set_aside_and_the_last_good_copy_used(tmp_path: Path, damage: bytes) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.put("w01-q01", "a")
+    store.put("w01-t01", "kept")
+    store.put("w01-q01", "b")
+    store.path.write_bytes(damage)
+    assert store.get("w01-t01").value == "kept"
+    store.put("w01-q01", "a")
+    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "a", "w01-t01": "kept"}
+    assert [path.read_bytes() for path in tmp_path.glob("answers.damaged-*.json")] == [damage]
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_lost(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    store = AnswerStore(tmp_path / "file" / "workbook", "w01")
+    with pytest.raises(SaveError, match="folder cannot be used"):
+        store.put("w01-q01", "a")
+
+
+def test_a_full_disk_leaves_the_old_answers(tmp_path: Path) -> None:
+    if os.name == "nt":
+        pytest.fail("this test needs a POSIX file size limit")
+    AnswerStore(tmp_path, "w01").put("w01-q01", "a")
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from workbook_helpers.answers import AnswerStore\n"
+        "from workbook_helpers.errors import SaveError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))\n"
+        "try: AnswerStore(Path(sys.argv[1]), 'w01').put('w01-t01', 'x' * 5000)\n"
+        "except SaveError as error: print('told:', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert "told: the folder cannot be used" in done.stdout
+    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "a"}
+    assert not list(tmp_path.glob(".answers-*.tmp"))
+
+
+def test_a_lock_held_elsewhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "LOCK_TIMEOUT_S", 0.1)
+    with FileLock(tmp_path / ".answers.lock"), pytest.raises(SaveError, match="another window is saving"):
+        AnswerStore(tmp_path, "w01").put("w01-q01", "a")
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from workbook_helpers.answers import AnswerStore
+store = AnswerStore(Path(sys.argv[1]), "w01")
+n = 0
+while True:
+    n += 1
+    store.put("w01-t01", "word " * n)
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay_ms", [3, 7, 11, 16, 22, 30])
+def test_kill_9_at_any_point_loses_nothing_acknowledged(tmp_path: Path, delay_ms: int) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    writer.stdout.readline()  # it has begun
+    time.sleep(delay_ms / 1000)
+    writer.send_signal(signal.SIGKILL)
+    acknowledged = [int(line) for line in writer.stdout.read().split()]
+    writer.wait(timeout=10)
+    writer.stdout.close()
+    found = len(AnswerStore(tmp_path, "w01").get("w01-t01").value.split())
+    assert found >= (acknowledged or [1])[-1]
+    AnswerStore(tmp_path, "w01").put("w01-q01", "a")
+
+
+def document(**answers: Any) -> dict[str, Any]:
+    return {"schema": 1, "workbook": "w01", "revision": 1, "answers": {key.replace("_", "-"): value for key, value in answers.items()}}
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        pytest.param(b"not json", "is not JSON", id="not-json"),
+        pytest.param(b"[" * 200_000, "nested too deeply", id="deep"),
+        pytest.param(b'{"answers": ' * 5000, "", id="deep-objects"),
+        pytest.param(b"[]", "does not have the form", id="list"),
+        pytest.param(b'{"answers": []}', "does not have the form", id="answers-list"),
+        pytest.param(b'{"answers": {}, "schema": 9}', "a version", id="newer"),
+        pytest.param(b'{"answers": {}, "schema": 1, "workbook": "w02"}', "another workbook", id="other-workbook"),
+        pytest.param(b"\xff\xff", "is not JSON", id="not-text"),
+        pytest.param(b'{"answers": {}, "schema": 1, "workbook": NaN}', "another workbook", id="nan"),
+    ],
+)
+def test_a_strange_file_is_a_problem_not_an_exception(raw: bytes, problem: str) -> None:
+    sheet = parse_sheet(raw, ITEMS, "w01")
+    assert sheet.problem
+    assert problem in sheet.problem
+    assert not sheet.answers
+
+
+def test_strange_answers_are_told_one_by_one() -> None:
+    strange = document(
+        w01_q01={"value": "z"}, w01_t01={"value": "fine", "saved_at": "yesterday", "attempts": -5}, w01_q99={"value": 1}, other=None
+    )
+    sheet = parse_sheet(json.dumps(strange).encode(), ITEMS, "w01")
+    assert set(sheet.answers) == {"w01-t01"}
+    assert (sheet.answers["w01-t01"].saved_at, sheet.answers["w01-t01"].attempts) == ("", 0)
+    assert "option" in sheet.unreadable["w01-q01"]
+    assert sheet.oddities == ("2 answers to items that this workbook does not have were left out",)
+
+
+def test_a_file_of_50_mb_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    assert "50 MB" in read_sheet(path, ITEMS, "w01").problem
+    assert path.stat().st_size > MAX_BYTES
+
+
+def test_no_file_a_folder_and_a_link(tmp_path: Path) -> None:
+    assert "no answers file" in read_sheet(tmp_path / "answers.json", ITEMS, "w01").problem
+    (tmp_path / "answers.json").mkdir()
+    assert "not a plain file" in read_sheet(tmp_path / "answers.json", ITEMS, "w01").problem
+    (tmp_path / "real.json").write_text(json.dumps(document()))
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    assert "not a plain file" in read_sheet(tmp_path / "link.json", ITEMS, "w01").problem
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids), max_leaves=8
+)
+
+
+@given(ANYTHING, ANYTHING)
+def test_no_json_makes_reading_fail(single: Any, written: Any) -> None:
+    sheet = parse_sheet(json.dumps(document(w01_q01={"value": single}, w01_t01=written)).encode(), ITEMS, "w01")
+    assert set(sheet.answers).isdisjoint(sheet.unreadable)
+    assert len(sheet.answers) + len(sheet.unreadable) == 2

@@ -1,0 +1,114 @@
+"""Items say what an answer to them is, and keep what is right out of the browser's sight."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbook_helpers.errors import ContentError
+from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
+
+OPTIONS = [{"id": "a", "text": "One"}, {"id": "b", "text": "Two"}]
+ANSWERED = [
+    {"id": "a", "text": "One", "right": True, "feedback": "Yes, because it is."},
+    {"id": "b", "text": "Two", "right": False, "feedback": "No, because it is not."},
+]
+BASE: dict[str, dict[str, Any]] = {
+    "single": {"purpose": "assessed", "points": 1, "options": OPTIONS},
+    "multiple": {"purpose": "assessed", "points": 2, "options": OPTIONS},
+    "written": {"purpose": "assessed", "points": 10, "words": 100},
+    "declaration": {"purpose": "record", "statement": "It is mine."},
+}
+
+
+def item(kind: str, **changes: Any) -> Item:
+    return KINDS[kind].model_validate({"id": "w01-x1", "kind": kind, "stem": "Which?", **BASE[kind], **changes})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "fault"),
+    [
+        pytest.param("single", "a", "", id="single-ok"),
+        pytest.param("single", None, "", id="single-none"),
+        pytest.param("single", "c", "option", id="single-unknown"),
+        pytest.param("single", ["a"], "expected one", id="single-list"),
+        pytest.param("single", {"a": 1}, "expected one", id="single-object"),
+        pytest.param("multiple", ["b", "a"], "", id="multiple-ok"),
+        pytest.param("multiple", [], "", id="multiple-empty"),
+        pytest.param("multiple", ["a", "a"], "twice", id="multiple-twice"),
+        pytest.param("multiple", "a", "expected a list", id="multiple-text"),
+        pytest.param("multiple", [["a"]], "expected a list", id="multiple-nested"),
+        pytest.param("multiple", ["z"], "option", id="multiple-unknown"),
+        pytest.param("written", "Dw i'n gweithio yma 🙂", "", id="written-ok"),
+        pytest.param("written", "x" * 100_001, "characters long", id="written-too-long"),
+        pytest.param("written", "\ud800", "not valid text", id="written-surrogate"),
+        pytest.param("written", 3, "expected text", id="written-number"),
+        pytest.param("declaration", True, "", id="declaration-ok"),
+        pytest.param("declaration", "yes", "true or false", id="declaration-text"),
+        pytest.param("declaration", 1, "true or false", id="declaration-one"),
+    ],
+)
+def test_problem_tells_answers_from_other_values(kind: str, value: Any, fault: str) -> None:
+    problem = item(kind).problem(value)
+    assert (problem is None) if not fault else (fault in (problem or ""))
+
+
+@pytest.mark.parametrize(("kind", "blank"), [("single", None), ("multiple", []), ("written", " \n "), ("declaration", False)])
+def test_blank(kind: str, blank: Any) -> None:
+    assert item(kind).is_blank(blank)
+
+
+def test_practice_answers_with_the_reason_for_each_option() -> None:
+    single = item("single", purpose="practice", points=0, options=ANSWERED)
+    multiple = item("multiple", purpose="practice", points=0, options=ANSWERED)
+    right, wrong = single.respond("a"), multiple.respond(["b"])
+    assert right is not None
+    assert (right.right, [(note.option, note.right, note.text) for note in right.notes]) == (True, [("a", True, "Yes, because it is.")])
+    assert wrong is not None
+    assert (wrong.right, [note.option for note in wrong.notes]) == (False, ["a", "b"])
+    assert single.respond(None) is None
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+def test_public_part_says_nothing_of_what_is_right(kind: str) -> None:
+    sent = json.dumps(item(kind, purpose="practice", points=0, options=ANSWERED).public())
+    assert "because" not in sent
+    assert "right" not in sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "fault"),
+    [
+        ("single", {"options": ANSWERED}, "only a practice item may"),
+        ("single", {"purpose": "practice", "points": 0}, "needs right"),
+        ("single", {"points": 0}, "points above 0"),
+        ("single", {"options": [OPTIONS[0], OPTIONS[0]]}, "share an id"),
+        ("single", {"colour": "red"}, "Extra inputs"),
+        ("single", {"id": "w01.x1"}, "pattern"),
+        ("declaration", {"purpose": "assessed", "points": 1}, "record"),
+    ],
+)
+def test_author_faults_are_told(kind: str, changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        item(kind, **changes)
+
+
+def test_a_fault_in_a_file_names_file_line_and_item(tmp_path: Path) -> None:
+    folder = tmp_path / "w09-test"
+    folder.mkdir()
+    (folder / "workbook.toml").write_text('id = "w09"\ntitle = "Test"\norder = 9\nminutes = 5\n')
+    (folder / "items.toml").write_text('\n[[items]]\nid = "w09-q01"\nkind = "single"\npurpose = "assessed"\nstem = "?"\noptions = []\n')
+    with pytest.raises(ContentError, match=r"w09-test/items\.toml, line 3, item w09-q01"):
+        load_workbook(folder)
+    (folder / "items.toml").write_text('[[items]]\nid = "w09-q01"\nkind = "essay"\n')
+    with pytest.raises(ContentError, match="'essay', but must be one of"):
+        load_workbook(folder)
+    (folder / "items.toml").write_text("[[items]\n")
+    with pytest.raises(ContentError, match=r"items\.toml cannot be read"):
+        load_workbook(folder)
+    with pytest.raises(ContentError, match="is no workbook folder"):
+        load_workbook(tmp_path)
+
+
+def test_every_purpose_is_known() -> None:
+    assert {purpose.value for purpose in Purpose} == {"practice", "assessed", "private", "record"}

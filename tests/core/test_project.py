@@ -1,0 +1,60 @@
+"""What holds the project itself together: types, style, layers, pins."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["mypy"], id="mypy --strict"),
+        pytest.param(["ruff", "check", "."], id="ruff check"),
+        pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
+    ],
+)
+def test_tool_is_clean(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_layers_hold() -> None:
+    done = subprocess.run([str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def pins(name: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", (ROOT / name).read_text(), re.MULTILINE):
+        found.setdefault(package.lower().replace("_", "-"), set()).add(version)
+    return found
+
+
+def test_constraints_are_hashed_and_name_no_address() -> None:
+    for name in ("constraints.txt", "constraints-test.txt"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert "--index" not in text
+        assert text.count("--hash=sha256:") >= len(pins(name))
+    run, test = pins("constraints.txt"), pins("constraints-test.txt")
+    assert {name: versions for name, versions in test.items() if name in run} == run
+
+
+def test_pyproject_environment_and_constraints_agree() -> None:
+    student = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tutor = tomllib.loads((ROOT / "autograde" / "pyproject.toml").read_text())
+    groups = student["dependency-groups"]
+    run = {*student["project"]["dependencies"], *tutor["project"]["dependencies"], *groups["build"]} - {"workbook-helpers"}
+    test = {*run, *groups["test"]}
+    assert run <= pins("constraints.txt").keys()
+    assert test <= pins("constraints-test.txt").keys()
+    conda = re.findall(r"^ +- ([A-Za-z0-9._-]+)==?([^\s]+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
+    named = {name.replace("_", "-"): {version} for name, version in conda}
+    assert named == {name: pins("constraints-test.txt")[name] for name in test}
+    assert {"jupyterlab", "ipywidgets", "nbgrader", "pytest"} <= named.keys()
