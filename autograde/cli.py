@@ -102,6 +102,7 @@ def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV 
 @app.command()
 def release(
     workbook: WorkbookName,
+    *,
     due: Annotated[str, typer.Option(help='UK time, like "2026-12-01 17:00".')] = "",
     fresh: Annotated[bool, typer.Option(help="Copy the workbook anew, over the class's own edits.")] = False,
 ) -> None:
@@ -174,6 +175,7 @@ def intake(
 
 @app.command()
 def serve(
+    *,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8890 on if not given.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:
@@ -217,6 +219,7 @@ def gradebook(
 @app.command()
 def mark(
     workbook: WorkbookName,
+    *,
     force: Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")] = False,
 ) -> None:
     """Mark the closed questions of all submissions, and lay out the written ones for you.
@@ -231,6 +234,7 @@ def mark(
 @app.command()
 def feedback(
     workbook: WorkbookName,
+    *,
     partial: Annotated[bool, typer.Option(help="Also where written answers are not marked yet.")] = False,
     rubric: Annotated[bool, typer.Option(help="Show the levels of each written task.")] = False,
 ) -> None:

@@ -15,5 +15,5 @@ class ReleaseError(ClassError):
     """A workbook cannot be released; nothing reached a student."""
 
 
-class Unusable(ClassError):
+class UnusableError(ClassError):
     """A hand-in cannot be used. The message is a sentence for the tutor; the hand-in goes to quarantine."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from autograde.course.text import LOCAL, printable
-from autograde.errors import Unusable
+from autograde.errors import UnusableError
 from workbook_helpers.answers import MAX_BYTES
 
 MANIFEST, ANSWERS = "manifest.json", "answers.json"
@@ -52,10 +52,10 @@ class Archive:
         infos = archive.infolist()
         if len(infos) > limits.entries:
             msg = f"the zip holds {len(infos):,} files; a hand-in has at most {limits.entries:,}"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         if (size := sum(info.file_size for info in infos)) > limits.unpacked:
             msg = f"the zip would unpack to {size / 1e6:,.0f} MB; the limit is {limits.unpacked / 1e6:,.0f} MB"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         self.entries: dict[tuple[str, ...], zipfile.ZipInfo] = {}
         for info in infos:
             path = _harmless(info)
@@ -63,17 +63,17 @@ class Archive:
                 continue
             if path in self.entries:
                 msg = f'the zip holds two files named "{printable("/".join(path))}"'
-                raise Unusable(msg)
+                raise UnusableError(msg)
             self.entries[path] = info
 
     def read(self, path: tuple[str, ...], limit: int) -> bytes:
-        """Read one entry, at most `limit` bytes of it; Unusable if it is longer or damaged."""
+        """Read one entry, at most `limit` bytes of it; UnusableError if it is longer or damaged."""
         limit = min(limit, self._left)
         with _told(), self._archive.open(self.entries[path]) as file:
             content = file.read(limit + 1)
         if len(content) > limit:
             msg = f"{printable(path[-1])} in the zip has more than {limit / 1e6:,.2g} MB"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         self._left -= len(content)
         return content
 
@@ -87,7 +87,7 @@ class Archive:
 
 @contextmanager
 def open_archive(file: Path | IO[bytes], limits: Limits = HAND_IN) -> Iterator[Archive]:
-    """Open a zip; Unusable if it is none, is damaged, or holds what no hand-in may hold."""
+    """Open a zip; UnusableError if it is none, is damaged, or holds what no hand-in may hold."""
     with _told():
         archive = zipfile.ZipFile(file)
     with archive:
@@ -122,7 +122,7 @@ def _folder(archive: Archive, assignment: str) -> tuple[str, ...]:
         nearest = [folder for folder in nearest if folder[-1] == assignment]
     if len(nearest) != 1:
         msg = "the zip holds the answers of several workbooks, and it is not clear which are meant"
-        raise Unusable(msg)
+        raise UnusableError(msg)
     return nearest[0]
 
 
@@ -133,15 +133,15 @@ def _harmless(info: zipfile.ZipInfo) -> tuple[str, ...]:
     path = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or name[1:2] == ":" or ".." in path or "\0" in name or not path:
         msg = f'the zip holds a file whose name leads outside of it ("{shown}")'
-        raise Unusable(msg)
+        raise UnusableError(msg)
     if info.flag_bits & 0x1:
         msg = f'the zip is protected by a password ("{shown}")'
-        raise Unusable(msg)
+        raise UnusableError(msg)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         what = "a link" if kind == stat.S_IFLNK else "a special file"
         msg = f'the zip holds {what} ("{shown}")'
-        raise Unusable(msg)
+        raise UnusableError(msg)
     return path
 
 
@@ -158,10 +158,10 @@ def _told() -> Iterator[None]:
     except zipfile.BadZipFile as error:
         why = "is damaged or not complete" if "not a zip" not in str(error) else "is not a zip, or is not complete"
         msg = f"the file {why}"
-        raise Unusable(msg) from error
+        raise UnusableError(msg) from error
     except (NotImplementedError, RuntimeError) as error:
         msg = f"the zip is packed in a way that cannot be read ({printable(error, 60)})"
-        raise Unusable(msg) from error
+        raise UnusableError(msg) from error
     except (zlib.error, lzma.LZMAError, EOFError, ValueError, OverflowError, OSError) as error:
         msg = "the zip is damaged or not complete"
-        raise Unusable(msg) from error
+        raise UnusableError(msg) from error

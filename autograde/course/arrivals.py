@@ -12,7 +12,7 @@ from typing import IO
 from autograde.course.archive import ANSWERS, BULK, HAND_IN, MANIFEST, MAX_UNPACKED, Archive, Limits, open_archive
 from autograde.course.store import pack
 from autograde.course.text import printable
-from autograde.errors import ClassError, Unusable
+from autograde.errors import ClassError, UnusableError
 
 MOODLE = re.compile(r"(?P<name>.+?)_\d+_assignsubmission_[a-z]+_?")
 """How Moodle names the folder (or, without folders, begins the file name) of one student's files."""
@@ -108,7 +108,7 @@ def _split(file: IO[bytes], arrival: Arrival, limits: Limits, depth: int) -> Ite
                     for path in inner:
                         yield from _entry(archive, path, arrival, depth)
                     return
-    except Unusable:
+    except UnusableError:
         pass  # intake opens it again, as a hand-in, and finds the same fault or a clearer one
     yield arrival
 
@@ -128,7 +128,7 @@ def _moodle_download(archive: Archive, arrival: Arrival, depth: int) -> Iterator
         files = [path for path in paths if path[:-1] == loose[0][:-1] and _belongs(path[-1])]
         try:
             yield replace(own, data=pack({path[-1]: archive.read(path, MAX_UNPACKED) for path in files}))
-        except Unusable as error:
+        except UnusableError as error:
             yield replace(own, fault=str(error))
 
 
@@ -137,7 +137,7 @@ def _entry(archive: Archive, path: tuple[str, ...], arrival: Arrival, depth: int
     own = replace(arrival, name=name, seen_at=_entry_time(archive, path, arrival), data=b"", fault="", path=None)
     try:
         own = replace(own, data=archive.read(path, MAX_UNPACKED))
-    except Unusable as error:
+    except UnusableError as error:
         yield replace(own, fault=str(error))
         return
     # Deeper names are the student's own making: what Moodle said is settled by now.

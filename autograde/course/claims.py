@@ -8,7 +8,7 @@ from typing import Any
 from autograde.course.archive import Parts
 from autograde.course.roster import Roster, Student
 from autograde.course.text import aware, local, printable
-from autograde.errors import Unusable
+from autograde.errors import UnusableError
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a student's clock may be ahead of ours."""
@@ -50,7 +50,7 @@ def whose(manifest: dict[str, Any], moodle: str, roster: Roster) -> tuple[Studen
 
     Raises
     ------
-    Unusable
+    UnusableError
         If it is nobody's on the roster, or Moodle and the manifest name two students of the roster.
     """
     claimed = manifest.get("student")
@@ -60,7 +60,7 @@ def whose(manifest: dict[str, Any], moodle: str, roster: Roster) -> tuple[Studen
     if by_id is not None:
         if by_name and by_id not in by_name:
             msg = f'the hand-in names {by_id.id} ({by_id.name}), but Moodle says it came from "{folder}" ({by_name[0].id})'
-            raise Unusable(msg)
+            raise UnusableError(msg)
         if moodle and not by_name:
             return by_id, f'taken as {by_id.id}, whom the hand-in names; Moodle\'s name "{folder}" is not on the roster'
         return by_id, ""
@@ -71,4 +71,4 @@ def whose(manifest: dict[str, Any], moodle: str, roster: Roster) -> tuple[Studen
         what += f', and Moodle\'s name "{folder}" fits {", ".join(student.id for student in by_name)}'
     elif moodle:
         what += f', and Moodle\'s name "{folder}" is not on the roster either'
-    raise Unusable(what)
+    raise UnusableError(what)

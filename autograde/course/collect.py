@@ -23,9 +23,9 @@ from autograde.course.intake import Attempt, Desk, IntakeReport, Refused, Taken,
 from autograde.course.roster import Student
 from autograde.course.store import TIMESTAMP, pack
 from autograde.course.text import aware, printable
-from autograde.errors import ClassError, Unusable
+from autograde.errors import ClassError, UnusableError
 
-SECRET = "submission_secret.txt"
+CLAIM = "submission_secret.txt"
 """nbgrader's key to the place where the student fetches feedback."""
 
 
@@ -90,11 +90,8 @@ def _receive(desk: Desk, inbound: Inbound) -> Taken | Refused | str:
     student = desk.roster.find(inbound.claimed)
     try:
         _read(inbound.folder, desk.assignment, files)
-        if student is None:
-            msg = f'it names "{printable(inbound.claimed, 64)}", who is not on the roster'
-            raise Unusable(msg)
         return desk.accept(_attempt(inbound, desk.assignment, files, student), when_is_sure=True)
-    except Unusable as error:
+    except UnusableError as error:
         reason = str(error)
     except OSError as error:
         reason = f"it cannot be read or stored ({error.strerror or error})"
@@ -103,7 +100,10 @@ def _receive(desk: Desk, inbound: Inbound) -> Taken | Refused | str:
     return desk.refuse(inbound.folder.name, reason, student, data=pack(files) if files else b"")
 
 
-def _attempt(inbound: Inbound, assignment: str, files: dict[str, bytes], student: Student) -> Attempt:
+def _attempt(inbound: Inbound, assignment: str, files: dict[str, bytes], student: Student | None) -> Attempt:
+    if student is None:
+        msg = f'it names "{printable(inbound.claimed, 64)}", who is not on the roster'
+        raise UnusableError(msg)
     info = inbound.folder.lstat()
     seen_at = min(datetime.fromtimestamp(info.st_mtime, UTC), datetime.now(UTC))
     try:
@@ -119,20 +119,20 @@ def _attempt(inbound: Inbound, assignment: str, files: dict[str, bytes], student
         original=pack(files),
         answers=files.get(ANSWERS),
         notebook=files.get(f"{assignment}.ipynb"),
-        more={name: files[name] for name in (SECRET,) if name in files},
+        more={name: files[name] for name in (CLAIM,) if name in files},
         oddities=tuple(filter(None, [note, _foreign(owner, student)])),
     )
 
 
 def _read(folder: Path, assignment: str, files: dict[str, bytes]) -> None:
-    """Read what belongs to a submission into `files`; Unusable if there is a link anywhere in it, or too much."""
-    wanted = (f"{assignment}.ipynb", ANSWERS, MANIFEST, TIMESTAMP, SECRET)
+    """Read what belongs to a submission into `files`; UnusableError if there is a link anywhere in it, or too much."""
+    wanted = (f"{assignment}.ipynb", ANSWERS, MANIFEST, TIMESTAMP, CLAIM)
     links, count = [], 0
     for place, folders, names in os.walk(folder, followlinks=False):
         count += len(folders) + len(names)
         if count > HAND_IN.entries:
             msg = f"it holds more than {HAND_IN.entries} files"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         links += [str(Path(place, name).relative_to(folder)) for name in folders + names if Path(place, name).is_symlink()]
     left = MAX_UNPACKED
     with _opened(folder, os.O_DIRECTORY) as top:
@@ -148,10 +148,10 @@ def _read(folder: Path, assignment: str, files: dict[str, bytes]) -> None:
             if left < 0:
                 del files[name]
                 msg = f"it has more than {MAX_UNPACKED // 1_000_000} MB"
-                raise Unusable(msg)
+                raise UnusableError(msg)
     if links:
         msg = f"it holds a link ({printable(', '.join(sorted(links)))})"
-        raise Unusable(msg)
+        raise UnusableError(msg)
 
 
 @contextmanager

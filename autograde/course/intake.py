@@ -15,7 +15,7 @@ from autograde.course.folder import Course
 from autograde.course.roster import Roster, Student
 from autograde.course.store import Quarantine, is_newest, keep_original, make_current
 from autograde.course.text import aware, printable, span
-from autograde.errors import ClassError, Unusable
+from autograde.errors import ClassError, UnusableError
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.items import Workbook
 
@@ -156,10 +156,8 @@ class Desk:
         """Deal with one hand-in; gives its name if it had been taken in before."""
         known: list[Student] = []
         try:
-            if arrival.fault:
-                raise Unusable(arrival.fault)
             return self._take(arrival, known)
-        except Unusable as error:
+        except UnusableError as error:
             reason = str(error)
         except OSError as error:
             reason = f"it could not be stored ({error.strerror or error})"
@@ -181,20 +179,25 @@ class Desk:
         folder = self.quarantine.put(printable(name, 300), f"{reason}.", data=data, path=path, about=about)
         return Refused(file=name, reason=reason, folder=folder, student=student)
 
-    def accept(self, attempt: Attempt, when_is_sure: bool) -> "Taken | str":
+    def accept(self, attempt: Attempt, *, when_is_sure: bool) -> "Taken | str":
         """Keep an attempt and make it the current one if it is the newest; gives its name if it was taken in before.
+
+        Parameters
+        ----------
+        when_is_sure
+            Whether its time is its own, not that of the file that it came in, which copying changes.
 
         Raises
         ------
-        Unusable
+        UnusableError
             If its answers cannot be read; what was handed in before stays then.
         """
         student, when, oddities = attempt.student, attempt.handed_in_at, list(attempt.oddities)
         if attempt.answers is None:
             msg = f"there is no {ANSWERS} in it"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         if problem := parse_sheet(attempt.answers, self.workbook.items, self.workbook.id).problem:
-            raise Unusable(problem)
+            raise UnusableError(problem)
         fresh = keep_original(self.course, self.assignment, student.id, when, attempt.original)
         now = self.course.timestamp(student.id, self.assignment)
         # The last part mends a run that was cut off between keeping a file and making it current.
@@ -220,16 +223,18 @@ class Desk:
         )
 
     def _take(self, arrival: Arrival, known: list[Student]) -> "Taken | str":
+        if arrival.fault:
+            raise UnusableError(arrival.fault)
         with open_archive(io.BytesIO(arrival.data)) as archive:
             parts = hand_in_parts(archive, self.assignment)
         if parts.answers is None and parts.manifest is None:
             msg = f"there is no {ANSWERS} in it"
-            raise Unusable(msg)
+            raise UnusableError(msg)
         manifest, oddities = read_manifest(parts)
         for key, expected in (("workbook", self.workbook.id), ("assignment", self.assignment)):
             if key in manifest and manifest[key] != expected:
                 msg = f"it is a hand-in to {printable(manifest[key], 60)}, not to {expected}"
-                raise Unusable(msg)
+                raise UnusableError(msg)
         student, note = whose(manifest, arrival.moodle, self.roster)
         known.append(student)
         when, time_note = handed_in_at(manifest, arrival.seen_at)

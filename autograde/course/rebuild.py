@@ -17,15 +17,7 @@ from workbook_helpers.items.kinds.written import count_words
 
 # Our cells show no code; nbgrader's page shows the input area of each.
 STYLE = " ".join(
-    """<style>
-.input_prompt, .output_prompt, .prompt, .anchor-link, .code_cell .input_area { display: none !important }
-.wb { font-size: 15px; line-height: 1.5 } .wb h3 { margin: .4em 0; font-size: 1.2em }
-.wb .both { display: grid; grid-template-columns: repeat(auto-fit, minmax(20em, 1fr)); gap: 1em }
-.wb .answer, .wb .rubric { max-height: 32em; overflow: auto; padding: .5em .9em; border-left: 4px solid #0b4f6c; background: #f4f8fa }
-.wb .answer { white-space: pre-wrap; overflow-wrap: anywhere } .wb .rubric { background: #fbf8ee; border-color: #8a5a00 }
-.wb .chosen { font-weight: 600 } .wb .told { color: #4a5058 }
-.wb .flag { background: #fff6dd; border-left: 4px solid #8a5a00; padding: .4em .8em }
-</style>""".split()
+    ["<style>", ".input_prompt,", ".output_prompt,", ".prompt,", ".anchor-link,", ".code_cell", ".input_area", "{", "display:", "none", "!important", "}", ".wb", "{", "font-size:", "15px;", "line-height:", "1.5", "}", ".wb", "h3", "{", "margin:", ".4em", "0;", "font-size:", "1.2em", "}", ".wb", ".both", "{", "display:", "grid;", "grid-template-columns:", "repeat(auto-fit,", "minmax(20em,", "1fr));", "gap:", "1em", "}", ".wb", ".answer,", ".wb", ".rubric", "{", "max-height:", "32em;", "overflow:", "auto;", "padding:", ".5em", ".9em;", "border-left:", "4px", "solid", "#0b4f6c;", "background:", "#f4f8fa", "}", ".wb", ".answer", "{", "white-space:", "pre-wrap;", "overflow-wrap:", "anywhere", "}", ".wb", ".rubric", "{", "background:", "#fbf8ee;", "border-color:", "#8a5a00", "}", ".wb", ".chosen", "{", "font-weight:", "600", "}", ".wb", ".told", "{", "color:", "#4a5058", "}", ".wb", ".flag", "{", "background:", "#fff6dd;", "border-left:", "4px", "solid", "#8a5a00;", "padding:", ".4em", ".8em", "}", "</style>"]
 )
 
 

@@ -64,8 +64,11 @@ def server_command(course: Course, port: int) -> list[str]:
     """Give the command that serves a class."""
     # Without this header formgrader stays blank in its own tab of JupyterLab, which shows it in a frame.
     headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+    extensions = {"nbgrader.server_extensions.formgrader": True}
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
         sys.executable,
+        "-Wignore::DeprecationWarning",  # of Jupyter's own, on every start
         "-m",
         "jupyterlab",
         "--no-browser",
@@ -76,8 +79,13 @@ def server_command(course: Course, port: int) -> list[str]:
         "--ServerApp.default_url=/formgrader",
         "--ServerApp.answer_yes=True",
         "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
+        "--LabApp.news_url=None",  # nothing is fetched from the net
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
         f"--ServerApp.tornado_settings={headers!r}",
-        f"--ServerApp.jpserver_extensions={ {'nbgrader.server_extensions.formgrader': True}!r}",
+        f"--ServerApp.jpserver_extensions={extensions!r}",
+        *(["--allow-root"] if as_root else []),
     ]
 
 
@@ -103,7 +111,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, token: str) -> None:
     request = urllib.request.Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
-        with suppress(urllib.error.URLError, OSError, ValueError), urllib.request.urlopen(request, timeout=5) as reply:
+        with suppress(urllib.error.URLError, OSError, ValueError), urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310 (our own server)
             if "started" in json.load(reply):
                 return
         time.sleep(0.2)

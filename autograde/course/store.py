@@ -14,7 +14,7 @@ from pathlib import Path
 from autograde.course.archive import ANSWERS, hand_in_parts, open_archive
 from autograde.course.folder import Course
 from autograde.course.text import aware, local, nbgrader_time, stamp
-from autograde.errors import Unusable
+from autograde.errors import UnusableError
 
 TIMESTAMP = "timestamp.txt"
 REASON = "reason.txt"
@@ -73,7 +73,7 @@ def keep_current(course: Course, assignment: str, student: str) -> None:
             with open_archive(path) as archive:
                 if ANSWERS in files and hand_in_parts(archive, assignment).answers == files[ANSWERS]:
                     return
-        except Unusable:
+        except UnusableError:
             continue
     if files:
         when = course.timestamp(student, assignment) or datetime.now(UTC)
@@ -146,7 +146,7 @@ class Quarantine:
                 continue
             return folder
         msg = f"{self.root} holds too many folders named {name}"
-        raise Unusable(msg)
+        raise UnusableError(msg)
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -30,12 +30,12 @@ def read_due(text: str) -> datetime:
     """
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"):
         try:
-            found = datetime.strptime(text.strip(), form)
+            found = datetime.strptime(text.strip(), form).replace(tzinfo=LOCAL)
         except ValueError:
             continue
         if form == "%Y-%m-%d":
             found = found.replace(hour=23, minute=59)
-        return found.replace(tzinfo=LOCAL).astimezone(UTC)
+        return found.astimezone(UTC)
     msg = f'"{printable(text, 40)}" is no date that is understood here. Write it like "2026-12-01 17:00" (UK time).'
     raise ClassError(msg)
 

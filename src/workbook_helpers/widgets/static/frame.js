@@ -189,7 +189,7 @@ function question(kind) {
       checking = setTimeout(() => response.replaceChildren(h("p", {}, SAY.noreply)), ACK_MS);
     } }, SAY.check);
     el.classList.add("wb-widget");
-    el.append(h("section", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, "aria-label": model.get("label") },
+    el.append(h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 },
       h("p", { className: "wb-label" }, model.get("label")), body.node, conflict,
       h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response));
     open();

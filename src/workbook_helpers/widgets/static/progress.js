@@ -9,7 +9,7 @@ function render({ model, el }) {
   const draw = () => {
     bar.max = Math.max(model.get("total"), 1);
     bar.value = model.get("done");
-    text.textContent = `${model.get("done")} of ${model.get("total")} answered`;
+    text.textContent = `${model.get("done")} of ${model.get("total")}`;
   };
   const slot = document.getElementById("wb-progress-slot");
   if (slot) slot.replaceChildren(box);

@@ -1,0 +1,150 @@
+"""The `workbook` command: open one's workbooks in the browser."""
+
+import logging
+import os
+import re
+import socket
+import sys
+import webbrowser
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+from traitlets.config import Config
+
+from workbook_helpers import __version__
+from workbook_helpers.errors import WorkbookError
+
+PORT = 8888
+"""Tried first, so that the page's address, and with it the browser's drafts, stay the same from day to day."""
+
+app = typer.Typer(
+    name="workbook",
+    help="Do your workbooks in the browser. Start with: workbook open",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class OpenError(WorkbookError):
+    """The workbooks cannot be opened."""
+
+
+def main() -> None:
+    """Run the command; a fault ends it with one clear line."""
+    try:
+        app()
+    except WorkbookError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False) -> None:
+    """Do your workbooks in the browser."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command("open")
+def open_(
+    folder: Annotated[Path, typer.Argument(help="Your workbooks folder.")] = Path(),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0 takes the first free port.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Open your workbooks.
+
+    Shows the page "My workbooks". Files that your tutor gave you (zip) are unpacked first if they lie in the folder.
+    Close it with Ctrl-C: every answer is saved already.
+
+    Example: workbook open my-workbooks
+    """
+    root = _root(folder)
+    for name in unpack(root):
+        typer.echo(f"Unpacked {name}")
+    from jupyter_server.serverapp import ServerApp
+
+    server = ServerApp(config=server_config(root, port=_port(port)))
+    server.initialize(argv=[], find_extensions=False)
+    address = f"http://localhost:{server.port}{server.base_url}workbook?token={server.identity_provider.token}"
+    typer.echo(f"Your workbooks are open at {address}\nTo stop, press Ctrl-C here. Every answer is saved already.")
+    sys.stdout.flush()
+    server.log.setLevel(logging.CRITICAL + 1)  # the server prints its own addresses as a critical message
+    if browser:
+        webbrowser.open(address)
+    server.start()
+
+
+def server_config(root: Path, *, port: int) -> Config:
+    """Give the settings of a Jupyter server that shows the workbooks in `root` and does nothing else.
+
+    Those of Voila come with the package (share/etc/jupyter/voila.json), since a lab or a hub needs them, too.
+    """
+    config = Config()
+    config.ServerApp.root_dir = str(root)
+    config.ServerApp.port = port
+    config.ServerApp.port_retries = 0
+    config.ServerApp.ip = "127.0.0.1"
+    config.ServerApp.open_browser = False
+    config.ServerApp.allow_root = True
+    config.ServerApp.default_url = "/workbook"
+    config.ServerApp.terminals_enabled = False
+    config.ServerApp.log_level = logging.ERROR
+    config.ServerApp.jpserver_extensions = {"workbook_helpers.pages": True, "voila.server_extension": True}
+    # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
+    config.ServerApp.contents_manager_class = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
+    # A kernel belongs to one open page; one whose page is gone is stopped after a while.
+    config.MappingKernelManager.cull_idle_timeout = 900
+    config.MappingKernelManager.cull_interval = 120
+    config.MappingKernelManager.cull_connected = False
+    return config
+
+
+def unpack(root: Path) -> list[str]:
+    """Unpack the tutor's zips that lie in `root`, overwriting nothing; give the names of the new workbooks."""
+    new = []
+    for path in sorted(root.glob("*.zip")):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+                tops = {name.parts[0] for name in names}
+                top = next(iter(tops), "")
+                safe = all(re.fullmatch(r"[\w-]+(/[\w-]+)?/[\w.-]+", str(name)) and ".." not in name.parts for name in names)
+                if len(tops) != 1 or not safe or PurePosixPath(top, "workbook.toml") not in names or (root / top).exists():
+                    continue
+                for name in names:
+                    target = root / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(archive.read(str(name)))
+                new.append(top)
+        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+            typer.echo(f"{path.name} could not be unpacked. Please save it again, or ask your tutor.", err=True)
+    return new
+
+
+def _root(folder: Path) -> Path:
+    root = Path(os.path.abspath(folder))
+    if not root.is_dir():
+        msg = f"There is no folder {root}. Give the folder that holds your workbooks: workbook open FOLDER"
+        raise OpenError(msg)
+    return root.parent if (root / "workbook.toml").is_file() else root
+
+
+def _port(wanted: int) -> int:
+    """Give the wanted port, or for 0 a free one, the same as last time if possible."""
+    for port in [wanted] if wanted else [PORT, *range(PORT + 1, PORT + 20), 0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    msg = f"Port {wanted} is in use. Leave --port out, or give another one."
+    raise OpenError(msg)
+
+
+if __name__ == "__main__":
+    main()

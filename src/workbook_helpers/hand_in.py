@@ -1,0 +1,204 @@
+"""Hand in: gather what is handed in, give it to the exchange where there is one, keep a file and a receipt."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from workbook_helpers.answers import read_sheet
+from workbook_helpers.errors import HandInError
+from workbook_helpers.exchange import submit
+from workbook_helpers.items import Purpose, Workbook
+from workbook_helpers.style import CSS
+
+STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+FOLDER = "handed-in"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What a student gets for handing in.
+
+    Attributes
+    ----------
+    handed_in_at
+        ISO 8601 in UTC.
+    code
+        The first 12 hex digits of the SHA-256 of the answers file that was handed in, e.g. "7F3A-90BC-12DE".
+    answered, total
+        Of the assessed items.
+    unanswered
+        The stems of the others.
+    file
+        The zip's name in the folder `handed-in`.
+    through
+        "exchange" if the tutor has it already, "file" if the student must still give the file to the tutor.
+    """
+
+    workbook: str
+    assignment: str
+    title: str
+    student: str
+    handed_in_at: str
+    code: str
+    answered: int
+    total: int
+    unanswered: tuple[str, ...]
+    file: str
+    through: Literal["exchange", "file"]
+
+
+def hand_in(workbook: Workbook, student: str) -> Receipt:
+    """Hand in the answers as they stand on disk.
+
+    Raises
+    ------
+    HandInError
+        If the id is not one, the declaration is not signed, the answers cannot be read, or nothing can be written.
+        Nothing has been handed in then, and nothing is lost.
+    """
+    student = student.strip()
+    if not STUDENT.fullmatch(student):
+        msg = "The learner ID may hold letters, digits and . _ @ - only. Please look at what your tutor gave you."
+        raise HandInError(msg)
+    sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
+    if sheet.problem:
+        msg = f"Your answers could not be handed in: {sheet.problem}. Please answer a question, then try again."
+        raise HandInError(msg)
+    if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
+        msg = "Please tick the declaration first. It says that this is your own work."
+        raise HandInError(msg)
+    with _told():
+        answers = _public_answers(workbook)
+        digest = hashlib.sha256(answers).hexdigest()
+        now = datetime.now(UTC)
+        code = "-".join(re.findall("....", digest[:12].upper()))
+        left = tuple(item.stem for item in workbook.assessed() if item.is_blank(sheet.value(item.id)))
+        name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
+        manifest = {
+            "schema": SCHEMA,
+            "workbook": workbook.id,
+            "assignment": workbook.assignment,
+            "student": student,
+            "handed_in_at": now.isoformat(timespec="seconds"),
+            "answers_sha256": digest,
+            "code": code,
+            "declared": True,
+        }
+        _remember_learner(workbook, student)
+        with tempfile.TemporaryDirectory() as temporary:
+            stage = Path(temporary) / workbook.assignment  # nbgrader takes the folder's name for the assignment
+            stage.mkdir()
+            (stage / "answers.json").write_bytes(answers)
+            (stage / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+            shutil.copyfile(workbook.notebook, stage / workbook.notebook.name)
+            _write(_folder(workbook) / f"{name}.zip", _zipped(stage))
+            through: Literal["exchange", "file"] = "exchange" if submit(stage) else "file"
+        receipt = Receipt(
+            workbook=workbook.id,
+            assignment=workbook.assignment,
+            title=workbook.about.title,
+            student=student,
+            handed_in_at=str(manifest["handed_in_at"]),
+            code=code,
+            answered=len(workbook.assessed()) - len(left),
+            total=len(workbook.assessed()),
+            unanswered=left,
+            file=f"{name}.zip",
+            through=through,
+        )
+        _write(_folder(workbook) / receipt_page_name(receipt), _page(receipt).encode())
+        _write(_folder(workbook) / f"{name}.json", json.dumps(asdict(receipt), ensure_ascii=False, indent=1).encode())
+    return receipt
+
+
+def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
+    """Give the receipts of a workbook, oldest first; files that are none are passed over."""
+    found = []
+    for path in sorted(_folder(workbook).glob(f"{workbook.assignment}-*.json")):
+        try:
+            record = json.loads(path.read_bytes())
+            found.append(Receipt(**{**record, "unanswered": tuple(record["unanswered"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            continue
+    return tuple(found)
+
+
+def receipt_page_name(receipt: Receipt) -> str:
+    """Give the name of the receipt's page in the folder `handed-in`."""
+    return receipt.file.removesuffix(".zip") + ".html"
+
+
+def learner_id(workbook: Workbook) -> str:
+    """Give the student's id: a hub knows it, elsewhere it is what was typed last, "" if nothing was."""
+    if user := os.environ.get("JUPYTERHUB_USER", ""):
+        return user
+    try:
+        student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
+    return student if isinstance(student, str) and STUDENT.fullmatch(student) else ""
+
+
+def _folder(workbook: Workbook) -> Path:
+    return workbook.folder.parent / FOLDER
+
+
+def _public_answers(workbook: Workbook) -> bytes:
+    """Give the answers file without what is private."""
+    document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
+    private = {item.id for item in workbook.items.values() if item.purpose is Purpose.PRIVATE}
+    document["answers"] = {item_id: record for item_id, record in document["answers"].items() if item_id not in private}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _remember_learner(workbook: Workbook, student: str) -> None:
+    if learner_id(workbook) != student:
+        _write(workbook.folder.parent / "learner.json", json.dumps({"student": student}).encode())
+
+
+def _zipped(stage: Path) -> bytes:
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(stage.iterdir()):
+                archive.write(path, path.name)
+        file.seek(0)
+        return file.read()
+
+
+def _page(receipt: Receipt) -> str:
+    environment = Environment(loader=PackageLoader("workbook_helpers", "."), autoescape=True, undefined=StrictUndefined)
+    at = datetime.fromisoformat(receipt.handed_in_at).astimezone()
+    return environment.get_template("receipt.html.j2").render(receipt=receipt, at=at, css=CSS)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = f"Nothing was handed in: the folder cannot be written to ({error.strerror or error}). Your answers are safe."
+        raise HandInError(msg) from error

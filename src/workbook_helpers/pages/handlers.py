@@ -1,0 +1,127 @@
+"""The handlers of the pages. They give files of the student's own folder, and none outside it."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from workbook_helpers import exchange
+from workbook_helpers.errors import WorkbookError
+from workbook_helpers.pages.shelf import shelf
+from workbook_helpers.style import CSS
+
+# A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
+CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(html|zip)")
+FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
+
+
+class PageHandler(JupyterHandler):
+    """A page of ours for the person whose server this is."""
+
+    def root(self) -> Path:
+        """Give the folder that the server serves."""
+        return Path(str(self.settings["server_root_dir"])).expanduser().resolve()
+
+    def page(self, html: str) -> None:
+        """Send a page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", CSP.replace("style-src", "style-src 'self'"))
+        self.finish(html)
+
+    def send_own(self, found: Path | None) -> None:
+        """Send a file of the student's; 404 where there is none, for a link, and for anything outside the root."""
+        if found is None or not found.is_file() or found.resolve() != found or self.root() not in found.parents:
+            raise web.HTTPError(404, "There is no such page. Go back to My workbooks.")
+        zipped = found.suffix == ".zip"
+        self.set_header("Content-Type", "application/zip" if zipped else "text/html; charset=utf-8")
+        self.set_header("Content-Security-Policy", CSP)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        if zipped:
+            self.set_header("Content-Disposition", f'attachment; filename="{found.name}"')
+        self.finish(found.read_bytes())
+
+
+class Home(PageHandler):
+    """My workbooks."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Show what there is, how far each is, and one next step for each."""
+        note = ""
+        try:
+            new = exchange.released(self.root())
+        except WorkbookError as error:
+            new, note = (), str(error)
+        self.page(_template().render(base=self.base_url, cards=shelf(self.root()), new=new, note=note, xsrf=self.xsrf_form_html()))
+
+
+class Start(PageHandler):
+    """Fetch a workbook from the exchange."""
+
+    @web.authenticated
+    def post(self) -> None:
+        """Fetch it and go back to the list, where it can be opened."""
+        try:
+            exchange.fetch(self.get_body_argument("assignment"), self.root())
+        except WorkbookError as error:
+            self.set_status(409)
+            self.page(_template().render(base=self.base_url, cards=shelf(self.root()), new=(), note=str(error), xsrf=""))
+            return
+        self.redirect(url_path_join(self.base_url, "workbook"))
+
+
+class HandedIn(PageHandler):
+    """A receipt or a hand-in file, by its name, which is unique."""
+
+    @web.authenticated
+    def get(self, name: str) -> None:
+        """Send it."""
+        depths = ("", "*/", "*/*/") if NAME.fullmatch(name) else ()
+        self.send_own(next((path for depth in depths for path in self.root().glob(f"{depth}handed-in/{name}")), None))
+
+
+class Feedback(PageHandler):
+    """A feedback page, by its path below the root."""
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        """Send it."""
+        self.send_own(self.root() / path if FEEDBACK.fullmatch(path) and ".." not in path.split("/") else None)
+
+
+class Style(PageHandler):
+    """The shared style sheet."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Send it."""
+        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.finish(CSS)
+
+
+def handlers(base_url: str) -> list[tuple[Any, ...]]:
+    """Give the routes below `base_url`."""
+
+    def route(path: str) -> str:
+        return url_path_join(base_url, "workbook", path)
+
+    return [
+        (route("/?"), Home),
+        (route("start"), Start),
+        (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
+        (route(r"feedback/(.+)"), Feedback),
+        (route("static/house.css"), Style),
+    ]
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(loader=PackageLoader("workbook_helpers.pages", "."), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("home.html.j2")

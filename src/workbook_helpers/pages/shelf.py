@@ -1,0 +1,95 @@
+"""What "My workbooks" shows of each workbook in a folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workbook_helpers.answers import read_sheet
+from workbook_helpers.errors import WorkbookError
+from workbook_helpers.hand_in import Receipt, receipt_page_name, receipts
+from workbook_helpers.items import Purpose, Workbook, load_workbook
+
+DEPTH = 3
+"""How deep below the server's folder workbooks are looked for: the exchange puts them into course/assignment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One workbook on the shelf.
+
+    Attributes
+    ----------
+    path
+        The notebook's path below the server's folder, with "/".
+    done, total
+        Practice and assessed questions that have an answer, of all of them.
+    receipt, receipt_page
+        Of the newest hand-in, and the name of its page; None and "" if there was none.
+    handed_in_at
+        Its time in the machine's own zone.
+    feedback
+        The path of the newest feedback page below the server's folder, "" if there is none.
+    fault
+        Why the workbook cannot be opened; "" if it can.
+    """
+
+    title: str
+    minutes: int = 0
+    order: int = 0
+    path: str = ""
+    done: int = 0
+    total: int = 0
+    receipt: Receipt | None = None
+    receipt_page: str = ""
+    handed_in_at: datetime | None = None
+    feedback: str = ""
+    fault: str = ""
+
+
+def shelf(root: Path) -> list[Card]:
+    """Give a card for each workbook below `root`, in the unit's order; one with a fault comes last and says so."""
+    cards = [_card(root, folder) for folder in _folders(root, DEPTH)]
+    return sorted(cards, key=lambda card: (bool(card.fault), card.order, card.path))
+
+
+def _folders(folder: Path, depth: int) -> Iterator[Path]:
+    if (folder / "workbook.toml").is_file():
+        yield folder
+    elif depth:
+        try:
+            inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+        except OSError:
+            return
+        for path in inside:
+            if not path.name.startswith("."):
+                yield from _folders(path, depth - 1)
+
+
+def _card(root: Path, folder: Path) -> Card:
+    try:
+        workbook = load_workbook(folder)
+        if not workbook.notebook.is_file():
+            return Card(title=workbook.about.title, fault="Its page is missing.")
+        return _good_card(root, workbook)
+    except (WorkbookError, OSError, ValueError):
+        return Card(title=folder.name, fault="It cannot be opened. Please ask your tutor for a new copy. Your answers are safe.")
+
+
+def _good_card(root: Path, workbook: Workbook) -> Card:
+    sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
+    counted = [item for item in workbook.items.values() if item.purpose in (Purpose.PRACTICE, Purpose.ASSESSED)]
+    past = receipts(workbook)
+    pages = sorted((p for p in workbook.folder.glob("feedback/**/*.html") if p.is_file()), key=lambda p: p.stat().st_mtime)
+    return Card(
+        title=workbook.about.title,
+        minutes=workbook.about.minutes,
+        order=workbook.about.order,
+        path=workbook.notebook.relative_to(root.resolve()).as_posix(),
+        done=sum(not item.is_blank(sheet.value(item.id)) for item in counted),
+        total=len(counted),
+        receipt=past[-1] if past else None,
+        receipt_page=receipt_page_name(past[-1]) if past else "",
+        handed_in_at=datetime.fromisoformat(past[-1].handed_in_at).astimezone() if past else None,
+        feedback=pages[-1].relative_to(root.resolve()).as_posix() if pages else "",
+    )

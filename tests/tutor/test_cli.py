@@ -1,0 +1,157 @@
+"""The `autograde` command as a tutor types it."""
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograde import cli
+from autograde.course import gradebook
+from autograde.course.folder import Course
+from autograde.course.serve import serving
+from autograde.errors import ClassError
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+Inside = Callable[..., tuple[int, str, str]]
+COMMANDS = ("new", "roster", "release", "collect", "intake", "serve", "gradebook", "mark", "feedback", "check")
+
+
+def run(*words: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TERM": "dumb"}
+    command = [sys.executable, "-m", "autograde.cli", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False)
+
+
+@pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    """Give a way to run the command in this process, which saves the seconds of its start: (code, out, err)."""
+
+    def run_inside(*words: str, cwd: Path) -> tuple[int, str, str]:
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", ["autograde", *words])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        told = capsys.readouterr()
+        return int(caught.value.code or 0), told.out, told.err
+
+    return run_inside
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_with_an_example(command: str, tmp_path: Path, inside: Inside) -> None:
+    code, text, _ = inside(command, "--help", cwd=tmp_path)
+    assert code == 0
+    assert f"Example: autograde {command}" in re.sub(r"\s+", " ", text)
+
+
+def test_the_whole_help_names_every_command(tmp_path: Path) -> None:
+    done = run("--help", cwd=tmp_path)
+    assert all(command in done.stdout for command in COMMANDS)
+
+
+def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
+    done = run("new", "care", "--name", "Care [bold]level[/] 2", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "autograde roster" in done.stdout
+    folder = tmp_path / "care"
+
+    (tmp_path / "r.csv").write_text('id,first name,last name\nana01,[red]Ana,"=1+1, ""x"""\nben01,Ben,Jones\n', "utf-8")
+    code, text, error = inside("roster", str(tmp_path / "r.csv"), cwd=folder)
+    assert (code, error) == (0, "")
+    assert "2 students added" in text
+
+    code, text, error = inside("release", "w01", "--due", "2026-11-20 17:00", cwd=folder / "source")
+    assert (code, error) == (0, "")
+    assert "Due: 2026-11-20 17:00 (UK time)" in text
+    assert f"{folder / 'handout' / 'w01-small.zip'}" in text
+
+    hand_ins = tmp_path / "in"
+    hand_ins.mkdir()
+    (hand_ins / "a.zip").write_bytes(kit.hand_in("ana01", "2026-11-20T18:00:00+00:00"))
+    (hand_ins / "b [red].zip").write_bytes(b"x")
+    code, text, error = inside("intake", str(hand_ins), "--workbook", "w01", cwd=folder)
+    assert (code, error) == (0, "")
+    for expected in ("[red]Ana", "1 hour", "Not usable: b [red].zip", "1 hand-in taken in", "Nothing yet from 1 student: ben01"):
+        assert expected in text
+
+    code, text, error = inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=folder)
+    assert (code, error) == (0, "")
+    assert "A total is not the unit's result: each criterion is met or not yet met by a person's decision" in text
+    assert (tmp_path / "m.csv").is_file()
+
+
+def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: Path, inside: Inside) -> None:
+    (tmp_path / "r.csv").write_text("id,first name,last name\nana01,Ana,Evans\n,Ben,Jones\n", "utf-8")
+    code, text, error = inside("roster", str(tmp_path / "r.csv"), cwd=empty_class.root)
+    assert (code, error) == (1, "")
+    assert "1 student added" in text
+    assert "1 row left out" in text
+    assert "the other rows are in already" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("roster", "none.csv"),
+        ("release", "w09"),
+        ("release", "w01", "--due", "soon"),
+        ("collect", "w01"),
+        ("intake", "none.zip", "--workbook", "w01"),
+        ("intake", ".", "--workbook", "w09"),
+        ("gradebook", "--csv", "no/where.csv"),
+        ("new", "source"),
+    ],
+    ids=" ".join,
+)
+def test_an_error_is_one_line_and_a_code(course: Course, inside: Inside, words: tuple[str, ...]) -> None:
+    (course.root / "source" / "mine.txt").write_text("")
+    code, text, error = inside(*words, cwd=course.root)
+    assert code == 1
+    assert len(error.strip().splitlines()) == 1, error
+    assert "Traceback" not in text + error
+
+
+def test_outside_a_class(tmp_path: Path) -> None:
+    done = run("gradebook", "--csv", "m.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not inside a class folder" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_our_own_mistake_is_one_line_with_a_log(course: Course, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradebook, "export_gradebook", lambda *_: 1 / 0)
+    code, _, error = inside("gradebook", "--csv", "m.csv", cwd=course.root)
+    assert code == 1
+    assert len(error.strip().splitlines()) == 1
+    log = Path(error.split()[-1])
+    assert "ZeroDivisionError" in log.read_text("utf-8")
+    log.unlink()
+
+
+def test_serve_gives_formgrader_and_lab_to_its_address_alone(course: Course) -> None:
+    with serving(course) as served:
+        assert "/formgrader?token=" in served.formgrader
+        for address, expected in ((served.formgrader, "manage_assignments"), (served.lab, "JupyterLab")):
+            with urllib.request.urlopen(address, timeout=60) as reply:
+                page = reply.read().decode()
+                assert expected in page + reply.url
+                assert reply.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+        with urllib.request.urlopen(served.formgrader.split("?")[0], timeout=60) as reply:
+            assert "/login" in reply.url
+        api = served.formgrader.replace("/formgrader?", "/formgrader/api/assignments?")
+        with urllib.request.urlopen(api, timeout=60) as reply:
+            assert "w01-small" in reply.read().decode()
+        process = served.process
+        port = int(served.lab.split(":")[2].split("/")[0])
+        with pytest.raises(ClassError, match="in use"), serving(course, port):
+            pass
+    assert process.poll() is not None

@@ -1,0 +1,120 @@
+"""The gradebook as a CSV file."""
+
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograde.course.folder import Course
+from autograde.course.gradebook import COLUMNS, NOT_THE_RESULT, export_gradebook, harmless
+from autograde.course.intake import intake
+from autograde.errors import ClassError
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own add_submission
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf"), "Excel knows UTF-8 by this"
+    text = raw.decode("utf-8-sig")
+    assert all(row.startswith('"') and row.endswith('"') for row in text.split("\r\n")[:-1]), "every field is quoted"
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.fixture
+def marked(course: Course) -> Course:
+    """Give a class in which Ana's hand-in is marked, but for the written task's points."""
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_submission("w01-small", "ana01", timestamp=datetime(2026, 11, 20, 18, 30))  # noqa: DTZ001
+        closed = gradebook.find_grade("w01-q01", "w01-small", "w01-small", "ana01")
+        closed.auto_score, closed.needs_manual_grade = 1.5, False
+        comment = gradebook.find_comment("w01-t01", "w01-small", "w01-small", "ana01")
+        comment.manual_comment = '=HYPERLINK("http://x")\nSee "this"'
+        gradebook.db.commit()
+    return course
+
+
+def test_one_row_for_each_student_and_item(marked: Course, tmp_path: Path) -> None:
+    path = tmp_path / "marks.csv"
+    report = export_gradebook(marked, path)
+    found = rows(path)
+    assert tuple(found[0]) == COLUMNS
+    assert [(row["student id"], row["item"]) for row in found] == [
+        (student, item) for student in ("ana01", "ben01", "cai01") for item in ("w01-q01", "w01-t01")
+    ]
+    assert found[0] == {
+        "student id": "ana01",
+        "last name": "Evans",
+        "first name": "Ana",
+        "workbook": "w01-small",
+        "item": "w01-q01",
+        "kind of marking": "auto",
+        "points": "1.5",
+        "max": "2",
+        "needs marking": "no",
+        "comment": "",
+        "handed in at": "2026-11-20 18:30",
+        "late": "yes",
+    }
+    assert found[1]["kind of marking"] == "person"
+    assert (found[1]["points"], found[1]["max"], found[1]["needs marking"]) == ("", "10", "yes")
+    assert found[1]["comment"] == "'=HYPERLINK(\"http://x\")\nSee \"this\""
+    assert found[2]["last name"] == "O'Brien, Jr"
+    assert (found[2]["points"], found[2]["handed in at"], found[2]["late"], found[2]["needs marking"]) == ("", "", "", "no")
+    assert (report.rows, report.students, report.waiting) == (6, 3, 1)
+
+
+def test_points_that_a_person_gave_count(marked: Course, tmp_path: Path) -> None:
+    with marked.gradebook() as gradebook:
+        written = gradebook.find_grade("w01-t01", "w01-small", "w01-small", "ana01")
+        written.manual_score, written.extra_credit, written.needs_manual_grade = 7, 0.5, False
+        gradebook.db.commit()
+    export_gradebook(marked, tmp_path / "m.csv")
+    row = rows(tmp_path / "m.csv")[1]
+    assert (row["points"], row["needs marking"]) == ("7.5", "no")
+
+
+def test_a_newer_hand_in_than_the_marks_needs_marking(marked: Course, tmp_path: Path, kit: "Kit") -> None:
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01", "2026-11-21T09:00:00+00:00"))
+    (tmp_path / "b.zip").write_bytes(kit.hand_in("ben01"))
+    intake(marked, [tmp_path / "a.zip", tmp_path / "b.zip"], "w01")
+    report = export_gradebook(marked, tmp_path / "m.csv")
+    found = rows(tmp_path / "m.csv")
+    assert [row["needs marking"] for row in found] == ["yes", "yes", "yes", "yes", "no", "no"]
+    assert found[0]["handed in at"] == "2026-11-21 09:00"
+    assert report.waiting == 4
+
+
+def test_names_that_a_spreadsheet_would_run(course: Course, tmp_path: Path) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.add_student("zoe", first_name="=1+1", last_name="@SUM(A1)")
+        gradebook.add_student("yan", first_name="-2+3", last_name='x","=1+1')
+    export_gradebook(course, tmp_path / "m.csv")
+    found = {row["student id"]: row for row in rows(tmp_path / "m.csv")}
+    assert (found["zoe"]["first name"], found["zoe"]["last name"]) == ("'=1+1", "'@SUM(A1)")
+    assert (found["yan"]["first name"], found["yan"]["last name"]) == ("'-2+3", 'x","=1+1')
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1"], ids=repr)
+def test_every_beginning_of_a_formula_is_made_harmless(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"a{text}") == f"a{text}"
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(course: Course, tmp_path: Path) -> None:
+    with pytest.raises(ClassError, match="cannot be written"):
+        export_gradebook(course, tmp_path / "none" / "m.csv")
+    (tmp_path / "m.csv").mkdir()
+    with pytest.raises(ClassError, match="cannot be written"):
+        export_gradebook(course, tmp_path / "m.csv")
+    assert not list(tmp_path.glob(".part-*"))
+
+
+def test_a_total_is_not_the_result() -> None:
+    assert "met or not yet met" in NOT_THE_RESULT

@@ -1,0 +1,154 @@
+"""Rosters as people's programs write them."""
+
+from pathlib import Path
+
+import pytest
+
+from autograde.course.folder import Course
+from autograde.course.roster import Roster, RosterReport, Student, import_roster
+from autograde.errors import RosterError
+
+ANA = Student(id="ana01", first_name="Ana", last_name="Evans", email="ana@example.org")
+
+
+def load(course: Course, content: str | bytes) -> RosterReport:
+    path = course.root.parent / "roster.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return import_roster(course, path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n",
+        "\ufeffid,first name,last name,email\r\nana01,Ana,Evans,ana@example.org\r\n",
+        "E-mail;Surname;Forename;Student ID\nana@example.org;Evans;Ana;ana01\n",
+        "sep=;\nid;first_name;last_name;email\nana01;Ana;Evans;ana@example.org\n",
+        "Username\tFIRST NAME\tLastName\tEmail address\tNotes\n ana01 \tAna\tEvans\tana@example.org\t\n",
+        '"id","first name","last name","email"\n"ana01","Ana","Evans","ana@example.org"\n',
+        "\n\nid,first name,last name,email,,\n\nana01,Ana,Evans,ana@example.org,,\n,,,,,\n",
+        "id,first name,last name,email\rana01,Ana,Evans,ana@example.org\r",
+        "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n".encode("utf-16"),
+    ],
+    ids=["plain", "BOM", "semicolons, other names", "Excel's sep", "tabs", "quoted", "empty cells", "old Mac", "UTF-16"],
+)
+def test_forms_of_the_same_roster(empty_class: Course, content: str | bytes) -> None:
+    report = load(empty_class, content)
+    assert (report.added, report.bad) == (("ana01",), ())
+    assert Roster.of(empty_class).students == (ANA,)
+
+
+def test_excels_own_letters(empty_class: Course) -> None:
+    load(empty_class, "id;first name;last name\nsian;Siân;Prys-Davies\n".encode("cp1252"))
+    assert Roster.of(empty_class).students[0].first_name == "Siân"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ('"Evans, Jr"', "Evans, Jr"),
+        ('"the ""Boss"""', 'the "Boss"'),
+        ("=1+1", "=1+1"),
+        ("🎓 Ŵyn", "🎓 Ŵyn"),
+        ("O'Brien", "O'Brien"),
+        ("x" * 200, "x" * 200),
+        ("<b>", "<b>"),
+        ("e\u0301", "é"),
+        ("李", "李"),
+    ],
+)
+def test_names_are_free_text(empty_class: Course, cell: str, name: str) -> None:
+    assert load(empty_class, f"id,first name,last name\nana01,Ana,{cell}\n").bad == ()
+    assert Roster.of(empty_class).students[0].last_name == name
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (",Ben,Jones,", "no id"),
+        ("../ben,Ben,Jones,", "cannot be used"),
+        ("ben+1,Ben,Jones,", "cannot be used"),
+        ("ben 1,Ben,Jones,", "cannot be used"),
+        (".ben,Ben,Jones,", "cannot be used"),
+        ("bén,Ben,Jones,", "cannot be used"),
+        ("*,Ben,Jones,", "cannot be used"),
+        (f"{'b' * 65},Ben,Jones,", "cannot be used"),
+        ("con,Ben,Jones,", "Windows"),
+        ("ben.,Ben,Jones,", "Windows"),
+        ("ben,,,", "no name"),
+        (f"ben,{'B' * 201},Jones,", "201 characters"),
+        ("ben,Be\x07n,Jones,", "control character"),
+        ('ben,"Be\nn",Jones,', "line break"),
+        ("ben,Ben,Jones,nowhere", "email"),
+        ("ben,Jones, Jr,Ben,b@example.org", "5 cells"),
+        ("ana01,Other,Person,", "line 2 already"),
+        ("ANA01,Other,Person,", "line 2 already"),
+    ],
+)
+def test_a_bad_row_is_reported_and_the_others_go_in(empty_class: Course, row: str, what: str) -> None:
+    report = load(empty_class, f"id,first name,last name,email\nana01,Ana,Evans,\n{row}\ncai01,Cai,Prys,\n")
+    assert report.added == ("ana01", "cai01")
+    (bad,) = report.bad
+    assert bad.line == 3
+    assert what in bad.what
+    assert bad.mend
+
+
+def test_an_open_quotation_mark_is_found(empty_class: Course) -> None:
+    report = load(empty_class, 'id,first name,last name\nana01,Ana,Evans\nben01,"Ben,Jones\ncai01,Cai,Prys\n')
+    assert report.added == ("ana01",)
+    assert [bad.line for bad in report.bad] == [3]
+    assert "quotation mark" in report.bad[0].mend
+
+
+def test_a_cell_that_the_csv_module_refuses(empty_class: Course) -> None:
+    report = load(empty_class, f"id,first name,last name\nana01,{'x' * 200_000},Evans\ncai01,Cai,Prys\n")
+    assert report.added == ("cai01",)
+    assert report.bad[0].line == 2
+
+
+def test_running_again_updates(empty_class: Course) -> None:
+    load(empty_class, "id,first name,last name\nana01,Ana,Evans\nben01,Ben,Jones\ncai01,Cai,Prys\n")
+    report = load(empty_class, "id,first name,last name\nana01,Ana,Evans\nben01,Benjamin,Jones\n")
+    assert (report.added, report.updated, report.unchanged, report.others) == ((), ("ben01",), ("ana01",), ("cai01",))
+    assert len(Roster.of(empty_class).students) == 3
+
+
+def test_an_id_that_the_class_spells_otherwise(empty_class: Course) -> None:
+    load(empty_class, "id,first name,last name\nana01,Ana,Evans\n")
+    report = load(empty_class, "id,first name,last name\nAna01,Ana,Evans\n")
+    assert "spelt 'ana01'" in report.bad[0].what
+    assert len(Roster.of(empty_class).students) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "no column for id, first name, last name"),
+        ("name,mark\nAna,3\n", "no column for id"),
+        ("ana01,Ana,Evans\n", "no column for"),
+        ("id,username,first name,last name\n1,ana,Ana,Evans\n", "both 'id' and 'username'"),
+        (b"PK\x03\x04rest of a spreadsheet", "spreadsheet"),
+        (b"id,first name,last name\n\x81\x8d,a,b\n", "not text"),
+        (b"\xff\xfei", "not text"),
+    ],
+    ids=["empty", "other columns", "no header", "two ids", "xlsx", "no text", "half a letter"],
+)
+def test_a_file_that_cannot_be_used_at_all(empty_class: Course, content: str | bytes, expected: str) -> None:
+    with pytest.raises(RosterError, match=expected):
+        load(empty_class, content)
+    assert Roster.of(empty_class).students == ()
+
+
+def test_a_file_that_is_not_there(empty_class: Course, tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match="cannot be read"):
+        import_roster(empty_class, tmp_path / "none.csv")
+
+
+def test_names_are_matched_as_moodle_writes_them(empty_class: Course) -> None:
+    load(empty_class, "id,first name,last name\nben,Ben,O'Brien\nsian,Siân,Ŵyn\n")
+    roster = Roster.of(empty_class)
+    assert [student.id for student in roster.named("ben OBrien")] == ["ben"]
+    assert [student.id for student in roster.named("Sia\u0302n  W\u0302yn")] == ["sian"]
+    assert roster.named("") == ()
+    assert roster.find("BEN") is not None
