@@ -219,43 +219,88 @@ def gradebook(
 @app.command()
 def mark(
     workbook: WorkbookName,
-    *,
     force: Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")] = False,
 ) -> None:
-    """Mark the closed questions of all submissions, and lay out the written ones for you.
+    """Mark the closed questions of all hand-ins, and lay the written answers out for you.
+
+    What a person gave before is kept. Killed or run twice, it does no harm.
 
     Example: [bold]autograde mark w01[/]
     """
-    from autograde.course.mark import mark_command
+    from autograde.course.mark import mark_class, submissions
+    from autograde.course.summary import show_marks
 
-    mark_command(_course(), workbook, force=force)
+    course = _course()
+    assignment = course.assignment(workbook)
+    with _bar() as progress:
+        lines = list(progress.track(mark_class(course, assignment, force=force), len(submissions(course, assignment)), description="Marking"))
+    show_marks(out, assignment, lines)
 
 
 @app.command()
 def feedback(
     workbook: WorkbookName,
-    *,
-    partial: Annotated[bool, typer.Option(help="Also where written answers are not marked yet.")] = False,
+    partial: Annotated[bool, typer.Option(help="Also where written answers are not marked yet; the page says so.")] = False,
     rubric: Annotated[bool, typer.Option(help="Show the levels of each written task.")] = False,
 ) -> None:
     """Write each student's feedback page.
 
+    A page opens without internet and prints well. Who still waits for a written answer to be marked gets none yet,
+    unless you say --partial.
+
     Example: [bold]autograde feedback w01[/]
     """
-    from autograde.feedback import feedback_command
+    from autograde.course.mark import submissions
+    from autograde.course.summary import next_steps, say
+    from autograde.feedback import write_feedback
 
-    feedback_command(_course(), workbook, partial=partial, rubric=rubric)
+    course = _course()
+    assignment = course.assignment(workbook)
+    with _bar() as progress:
+        pages = write_feedback(course, assignment, partial=partial, rubric=rubric)
+        done = list(progress.track(pages, len(submissions(course, assignment)), description="Feedback"))
+    refused = [page for page in done if page.path is None]
+    for page in refused:
+        say(out, f"  {page.student}: no page. {page.refused}", "yellow")
+    say(out, f"{len(done) - len(refused)} feedback pages in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
+    steps = ["Give each student the page in feedback/STUDENT/WORKBOOK: by Moodle's feedback files, by mail, or nbgrader release_feedback."]
+    if refused:
+        steps.insert(0, "autograde serve    to mark what waits; then run this again")
+    next_steps(out, steps)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command()
 def check() -> None:
-    """Check workbooks, keys and rubrics against each other, and that no key is in anything released.
+    """Check that workbooks, keys and rubrics fit each other, and that no key is in anything students receive.
+
+    Works anywhere; inside a class folder it looks at the class's copies, releases and feedback, too. Exit code 1 if
+    there is anything to mend.
 
     Example: [bold]autograde check[/]
     """
-    from autograde.checks import check_command
+    from autograde.checks import check_all
+    from autograde.course.folder import find_course
+    from autograde.course.summary import say
+    from autograde.errors import ClassError
 
-    check_command()
+    try:
+        course = find_course(Path.cwd())
+    except ClassError:
+        course = None
+    folders = sorted(path.parent for root in (Path(__file__).resolve().parents[1] / "workbooks", *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml"))
+    places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
+    findings = check_all(folders, places)
+    for finding in findings:
+        say(out, f"  {finding.rule} {finding.where}: {finding.text}", "red")
+    say(out, f"{len(folders)} workbooks checked, {len(findings)} things to mend.", "bold")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _bar() -> Progress:
+    return Progress(console=out)
 
 
 if __name__ == "__main__":

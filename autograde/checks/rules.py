@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from autograde.marking import Key, Rubrics, Status, key_problems, load_key, load
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.errors import ContentError
-from workbook_helpers.items import Json, Purpose, Workbook, load_workbook
+from workbook_helpers.items import Json, Purpose, Workbook, load_workbook, read_toml
 
 ASK = re.compile(r'ask\("([a-z0-9-]+)"\)')
 PARTS = {"progress", "hand-in"}
@@ -149,6 +150,19 @@ def check_workbook(folder: Path) -> list[Finding]:
     except ContentError as error:
         return [Finding(rule="R0", where=folder.name, text=str(error))]
     return [Finding(rule=name, where=folder.name, text=text) for name, rule in RULES.items() for text in rule(subject)]
+
+
+def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
+    """Check each workbook, and look in the other places where students receive something for words of any key."""
+    folders = list(folders)
+    findings = [finding for folder in folders for finding in check_workbook(folder)]
+    ids = {str(read_toml(folder / "workbook.toml").get("id")) for folder in folders}
+    texts: set[str] = set()
+    for workbook in ids:
+        with suppress(ContentError):  # R0 says so
+            texts |= secrets(load_key(workbook), load_rubrics(workbook))
+    found = leaks(texts, places)
+    return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]
 
 
 def _points(subject: Subject, item_id: str, value: Json) -> float | None:

@@ -166,8 +166,6 @@ def _belongs(name: str) -> bool:
     return name in (ANSWERS, MANIFEST) or name.endswith(".ipynb")
 
 
-
-
 def _moodle_name(name: str) -> str:
     match = MOODLE.match(name)
     return match["name"] if match else ""

@@ -68,9 +68,7 @@ def _inbound(course: Course, assignment: str) -> list[Inbound]:
         raise ClassError(msg)
     config = course.config()
     directory = course.directory(assignment)
-    collector = ExchangeFactory(config=config).Collect(
-        coursedir=directory, authenticator=Authenticator(config=config), config=config
-    )
+    collector = ExchangeFactory(config=config).Collect(coursedir=directory, authenticator=Authenticator(config=config), config=config)
     place = Path(collector.root, directory.course_id, "inbound")
     try:
         names = [path.name for path in place.iterdir()]

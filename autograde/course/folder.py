@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import warnings
 import sysconfig
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from jupyter_core.paths import jupyter_config_path
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -90,6 +91,8 @@ class Course:
         """
         _alembic_on_path()
         directory = self.directory()
+        # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
+        warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
         try:
             return Gradebook(directory.db_url, directory.course_id)
         except SQLAlchemyError as error:

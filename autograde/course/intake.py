@@ -71,9 +71,7 @@ class IntakeReport:
     missing: tuple[Student, ...] = ()
 
 
-def intake(
-    course: Course, paths: list[Path], assignment: str, *, told: Callable[[str], None] = lambda _: None
-) -> IntakeReport:
+def intake(course: Course, paths: list[Path], assignment: str, *, told: Callable[[str], None] = lambda _: None) -> IntakeReport:
     """Take in every hand-in below `paths`, to the end, whatever single ones are like.
 
     Parameters
@@ -167,9 +165,7 @@ class Desk:
         student = known[0] if known else by_name[0] if len(by_name) == 1 else None
         return self.refuse(arrival.name, reason, student, data=arrival.data, path=arrival.path)
 
-    def refuse(
-        self, name: str, reason: str, student: Student | None, *, data: bytes = b"", path: Path | None = None
-    ) -> Refused:
+    def refuse(self, name: str, reason: str, student: Student | None, *, data: bytes = b"", path: Path | None = None) -> Refused:
         """Put a hand-in into quarantine; its bytes, or the file where it is too large to hold."""
         about = ""
         if student is not None:

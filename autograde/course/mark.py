@@ -116,8 +116,8 @@ def _mark_one(course: Course, gradebook: Gradebook, content: Content, student: s
     target = course.path("autograded", student, assignment)
     stamp = course.timestamp(student, assignment)
     done = target / f"{assignment}.ipynb"
-    if not force and (before := _marked_before(done, _source(content, folder / "answers.json") | {"at": str(stamp)})):
-        return _line(student, before, outcome="unchanged")
+    if not force and _was_marked(done, _source(content, folder / "answers.json") | {"at": str(stamp)}):
+        return _line(gradebook, assignment, student, outcome="unchanged")
     assessment = assess(course, assignment, student, content)
     assessment.notebook.metadata["workbook"]["source"]["at"] = str(stamp)
     submission = gradebook.update_or_create_submission(assignment, student, **({"timestamp": stamp} if stamp else {}))
@@ -132,15 +132,16 @@ def _mark_one(course: Course, gradebook: Gradebook, content: Content, student: s
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
     oddities = (*_late(submission.total_seconds_late), *_oddities(content, assessment))
-    return _line(student, list(assessment.marks.values()), outcome="marked", oddities=oddities)
+    return _line(gradebook, assignment, student, outcome="marked", oddities=oddities)
 
 
-def _line(student: str, marks: list[Mark], *, outcome: str, oddities: tuple[str, ...] = ()) -> Line:
+def _line(gradebook: Gradebook, assignment: str, student: str, *, outcome: str, oddities: tuple[str, ...] = ()) -> Line:
+    grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
     return Line(
         student=student,
-        points=sum(mark.points or 0 for mark in marks),
-        max=sum(mark.max for mark in marks),
-        waiting=sum(mark.points is None for mark in marks),
+        points=sum(grade.score for grade in grades if not grade.needs_manual_grade),
+        max=sum(grade.max_score for grade in grades),
+        waiting=sum(bool(grade.needs_manual_grade) for grade in grades),
         outcome=outcome,
         oddities=oddities,
     )
@@ -190,13 +191,12 @@ def marks_in(notebook: Mapping[str, Any]) -> list[Mark]:
     return [Mark(**{**mark, "status": Status(mark["status"])}) for mark in held if mark]
 
 
-def _marked_before(path: Path, source: Mapping[str, Json]) -> list[Mark] | None:
-    """Give the marks of an earlier marking of the same source; None if there is none, or it cannot be read."""
+def _was_marked(path: Path, source: Mapping[str, Json]) -> bool:
+    """Whether the notebook at `path` was made from the same source."""
     try:
-        notebook = json.loads(path.read_bytes())
-        return marks_in(notebook) if notebook["metadata"]["workbook"]["source"] == source else None
+        return bool(json.loads(path.read_bytes())["metadata"]["workbook"]["source"] == source)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return False
 
 
 def _same_items(gradebook: Gradebook, workbook: Workbook, assignment: str) -> None:

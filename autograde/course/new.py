@@ -50,9 +50,7 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None) ->
             raise ClassError(msg)
         for step in FOLDERS:
             (root / step).mkdir(parents=True, exist_ok=True)
-        text = TEMPLATE.format(
-            marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else ""
-        )
+        text = TEMPLATE.format(marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else "")
         (root / CONFIG).write_text(text, "utf-8")
     except OSError as error:
         msg = f"{root} cannot be made ({error.strerror}). Choose a folder that you may write to."

@@ -19,7 +19,7 @@ from autograde.course.text import naive
 from autograde.errors import ReleaseError
 from workbook_helpers.items import Workbook, load_workbook
 
-SHIPPED = Path(__file__).resolve().parents[2] / "workbooks"
+PACKAGED = Path(__file__).resolve().parents[2] / "workbooks"
 """The workbooks that came with this program."""
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
@@ -120,7 +120,7 @@ def release(
 def workbooks_folder(course: Course) -> Path:
     """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
     chosen = os.environ.get("WORKBOOKS_DIR") or course.config().AutogradeClass.get("workbooks", "")
-    return Path(chosen) if chosen else SHIPPED
+    return Path(chosen) if chosen else PACKAGED
 
 
 def _source(course: Course, name: str, *, fresh: bool) -> tuple[Path, bool, Path | None]:
@@ -173,9 +173,7 @@ def _is_known(inside: Path, assignment: str) -> bool:
     """Whether a file is one of a workbook's own. Not any .toml: a key, put here by mistake, is one too."""
     if any(part.startswith(".") for part in inside.parts):
         return False
-    return (
-        str(inside) == f"{assignment}.ipynb" or str(inside) in TEXTS or inside.suffix.lower() in PICTURES
-    )
+    return str(inside) == f"{assignment}.ipynb" or str(inside) in TEXTS or inside.suffix.lower() in PICTURES
 
 
 def _check_files(source: Path) -> None:
@@ -183,8 +181,7 @@ def _check_files(source: Path) -> None:
     strange = [
         path.relative_to(source).as_posix()
         for path in sorted(source.rglob("*"))
-        if IGNORED not in path.parts
-        and (path.is_symlink() or not (path.is_dir() or _is_known(path.relative_to(source), source.name)))
+        if IGNORED not in path.parts and (path.is_symlink() or not (path.is_dir() or _is_known(path.relative_to(source), source.name)))
     ]
     if strange:
         answers = " (answers.json comes from trying the workbook out)" if "answers.json" in strange else ""

@@ -61,8 +61,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[BadRow]]:
             bad.append(BadRow(line=line, what=what, mend='put a name that holds a comma in quotation marks ("…")'))
             continue
         values = {
-            column: unicodedata.normalize("NFC", cells[place].strip()) if place < len(cells) else ""
-            for column, place in places.items()
+            column: unicodedata.normalize("NFC", cells[place].strip()) if place < len(cells) else "" for column, place in places.items()
         }
         rows.append(Row(line=line, **{"email": "", **values}))
     return rows, bad

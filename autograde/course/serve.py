@@ -13,13 +13,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograde.course.folder import Course
+from autograde.course.text import printable
 from autograde.errors import ClassError
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8890
 START_TIMEOUT_S = 90.0
+LOG = "serve.log"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +50,13 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
     """
     port = _free_port(port)
     token = secrets.token_urlsafe(24)
-    process = subprocess.Popen(server_command(course, port), cwd=course.root, env=_environment(token))
+    log = course.root / LOG
+    with log.open("wb") as file:  # Jupyter's own warnings tell a tutor nothing
+        process = subprocess.Popen(
+            server_command(course, port), cwd=course.root, env=_environment(token), stdout=file, stderr=subprocess.STDOUT
+        )
     try:
-        _wait(process, port, token)
+        _wait(process, port, token, log)
         where = f"http://{HOST}:{port}"
         yield Served(process=process, formgrader=f"{where}/formgrader?token={token}", lab=f"{where}/lab?token={token}")
     finally:
@@ -68,7 +75,6 @@ def server_command(course: Course, port: int) -> list[str]:
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
         sys.executable,
-        "-Wignore::DeprecationWarning",  # of Jupyter's own, on every start
         "-m",
         "jupyterlab",
         "--no-browser",
@@ -107,7 +113,7 @@ def _free_port(port: int | None) -> int:
     raise ClassError(msg)
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, token: str) -> None:
+def _wait(process: "subprocess.Popen[bytes]", port: int, token: str, log: Path) -> None:
     request = urllib.request.Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
@@ -115,5 +121,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, token: str) -> None:
             if "started" in json.load(reply):
                 return
         time.sleep(0.2)
-    msg = "JupyterLab did not start; what it wrote stands above. Check the installation: python -m jupyterlab --version"
+    said = log.read_text("utf-8", "replace").strip().splitlines()
+    last = printable(said[-1], 200) if said else "it wrote nothing"
+    msg = f"JupyterLab did not start ({last}). All it wrote is in {log}"
     raise ClassError(msg)

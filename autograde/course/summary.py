@@ -8,6 +8,7 @@ from rich.text import Text
 
 from autograde.course.gradebook import NOT_THE_RESULT, GradebookReport
 from autograde.course.intake import IntakeReport
+from autograde.course.mark import Line
 from autograde.course.release import ReleaseReport
 from autograde.course.roster import RosterReport
 from autograde.course.text import count, local, printable
@@ -95,6 +96,23 @@ def show_intake(console: Console, report: IntakeReport) -> None:
     if report.refused:
         steps.append("Read reason.txt in each quarantine folder; take the mended file in again.")
     next_steps(console, steps)
+
+
+def show_marks(console: Console, assignment: str, lines: list[Line]) -> None:
+    """Sum up a marking: a table, then one line for each oddity."""
+    table = Table("Student", "Points so far", "Waiting for you", "What was done", title=assignment)
+    for line in lines:
+        table.add_row(Text(line.student), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
+    console.print(table)
+    for line in lines:
+        for oddity in line.oddities:
+            say(console, f"  {line.student}: {printable(oddity, 300)}", "yellow")
+    waiting = sum(line.waiting > 0 for line in lines)
+    marked = sum(line.outcome == "marked" for line in lines)
+    say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {waiting} wait for you.", "bold")
+    say(console, NOT_THE_RESULT)
+    steps = ["autograde serve    opens formgrader: mark the written answers there"] if waiting else []
+    next_steps(console, [*steps, f"autograde feedback {assignment}    writes the students' pages"])
 
 
 def show_gradebook(console: Console, report: GradebookReport) -> None:

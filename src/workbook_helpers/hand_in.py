@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import TypeAdapter
 
 from workbook_helpers.answers import read_sheet
 from workbook_helpers.errors import HandInError
@@ -60,6 +61,9 @@ class Receipt:
     through: Literal["exchange", "file"]
 
 
+RECEIPT = TypeAdapter(Receipt)
+
+
 def hand_in(workbook: Workbook, student: str) -> Receipt:
     """Hand in the answers as they stand on disk.
 
@@ -98,7 +102,7 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
             "declared": True,
         }
         _remember_learner(workbook, student)
-        with tempfile.TemporaryDirectory() as temporary:
+        with _whole(_folder(workbook), name), tempfile.TemporaryDirectory() as temporary:
             stage = Path(temporary) / workbook.assignment  # nbgrader takes the folder's name for the assignment
             stage.mkdir()
             (stage / "answers.json").write_bytes(answers)
@@ -106,21 +110,21 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
             shutil.copyfile(workbook.notebook, stage / workbook.notebook.name)
             _write(_folder(workbook) / f"{name}.zip", _zipped(stage))
             through: Literal["exchange", "file"] = "exchange" if submit(stage) else "file"
-        receipt = Receipt(
-            workbook=workbook.id,
-            assignment=workbook.assignment,
-            title=workbook.about.title,
-            student=student,
-            handed_in_at=str(manifest["handed_in_at"]),
-            code=code,
-            answered=len(workbook.assessed()) - len(left),
-            total=len(workbook.assessed()),
-            unanswered=left,
-            file=f"{name}.zip",
-            through=through,
-        )
-        _write(_folder(workbook) / receipt_page_name(receipt), _page(receipt).encode())
-        _write(_folder(workbook) / f"{name}.json", json.dumps(asdict(receipt), ensure_ascii=False, indent=1).encode())
+            receipt = Receipt(
+                workbook=workbook.id,
+                assignment=workbook.assignment,
+                title=workbook.about.title,
+                student=student,
+                handed_in_at=str(manifest["handed_in_at"]),
+                code=code,
+                answered=len(workbook.assessed()) - len(left),
+                total=len(workbook.assessed()),
+                unanswered=left,
+                file=f"{name}.zip",
+                through=through,
+            )
+            _write(_folder(workbook) / receipt_page_name(receipt), _page(receipt).encode())
+            _write(_folder(workbook) / f"{name}.json", json.dumps(asdict(receipt), ensure_ascii=False, indent=1).encode())
     return receipt
 
 
@@ -129,10 +133,11 @@ def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
     found = []
     for path in sorted(_folder(workbook).glob(f"{workbook.assignment}-*.json")):
         try:
-            record = json.loads(path.read_bytes())
-            found.append(Receipt(**{**record, "unanswered": tuple(record["unanswered"])}))
-        except (OSError, ValueError, TypeError, KeyError):
+            receipt = RECEIPT.validate_json(path.read_bytes())
+            datetime.fromisoformat(receipt.handed_in_at)
+        except (OSError, ValueError):
             continue
+        found.append(receipt)
     return tuple(found)
 
 
@@ -161,7 +166,8 @@ def _public_answers(workbook: Workbook) -> bytes:
     document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
     private = {item.id for item in workbook.items.values() if item.purpose is Purpose.PRIVATE}
     document["answers"] = {item_id: record for item_id, record in document["answers"].items() if item_id not in private}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    # Half a surrogate pair, which no page writes, becomes JSON's own escape rather than an error.
+    return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
 
 
 def _remember_learner(workbook: Workbook, student: str) -> None:
@@ -192,6 +198,17 @@ def _write(path: Path, data: bytes) -> None:
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _whole(folder: Path, name: str) -> Iterator[None]:
+    """Leave all files of a hand-in or none: a zip without a receipt would look handed in."""
+    try:
+        yield
+    except BaseException:
+        for path in folder.glob(f"{name}.*"):
+            path.unlink(missing_ok=True)
         raise
 
 

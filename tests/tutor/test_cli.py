@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograde import cli
-from autograde.course import gradebook
+from autograde.course import gradebook, serve
 from autograde.course.folder import Course
 from autograde.course.serve import serving
 from autograde.errors import ClassError
@@ -155,3 +155,9 @@ def test_serve_gives_formgrader_and_lab_to_its_address_alone(course: Course) -> 
         with pytest.raises(ClassError, match="in use"), serving(course, port):
             pass
     assert process.poll() is not None
+
+
+def test_a_server_that_does_not_start_says_why(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "server_command", lambda *_: [sys.executable, "-c", "print('no such module')"])
+    with pytest.raises(ClassError, match=r"did not start \(no such module\)"), serving(course):
+        pass

@@ -64,7 +64,7 @@ def test_one_row_for_each_student_and_item(marked: Course, tmp_path: Path) -> No
     }
     assert found[1]["kind of marking"] == "person"
     assert (found[1]["points"], found[1]["max"], found[1]["needs marking"]) == ("", "10", "yes")
-    assert found[1]["comment"] == "'=HYPERLINK(\"http://x\")\nSee \"this\""
+    assert found[1]["comment"] == '\'=HYPERLINK("http://x")\nSee "this"'
     assert found[2]["last name"] == "O'Brien, Jr"
     assert (found[2]["points"], found[2]["handed in at"], found[2]["late"], found[2]["needs marking"]) == ("", "", "", "no")
     assert (report.rows, report.students, report.waiting) == (6, 3, 1)

@@ -58,9 +58,9 @@ def test_the_course_id_is_a_plain_folder_name(name: str, expected: str) -> None:
     assert course_id(name) == expected
 
 
-@pytest.mark.parametrize("name", ['"""', "a\nimport os", "a\0b", "\u2028x = 1", "{marker}"], ids=repr)
-def test_any_name_gives_settings_that_can_be_read(shelf: Path, tmp_path: Path, name: str) -> None:
-    assert new_course(tmp_path / "class", name=name).course_id
+def test_any_name_gives_settings_that_can_be_read(shelf: Path, tmp_path: Path) -> None:
+    name = '"""\nimport nothing\0\u2028x = {marker} \\'
+    assert new_course(tmp_path / "class", name=name).course_id == "import-nothing-x-marker"
 
 
 def test_the_class_is_found_from_within(empty_class: Course, tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""A class with canaries in its keys and rubrics, taken from release to feedback once for all tests here."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from autograde.checks.secrets import secrets
+from autograde.course.folder import Course
+from autograde.marking import load_key, load_rubrics
+
+from tests.conftest import ROOT, Server, free_port
+
+W01 = "w01-working-and-personal"
+
+
+@dataclass(frozen=True)
+class Canaries:
+    """Words that stand in every entry of the keys and rubrics that the class is marked with, and nowhere else."""
+
+    home: Path
+    mark: str
+    texts: frozenset[str]
+
+
+@pytest.fixture(scope="session")
+def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
+    home = tmp_path_factory.mktemp("keys")
+    mark = f"canary {uuid.uuid4()}"
+    for kind in ("keys", "rubrics"):
+        (home / kind).mkdir()
+        for path in (ROOT / "autograde" / kind).glob("*.toml"):
+            text = path.read_text("utf-8")
+            planted = re.sub(r'(reason|verb_check|workplace_check|text) = "', rf'\1 = "{mark} ', text)
+            assert planted != text
+            tomllib.loads(planted)
+            (home / kind / path.name).write_text(planted, "utf-8")
+    before = os.environ.get("AUTOGRADE_KEYS")
+    os.environ["AUTOGRADE_KEYS"] = str(home)
+    texts = secrets(load_key("w01"), load_rubrics("w01"))
+    if before is None:
+        del os.environ["AUTOGRADE_KEYS"]
+    return Canaries(home, mark, texts | {mark})
+
+
+@pytest.fixture(scope="session")
+def environment(canaries: Canaries) -> dict[str, str]:
+    return {**os.environ, "AUTOGRADE_KEYS": str(canaries.home), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="session")
+def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a module as a command: run("autograde.cli", "mark", "w01", cwd=…); fails the test on another exit code than `code`."""
+
+    def call(module: str, *arguments: object, cwd: Path = ROOT, code: int = 0) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", module, *map(str, arguments)]
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=280)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo(run: Callable[..., subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder: class/ and students/, all steps done. Shared: copy what you change."""
+    root = tmp_path_factory.mktemp("demo") / "demo"
+    done = run("autograde.demo", "--no-serve", "--folder", root)
+    (root / "printed.txt").write_text(done.stdout)
+    return root
+
+
+@pytest.fixture(scope="session")
+def course(demo: Path) -> Course:
+    return Course(demo / "class")
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student's own folder and the server that shows it."""
+
+    folder: Path
+    address: str
+    server: Server
+
+    @property
+    def answers(self) -> Path:
+        return self.folder / W01 / "answers.json"
+
+
+@pytest.fixture
+def student(demo: Path, serve: Callable[..., Server], tmp_path: Path) -> Iterator[Student]:
+    """A student with the released workbook, unpacked by the command itself, and nothing answered."""
+    folder = tmp_path / "my workbooks"
+    folder.mkdir()
+    handout = demo / "class" / "handout" / f"{W01}.zip"
+    (folder / handout.name).write_bytes(handout.read_bytes())
+    port = free_port()
+    base = f"http://localhost:{port}"
+    server = serve(["workbook_helpers.cli", "open", str(folder), "--no-browser", "--port", str(port)], tmp_path, f"{base}/login")
+    match = re.search(r"http://\S+", server.log.read_text())
+    assert match
+    yield Student(folder, match[0], server)
+    server.stop()

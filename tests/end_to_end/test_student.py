@@ -1,0 +1,200 @@
+"""A student's way in the real browser: answer, lose the kernel, come back, hand in, get a receipt; nothing is lost."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.end_to_end.conftest import W01, Canaries, Student
+
+SINGLE, MULTIPLE, WRITTEN, PRIVATE = "w01-q01", "w01-q09", "w01-t01", "w01-r01"
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+
+
+def open_workbook(page: Page, student: Student) -> None:
+    page.goto(student.address)
+    page.get_by_role("link", name=re.compile("^(Start|Carry on|Open again)")).first.click()
+    expect(page.locator("#hand-in")).to_be_visible()
+    expect(page.locator(f"#{SINGLE} input").first).to_be_visible()
+
+
+def choose(page: Page, item: str, *numbers: int) -> None:
+    for number in numbers:
+        page.locator(f"#{item} label").nth(number).click()
+    expect(page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+
+
+def write(page: Page, item: str, text: str) -> None:
+    page.locator(f"#{item} textarea").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text, delay=5)
+
+
+def saved(student: Student) -> dict[str, Any]:
+    return {item: record["value"] for item, record in json.loads(student.answers.read_text())["answers"].items()}
+
+
+def kill_kernels(student: Student) -> None:
+    """Kill -9, as a machine that runs out of memory would."""
+    children = psutil.Process(student.server.process.pid).children(recursive=True)
+    kernels = [child for child in children if "workbook_helpers.kernel" in " ".join(child.cmdline())]
+    assert kernels
+    for kernel in kernels:
+        kernel.kill()
+
+
+def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    choose(page, SINGLE, 1)
+    choose(page, MULTIPLE, 0, 2)
+    write(page, WRITTEN, "Typed before the kernel died.")
+    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    chosen = saved(student)
+    assert set(chosen) == {SINGLE, MULTIPLE, WRITTEN}
+    assert chosen[WRITTEN] == "Typed before the kernel died."
+    kill_kernels(student)
+    write(page, WRITTEN, " And this after it.")
+    expect(page.locator(f"#{WRITTEN} .wb-status")).to_contain_text("Not saved yet")
+    panel = page.get_by_role("alert").filter(has_text="lost its connection")
+    expect(panel).to_be_visible()
+    expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
+    panel.get_by_role("button", name="Carry on").click()
+    expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
+    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    assert saved(student)[WRITTEN] == "Typed before the kernel died. And this after it."
+    page.goto("about:blank")
+    open_workbook(page, student)
+    expect(page.locator(f"#{SINGLE} input").nth(1)).to_be_checked()
+    expect(page.locator(f"#{MULTIPLE} input").nth(2)).to_be_checked()
+    expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
+
+
+def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    second = page.context.new_page()
+    open_workbook(second, student)
+    page.bring_to_front()
+    write(page, WRITTEN, "Written in the first tab.")
+    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    # Without a look at the tab, which would fetch the newer answer, its own base is old.
+    second.evaluate("""id => { const box = document.querySelector(`#${id} textarea`); box.value = "Written in the second tab.";
+                              box.dispatchEvent(new Event("input", { bubbles: true })); }""", WRITTEN)
+    conflict = second.locator(f"#{WRITTEN}").get_by_role("alert")
+    expect(conflict).to_contain_text("You changed this answer in another window")
+    assert saved(student)[WRITTEN] == "Written in the first tab."
+    expect(second.locator(f"#{WRITTEN} textarea")).to_have_value("Written in the second tab.")
+    conflict.get_by_text("The answer from the other window").first.click()
+    expect(conflict.locator("blockquote")).to_have_text("Written in the first tab.")
+    conflict.get_by_role("button", name="Keep what is on this page").click()
+    expect(second.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    assert saved(student)[WRITTEN] == "Written in the second tab."
+    choose(second, SINGLE, 2)
+    page.bring_to_front()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator(f"#{SINGLE} input").nth(2)).to_be_checked()
+    expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Written in the second tab.")
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_saved_later(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    choose(page, SINGLE, 0)
+    lock = student.answers.with_name(".answers.lock")
+    lock.unlink(missing_ok=True)
+    lock.mkdir()  # the tests run as root, whom a read-only folder does not stop
+    write(page, WRITTEN, "Kept on the page.")
+    status = page.locator(f"#{WRITTEN} .wb-status")
+    expect(status).to_contain_text("Not saved yet: the folder cannot be used")
+    expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Kept on the page.")
+    assert WRITTEN not in saved(student)
+    lock.rmdir()
+    expect(status).to_have_text(SAVED, timeout=15_000)
+    assert saved(student)[WRITTEN] == "Kept on the page."
+
+
+def test_practice_answers_at_once_and_assessed_items_do_not(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    practice = page.locator(".wb-practice").first
+    practice.get_by_role("button", name="Check my answer").click()
+    expect(practice.locator(".wb-response")).to_contain_text("Choose an answer first")
+    practice.locator("label").first.click()
+    practice.get_by_role("button", name="Check my answer").click()
+    expect(practice.locator(".wb-response li").first).to_be_visible()
+    choose(page, SINGLE, 0)
+    expect(page.locator(f"#{SINGLE}").get_by_role("button")).to_have_count(0)
+    expect(page.locator(f"#{SINGLE} .wb-response")).to_be_empty()
+    expect(page.locator("#wb-progress-slot")).to_contain_text("2 of 2")
+
+
+def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    choose(page, SINGLE, 1)
+    write(page, WRITTEN, "My own words.")
+    write(page, PRIVATE, "A secret reflection.")
+    expect(page.locator(f"#{PRIVATE} .wb-status")).to_have_text(SAVED)
+    panel = page.locator("#hand-in")
+    expect(panel).to_contain_text("You have answered 2 of 15")
+    panel.get_by_role("link", name=re.compile("^Question 2 of 13")).click()
+    expect(page.locator("#w01-q02 input").first).to_be_focused()
+    button = panel.get_by_role("button")
+    button.click()
+    expect(panel.get_by_role("alert")).to_contain_text("tick the declaration")
+    expect(page.locator("#w01-declaration input")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("#w01-declaration .wb-status")).to_have_text(SAVED)
+    button.click()
+    expect(panel.get_by_role("alert")).to_contain_text("type your learner ID")
+    page.keyboard.type("../ana")
+    button.click()
+    expect(panel.get_by_role("alert")).to_contain_text("13 questions not answered yet")
+    button.click()
+    expect(panel.get_by_role("alert")).to_contain_text("letters, digits")
+    panel.get_by_label("Your learner ID").fill("s001")
+    button.click()
+    button.click()
+    receipt = panel.locator(".wb-receipt")
+    expect(receipt).to_contain_text("Handed in")
+    code = receipt.locator("strong").inner_text()
+    assert re.fullmatch(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", code)
+    [zipped] = (student.folder / "handed-in").glob("*.zip")
+    with zipfile.ZipFile(zipped) as archive:
+        assert sorted(archive.namelist()) == ["answers.json", "manifest.json", f"{W01}.ipynb"]
+        handed_in = archive.read("answers.json").decode()
+    assert "My own words." in handed_in
+    assert "secret reflection" not in handed_in
+    with page.context.expect_page() as opened:
+        receipt.get_by_role("link", name="See and print the receipt").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Receipt: handed in")
+    expect(opened.value.locator("main")).to_contain_text(code)
+    expect(opened.value.locator("main")).to_contain_text("2 of 15")
+    with opened.value.expect_download() as download:
+        opened.value.get_by_role("link", name="Save the file").click()
+    assert Path(download.value.path()).read_bytes() == zipped.read_bytes()
+    page.goto(student.address)
+    expect(page.locator("main")).to_contain_text("Handed in on")
+    expect(page.locator("main")).to_contain_text("Not marked yet")
+
+
+@pytest.mark.timeout(120)
+def test_no_byte_of_a_key_travels_to_the_page(page: Page, student: Student, canaries: Canaries) -> None:
+    received: list[bytes] = []
+
+    def socket_opened(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda data: received.append(data if isinstance(data, bytes) else data.encode()))
+
+    page.on("websocket", socket_opened)
+    page.on("response", lambda response: received.append(response.body()) if response.ok and response.request.method == "GET" else None)
+    open_workbook(page, student)
+    for item in (SINGLE, MULTIPLE):
+        choose(page, item, 0)
+    page.locator(".wb-practice label").first.click()
+    page.locator(".wb-practice button").first.click()
+    expect(page.locator(".wb-practice .wb-response li").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    traffic = b"\n".join(received)
+    assert b"Which sentence best describes" in traffic, "the watch must have seen the questions"
+    assert [text for text in canaries.texts if text.encode() in traffic or json.dumps(text)[1:-1].encode() in traffic] == []

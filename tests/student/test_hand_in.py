@@ -1,0 +1,251 @@
+"""What is handed in is what the student was shown, the private part stays, and a refusal leaves nothing behind."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.errors import HandInError
+from workbook_helpers.hand_in import hand_in, learner_id, receipt_page_name, receipts
+
+if TYPE_CHECKING:
+    from tests.student.conftest import Desk
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def everything(root: Path) -> dict[str, bytes]:
+    """Give all files below a folder, locks apart."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+def test_the_file_holds_the_answers_a_manifest_and_the_notebook_only(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    before = datetime.now(UTC).replace(microsecond=0)
+    receipt = hand_in(workbook, " ana01 ")
+    files = files_of(desk.root / "handed-in" / receipt.file)
+    assert set(files) == {"manifest.json", "answers.json", "w01-small.ipynb"}
+    assert files["w01-small.ipynb"] == workbook.notebook.read_bytes()
+    answers = json.loads(files["answers.json"])
+    assert (answers["schema"], answers["workbook"]) == (1, "w01")
+    values = {item: record["value"] for item, record in answers["answers"].items()}
+    assert values == {"w01-q01": "b", "w01-t01": "Gwaith – “tŷ” 🙂", "w01-declaration": True}
+    digest = hashlib.sha256(files["answers.json"]).hexdigest()
+    assert json.loads(files["manifest.json"]) == {
+        "schema": 1,
+        "workbook": "w01",
+        "assignment": "w01-small",
+        "student": "ana01",
+        "handed_in_at": receipt.handed_in_at,
+        "answers_sha256": digest,
+        "code": receipt.code,
+        "declared": True,
+    }
+    assert re.fullmatch(r"([0-9A-F]{4}-){2}[0-9A-F]{4}", receipt.code)
+    assert receipt.code.replace("-", "").lower() == digest[:12]
+    assert before <= datetime.fromisoformat(receipt.handed_in_at) <= datetime.now(UTC)
+
+
+def test_a_private_answer_stays_in_the_folder(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    receipt = hand_in(workbook, "ana01")
+    assert desk.secret in AnswerStore(workbook.folder, "w01").values()["w01-r01"]
+    left = files_of(desk.root / "handed-in" / receipt.file)
+    assert b"w01-r01" not in left["answers.json"]
+    for content in (*left.values(), *(path.read_bytes() for path in desk.handed_in)):
+        assert desk.secret.encode() not in content
+        assert b"afraid" not in content
+
+
+def test_the_receipt_names_what_was_not_answered_and_is_found_again(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook, q01="a", t01="  \n", declaration=True)
+    receipt = hand_in(workbook, "ana01")
+    assert (receipt.answered, receipt.total, receipt.unanswered, receipt.through) == (1, 2, ("Why is that so?",), "file")
+    assert receipts(workbook) == (receipt,)
+    assert {path.name for path in desk.handed_in} == {receipt.file, receipt_page_name(receipt), receipt.file.replace(".zip", ".json")}
+    page = (desk.root / "handed-in" / receipt_page_name(receipt)).read_text("utf-8")
+    for shown in (receipt.code, "ana01", "A small workbook", "1 of 2", "Why is that so?", receipt.file, "Give the file to your tutor"):
+        assert shown in page
+    assert "Which of these?" not in page
+    assert not re.findall(r"https?://", page)
+    assert learner_id(workbook) == "ana01"
+
+
+def test_a_second_hand_in_gives_a_second_receipt(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    first = hand_in(workbook, "ana01")
+    time.sleep(1.05)  # receipts are named by the second
+    desk.answer(workbook, q01="a")
+    second = hand_in(workbook, "ana01")
+    assert receipts(workbook) == (first, second)
+    assert first.code != second.code
+    assert len(desk.handed_in) == 6
+    assert json.loads(files_of(desk.root / "handed-in" / first.file)["answers.json"])["answers"]["w01-q01"]["value"] == "b"
+
+
+def test_markup_in_a_title_or_a_stem_is_shown_not_run(desk: "Desk") -> None:
+    workbook = desk.add(title="<script>alert(1)</script> & co", stem='<img src=x onerror="alert(2)"> Which?')
+    desk.answer(workbook, t01="Because.", declaration=True)
+    page = (desk.root / "handed-in" / receipt_page_name(hand_in(workbook, "ana01"))).read_text("utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in page
+    assert "&lt;img src=x" in page
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("  \t", id="spaces"),
+        pytest.param("../ana01", id="path"),
+        pytest.param("ana/01", id="slash"),
+        pytest.param("ana\\01", id="backslash"),
+        pytest.param(".ana", id="hidden"),
+        pytest.param("-rf", id="option"),
+        pytest.param("ana 01", id="space-inside"),
+        pytest.param("ana\n01", id="line"),
+        pytest.param("ana+01", id="plus-which-nbgrader-splits-at"),
+        pytest.param("ana\x00", id="nul"),
+        pytest.param("Siân", id="not-ascii"),
+        pytest.param("<b>ana</b>", id="markup"),
+        pytest.param("a" * 65, id="too-long"),
+    ],
+)
+def test_an_odd_learner_id_is_refused_with_nothing_written(desk: "Desk", student: str) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    before = everything(desk.root)
+    with pytest.raises(HandInError, match="learner ID"):
+        hand_in(workbook, student)
+    assert everything(desk.root) == before
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        pytest.param({"q01": "a"}, "tick the declaration", id="declaration-not-touched"),
+        pytest.param({"q01": "a", "declaration": False}, "tick the declaration", id="declaration-taken-back"),
+        pytest.param({"q01": "a", "declaration": "yes"}, "tick the declaration", id="declaration-malformed"),
+        pytest.param(None, "no answers file", id="no-answers"),
+    ],
+)
+def test_what_is_not_ready_is_refused_with_nothing_written(desk: "Desk", values: dict[str, Any] | None, told: str) -> None:
+    workbook = desk.add()
+    if values:
+        desk.answer(workbook, **values)
+    before = everything(desk.root)
+    with pytest.raises(HandInError, match=told):
+        hand_in(workbook, "ana01")
+    assert everything(desk.root) == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"schema": 1, "workbook": "w02", "answers": {}}'])
+def test_a_damaged_answers_file_is_told(desk: "Desk", damage: bytes) -> None:
+    workbook = desk.add()
+    (workbook.folder / "answers.json").write_bytes(damage)
+    with pytest.raises(HandInError, match="could not be handed in: the answers file"):
+        hand_in(workbook, "ana01")
+    assert not desk.handed_in
+
+
+def test_text_that_no_page_wrote_does_not_stop_a_hand_in(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    path = workbook.folder / "answers.json"
+    path.write_text(path.read_text("utf-8").replace("Gwaith", r"\ud800"), "utf-8")
+    receipt = hand_in(workbook, "ana01")
+    answers = json.loads(files_of(desk.root / "handed-in" / receipt.file)["answers.json"])["answers"]
+    assert answers["w01-t01"]["value"].startswith("\ud800")
+    assert receipt.unanswered == ("Why is that so?",)
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    (desk.root / "handed-in").write_text("a file where the folder should be")
+    before = everything(desk.root)
+    with pytest.raises(HandInError) as caught:
+        hand_in(workbook, "ana01")
+    assert str(caught.value).startswith("Nothing was handed in: the folder cannot be written to (")
+    assert "\n" not in str(caught.value)
+    assert "Errno" not in str(caught.value)
+    after = everything(desk.root)
+    after.pop("learner.json", None)
+    assert after == before
+    assert receipts(workbook) == ()
+
+
+@pytest.mark.parametrize("limit", [pytest.param(300, id="before-the-file-is-whole"), pytest.param(3000, id="before-the-receipt-is-whole")])
+def test_a_full_disk_leaves_no_half_hand_in(desk: "Desk", limit: int) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from workbook_helpers.hand_in import hand_in\n"
+        "from workbook_helpers.errors import HandInError; from workbook_helpers.items import load_workbook\n"
+        "workbook, limit = load_workbook(Path(sys.argv[1])), int(sys.argv[2])\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
+        "try: hand_in(workbook, 'ana01')\n"
+        "except HandInError as error: print('told:', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(workbook.folder), str(limit)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("told: Nothing was handed in: the folder cannot be written to (File too large)")
+    assert desk.handed_in == []
+    assert receipts(workbook) == ()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        json.dumps({"handed_in_at": 5}).encode(),
+        json.dumps({"handed_in_at": "yesterday"}).encode(),
+        json.dumps({"file": None}).encode(),
+        json.dumps({"unanswered": 3}).encode(),
+        json.dumps({"colour": "red"}).encode(),
+    ],
+)
+def test_what_is_no_receipt_is_passed_over(desk: "Desk", record: bytes) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    receipt = hand_in(workbook, "ana01")
+    good = json.loads((desk.root / "handed-in" / receipt.file.replace(".zip", ".json")).read_bytes())
+    strange = json.dumps(good | json.loads(record)).encode() if record.startswith(b'{"') else record
+    (desk.root / "handed-in" / "w01-small-20990101-000000-0000-0000-0000.json").write_bytes(strange)
+    assert receipts(workbook) == (receipt,)
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b"{}", b'{"student": 5}', b'{"student": "../x"}', b"\xff"])
+def test_a_strange_learner_file_names_nobody(desk: "Desk", written: bytes) -> None:
+    workbook = desk.add()
+    assert learner_id(workbook) == ""
+    (desk.root / "learner.json").write_bytes(written)
+    assert learner_id(workbook) == ""
+
+
+def test_a_hub_knows_the_learner(desk: "Desk", monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    hand_in(workbook, "ana01")
+    monkeypatch.setenv("JUPYTERHUB_USER", "ben02")
+    assert learner_id(workbook) == "ben02"
