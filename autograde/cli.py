@@ -282,6 +282,7 @@ def check() -> None:
     """
     from autograde.checks import check_all
     from autograde.course.folder import find_course
+    from autograde.course.release import PACKAGED
     from autograde.course.summary import say
     from autograde.errors import ClassError
 
@@ -289,7 +290,7 @@ def check() -> None:
         course = find_course(Path.cwd())
     except ClassError:
         course = None
-    folders = sorted(path.parent for root in (Path(__file__).resolve().parents[1] / "workbooks", *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml"))
+    folders = sorted(path.parent for root in (PACKAGED, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml"))
     places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
     findings = check_all(folders, places)
     for finding in findings:

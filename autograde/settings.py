@@ -36,10 +36,7 @@ def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: st
     # The student's notebook is never opened nor run: the exporter builds one from the answers (design.md §4).
     c.Autograde.exporter_class = "autograde.nbgrader_parts.RebuildExporter"
     c.Autograde.sanitize_preprocessors = []
-    c.Autograde.autograde_preprocessors = [
-        "autograde.nbgrader_parts.SaveMarks",
-        "nbgrader.preprocessors.AssignLatePenalties",
-    ]
+    c.Autograde.autograde_preprocessors = ["autograde.nbgrader_parts.SaveMarks"]
     c.Autograde.create_student = False  # a misspelt id must not become a new student
     c.GenerateFeedback.exporter_class = "autograde.nbgrader_parts.FeedbackExporter"
     c.GenerateFeedback.preprocessors = []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
+from autograde.course.rebuild import inert
 from autograde.marking import Key, Rubrics
 
 SHORTEST = 20
@@ -32,8 +33,8 @@ def leaks(texts: Iterable[str], places: Iterable[Path]) -> Iterator[tuple[Path, 
 
 
 def _forms(text: str) -> frozenset[bytes]:
-    """Give the ways in which a file may write a text: as it is, in JSON, in HTML."""
-    return frozenset(way.encode() for way in (text, json.dumps(text)[1:-1], escape(text)))
+    """Give the ways in which a file may write a text: as it is, in JSON, in HTML, and as the marker's notebook does."""
+    return frozenset(way.encode() for way in (text, json.dumps(text)[1:-1], escape(text), inert(text)))
 
 
 def _contents(path: Path) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,13 @@ class Line:
     waiting: int = 0
     outcome: str = "marked"
     oddities: tuple[str, ...] = ()
+
+
+def keep_beside(folder: Path, target: Path) -> None:
+    """Copy what nbgrader keeps beside a submission on its way: its time, and the secret by which feedback finds back."""
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        if (folder / name).is_file() and not (folder / name).is_symlink():
+            shutil.copyfile(folder / name, target / name)
 
 
 def load_content(course: Course, assignment: str) -> Content:
@@ -126,12 +134,12 @@ def _mark_one(course: Course, gradebook: Gradebook, content: Content, student: s
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     nbformat.write(assessment.notebook, part / done.name)
-    if stamp:
-        shutil.copyfile(folder / "timestamp.txt", part / "timestamp.txt")
+    keep_beside(folder, part)
     gradebook.db.commit()
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
-    oddities = (*_late(submission.total_seconds_late), *_oddities(content, assessment))
+    released = course.root / "release" / assignment / done.name
+    oddities = (*_late(submission.total_seconds_late), *_oddities(content, assessment), *_changed(released, folder / done.name))
     return _line(gradebook, assignment, student, outcome="marked", oddities=oddities)
 
 
@@ -160,6 +168,26 @@ def _oddities(content: Content, assessment: Assessment) -> Iterator[str]:
         yield "the declaration is not signed"
     if all(mark.status is Status.NOT_ATTEMPTED for mark in assessment.marks.values()):
         yield "handed in blank"
+
+
+def _changed(released: Path, submitted: Path) -> Iterator[str]:
+    """Say whether the student's notebook is other than what was released; nothing else is ever done with it."""
+    found = _code_cells(submitted)
+    if found is None:
+        yield "its notebook cannot be read; the answers count all the same"
+    elif found != _code_cells(released):
+        yield "its notebook was changed; the answers count all the same"
+
+
+def _code_cells(notebook: Path) -> Counter[str] | None:
+    try:
+        if notebook.is_symlink() or notebook.stat().st_size > MAX_BYTES:
+            return None
+        cells = json.loads(notebook.read_bytes())["cells"]
+        code = (cell for cell in cells if cell["cell_type"] == "code")
+        return Counter(json.dumps(["".join(cell["source"]), cell["metadata"].get("nbgrader")], sort_keys=True) for cell in code)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _late(seconds: float) -> tuple[str, ...]:

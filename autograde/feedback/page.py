@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograde.course.folder import Course
-from autograde.course.mark import submissions
+from autograde.course.mark import keep_beside, submissions
 from autograde.errors import ClassError
 from workbook_helpers.answers import AnswerSheet, read_sheet
 from workbook_helpers.items import Item, Workbook
@@ -59,6 +59,7 @@ def write_feedback(
         part = target.with_suffix(".part")
         part.write_text(page, "utf-8")
         part.replace(target)
+        keep_beside(course.path("submitted", student, assignment), target.parent)
         yield Written(student=student, path=target)
 
 

@@ -4,10 +4,12 @@ import logging
 import os
 import re
 import socket
+import stat
 import sys
+import tempfile
 import webbrowser
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +20,12 @@ from workbook_helpers.errors import WorkbookError
 
 PORT = 8888
 """Tried first, so that the page's address, and with it the browser's drafts, stay the same from day to day."""
+
+INSIDE = re.compile(r"([\w-]+)(?:/[\w-]+)?/[\w.-]*[\w-][\w.-]*")
+"""A file's name in a tutor's zip: the workbook's folder, perhaps one folder more, and a name that is not all dots."""
+
+MAX_UNPACKED = 50_000_000
+"""Bytes: many times a workbook with its pictures."""
 
 app = typer.Typer(
     name="workbook",
@@ -92,6 +100,7 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.allow_root = True
     config.ServerApp.default_url = "/workbook"
     config.ServerApp.terminals_enabled = False
+    config.ServerApp.answer_yes = True  # else Ctrl-C asks a question that nobody sees coming
     config.ServerApp.log_level = logging.ERROR
     config.ServerApp.jpserver_extensions = {"workbook_helpers.pages": True, "voila.server_extension": True}
     # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
@@ -109,20 +118,28 @@ def unpack(root: Path) -> list[str]:
     for path in sorted(root.glob("*.zip")):
         try:
             with zipfile.ZipFile(path) as archive:
-                names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
-                tops = {name.parts[0] for name in names}
-                top = next(iter(tops), "")
-                safe = all(re.fullmatch(r"[\w-]+(/[\w-]+)?/[\w.-]+", str(name)) and ".." not in name.parts for name in names)
-                if len(tops) != 1 or not safe or PurePosixPath(top, "workbook.toml") not in names or (root / top).exists():
+                top = _top(archive)
+                if not top or (root / top).exists():
                     continue
-                for name in names:
-                    target = root / name
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(archive.read(str(name)))
-                new.append(top)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+                # Beside its place first, so that a damaged zip leaves no half workbook, which would stop a whole one.
+                with tempfile.TemporaryDirectory(dir=root, prefix=".unpack-") as part:
+                    archive.extractall(part, [name for name in archive.namelist() if not name.endswith("/")])
+                    Path(part, top).rename(root / top)
+            new.append(top)
+        except Exception:  # a damaged file makes zipfile let through whatever zlib, bz2 and lzma raise
             typer.echo(f"{path.name} could not be unpacked. Please save it again, or ask your tutor.", err=True)
     return new
+
+
+def _top(archive: zipfile.ZipFile) -> str:
+    """Name the one folder of a tutor's zip; "" for any other zip, be it a hand-in, hostile, or nothing of ours."""
+    files = [entry for entry in archive.infolist() if not entry.is_dir()]
+    matches = [INSIDE.fullmatch(entry.filename) for entry in files]
+    tops = {match[1] if match else "" for match in matches}
+    top = tops.pop() if len(tops) == 1 else ""
+    linked = any(stat.S_ISLNK(entry.external_attr >> 16) for entry in files)
+    fits = sum(entry.file_size for entry in files) <= MAX_UNPACKED
+    return top if fits and not linked and f"{top}/workbook.toml" in archive.namelist() else ""
 
 
 def _root(folder: Path) -> Path:
@@ -137,6 +154,8 @@ def _port(wanted: int) -> int:
     """Give the wanted port, or for 0 a free one, the same as last time if possible."""
     for port in [wanted] if wanted else [PORT, *range(PORT + 1, PORT + 20), 0]:
         with socket.socket() as probe:
+            if os.name == "posix":  # as the server does: a port that was closed a moment ago is free (on Windows one in use would be, too)
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

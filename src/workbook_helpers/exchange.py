@@ -8,6 +8,10 @@ from typing import Any
 
 from workbook_helpers.errors import HandInError
 
+LOG = logging.getLogger("workbook.exchange")
+"""For nbgrader, whose own log would write into the page; so would Python's, without a handler."""
+LOG.addHandler(logging.NullHandler())
+
 
 def submit(stage: Path) -> bool:
     """Submit the folder `stage`, named as its assignment, through the exchange.
@@ -34,11 +38,11 @@ def submit(stage: Path) -> bool:
     submitter = ExchangeFactory(config=config).Submit(coursedir=directory, authenticator=authenticator, config=config)
     submitter.assignment_dir = str(stage.parent)
     submitter.path_includes_course = False
-    submitter.log = logging.getLogger("workbook.exchange")  # nbgrader's own would write into the page
+    submitter.log = LOG
     here = Path.cwd()
     try:
         submitter.start()
-    except (ExchangeError, OSError) as error:
+    except (ExchangeError, OSError, RuntimeError) as error:  # RuntimeError: it finds the folder too large
         msg = f"Nothing was handed in: the college's exchange refused it ({error}). Your answers are safe. Please tell your tutor."
         raise HandInError(msg) from error
     finally:
@@ -76,7 +80,7 @@ def fetch(assignment: str, root: Path) -> None:
     fetcher = ExchangeFactory(config=config).FetchAssignment(coursedir=directory, authenticator=authenticator, config=config)
     fetcher.assignment_dir = str(root)
     fetcher.path_includes_course = False
-    fetcher.log = logging.getLogger("workbook.exchange")
+    fetcher.log = LOG
     try:
         fetcher.start()
     except (ExchangeError, OSError) as error:
@@ -94,6 +98,7 @@ def _settings() -> tuple[Any, Any] | None:
     from nbgrader.coursedir import CourseDirectory
 
     app = NbGrader()
+    app.log = LOG
     app.load_cwd_config = False  # a file in a student's folder must not be run as settings
     app.initialize([])
     config = app.config.copy()

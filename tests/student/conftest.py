@@ -3,16 +3,17 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items import Workbook, load_workbook
 
 ASSIGNMENT = "w01-small"
-SECRET = "Only for my own eyes: I was afraid."
+PRIVATE = "Only for my own eyes: I was afraid."
 """The answer to the private item; it must never leave the folder."""
 
 
@@ -32,7 +33,7 @@ class Desk:
     """A student's workbooks folder; a fixture, because the tutor's tests have a conftest, too."""
 
     assignment = ASSIGNMENT
-    secret = SECRET
+    private = PRIVATE
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -45,7 +46,7 @@ class Desk:
 
     def add(self, assignment: str = ASSIGNMENT, *, title: str = "A small workbook", stem: str = "Which of these?") -> Workbook:
         """Write a workbook of four items; its id is the part of `assignment` before the first hyphen."""
-        folder, workbook = self.root / assignment, assignment.split("-")[0]
+        folder, workbook = self.root / assignment, assignment.partition("-")[0]
         folder.mkdir(parents=True)
         about = f'id = "{workbook}"\ntitle = {json.dumps(title)}\norder = {int(workbook[1:])}\nminutes = 15\n'
         (folder / "workbook.toml").write_text(about, "utf-8")
@@ -85,7 +86,7 @@ statement = "I confirm that this is my own work."
     def answer(workbook: Workbook, **values: Any) -> None:
         """Answer as the page does; `q01="a"` stands for w01-q01. Without values every item gets an answer."""
         store = AnswerStore(workbook.folder, workbook.id)
-        for name, value in (values or {"q01": "b", "t01": "Gwaith – “tŷ” 🙂", "r01": SECRET, "declaration": True}).items():
+        for name, value in (values or {"q01": "b", "t01": "Gwaith – “tŷ” 🙂", "r01": PRIVATE, "declaration": True}).items():
             store.put(f"{workbook.id}-{name}", value)
 
 
@@ -128,9 +129,13 @@ def plain() -> dict[str, str]:
     return dict(os.environ) | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TERM": "dumb"}
 
 
-@pytest.fixture
-def unused_port() -> int:
-    """Give a port that nothing uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def new_port() -> Callable[[], int]:
+    """Give a way to find a port that nothing uses."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find

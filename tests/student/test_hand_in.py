@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import HandInError
 from workbook_helpers.hand_in import hand_in, learner_id, receipt_page_name, receipts
@@ -63,11 +64,11 @@ def test_a_private_answer_stays_in_the_folder(desk: "Desk") -> None:
     workbook = desk.add()
     desk.answer(workbook)
     receipt = hand_in(workbook, "ana01")
-    assert desk.secret in AnswerStore(workbook.folder, "w01").values()["w01-r01"]
+    assert desk.private in AnswerStore(workbook.folder, "w01").values()["w01-r01"]
     left = files_of(desk.root / "handed-in" / receipt.file)
     assert b"w01-r01" not in left["answers.json"]
     for content in (*left.values(), *(path.read_bytes() for path in desk.handed_in)):
-        assert desk.secret.encode() not in content
+        assert desk.private.encode() not in content
         assert b"afraid" not in content
 
 
@@ -222,7 +223,6 @@ def test_a_full_disk_leaves_no_half_hand_in(desk: "Desk", limit: int) -> None:
         json.dumps({"handed_in_at": "yesterday"}).encode(),
         json.dumps({"file": None}).encode(),
         json.dumps({"unanswered": 3}).encode(),
-        json.dumps({"colour": "red"}).encode(),
     ],
 )
 def test_what_is_no_receipt_is_passed_over(desk: "Desk", record: bytes) -> None:

@@ -17,7 +17,7 @@ from workbook_helpers.style import CSS
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(html|zip)")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
 
 
@@ -37,7 +37,7 @@ class PageHandler(JupyterHandler):
 
     def send_own(self, found: Path | None) -> None:
         """Send a file of the student's; 404 where there is none, for a link, and for anything outside the root."""
-        if found is None or not found.is_file() or found.resolve() != found or self.root() not in found.parents:
+        if found is None or not self._is_own(found):
             raise web.HTTPError(404, "There is no such page. Go back to My workbooks.")
         zipped = found.suffix == ".zip"
         self.set_header("Content-Type", "application/zip" if zipped else "text/html; charset=utf-8")
@@ -46,6 +46,12 @@ class PageHandler(JupyterHandler):
         if zipped:
             self.set_header("Content-Disposition", f'attachment; filename="{found.name}"')
         self.finish(found.read_bytes())
+
+    def _is_own(self, found: Path) -> bool:
+        try:
+            return found.is_file() and found.resolve() == found and self.root() in found.parents
+        except OSError:  # a name too long for the system
+            return False
 
 
 class Home(PageHandler):

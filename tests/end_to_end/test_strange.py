@@ -1,0 +1,158 @@
+"""Strange hand-ins: the class is marked to its end, each oddity is one line, and every original stays as it came."""
+
+import hashlib
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from autograde.course.folder import Course
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.conftest import W01
+from tests.end_to_end.test_tutor import rows
+
+LOOP = "while True: pass"
+SCRIPT = "<script>document.title = 'stolen'; alert(1)</script> </div><img src=x onerror=alert(2)> $\\require{x}$ [x](javascript:alert(3))"
+
+
+def answers(**values: Any) -> str:
+    records = {item.replace("_", "-"): {"value": value} for item, value in values.items()}
+    return json.dumps({"schema": 1, "workbook": "w01", "revision": 1, "answers": records})
+
+
+def edit(folder: Path, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    path = folder / f"{W01}.ipynb"
+    notebook = json.loads(path.read_text())
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook))
+
+
+def mixed_cells(cells: list[dict[str, Any]]) -> None:
+    graded = [cell for cell in cells if "nbgrader" in cell["metadata"]]
+    cells.append(graded[0])  # the same grade_id twice, which stops nbgrader's whole batch
+    cells.remove(graded[1])
+    graded[2]["source"] = "print('all the points')"
+    graded[3]["metadata"]["nbgrader"]["points"] = 1000
+
+
+def code_cell(cells: list[dict[str, Any]]) -> None:
+    cells.insert(0, {"cell_type": "code", "id": "loop", "metadata": {}, "source": LOOP, "outputs": [], "execution_count": None})
+
+
+def spoil(submitted: Path) -> None:
+    """Make each student's submission strange in its own way."""
+    (submitted / "s001" / W01 / f"{W01}.ipynb").write_text('{"cells": [')
+    (submitted / "s002" / W01 / "answers.json").unlink()
+    (submitted / "s003" / W01 / "answers.json").write_text("<html>not JSON")
+    (submitted / "s004" / W01 / "answers.json").write_text(answers(w01_q01="zz", w01_q09=["a", "nonsense"], w09_x1="?", w01_q02="a"))
+    with (submitted / "s005" / W01 / "answers.json").open("wb") as file:
+        file.truncate(50_000_000)
+    (submitted / "s006" / W01 / "answers.json").write_text('{"answers":' * 100_000)
+    (submitted / "s007" / W01 / "answers.json").write_text(answers(w01_q01=["a"], w01_q09={"a": 1}, w01_t01=7, w01_t02=None))
+    edit(submitted / "s008" / W01, mixed_cells)
+    edit(submitted / "s009" / W01, code_cell)
+    (submitted / "s010" / W01 / "answers.json").write_text(answers(w01_t01=SCRIPT, w01_t02="x" * 90_000))
+    link = submitted / "s011" / W01 / "answers.json"
+    link.unlink()
+    link.symlink_to("/etc/hostname")
+    (submitted / "s012" / W01 / "timestamp.txt").write_text("2030-01-03 12:00:00 UTC")
+    shutil.copytree(submitted / "s009" / W01, submitted / "nobody" / W01)
+
+
+EXPECTED = {
+    "s001": "its notebook cannot be read; the answers count all the same",
+    "s002": "there is no answers file: a person decides",
+    "s003": "the answers file is not JSON: a person decides",
+    "s004": "1 answers to items that this workbook does not have were left out",
+    "s005": "the answers file has 50 MB; the limit is 5 MB: a person decides",
+    "s006": "the answers file is nested too deeply: a person decides",
+    "s007": "w01-q01 expected one option id, got list",
+    "s008": "its notebook was changed; the answers count all the same",
+    "s009": "its notebook was changed; the answers count all the same",
+    "s010": "the declaration is not signed",
+    "s011": "the answers file is not a plain file: a person decides",
+    "s012": "late by 2 days",
+    "nobody": "is not on the roster",
+}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def strange(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    own = Course(Path(shutil.copytree(course.root, tmp_path_factory.mktemp("strange") / "class")))
+    spoil(own.root / "submitted")
+    with own.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(W01, duedate=datetime(2030, 1, 1, 12, tzinfo=UTC).replace(tzinfo=None))
+    return own
+
+
+def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    ours, theirs = (Course(Path(shutil.copytree(strange.root, tmp_path / name, symlinks=True))) for name in ("ours", "theirs"))
+    before = digests(ours.root / "submitted")
+    printed = run("autograde.cli", "mark", "w01", "--force", cwd=ours.root).stdout
+    lines = [line.strip() for line in printed.splitlines()]
+    for student, oddity in EXPECTED.items():
+        assert sum(line == f"{student}: {oddity}" for line in lines) == 1, (student, printed)
+    assert digests(ours.root / "submitted") == before
+    by_item = {row[:3]: row for row in rows(ours)}
+    assert by_item["s001", "grade", "w01-q01"][3] == 1.0, "a truncated notebook costs nothing: answers count"
+    assert by_item["s008", "grade", "w01-q01"][7] == 1.0, "edited metadata is not looked at"
+    for student in ("s002", "s003", "s005", "s006", "s011"):
+        given = [row for row in rows(ours) if row[:2] == (student, "grade")]
+        assert len(given) == 15
+        assert {(row[3], row[6]) for row in given} == {(None, True)}, "nothing is marked by default"
+    assert (by_item["s004", "grade", "w01-q01"][3], by_item["s004", "grade", "w01-q01"][6]) == (None, True)
+    assert by_item["s004", "grade", "w01-q02"][3] is not None
+    done = run("nbgrader", "autograde", W01, "--force", cwd=theirs.root, code=1)  # 1: "nobody" is not on the roster
+    assert "nobody" in done.stderr
+    assert rows(ours) == rows(theirs)
+    assert digests(theirs.root / "submitted") == before
+
+
+def test_no_feedback_until_a_person_has_looked(strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
+    run("autograde.cli", "mark", "w01", cwd=own.root)
+    printed = run("autograde.cli", "feedback", "w01", cwd=own.root, code=1).stdout
+    assert "s003: no page. 15 to mark by a person" in printed
+    assert "nobody: no page" in printed
+
+
+def test_a_script_in_an_answer_is_only_text(
+    strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]], page: Page, environment: dict[str, str]
+) -> None:
+    own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
+    run("autograde.cli", "mark", "w01", cwd=own.root)
+    run("autograde.cli", "feedback", "w01", "--partial", cwd=own.root, code=1)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    with own.gradebook() as gradebook:
+        submission = gradebook.find_submission_notebook(W01, W01, "s010").id
+    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser"]
+    with subprocess.Popen(command, cwd=own.root, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            address = re.search(r"http://\S+", server.stdout.readline())
+            assert address
+            page.goto(address[0])
+            page.goto(re.sub(r"/formgrader\?.*", f"/formgrader/submissions/{submission}/", address[0]))
+            expect(page.locator(".answer").first).to_have_text(SCRIPT)
+            assert page.locator(".answer script, .answer img, .answer a").count() == 0
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+    page.goto((own.path("feedback", "s010", W01) / f"{W01}.html").as_uri())
+    expect(page.locator(".answer").first).to_have_text(SCRIPT)
+    assert page.title().startswith("Feedback")
+    assert dialogs == []

@@ -1,0 +1,234 @@
+"""A tutor's way: the class is marked, a person marks in formgrader in the real browser, feedback goes out, no key does."""
+
+import csv
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from autograde.checks.secrets import leaks
+from autograde.course.folder import Course
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import W01, Canaries
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+WAITING = "s005"
+
+
+@pytest.fixture
+def own(course: Course, tmp_path: Path) -> Course:
+    """The demo's class, copied, to change at will."""
+    return Course(Path(shutil.copytree(course.root, tmp_path / "class")))
+
+
+def rows(course: Course) -> list[tuple[Any, ...]]:
+    """Every grade and comment of the gradebook, in order."""
+    with course.gradebook() as gradebook:
+        found = []
+        for submission in gradebook.notebook_submissions(W01, W01):
+            student = submission.student.id
+            found += [
+                (student, "grade", g.name, g.auto_score, g.manual_score, g.extra_credit, bool(g.needs_manual_grade), g.max_score)
+                for g in submission.grades
+            ]
+            found += [(student, "comment", c.name, c.auto_comment, c.manual_comment) for c in submission.comments]
+            found.append((student, "at", submission.assignment.timestamp, submission.late_submission_penalty))
+    return sorted(found, key=str)
+
+
+def test_the_demo_says_what_it_did(demo: Path) -> None:
+    printed = (demo / "printed.txt").read_text()
+    for words in ("Made a class of 12", "Took in 12 hand-ins", "Marking", "16 of 16", "handed in blank", "A total is not the unit's result"):
+        assert words in printed
+    assert len(list((demo / "class" / "feedback").glob(f"s*/{W01}/{W01}.html"))) == 12
+
+
+def test_a_person_marks_in_formgrader_and_the_gradebook_shows_it(page: Page, own: Course, run: Run, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser"]
+    with subprocess.Popen(command, cwd=own.root, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            address = re.search(r"http://\S+", server.stdout.readline())
+            assert address
+            mark_in_formgrader(page, address[0])
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+    with own.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", W01, W01, WAITING)
+        comment = gradebook.find_comment("w01-t01", W01, W01, WAITING)
+    assert (grade.manual_score, bool(grade.needs_manual_grade)) == (7.5, False)
+    assert comment.manual_comment == "Good reasons, “Amina” & co."
+    refused = run("autograde.cli", "feedback", W01, cwd=own.root, code=1)
+    assert f"{WAITING}: no page. 1 to mark by a person: w01-t02" in refused.stdout
+
+
+def mark_in_formgrader(page: Page, address: str) -> None:
+    page.goto(address)
+    page.goto(re.sub(r"/formgrader\?.*", f"/formgrader/gradebook/{W01}/{W01}", address))
+    page.locator("table a[href*='/submissions/']").first.click()
+    for _ in range(12):  # names are hidden until asked for, so look for the student by the page's own data
+        page.wait_for_selector("#w01-t01")
+        if page.evaluate("document.querySelector('.live-notebook .name-shown').textContent").strip() in (WAITING, "Wójcik, Łukasz"):
+            break
+        page.get_by_role("link", name="Next").click()
+        page.wait_for_load_state("load")
+    cell = page.locator(".nbgrader_cell", has=page.locator("#w01-t01"))
+    expect(cell).to_contain_text("Explain how working relationships")
+    expect(cell).to_contain_text("It is different because one is work.")
+    expect(cell).to_contain_text("Rubric: explain, criterion 1.1")
+    expect(cell).to_contain_text("Not enough alone")
+    expect(page.locator("body")).to_contain_text("The student chose:")
+    expect(page.locator("body")).not_to_contain_text("ask(")
+    with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT"):
+        page.locator("#w01-t01").fill("7.5")
+        page.locator("#w01-t01").press("Tab")
+    with page.expect_response(lambda r: "/api/comment/" in r.url and r.request.method == "PUT"):
+        page.locator("#w01-t01-comment").fill("Good reasons, “Amina” & co.")
+        page.locator("#w01-t01-comment").press("Tab")
+    page.reload()
+    expect(page.locator("#w01-t01")).to_have_value("7.5")
+    expect(page.locator("#w01-t01-comment")).to_have_value("Good reasons, “Amina” & co.")
+
+
+def test_nbgrader_autograde_gives_the_same_gradebook(course: Course, tmp_path: Path, run: Run) -> None:
+    ours, theirs = (Course(Path(shutil.copytree(course.root, tmp_path / name))) for name in ("ours", "theirs"))
+    for copy in (ours, theirs):
+        (copy.root / "gradebook.db").unlink()
+        shutil.rmtree(copy.root / "autograded")
+        run("autograde.cli", "roster", course.root.parent / "roster.csv", cwd=copy.root)
+        run("autograde.cli", "release", "w01", cwd=copy.root)
+    run("autograde.cli", "mark", "w01", cwd=ours.root)
+    run("nbgrader", "autograde", W01, cwd=theirs.root)
+    assert len(rows(ours)) == 12 * (15 + 2 + 1)
+    assert rows(ours) == rows(theirs)
+    # Again, with a person's marks there: both keep them and show them to the person again.
+    for copy in (ours, theirs):
+        with copy.gradebook() as gradebook:
+            gradebook.find_grade("w01-t01", W01, W01, "s001").manual_score = 4
+            gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment = "Kept."
+            gradebook.db.commit()
+    run("autograde.cli", "mark", "w01", "--force", cwd=ours.root)
+    run("nbgrader", "autograde", W01, "--force", cwd=theirs.root)
+    assert ("s001", "grade", "w01-t01", None, 4.0, None, True, 10.0) in rows(ours)
+    assert rows(ours) == rows(theirs)
+
+
+def test_nbgraders_own_feedback_command_gives_our_page(own: Course, run: Run, canaries: Canaries) -> None:
+    shutil.rmtree(own.root / "feedback")
+    run("nbgrader", "generate_feedback", W01, "--student=s001", cwd=own.root)
+    made = (own.root / "feedback" / "s001" / W01 / f"{W01}.html").read_text()
+    assert "What to do next" in made
+    assert list(leaks(canaries.texts, [own.root / "feedback"])) == []
+
+
+def test_marking_again_changes_nothing_and_a_mended_answer_is_seen(own: Course, run: Run) -> None:
+    before = rows(own)
+    assert "0 hand-ins marked, 12 left as they were" in run("autograde.cli", "mark", "w01", cwd=own.root).stdout
+    assert rows(own) == before
+    answers = own.path("submitted", "s005", W01) / "answers.json"
+    answers.write_text(answers.read_text().replace("It is different", "It is very different"))
+    assert "1 hand-in marked, 11 left" in run("autograde.cli", "mark", "w01", cwd=own.root).stdout
+    assert rows(own) == before
+
+
+def test_feedback_page_opens_offline_reads_well_and_has_no_violation(page: Page, course: Course) -> None:
+    path = course.path("feedback", "s003", W01) / f"{W01}.html"
+    page.context.set_offline(True)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    main = page.locator("main")
+    for words in ("What to do next", "points", "Your tutor’s comment", "Not answered", "met, or not yet met", "You chose"):
+        expect(main).to_contain_text(words)
+    assert requests == [path.as_uri()]
+    assert Axe().run(page).response["violations"] == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the feedback")).to_be_focused()
+
+
+def test_feedback_shows_a_rubric_only_if_the_tutor_asks(own: Course, run: Run) -> None:
+    level = "points, Not yet:"
+    path = own.path("feedback", "s001", W01) / f"{W01}.html"
+    assert level not in path.read_text()
+    run("autograde.cli", "feedback", "w01", "--rubric", "--partial", cwd=own.root)
+    assert level in path.read_text()
+
+
+def test_gradebook_is_safe_from_formulas(own: Course, run: Run, tmp_path: Path) -> None:
+    with own.gradebook() as gradebook:
+        gradebook.update_or_create_student("s001", first_name='=1+1, "x"', last_name="@SUM(A1)")
+    target = tmp_path / "marks.csv"
+    run("autograde.cli", "gradebook", "--csv", target, cwd=own.root)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert "'=1+1, \"x\"" in cells
+    assert [cell for cell in cells if cell[:1] in tuple("=+-@")] == []
+
+
+def test_no_key_is_in_anything_a_student_receives(demo: Path, canaries: Canaries, tmp_path: Path, run: Run) -> None:
+    run("build", "--no-isolation", "--outdir", tmp_path / "dist", cwd=ROOT)
+    subprocess.run([sys.executable, "-m", "tarfile", "-e", *(tmp_path / "dist").glob("*.tar.gz"), str(tmp_path / "sdist")], check=True)
+    wheel, sdist = list((tmp_path / "dist").glob("*.whl")), tmp_path / "sdist"
+    assert len(wheel) == 1
+    inside = demo / "class"
+    places = [*wheel, sdist, inside / "release", inside / "handout", inside / "feedback", inside / "submitted", demo / "students"]
+    assert all(place.exists() for place in places)
+    real = [*canaries.texts, *(text.removeprefix(f"{canaries.mark} ") for text in canaries.texts)]
+    assert list(leaks([text for text in real if text], places)) == []
+    assert not [path for path in sdist.rglob("*") if path.suffix == ".toml" and path.parent.name in ("keys", "rubrics")]
+    assert list(leaks(canaries.texts, [inside / "autograded"])), "the marker's copy holds them, so the search works"
+
+
+def test_check_finds_a_key_that_was_planted(own: Course, run: Run) -> None:
+    assert "0 things to mend" in run("autograde.cli", "check", cwd=own.root).stdout
+    reason = re.search(r'reason = "(.+?)"', (ROOT / "autograde" / "keys" / "w01.toml").read_text())
+    assert reason
+    items = own.root / "release" / W01 / "items.toml"
+    items.write_text(items.read_text() + f"\n# canary {reason[1]}\n")
+    command = [sys.executable, "-m", "autograde.cli", "check"]
+    done = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "K3" in done.stdout
+
+
+def test_the_demo_serves_both_pages_until_it_is_stopped(tmp_path: Path, environment: dict[str, str]) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-u", "-m", "autograde.demo", "--students", "1", "--folder", str(tmp_path / "demo")]
+    with log.open("wb") as file, subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT) as process:
+        try:
+            end = time.monotonic() + 90
+            found: dict[str, str] = {}
+            while len(found) < 2 and time.monotonic() < end and process.poll() is None:
+                found = {m[1]: m[0] for m in re.finditer(r"http://\S+/(workbook|formgrader)\?token=\S+", log.read_text())}
+                time.sleep(0.2)
+            assert set(found) == {"workbook", "formgrader"}, log.read_text()
+            assert "My workbooks" in urllib.request.urlopen(found["workbook"], timeout=20).read().decode()
+            assert urllib.request.urlopen(found["formgrader"], timeout=20).status == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=40)
+    assert process.returncode == 0
+    assert "Traceback" not in log.read_text()
+
+
+def test_original_submissions_are_kept_as_they_came(demo: Path) -> None:
+    sent = {path.name.rsplit("-", 1)[-1]: path.read_bytes() for path in demo.glob("students/*/handed-in/*.zip")}
+    kept = [path.read_bytes() for path in demo.glob(f"class/received/{W01}/*/*.zip")]
+    assert sorted(sent.values()) == sorted(kept)
+    assert len(kept) == 12
+    manifest = json.loads((demo / "students" / "s001" / "learner.json").read_text())
+    assert manifest == {"student": "s001"}
