@@ -99,8 +99,8 @@ def _settings() -> tuple[Any, Any] | None:
 
     app = NbGrader()
     app.log = LOG
-    app.load_cwd_config = False  # a file in a student's folder must not be run as settings
-    app.initialize([])
+    app.load_cwd_config = False  # a file in a student's folder must not be run as settings; app.initialize would run it all the same
+    app.load_config_file()
     config = app.config.copy()
     config.Exchange.timezone = "UTC"
     directory = CourseDirectory(config=config)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ def listening() -> socket.socket:
     return server
 
 
-def zipped(path: Path, files: dict[str | zipfile.ZipInfo, bytes]) -> Path:
+def zipped(path: Path, files: Mapping[Any, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
@@ -58,7 +58,7 @@ def handout(desk: "Desk", name: str = "w01-small.zip") -> dict[str, bytes]:
     for path in workbook.folder.iterdir():
         path.unlink()
     workbook.folder.rmdir()
-    zipped(desk.root / name, dict(files))
+    zipped(desk.root / name, files)
     return files
 
 
@@ -153,7 +153,7 @@ def test_a_tutors_zip_is_unpacked_once_and_never_over_answers(desk: "Desk") -> N
     answers = desk.root / "w01-small" / "answers.json"
     answers.write_text("the student's")
     files["w01-small/answers.json"] = b"the tutor's"
-    zipped(desk.root / "w01-small (1).zip", dict(files))
+    zipped(desk.root / "w01-small (1).zip", files)
     before = tree(desk.root)
     assert unpack(desk.root) == []
     assert answers.read_text() == "the student's"

@@ -36,12 +36,13 @@ function render({ model, el }) {
   function draw() {
     const s = model.get("state");
     const left = s.left ?? [];
-    review.replaceChildren(
+    const parts = [
       h("p", {}, left.length ? `You have answered ${s.total - left.length} of ${s.total}. Not answered yet:` : `You have answered all ${questions(s.total)}. Well done.`),
       left.length ? h("ul", {}, ...left.map((item) => h("li", {}, link(item.id, item.text)))) : null,
       s.practice_left ? h("p", { className: "wb-quiet" }, `${questions(s.practice_left)} for practice ${s.practice_left === 1 ? "is" : "are"} still open. You may leave them.`) : null,
       s.declaration && !s.declared ? h("p", {}, "Please also tick ", link(s.declaration, "the declaration"), ".") : null,
-    );
+    ];
+    review.replaceChildren(...parts.filter(Boolean)); // null would be shown as a word
     if (s.learner && !learner.value) learner.value = s.learner;
     button.textContent = s.times ? "Hand in again" : "Hand in";
     if (!s.receipt) { said.replaceChildren(); return; }

@@ -1,0 +1,104 @@
+"""Make the pictures of the README from a demo in the real browser: python docs/pictures.py (needs /usr/bin/chromium)."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent / "pictures"
+W01 = "w01-working-and-personal"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@contextmanager
+def served(*command: str, cwd: Path) -> Iterator[str]:
+    """Run a command that prints an address, and give the address."""
+    with subprocess.Popen([sys.executable, "-u", "-m", *command], cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if found := re.search(r"http://\S+", line):
+                    yield found[0]
+                    break
+        finally:
+            process.terminate()
+
+
+def shoot(browser: Browser, name: str, width: int = 1000, height: int = 820) -> Page:
+    """Give a fresh page of this size; `name` is only for people who read along."""
+    page = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB").new_page()
+    page.set_default_timeout(30_000)
+    return page
+
+
+def student_pages(browser: Browser, root: Path) -> None:
+    """Take the student's pages."""
+    folder = root / "students" / "s003"
+    with served("workbook_helpers.cli", "open", str(folder), "--no-browser", cwd=root) as address:
+        page = shoot(browser, "home", height=420)
+        page.goto(address)
+        page.screenshot(path=HERE / "my-workbooks.png")
+        receipt = page.get_by_role("link", name=re.compile("^See my receipt")).get_attribute("href")
+        page.get_by_role("link", name=re.compile("^Open again")).click()
+        page.locator("#hand-in").wait_for()
+        page.set_viewport_size({"width": 1000, "height": 820})
+        practice = page.locator("#w01-p01")
+        for number in (0, 1):
+            practice.locator("label").nth(number).click()
+        practice.get_by_role("button").click()
+        practice.locator(".wb-response li").first.wait_for()
+        page.locator("h2").nth(4).scroll_into_view_if_needed()
+        practice.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        page.mouse.move(0, 0)
+        page.screenshot(path=HERE / "workbook.png")
+        page.locator("#hand-in").evaluate("node => node.scrollIntoView({ block: 'start' })")
+        page.wait_for_timeout(300)
+        page.screenshot(path=HERE / "hand-in.png")
+        phone = page.context.new_page()
+        phone.set_viewport_size({"width": 320, "height": 640})
+        phone.goto(page.url)
+        phone.locator("#hand-in").wait_for()
+        phone.locator("#w01-q01").evaluate("node => node.scrollIntoView({ block: 'start' })")
+        phone.wait_for_timeout(300)
+        phone.screenshot(path=HERE / "phone.png")
+        page.goto(re.sub(r"/workbook\?.*", str(receipt), address))
+        page.set_viewport_size({"width": 1000, "height": 760})
+        page.screenshot(path=HERE / "receipt.png")
+
+
+def tutor_pages(browser: Browser, root: Path) -> None:
+    """Take the tutor's page and the feedback page."""
+    with served("autograde.cli", "serve", "--no-browser", cwd=root / "class") as address:
+        page = shoot(browser, "formgrader", width=1200, height=900)
+        page.goto(address)
+        page.goto(re.sub(r"/formgrader\?.*", f"/formgrader/gradebook/{W01}/{W01}", address))
+        page.locator("table a[href*='/submissions/']").first.click()
+        page.wait_for_selector("#w01-t01")
+        while not page.locator(".answer").first.inner_text().startswith("At work I support"):
+            page.get_by_role("link", name="Next").click()
+            page.wait_for_load_state("load")
+        page.screenshot(path=HERE / "formgrader.png")
+    page = shoot(browser, "feedback", height=900)
+    page.goto((root / "class" / "feedback" / "s003" / W01 / f"{W01}.html").as_uri())
+    page.screenshot(path=HERE / "feedback.png")
+
+
+def main() -> None:
+    """Make them all."""
+    HERE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        root = Path(temporary) / "demo"
+        subprocess.run([sys.executable, "-m", "autograde.demo", "--no-serve", "--students", "9", "--folder", str(root)], check=True)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        student_pages(browser, root)
+        tutor_pages(browser, root)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The real workbook, served by each of the three front ends; each test has its own copy of it."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Server, free_port
+
+W01 = "w01-working-and-personal"
+OPEN = ["--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
+
+
+class FrontEnd:
+    """A running front end: where it serves from, and the address of a notebook in it."""
+
+    def __init__(self, root: Path, base: str, view: str, token: str = "") -> None:
+        self.root, self.base, self.view, self.token = root, base, view, token
+        self._made = 0
+
+    def copy(self, under: str = "") -> Path:
+        """A fresh copy of the workbook, in a folder of its own."""
+        self._made += 1
+        return Path(shutil.copytree(ROOT / "workbooks" / W01, self.root / under / f"copy{self._made}" / W01))
+
+    def url(self, notebook: Path) -> str:
+        query = f"?token={self.token}" if self.token else ""
+        return f"{self.base}{self.view}{notebook.relative_to(self.root).as_posix()}{query}"
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def voila(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
+    root, port = tmp_path_factory.mktemp("voila"), free_port()
+    base = f"http://localhost:{port}"
+    server = serve(["workbook_helpers.cli", "open", str(root), "--no-browser", "--port", str(port)], root, f"{base}/login")
+    token = re.search(r"token=(\w+)", server.log.read_text())
+    assert token
+    return FrontEnd(root, base, "/voila/render/", token[1])
+
+
+@pytest.fixture(scope="session")
+def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
+    root, port = tmp_path_factory.mktemp("lab"), free_port()
+    base = f"http://localhost:{port}"
+    serve(["jupyterlab", *OPEN, "--LabApp.news_url=None", f"--ServerApp.port={port}"], root, f"{base}/api")
+    return FrontEnd(root, base, "/lab/tree/")
+
+
+@pytest.fixture(scope="session")
+def notebook7(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
+    root, port = tmp_path_factory.mktemp("notebook"), free_port()
+    base = f"http://localhost:{port}"
+    serve(["notebook", *OPEN, f"--ServerApp.port={port}"], root, f"{base}/api")
+    return FrontEnd(root, base, "/notebooks/")
+
+
+@pytest.fixture
+def front_end(request: pytest.FixtureRequest) -> FrontEnd:
+    """The front end that a test names in its parameters."""
+    found: FrontEnd = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,121 @@
+"""One notebook, three doors: each shows the same calm page, run by itself, and runs nothing of anybody else's."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import W01, FrontEnd
+
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
+LABS = pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
+# Each Lab test its own workspace: otherwise Lab opens again what an earlier test had open.
+FIRST = "#w01-p01"
+
+
+def open_page(page: Page, front_end: FrontEnd, folder: Path) -> None:
+    page.goto(front_end.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{folder.parent.name}/tree/"), wait_until="commit")
+    page.locator(f"{FIRST} input").first.wait_for(state="attached")
+    page.locator("#hand-in").wait_for(state="attached")
+
+
+@ALL
+def test_the_page_opens_by_itself_without_code(page: Page, front_end: FrontEnd) -> None:
+    hosts: set[str | None] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    folder = front_end.copy()
+    open_page(page, front_end, folder)
+    page.locator(FIRST).scroll_into_view_if_needed()
+    page.locator(f"{FIRST} label").first.click()
+    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    assert list(json.loads((folder / "answers.json").read_text())["answers"]) == ["w01-p01"]
+    visible = page.evaluate("document.querySelector('.jp-Notebook, main').innerText")
+    assert "ask(" not in visible
+    assert "Working and personal relationships" in visible
+    assert page.locator(".jp-InputPrompt:visible, .jp-OutputPrompt:visible, .jp-cell-toolbar:visible").count() == 0
+    assert hosts <= {"localhost", "127.0.0.1", None, ""}, "nothing may come from the net"
+
+
+@LABS
+def test_keys_answer_and_leave_the_cells_alone(page: Page, front_end: FrontEnd) -> None:
+    folder = front_end.copy()
+    open_page(page, front_end, folder)
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    page.locator("#w01-t01 textarea").scroll_into_view_if_needed()
+    page.locator("#w01-t01 textarea").focus()
+    page.keyboard.type("dd a b x z")
+    page.locator("#w01-q01 input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("ddabmyx")
+    page.keyboard.press("Enter")
+    expect(page.locator("#w01-q01 .wb-status")).to_have_text(SAVED)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    expect(page.locator("#w01-t01 textarea")).to_have_value("dd a b x z")
+    expect(page.locator("#w01-q01 input").nth(1)).to_be_checked()
+    assert json.loads((folder / f"{W01}.ipynb").read_text())["cells"][1]["outputs"] == [], "outputs are shown, not kept"
+
+
+def test_lab_does_not_ask_to_save(page: Page, lab: FrontEnd) -> None:
+    open_page(page, lab, lab.copy())
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+
+
+def with_code(folder: Path) -> None:
+    path = folder / f"{W01}.ipynb"
+    notebook = json.loads(path.read_text())
+    cell = {"cell_type": "code", "id": "bad", "metadata": {}, "source": 'open("pwned", "w")', "outputs": [], "execution_count": None}
+    notebook["cells"].insert(1, cell)
+    path.write_text(json.dumps(notebook))
+
+
+def test_foreign_code_is_not_run_in_lab(page: Page, lab: FrontEnd) -> None:
+    folder = lab.copy()
+    with_code(folder)
+    page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/foreign/tree/"))
+    expect(page.locator(".wb-page-note")).to_contain_text("does not run by itself")
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")  # not even when somebody asks for it: the kernel knows only ask("…")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_timeout(3000)
+    assert not list(folder.rglob("pwned"))
+    assert page.locator("#w01-q05").count() == 0
+
+
+def test_foreign_code_is_not_run_in_voila(page: Page, voila: FrontEnd) -> None:
+    folder = voila.copy()
+    with_code(folder)
+    open_page(page, voila, folder)
+    assert not list(folder.rglob("pwned"))
+
+
+@pytest.mark.parametrize("under", ["submitted", "autograded", "received"])
+def test_a_tutors_folder_does_not_run_by_itself(page: Page, lab: FrontEnd, under: str) -> None:
+    folder = lab.copy(under)
+    page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{under}/tree/"))
+    expect(page.locator(".wb-page-note")).to_contain_text("does not run by itself")
+    assert page.locator(".wb-question").count() == 0
+
+
+def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
+    folder = lab.copy()
+    open_page(page, lab, folder)
+    page.locator(FIRST).scroll_into_view_if_needed()
+    page.locator(f"{FIRST} label").first.click()
+    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    kernels = [p for p in psutil.process_iter(["cmdline", "cwd"]) if p.info["cwd"] == str(folder) and "workbook_helpers.kernel" in (p.info["cmdline"] or [])]
+    assert kernels
+    for kernel in kernels:
+        kernel.kill()
+    page.locator("#w01-t01 textarea").scroll_into_view_if_needed()
+    page.locator("#w01-t01 textarea").focus()
+    page.keyboard.type("After the kernel died.")
+    expect(page.locator("#w01-t01 .wb-status")).to_have_text(SAVED, timeout=60_000)
+    expect(page.locator("#w01-t01 textarea")).to_have_value("After the kernel died.")
+    expect(page.locator(f"{FIRST} input").first).to_be_checked()
+    assert json.loads((folder / "answers.json").read_text())["answers"]["w01-t01"]["value"] == "After the kernel died."
