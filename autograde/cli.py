@@ -233,7 +233,9 @@ def mark(
     course = _course()
     assignment = course.assignment(workbook)
     with _bar() as progress:
-        lines = list(progress.track(mark_class(course, assignment, force=force), len(submissions(course, assignment)), description="Marking"))
+        lines = list(
+            progress.track(mark_class(course, assignment, force=force), len(submissions(course, assignment)), description="Marking")
+        )
     show_marks(out, assignment, lines)
 
 
@@ -290,7 +292,9 @@ def check() -> None:
         course = find_course(Path.cwd())
     except ClassError:
         course = None
-    folders = sorted(path.parent for root in (PACKAGED, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml"))
+    folders = sorted(
+        path.parent for root in (PACKAGED, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")
+    )
     places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
     findings = check_all(folders, places)
     for finding in findings:

@@ -17,10 +17,6 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from workbook_helpers.answers import AnswerStore
-from workbook_helpers.errors import WorkbookError
-from workbook_helpers.hand_in import hand_in
-from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
 
 from autograde.course.folder import Course
 from autograde.course.intake import intake
@@ -31,6 +27,10 @@ from autograde.course.roster import import_roster
 from autograde.feedback import write_feedback
 from autograde.marking import Key, load_key
 from autograde.marking.kinds import MARKERS
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.errors import WorkbookError
+from workbook_helpers.hand_in import hand_in
+from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
 
 app = typer.Typer(add_completion=False)
 console = Console()
@@ -51,7 +51,10 @@ WELSH = (
     "Rwy'n gweithio mewn cartref gofal yng Ngheredigion. Mae perthynas waith yn wahanol i gyfeillgarwch achos mae rheolau a ffiniau, "
     "ac oherwydd bod gen i fwy o bŵer na'r unigolyn. Ŵyr neb y cyfan, felly rwy'n gofyn i'm rheolwr."
 )
-EMOJI = "I smile 🙂 and I listen 👂 because warm care is good care. But I do not add people as friends online 🚫📱 because the boundary keeps us both safe 🛟."
+EMOJI = (
+    "I smile 🙂 and I listen 👂 because warm care is good care. "
+    "But I do not add people as friends online 🚫📱 because the boundary keeps us both safe 🛟."
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def demo(
     """
     try:
         root = _fresh(folder)
-        course, workbook, profiles = _run(root, students)
+        course, profiles = _run(root, students)
         if serve:
             _serve(root, course, next(iter(profiles)))
     except WorkbookError as error:
@@ -96,7 +99,7 @@ def demo(
         raise typer.Exit(2) from error
 
 
-def _run(root: Path, students: int) -> tuple[Course, Workbook, dict[str, Profile]]:
+def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     course = new_course(root / "class", name="Demo class")
     people = _people(students)
     profiles = dict(zip(people, islice(cycle(PROFILES), students), strict=True))
@@ -123,7 +126,10 @@ def _run(root: Path, students: int) -> tuple[Course, Workbook, dict[str, Profile
             back = root / "students" / student / assignment / "feedback"
             back.mkdir(exist_ok=True)
             shutil.copy(page.path, back)
-    table = Table(title=f"{workbook.about.title}: {len(lines)} hand-ins", caption="A total is not the unit's result: a person decides on each criterion.")
+    table = Table(
+        title=f"{workbook.about.title}: {len(lines)} hand-ins",
+        caption="A total is not the unit's result: a person decides on each criterion.",
+    )
     for heading in ("Student", "Work", "Closed questions", "Written answers", "Remarks"):
         table.add_column(heading, overflow="fold")
     top = sum(item.points for item in workbook.assessed() if not item.asks_person)
@@ -132,7 +138,7 @@ def _run(root: Path, students: int) -> tuple[Course, Workbook, dict[str, Profile
         table.add_row(line.student, profiles[line.student].name, f"{line.points:g} of {top:g}", waiting, "; ".join(line.oddities))
     console.print(table)
     console.print(f"Feedback pages: {course.root / 'feedback'}")
-    return course, workbook, profiles
+    return course, profiles
 
 
 def _bar(title: str, steps: Iterable[T], total: int | None = None) -> Iterable[T]:
@@ -206,7 +212,8 @@ def _serve(root: Path, course: Course, student: str) -> None:
     }
     console.rule("Both pages are being served until you press Ctrl-C")
     servers = [
-        subprocess.Popen([sys.executable, "-m", module, *arguments(_free_port())], cwd=course.root) for module, arguments in commands.items()
+        subprocess.Popen([sys.executable, "-m", module, *arguments(_free_port())], cwd=course.root)
+        for module, arguments in commands.items()
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

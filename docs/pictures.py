@@ -12,7 +12,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent / "pictures"
 W01 = "w01-working-and-personal"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @contextmanager
@@ -20,8 +27,7 @@ def served(*command: str, cwd: Path) -> Iterator[str]:
     """Run a command that prints an address, and give the address."""
     with subprocess.Popen([sys.executable, "-u", "-m", *command], cwd=cwd, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert process.stdout is not None
-            for line in process.stdout:
+            for line in process.stdout or ():
                 if found := re.search(r"http://\S+", line):
                     yield found[0]
                     break

@@ -110,9 +110,7 @@ def n3_headings_in_order(subject: Subject) -> Iterator[str]:
     levels = [level for level, _ in headings]
     if levels[:1] != [1] or levels.count(1) != 1:
         yield "the notebook must begin with its only heading of level 1"
-    yield from (
-        f"heading {text!r} skips a level" for (above, _), (level, text) in pairwise(headings) if level > above + 1
-    )
+    yield from (f"heading {text!r} skips a level" for (above, _), (level, text) in pairwise(headings) if level > above + 1)
     titles = {text for _, text in headings}
     for item in subject.workbook.items.values():
         if item.section and item.section not in titles:

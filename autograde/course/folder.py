@@ -3,8 +3,8 @@
 import os
 import shutil
 import sys
-import warnings
 import sysconfig
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path

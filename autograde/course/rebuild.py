@@ -6,6 +6,7 @@ Nothing of the student's notebook is in it, so nothing that a student can write 
 import dataclasses
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -15,10 +16,8 @@ from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json, Workbook
 from workbook_helpers.items.kinds.written import count_words
 
-# Our cells show no code; nbgrader's page shows the input area of each.
-STYLE = " ".join(
-    ["<style>", ".input_prompt,", ".output_prompt,", ".prompt,", ".anchor-link,", ".code_cell", ".input_area", "{", "display:", "none", "!important", "}", ".wb", "{", "font-size:", "15px;", "line-height:", "1.5", "}", ".wb", "h3", "{", "margin:", ".4em", "0;", "font-size:", "1.2em", "}", ".wb", ".both", "{", "display:", "grid;", "grid-template-columns:", "repeat(auto-fit,", "minmax(20em,", "1fr));", "gap:", "1em", "}", ".wb", ".answer,", ".wb", ".rubric", "{", "max-height:", "32em;", "overflow:", "auto;", "padding:", ".5em", ".9em;", "border-left:", "4px", "solid", "#0b4f6c;", "background:", "#f4f8fa", "}", ".wb", ".answer", "{", "white-space:", "pre-wrap;", "overflow-wrap:", "anywhere", "}", ".wb", ".rubric", "{", "background:", "#fbf8ee;", "border-color:", "#8a5a00", "}", ".wb", ".chosen", "{", "font-weight:", "600", "}", ".wb", ".told", "{", "color:", "#4a5058", "}", ".wb", ".flag", "{", "background:", "#fff6dd;", "border-left:", "4px", "solid", "#8a5a00;", "padding:", ".4em", ".8em", "}", "</style>"]
-)
+STYLE = " ".join(files("autograde.course").joinpath("marker.css").read_text("utf-8").split())
+"""In one line, since it stands in a Markdown cell."""
 
 
 def rebuild(
@@ -57,7 +56,7 @@ def _head(workbook: Workbook, written: list[Item], closed: list[Item], sheet: An
     body = f"<h3>{inert(workbook.about.title)}</h3><p><strong>To mark:</strong> {links}</p>"
     body += f"<p>Closed questions: {done:g} points of {sum(i.points for i in closed):g}.</p>"
     body += "".join(f'<p class="flag">Look at this: {inert(flag)}.</p>' for flag in flags)
-    return _markdown("head", f'{STYLE}<div class="wb tex2jax_ignore">{body}</div>')
+    return _markdown("head", f'<style>{STYLE}</style><div class="wb tex2jax_ignore">{body}</div>')
 
 
 def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> NotebookNode:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import TypeAdapter
 
-from workbook_helpers.answers import read_sheet
+from workbook_helpers.answers import parse_sheet, read_sheet
 from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
 from workbook_helpers.items import Purpose, Workbook
@@ -89,7 +89,8 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
-        left = tuple(item.stem for item in workbook.assessed() if item.is_blank(sheet.value(item.id)))
+        handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
+        left = tuple(item.stem for item in workbook.assessed() if item.is_blank(handed.value(item.id)))
         name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
         manifest = {
             "schema": SCHEMA,

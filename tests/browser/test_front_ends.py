@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -19,7 +20,9 @@ FIRST = "#w01-p01"
 
 
 def open_page(page: Page, front_end: FrontEnd, folder: Path) -> None:
-    page.goto(front_end.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{folder.parent.name}/tree/"), wait_until="commit")
+    page.goto(
+        front_end.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{folder.parent.name}/tree/"), wait_until="commit"
+    )
     page.locator(f"{FIRST} input").first.wait_for(state="attached")
     page.locator("#hand-in").wait_for(state="attached")
 
@@ -69,7 +72,14 @@ def test_lab_does_not_ask_to_save(page: Page, lab: FrontEnd) -> None:
 def with_code(folder: Path) -> None:
     path = folder / f"{W01}.ipynb"
     notebook = json.loads(path.read_text())
-    cell = {"cell_type": "code", "id": "bad", "metadata": {}, "source": 'open("pwned", "w")', "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "bad",
+        "metadata": {},
+        "source": 'open("pwned", "w")',
+        "outputs": [],
+        "execution_count": None,
+    }
     notebook["cells"].insert(1, cell)
     path.write_text(json.dumps(notebook))
 
@@ -108,7 +118,11 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
     expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
-    kernels = [p for p in psutil.process_iter(["cmdline", "cwd"]) if p.info["cwd"] == str(folder) and "workbook_helpers.kernel" in (p.info["cmdline"] or [])]
+    kernels = [
+        p
+        for p in psutil.process_iter(["cmdline", "cwd"])
+        if p.info["cwd"] == str(folder) and "workbook_helpers.kernel" in (p.info["cmdline"] or [])
+    ]
     assert kernels
     for kernel in kernels:
         kernel.kill()

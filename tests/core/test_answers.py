@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+
 from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Saved, read_sheet
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
@@ -21,7 +22,14 @@ from workbook_helpers.items import KINDS, Item
 
 ITEMS: dict[str, Item] = {
     "w01-q01": KINDS["single"].model_validate(
-        {"id": "w01-q01", "kind": "single", "purpose": "assessed", "points": 1, "stem": "?", "options": [{"id": "a", "text": "A"}, {"id": "b", "text": "B"}]}
+        {
+            "id": "w01-q01",
+            "kind": "single",
+            "purpose": "assessed",
+            "points": 1,
+            "stem": "?",
+            "options": [{"id": "a", "text": "A"}, {"id": "b", "text": "B"}],
+        }
     ),
     "w01-t01": KINDS["written"].model_validate(
         {"id": "w01-t01", "kind": "written", "purpose": "assessed", "points": 10, "stem": "?", "words": 50}
@@ -30,7 +38,7 @@ ITEMS: dict[str, Item] = {
 
 
 def test_save_then_load_is_the_identity(tmp_path: Path) -> None:
-    text = "Gwasanaeth – “tŷ” 🙂\n\n\ttab, \\ and \"quotes\" \u2028 end"
+    text = 'Gwasanaeth – “tŷ” 🙂\n\n\ttab, \\ and "quotes" \u2028 end'
     saved = AnswerStore(tmp_path, "w01").put("w01-t01", text)
     assert isinstance(saved, Saved)
     assert AnswerStore(tmp_path, "w01").get("w01-t01") == saved
@@ -184,7 +192,9 @@ def test_no_file_a_folder_and_a_link(tmp_path: Path) -> None:
 
 
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids), max_leaves=8
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids),
+    max_leaves=8,
 )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
 

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from autograde.checks import check_workbook
 from autograde.marking import Key, KeyEntry, Status, load_key, load_rubrics, mark_sheet
 from autograde.marking.kinds import MARKERS
-from hypothesis import given
-from hypothesis import strategies as st
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.items import KINDS, Item, Workbook, load_workbook
 from workbook_helpers.items.workbook import WorkbookFile
@@ -32,7 +33,9 @@ SINGLE = KINDS["single"].model_validate(
 MULTIPLE = KINDS["multiple"].model_validate(
     {"id": "w01-q02", "kind": "multiple", "purpose": "assessed", "points": 2, "stem": "?", "options": options(5)}
 )
-WRITTEN = KINDS["written"].model_validate({"id": "w01-t01", "kind": "written", "purpose": "assessed", "points": 10, "stem": "?", "words": 50})
+WRITTEN = KINDS["written"].model_validate(
+    {"id": "w01-t01", "kind": "written", "purpose": "assessed", "points": 10, "stem": "?", "words": 50}
+)
 KEY = Key(
     workbook="w01",
     version=3,

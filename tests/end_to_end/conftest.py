@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from autograde.checks.secrets import secrets
 from autograde.course.folder import Course
 from autograde.marking import load_key, load_rubrics
-
 from tests.conftest import ROOT, Server, free_port
 
 W01 = "w01-working-and-personal"

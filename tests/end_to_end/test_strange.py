@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autograde.course.folder import Course
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
+from autograde.course.folder import Course
 from tests.end_to_end.conftest import W01
 from tests.end_to_end.test_tutor import rows
 
@@ -121,7 +121,9 @@ def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Ca
     assert digests(theirs.root / "submitted") == before
 
 
-def test_no_feedback_until_a_person_has_looked(strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_no_feedback_until_a_person_has_looked(
+    strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
     run("autograde.cli", "mark", "w01", cwd=own.root)
     printed = run("autograde.cli", "feedback", "w01", cwd=own.root, code=1).stdout
@@ -136,7 +138,12 @@ def test_a_script_in_an_answer_is_only_text(
     run("autograde.cli", "mark", "w01", cwd=own.root)
     run("autograde.cli", "feedback", "w01", "--partial", cwd=own.root, code=1)
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dialog_opened(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dialog_opened)
     with own.gradebook() as gradebook:
         submission = gradebook.find_submission_notebook(W01, W01, "s010").id
     command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser"]

@@ -82,8 +82,11 @@ def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student)
     write(page, WRITTEN, "Written in the first tab.")
     expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
     # Without a look at the tab, which would fetch the newer answer, its own base is old.
-    second.evaluate("""id => { const box = document.querySelector(`#${id} textarea`); box.value = "Written in the second tab.";
-                              box.dispatchEvent(new Event("input", { bubbles: true })); }""", WRITTEN)
+    second.evaluate(
+        """id => { const box = document.querySelector(`#${id} textarea`); box.value = "Written in the second tab.";
+                              box.dispatchEvent(new Event("input", { bubbles: true })); }""",
+        WRITTEN,
+    )
     conflict = second.locator(f"#{WRITTEN}").get_by_role("alert")
     expect(conflict).to_contain_text("You changed this answer in another window")
     assert saved(student)[WRITTEN] == "Written in the first tab."

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autograde.checks.secrets import leaks
-from autograde.course.folder import Course
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from autograde.checks.secrets import leaks
+from autograde.course.folder import Course
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import W01, Canaries
 
@@ -35,7 +35,7 @@ def own(course: Course, tmp_path: Path) -> Course:
 def rows(course: Course) -> list[tuple[Any, ...]]:
     """Every grade and comment of the gradebook, in order."""
     with course.gradebook() as gradebook:
-        found = []
+        found: list[tuple[Any, ...]] = []
         for submission in gradebook.notebook_submissions(W01, W01):
             student = submission.student.id
             found += [
@@ -49,7 +49,14 @@ def rows(course: Course) -> list[tuple[Any, ...]]:
 
 def test_the_demo_says_what_it_did(demo: Path) -> None:
     printed = (demo / "printed.txt").read_text()
-    for words in ("Made a class of 12", "Took in 12 hand-ins", "Marking", "16 of 16", "handed in blank", "A total is not the unit's result"):
+    for words in (
+        "Made a class of 12",
+        "Took in 12 hand-ins",
+        "Marking",
+        "16 of 16",
+        "handed in blank",
+        "A total is not the unit's result",
+    ):
         assert words in printed
     assert len(list((demo / "class" / "feedback").glob(f"s*/{W01}/{W01}.html"))) == 12
 
@@ -175,7 +182,7 @@ def test_gradebook_is_safe_from_formulas(own: Course, run: Run, tmp_path: Path) 
     run("autograde.cli", "gradebook", "--csv", target, cwd=own.root)
     with target.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
-    assert "'=1+1, \"x\"" in cells
+    assert '\'=1+1, "x"' in cells
     assert [cell for cell in cells if cell[:1] in tuple("=+-@")] == []
 
 

@@ -61,7 +61,14 @@ function question(kind) {
     const spec = model.get("spec");
     const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
     const draft = drafts(`wb-draft:${model.get("scope")}:${spec.id}`);
-    let base = 0, seq = 0, dirty = false, queued = false, known = false, timer = null, watch = null, checking = null;
+    let base = 0; // the revision of this answer that the page last saw
+    let seq = 0;
+    let dirty = false; // changed here, not yet known to be on disk
+    let queued = false; // changed since the last save was sent
+    let flying = false; // a save is on its way: a second one would run into the first one's revision
+    let blocked = false; // a save was due while one was on its way; it follows when that one has landed
+    let known = false; // Python has said once what is on disk
+    let timer = null, watch = null, checking = null;
 
     const status = h("p", { className: "wb-status", role: "status" });
     const hint = h("p", { className: "wb-saving", "aria-hidden": "true" });
@@ -88,12 +95,15 @@ function question(kind) {
     }
     function save() {
       clearTimeout(timer);
+      blocked = flying;
+      if (!dirty || flying || !conflict.hidden) return;
       queued = false;
-      if (!dirty || !conflict.hidden) return;
+      flying = true;
       seq += 1;
       send({ do: "save", value: body.get(), base, seq });
       clearTimeout(watch);
       watch = setTimeout(() => {
+        flying = false;
         say(SAY.unsaved, "wb-bad");
         globalThis.dispatchEvent(new CustomEvent("wb-connection-lost"));
         timer = setTimeout(save, RETRY_MS);
@@ -159,12 +169,16 @@ function question(kind) {
 
     const heard = (message) => {
       if (message.do === "response") return answered(message);
-      clearTimeout(watch);
       globalThis.dispatchEvent(new CustomEvent("wb-connection-back"));
-      if (message.do === "state") opened(message);
-      else if (message.do === "saved" && message.seq === seq && !queued) settled(message);
-      else if (message.do === "saved") base = message.revision; // more was typed meanwhile; that is on its way
-      else if (message.do === "conflict" && message.seq === seq) disagree(message);
+      if (message.do === "state") return opened(message);
+      if (message.seq === seq) { flying = false; clearTimeout(watch); }
+      if (message.do === "saved") {
+        base = message.revision;
+        if (!queued && message.seq === seq) settled(message); else if (blocked) save();
+      } else if (message.do === "conflict" && message.seq === seq) {
+        if (message.revision === base) save(); // our own save, acknowledged after we had stopped waiting
+        else disagree(message);
+      }
       else if (message.do === "problem") {
         say(SAY.failed(message.text), "wb-bad");
         clearTimeout(timer);
