@@ -92,8 +92,8 @@ def _rubric(rubric: Rubric) -> str:
 
 
 def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNode:
-    def told(value: Json) -> str:
-        return "".join(f"<li>{inert(text)}</li>" for text in item.in_words(value)) or "<li>nothing</li>"
+    def told(words: tuple[str, ...]) -> str:
+        return "".join(f"<li>{inert(text)}</li>" for text in words) or "<li>nothing</li>"
 
     entry = key.keys[item.id]
     value = sheet.value(item.id)
@@ -101,8 +101,8 @@ def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNod
     if mark.status is Status.UNREADABLE:
         body += f'<p class="flag">{inert(mark.reason)}</p>'
     else:
-        body += f'<p>The student chose:</p><ul class="chosen">{told(value) if not item.is_blank(value) else "<li>nothing</li>"}</ul>'
-    body += f'<p>Right:</p><ul>{told(entry.right)}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
+        body += f'<p>The student chose:</p><ul class="chosen">{told(() if item.is_blank(value) else item.in_words(value))}</ul>'
+    body += f'<p>Right:</p><ul>{told(item.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
     html = f'<div class="wb tex2jax_ignore">{body}</div>'
     cell = new_code_cell(outputs=[new_output("display_data", {"text/html": html})], metadata=_metadata(item, mark))
     cell["id"] = item.id

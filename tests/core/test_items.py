@@ -64,9 +64,12 @@ def test_practice_answers_with_the_reason_for_each_option() -> None:
     multiple = item("multiple", purpose="practice", points=0, options=ANSWERED)
     right, wrong = single.respond("a"), multiple.respond(["b"])
     assert right is not None
-    assert (right.right, [(note.option, note.right, note.text) for note in right.notes]) == (True, [("a", True, "Yes, because it is.")])
+    assert (right.right, [(note.part, note.verdict, note.text) for note in right.notes]) == (
+        True,
+        [("One", "right", "Yes, because it is.")],
+    )
     assert wrong is not None
-    assert (wrong.right, [note.option for note in wrong.notes]) == (False, ["a", "b"])
+    assert (wrong.right, [(note.part, note.verdict) for note in wrong.notes]) == (False, [("One", "missed"), ("Two", "wrong")])
     assert single.respond(None) is None
 
 

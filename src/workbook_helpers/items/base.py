@@ -40,12 +40,20 @@ class Option(Model):
     feedback: str = ""
 
 
+class Verdict(StrEnum):
+    """What a practice item says of one part of an answer."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    MISSED = "missed"  # right, but not given
+
+
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What a practice item says about one option: its id, whether it is a right one, and why."""
+    """What a practice item says about one part of an answer: which part, in words, and why."""
 
-    option: str
-    right: bool
+    part: str
+    verdict: Verdict
     text: str
 
 
@@ -58,7 +66,7 @@ class Response:
     right
         Whether the whole answer is right.
     notes
-        One for each option that the student should read about, in the item's order.
+        One for each part that the student should read about, in the item's order.
     """
 
     right: bool
@@ -98,6 +106,10 @@ class Item(Model):
         """Give a well-formed `value` as plain text, one string for each part of the answer."""
         raise NotImplementedError
 
+    def key_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give a key's right answer as plain text, for the marker; the default is for a key in the form of an answer."""
+        return self.in_words(right)
+
     def respond(self, value: Json) -> Response | None:
         """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
         return None
@@ -136,10 +148,14 @@ class ChoiceItem(Item):
         """Give the ids that a practice item calls right; empty for every other purpose."""
         return frozenset(option.id for option in self.options if option.right)
 
-    def notes(self, ids: Collection[str]) -> tuple[Note, ...]:
-        """Give what a practice item says about the options with these ids."""
-        chosen = (option for option in self.options if option.id in ids)
-        return tuple(Note(option=option.id, right=bool(option.right), text=option.feedback) for option in chosen)
+    def compare(self, chosen: Collection[str]) -> Response:
+        """Hold a practice answer against what is right: a note for each option that was chosen or should have been."""
+        notes = tuple(
+            Note(part=option.text, verdict=_verdict(chosen=option.id in chosen, right=bool(option.right)), text=option.feedback)
+            for option in self.options
+            if option.right or option.id in chosen
+        )
+        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
 
     def texts(self, ids: Collection[str]) -> tuple[str, ...]:
         """Give the texts of the options with these ids, in the item's order."""
@@ -150,3 +166,9 @@ class ChoiceItem(Item):
         spec = super().public()
         spec["options"] = [{"id": option.id, "text": option.text} for option in self.options]
         return spec
+
+
+def _verdict(*, chosen: bool, right: bool) -> Verdict:
+    if chosen:
+        return Verdict.RIGHT if right else Verdict.WRONG
+    return Verdict.MISSED

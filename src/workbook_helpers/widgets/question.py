@@ -9,7 +9,7 @@ import traitlets
 from workbook_helpers.answers import Conflict
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import KINDS, Item, Json
-from workbook_helpers.widgets.bundle import CSS, script
+from workbook_helpers.widgets.bundle import script, style
 from workbook_helpers.widgets.page import Page, as_html
 
 
@@ -26,7 +26,6 @@ class Question(anywidget.AnyWidget):
     ====================  =============================================================================
     """
 
-    _css = CSS
     spec = traitlets.Dict().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     scope = traitlets.Unicode().tag(sync=True)
@@ -88,9 +87,9 @@ class Question(anywidget.AnyWidget):
 
 
 _CLASSES: dict[str, type[Question]] = {
-    kind: type(kind.title(), (Question,), {"_esm": script("dom.js", "frame.js", f"kinds/{kind}.js")}) for kind in KINDS
+    kind: type(kind.title(), (Question,), {"_esm": script("dom.js", "frame.js", f"kinds/{kind}.js"), "_css": style(kind)}) for kind in KINDS
 }
-"""Kind name → widget class; a kind is its Python module in `items/kinds` and its JavaScript in `static/kinds`."""
+"""Kind name → widget class; a kind is its Python module in `items/kinds`, and its JavaScript (and CSS) in `static/kinds`."""
 
 
 def show(page: Page, item: Item) -> Question:

@@ -37,8 +37,7 @@ class Multiple(ChoiceItem):
         """Say whether the set is right, and the reason for each option that was chosen or should have been."""
         if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
             return None
-        chosen, right = frozenset(value), self.right_ids()
-        return Response(right=chosen == right, notes=self.notes(chosen | right))
+        return self.compare(value)
 
 
 KIND = Multiple

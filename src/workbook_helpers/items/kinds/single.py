@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from workbook_helpers.items.base import ChoiceItem, Json, Purpose, Response
+from workbook_helpers.items.base import ChoiceItem, Json, Purpose, Response, Verdict
 
 
 class Single(ChoiceItem):
@@ -35,7 +35,9 @@ class Single(ChoiceItem):
         """Say whether the choice is right, and the reason for that choice."""
         if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
             return None
-        return Response(right=value in self.right_ids(), notes=self.notes([value]))
+        response = self.compare([value])
+        # The reason for the choice alone: naming the right one would leave nothing to try again.
+        return Response(right=response.right, notes=tuple(note for note in response.notes if note.verdict is not Verdict.MISSED))
 
 
 KIND = Single

@@ -7,11 +7,11 @@ const SAY = {
   unsaved: "Not saved yet. Your answer is kept on this page, and it will be saved as soon as possible.",
   failed: (why) => `Not saved yet: ${why}. Your answer is kept on this page. Saving is tried again every few seconds.`,
   check: "Check my answer",
-  right: "✓ That is right.",
-  wrong: "Not quite. Read the notes, then try again.",
-  yes: "✓ Right choice:",
-  no: "✗ Not this one:",
-  missed: "○ This one, too:",
+  allRight: "✓ That is right.",
+  notYet: "Not quite. Read the notes, then try again.",
+  right: "✓ Right:", // the three verdicts of a note
+  wrong: "✗ Not this:",
+  missed: "○ This too:",
   noreply: "Your answer cannot be checked just now. Please try again in a moment.",
   conflict: (time) => `You changed this answer in another window${time ? " at " + time : ""}. Which one do you want to keep?`,
   other: "The answer from the other window",
@@ -157,13 +157,10 @@ function question(kind) {
     function answered(message) { // practice
       clearTimeout(checking);
       if (message.text) { response.replaceChildren(h("p", {}, message.text)); return; }
-      const texts = Object.fromEntries(spec.options.map((option) => [option.id, option.text]));
-      const chosen = [body.get()].flat();
-      const verdict = (note) => (!chosen.includes(note.option) ? SAY.missed : note.right ? SAY.yes : SAY.no);
       response.className = `wb-response ${message.right ? "wb-right" : "wb-wrong"}`;
       response.replaceChildren(
-        h("p", { className: "wb-verdict" }, message.right ? SAY.right : SAY.wrong),
-        h("ul", {}, ...message.notes.map((note) => h("li", {}, h("strong", {}, `${verdict(note)} ${texts[note.option]}`), h("br"), note.text))),
+        h("p", { className: "wb-verdict" }, message.right ? SAY.allRight : SAY.notYet),
+        h("ul", {}, ...message.notes.map((note) => h("li", {}, h("strong", {}, `${SAY[note.verdict]} ${note.part}`), h("br"), note.text))),
       );
     }
 

@@ -1,0 +1,78 @@
+"""A page with the items of one kind, in the real browser."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import Server, free_port
+
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+
+
+@dataclass
+class KindPage:
+    """An open workbook that holds the items of a test."""
+
+    page: Page
+    folder: Path
+    address: str
+
+    def saved(self, item: str) -> Any:
+        """What is on disk for an item, once the page says that it is saved."""
+        expect(self.page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+        return json.loads((self.folder / "answers.json").read_text())["answers"][item]["value"]
+
+    def reload(self) -> None:
+        """Close the page and open it again, with another kernel."""
+        self.page.goto("about:blank")
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(self.address)
+        self.page.locator(".wb-question").first.wait_for()
+        self.page.wait_for_function("document.querySelectorAll('.wb-question').length >= document.querySelectorAll('.wb-widget').length")
+
+
+@pytest.fixture(scope="session")
+def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    root, port = tmp_path_factory.mktemp("kinds"), free_port()
+    base = f"http://localhost:{port}"
+    server = serve(["workbook_helpers.cli", "open", str(root), "--no-browser", "--port", str(port)], root, f"{base}/login")
+    token = re.search(r"token=(\w+)", server.log.read_text())
+    assert token
+    return root, base, token[1]
+
+
+@pytest.fixture
+def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Iterator[Callable[[str], KindPage]]:
+    """kind_page(items_toml): write a workbook with these items (ids w99-…) and open it."""
+    root, base, token = kind_server
+
+    def make(items: str) -> KindPage:
+        name = f"w99-test{len(list(root.iterdir()))}"
+        folder = root / name
+        folder.mkdir()
+        (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
+        (folder / "items.toml").write_text(items, "utf-8")
+        ids = re.findall(r'^id = "(w99-[a-z0-9-]+)"', items, re.MULTILINE)
+        cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
+        cells += [
+            {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
+            for i in ids
+        ]
+        metadata = {
+            "kernelspec": {"display_name": "Workbook", "language": "python", "name": "workbook"},
+            "workbook": {"id": "w99", "schema": 1},
+        }
+        (folder / f"{name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
+        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}")
+        made.open()
+        return made
+
+    yield make
