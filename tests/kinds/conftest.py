@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Iterator[Callable[[str], KindPage]]:
+def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Callable[[str], KindPage]:
     """kind_page(items_toml): write a workbook with these items (ids w99-…) and open it."""
     root, base, token = kind_server
 
@@ -61,7 +61,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Iterator[Callab
         (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
         (folder / "items.toml").write_text(items, "utf-8")
         ids = re.findall(r'^id = "(w99-[a-z0-9-]+)"', items, re.MULTILINE)
-        cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
+        cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
         cells += [
             {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
             for i in ids
@@ -75,4 +75,4 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Iterator[Callab
         made.open()
         return made
 
-    yield make
+    return make
