@@ -63,7 +63,7 @@ class Site:
 
     def card(self, title: str) -> str:
         """Give the words of one card of My workbooks."""
-        cards = re.findall(r"<div class="wb-card">.*?</div>", self.ask("/workbook").body.decode(), re.DOTALL)
+        cards = re.findall(r'<div class="wb-card">.*?</div>', self.ask("/workbook").body.decode(), re.DOTALL)
         texts = [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", card)).split()) for card in cards]
         found = [text for text in texts if text.startswith(title)]
         assert len(found) == 1, texts
