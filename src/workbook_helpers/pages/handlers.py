@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -102,14 +103,19 @@ class Feedback(PageHandler):
         self.send_own(self.root() / path if FEEDBACK.fullmatch(path) and ".." not in path.split("/") else None)
 
 
-class Style(PageHandler):
-    """The shared style sheet."""
+class Static(PageHandler):
+    """The shared style sheet, and the letters that a student may choose."""
 
     @web.authenticated
-    def get(self) -> None:
+    def get(self, name: str) -> None:
         """Send it."""
-        self.set_header("Content-Type", "text/css; charset=utf-8")
-        self.finish(CSS)
+        self.set_header("Cache-Control", "max-age=3600")
+        if name == "house.css":
+            self.set_header("Content-Type", "text/css; charset=utf-8")
+            self.finish(CSS)
+        else:
+            self.set_header("Content-Type", "font/woff2")
+            self.finish(files("workbook_helpers.pages").joinpath("fonts", name).read_bytes())
 
 
 def handlers(base_url: str) -> list[tuple[Any, ...]]:
@@ -123,7 +129,7 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
         (route("start"), Start),
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
-        (route("static/house.css"), Style),
+        (route(r"static/(house\.css|OpenDyslexic-(?:Regular|Bold)\.woff2)"), Static),
     ]
 
 

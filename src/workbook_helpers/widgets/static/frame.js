@@ -79,6 +79,7 @@ function question(kind) {
       if (status.textContent !== text) status.textContent = text; // unchanged text is not announced again
       status.className = `wb-status ${mood}`;
     };
+    const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 });
     const ctx = { uid, h, changed };
     const body = kind.build(spec, ctx);
 
@@ -115,6 +116,8 @@ function question(kind) {
       draft.clear();
       base = message.revision;
       say(message.saved_at ? SAY.saved(clock(message.saved_at)) : "", "wb-good");
+      root.dataset.wbAnswered = String(!["null", "false", '""', "[]", "{}"].includes(JSON.stringify(message.value ?? null)));
+      globalThis.dispatchEvent(new CustomEvent("wb-answered"));
     }
     function disagree(message) {
       clearTimeout(timer);
@@ -200,9 +203,10 @@ function question(kind) {
       checking = setTimeout(() => response.replaceChildren(h("p", {}, SAY.noreply)), ACK_MS);
     } }, SAY.check);
     el.classList.add("wb-widget");
-    el.append(h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 },
+    root.append(
       h("p", { className: "wb-label" }, model.get("label")), body.node, conflict,
-      h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response));
+      h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response);
+    el.append(root);
     open();
     return () => {
       model.off("msg:custom", heard);

@@ -45,15 +45,17 @@ function render({ model, el }) {
     review.replaceChildren(...parts.filter(Boolean)); // null would be shown as a word
     if (s.learner && !learner.value) learner.value = s.learner;
     button.textContent = s.times ? "Hand in again" : "Hand in";
+    button.classList.toggle("wb-second", s.times > 0); // what is next then stands in the receipt
     if (!s.receipt) { said.replaceChildren(); return; }
     const r = s.receipt, base = baseUrl();
     said.replaceChildren(
       h("h3", {}, "✓ Handed in"),
       h("dl", {}, h("dt", {}, "When"), h("dd", {}, when(r.at)), h("dt", {}, "Receipt code"), h("dd", {}, h("strong", {}, r.code)),
-        h("dt", {}, "What"), h("dd", {}, `${r.answered} of ${r.total} answered`), h("dt", {}, "File"), h("dd", {}, r.file)),
+        h("dt", {}, "Answered"), h("dd", {}, `${r.answered} of ${r.total}`), h("dt", {}, "File"), h("dd", {}, r.file)),
       r.through === "exchange"
         ? h("p", {}, "Your tutor has it now. There is nothing else to do.")
-        : h("p", {}, "Next step: give the file to your tutor. ", h("a", { href: `${base}workbook/handed-in/${encodeURIComponent(r.file)}` }, "Save the file"), ", then upload it where your tutor told you."),
+        : h("div", {}, h("p", {}, "Next step: save this file. Then give it to your tutor, or upload it where your tutor told you."),
+            h("p", {}, h("a", { className: "wb-button", href: `${base}workbook/handed-in/${encodeURIComponent(r.file)}` }, "Save the file"))),
       h("p", {}, h("a", { className: "wb-button wb-second", href: `${base}workbook/receipt/${encodeURIComponent(r.page)}`, target: "_blank", rel: "noopener" }, "See and print the receipt")),
       h("p", { className: "wb-quiet" }, "You can change answers and hand in again. Your tutor marks the newest one."),
     );

@@ -12,9 +12,17 @@ export default question({
       const words = (area.value.trim().match(/\S+/g) || []).length;
       const full = area.value.length >= spec.max_characters ? " This box is full." : "";
       counted.textContent = `${words} word${words === 1 ? "" : "s"}. About ${spec.words} words is a good length.${full}`;
-      area.style.height = "auto"; // grow with the text
+      grow();
+    }
+    function grow() {
+      area.style.height = "auto";
       area.style.height = `${area.scrollHeight + 4}px`;
     }
+    let width = 0; // a turned phone, or a box that comes into view: its text takes another height
+    new ResizeObserver(() => {
+      if (area.offsetWidth !== width) requestAnimationFrame(grow); // not in here: it would observe itself
+      width = area.offsetWidth;
+    }).observe(area);
     const set = (value) => { area.value = value ?? ""; count(); };
     set("");
     return {

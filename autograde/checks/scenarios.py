@@ -1,0 +1,46 @@
+"""The rule for branching stories: play them and see."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from autograde.checks.rules import Subject
+from workbook_helpers.items.kinds.scenario import MAX_STEPS, Scenario
+
+MAX_PLAYS = 5_000
+"""Stories in play at once; what lies beyond is said to be unproved rather than taken for sound."""
+
+
+def s1_stories_end(subject: Subject) -> Iterator[str]:
+    """Playing a story in every way must meet each decision and each ending, and each way must be an answer that ends."""
+    for item in subject.workbook.items.values():
+        if isinstance(item, Scenario):
+            yield from (f"{item.id}: {text}" for text in played(item))
+
+
+def played(item: Scenario) -> Iterator[str]:
+    """Play a story as students would, by `item.problem` and `item.walk` alone, and give what was not met.
+
+    A play stops when it meets a decision for the second time on its own path: the ways on from there are the same.
+    """
+    met: set[str] = set()
+    ended = 0
+    for path, place in islice(plays(item), MAX_PLAYS):
+        met.add(place)
+        ended += item.node(place) is None
+        if problem := item.problem(list(path)):
+            yield f"the way {' '.join(path)} is refused as an answer: it {problem}"
+    unmet = [part.id for part in (*item.nodes, *item.endings) if part.id not in met]
+    yield from (f"{name} is met on none of the first {MAX_PLAYS:,} plays" for name in unmet)
+    if not ended:
+        yield "no play comes to an ending"
+
+
+def plays(item: Scenario) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give each path from the start, the short ones first, with the place that it leads to."""
+    todo: list[tuple[tuple[str, ...], str, frozenset[str]]] = [((), item.start, frozenset())]
+    for path, place, been in todo:  # grows while it is read: breadth first
+        yield path, place
+        node = item.node(place)
+        if node is None or place in been or len(path) == MAX_STEPS:
+            continue
+        todo += [((*path, f"{place}.{choice.id}"), choice.to, been | {place}) for choice in node.choices]

@@ -1,0 +1,68 @@
+"""Mark a branching story: points for each decision on the path."""
+
+from functools import cache
+from math import isfinite
+
+from autograde.marking.kinds.base import Tries
+from workbook_helpers.items import Json
+from workbook_helpers.items.kinds.scenario import Scenario
+
+
+class ScenarioMarker:
+    """Share of the points = points of the decisions taken / points of the best path through the story.
+
+    The key gives every choice its points (`right = { "n1.a" = 0, "n1.b" = 2, … }`). The best path is the longest path by
+    points from the start to an ending; an assessed story has no way round in it, so there is one. An unfinished story
+    earns what was decided so far. A bad first choice costs its own points and whatever its branch cannot make up.
+
+    References
+    ----------
+    Longest path in a directed acyclic graph by dynamic programming: Cormen et al., Introduction to Algorithms, section
+    on directed acyclic graphs (cited from memory, 2026-11).
+    """
+
+    rule = "Each decision earns the points that the key gives it. All the points are those of the best way through the story."
+
+    def key_problem(self, item: Scenario, right: Json) -> str | None:
+        """See `Marker.key_problem`."""
+        if not isinstance(right, dict) or set(right) != set(item.steps()):
+            given = set(right) if isinstance(right, dict) else set()
+            missing, extra = sorted(set(item.steps()) - given), sorted(given - set(item.steps()))
+            return f"right must give points to every choice of the story (missing: {', '.join(missing) or 'none'}; unknown: {', '.join(extra) or 'none'})"
+        for step, points in right.items():
+            if isinstance(points, bool) or not isinstance(points, int | float) or not isfinite(points) or not 0 <= points <= 100:
+                return f"{step} must have points from 0 to 100, not {points!r}"
+        best, worst = (_points(right, _extreme(item, right, sign)) for sign in (1, -1))
+        return None if best > worst else f"every way through the story earns {best:g}; the better one must earn more"
+
+    def fraction(self, item: Scenario, right: Json, value: Json) -> float:
+        """See `Marker.fraction`."""
+        taken, _ = item.walk(value["path"] if isinstance(value, dict) else value)
+        path = tuple(f"{node.id}.{choice.id}" for node, choice in taken)
+        return min(1.0, _points(right, path) / _points(right, _extreme(item, right, 1)))
+
+    def tries(self, item: Scenario, right: Json) -> Tries:
+        """See `Marker.tries`."""
+        best, worst = (list(_extreme(item, right, sign)) for sign in (1, -1))
+        return Tries(right=best, wrong=worst, malformed=[*best, best[0]])
+
+
+def _points(right: dict[str, float], path: tuple[str, ...]) -> float:
+    return sum(right[step] for step in path)
+
+
+def _extreme(item: Scenario, right: dict[str, float], sign: int) -> tuple[str, ...]:
+    """Give the whole path with the most points (`sign` 1) or the fewest (-1)."""
+
+    @cache
+    def rest(place: str) -> tuple[str, ...]:
+        node = item.node(place)
+        if node is None:
+            return ()
+        ways = [(f"{place}.{choice.id}", *rest(choice.to)) for choice in node.choices]
+        return max(ways, key=lambda way: sign * _points(right, way))
+
+    return rest(item.start)
+
+
+MARKER = ScenarioMarker()

@@ -1,0 +1,128 @@
+// Decide step by step in a story that branches, told as a conversation. The answer is the path: ["n1.b", "n2.a"].
+const STORY = {
+  log: "The story so far",
+  warning: "In this story you cannot go back. Think first: each choice counts when you press “Do this”. You can stop and go on later.",
+  free: "Not marked. You can go back and try another way.",
+  decision: (n) => `Decision ${n}: what do you do?`,
+  act: "Do this",
+  none: "Choose what to do, then press “Do this”.",
+  back: "Go back one step",
+  again: "Start again",
+  wentBack: (n) => `You went back to decision ${n}.`,
+  restarted: "The story starts again.",
+  long: "You have gone a long way round. Go back, or start again.",
+  you: "You",
+  told: "What happens",
+  why: "Worth knowing",
+  ending: (title) => `How it ends: ${title}`,
+  parts: { person: "For the person", family: "For the family", worker: "For the worker", next: "What would help next", criterion: "Criterion" },
+};
+
+export default question({
+  build(spec, ctx) {
+    const { h, uid } = ctx;
+    const nodes = Object.fromEntries(spec.nodes.map((node) => [node.id, node]));
+    const endings = Object.fromEntries(spec.endings.map((ending) => [ending.id, ending]));
+    let path = [];
+
+    /** Follow a path: the decisions taken and the place it has come to. */
+    function walk(steps) {
+      let place = spec.start;
+      const taken = [];
+      for (const step of steps) {
+        const choice = nodes[place]?.choices.find((one) => `${place}.${one.id}` === step);
+        if (!choice) break;
+        taken.push({ node: nodes[place], choice });
+        place = choice.to;
+      }
+      return { taken, place };
+    }
+
+    const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
+    const scene = (node) => bubble(node.says, node.text, "other");
+    const done = (choice) => [
+      bubble(STORY.you, choice.text, "you"), bubble(STORY.told, choice.reply, "told"),
+      choice.then ? bubble(STORY.why, choice.then, "why") : null].filter(Boolean);
+    const ended = (ending) => h("li", { className: "wb-scenario-end" },
+      h("p", { className: "wb-scenario-title", tabIndex: -1 }, STORY.ending(ending.title)),
+      h("dl", {}, ...Object.entries(STORY.parts).filter(([part]) => ending[part]).flatMap(([part, name]) => [h("dt", {}, name), h("dd", {}, ending[part])])));
+
+    const talk = h("ol", { className: "wb-scenario-talk" });
+    const log = h("div", { role: "log", "aria-label": STORY.log, "aria-live": "off" }, talk);
+    const legend = h("legend", { className: "wb-stem", tabIndex: -1 });
+    const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
+    const options = h("div", { onchange: () => { error.textContent = ""; ask.removeAttribute("aria-describedby"); } });
+    const act = h("button", { type: "button", className: "wb-button", onclick: decide }, STORY.act);
+    const ask = h("fieldset", { className: "wb-field" }, legend, options, error, act);
+    const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn(path.slice(0, -1)) }, STORY.back);
+    const again = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn([]) }, STORY.again);
+    const tools = h("div", { className: "wb-scenario-tools", hidden: true }, back, again);
+    const said = h("p", { className: "wb-quiet", role: "status" });
+
+    /** Offer the choices of the place that the path has come to. */
+    function offer() {
+      const { place } = walk(path);
+      const node = nodes[place];
+      error.textContent = "";
+      tools.hidden = !spec.back || !path.length;
+      ask.hidden = !node || path.length >= spec.max_steps;
+      if (!node) return;
+      if (ask.hidden) { said.textContent = STORY.long; return; }
+      legend.textContent = STORY.decision(path.length + 1);
+      options.replaceChildren(...node.choices.map((choice) => {
+        const id = `${uid}-${path.length}-${choice.id}`;
+        return h("div", { className: "wb-option" }, h("input", { type: "radio", name: `${uid}-${path.length}`, value: choice.id, id }), h("label", { htmlFor: id }, choice.text));
+      }));
+    }
+    /** Show the whole path, without a word to screen readers: it is not news. */
+    function show(steps) {
+      log.setAttribute("aria-live", "off");
+      said.textContent = "";
+      const { taken, place } = walk(steps);
+      path = taken.map(({ node, choice }) => `${node.id}.${choice.id}`);
+      talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
+      offer();
+    }
+    function focusNext() {
+      if (!ask.hidden) legend.focus();
+      else (talk.querySelector(".wb-scenario-title") ?? back).focus();
+    }
+    function decide() {
+      const chosen = options.querySelector("input:checked");
+      if (!chosen) {
+        error.textContent = STORY.none;
+        ask.setAttribute("aria-describedby", error.id);
+        options.querySelector("input").focus();
+        return;
+      }
+      const node = nodes[walk(path).place];
+      const choice = node.choices.find((one) => one.id === chosen.value);
+      path.push(`${node.id}.${choice.id}`);
+      said.textContent = "";
+      log.setAttribute("aria-live", "polite");
+      talk.append(...done(choice), nodes[choice.to] ? scene(nodes[choice.to]) : ended(endings[choice.to]));
+      offer();
+      ctx.changed(0);
+      focusNext();
+    }
+    function turn(steps) {
+      show(steps);
+      said.textContent = path.length ? STORY.wentBack(path.length + 1) : STORY.restarted;
+      ctx.changed(0);
+      focusNext();
+    }
+
+    const steps = (value) => (Array.isArray(value) ? value : value?.path ?? []);
+    show([]);
+    return {
+      node: h("div", { className: "wb-scenario", role: "group", "aria-labelledby": `${uid}-stem` },
+        h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem),
+        h("p", { className: "wb-scenario-setting" }, spec.setting),
+        h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? STORY.free : STORY.warning),
+        log, ask, tools, said),
+      get: () => [...path],
+      set: (value) => show(steps(value)),
+      words: (value) => walk(steps(value)).taken.map(({ choice }) => choice.text).join(" → "),
+    };
+  },
+});
