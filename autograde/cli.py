@@ -252,6 +252,7 @@ def feedback(
 
     Example: [bold]autograde feedback w01[/]
     """
+    from autograde.course.give_back import give_back
     from autograde.course.mark import submissions
     from autograde.course.summary import next_steps, say
     from autograde.feedback import write_feedback
@@ -265,7 +266,12 @@ def feedback(
     for page in refused:
         say(out, f"  {page.student}: no page. {page.refused}", "yellow")
     say(out, f"{len(done) - len(refused)} feedback pages in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
-    steps = ["Give each student the page in feedback/STUDENT/WORKBOOK: by Moodle's feedback files, by mail, or nbgrader release_feedback."]
+    given = give_back(course, assignment, [page.student for page in done if page.path])
+    if given:
+        say(out, f"{len(given)} of them are on the exchange: students find them under My workbooks.")
+    steps = ["autograde gradebook --csv marks.csv    writes the points into a file"]
+    if len(given) < len(done) - len(refused):
+        steps.insert(0, "Give each student the page in feedback/STUDENT/WORKBOOK, by Moodle's feedback files or by mail.")
     if refused:
         steps.insert(0, "autograde serve    to mark what waits; then run this again")
     next_steps(out, steps)

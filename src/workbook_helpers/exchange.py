@@ -29,24 +29,8 @@ def submit(stage: Path) -> bool:
     settings = _settings()
     if settings is None:
         return False
-    from nbgrader.auth import Authenticator
-    from nbgrader.exchange import ExchangeError, ExchangeFactory
-
-    config, directory = settings
-    directory.assignment_id = stage.name
-    authenticator = Authenticator(config=config)
-    submitter = ExchangeFactory(config=config).Submit(coursedir=directory, authenticator=authenticator, config=config)
-    submitter.assignment_dir = str(stage.parent)
-    submitter.path_includes_course = False
-    submitter.log = LOG
-    here = Path.cwd()
-    try:
-        submitter.start()
-    except (ExchangeError, OSError, RuntimeError) as error:  # RuntimeError: it finds the folder too large
-        msg = f"Nothing was handed in: the college's exchange refused it ({error}). Your answers are safe. Please tell your tutor."
-        raise HandInError(msg) from error
-    finally:
-        os.chdir(here)
+    sorry = "Nothing was handed in: the college's exchange refused it ({}). Your answers are safe. Please tell your tutor."
+    _do("Submit", settings, stage.name, stage.parent, sorry)
     return True
 
 
@@ -71,21 +55,37 @@ def fetch(assignment: str, root: Path) -> None:
     if settings is None or assignment not in released(root):
         msg = "This workbook is not there any more. Load the page again."
         raise HandInError(msg)
+    _do("FetchAssignment", settings, assignment, root, "The workbook could not be fetched ({}). Please try again, or tell your tutor.")
+
+
+def fetch_feedback(assignment: str, root: Path) -> None:
+    """Fetch what feedback there is on an assignment in the folder `root`; HandInError says why it did not work."""
+    settings = _settings()
+    if settings is None or not (root / assignment / "workbook.toml").is_file():
+        msg = "There is no exchange to look for feedback in. Ask your tutor for it."
+        raise HandInError(msg)
+    _do("FetchFeedback", settings, assignment, root, "No feedback could be fetched ({}). Please try again later.")
+
+
+def _do(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sorry: str) -> None:
+    """Run a part of nbgrader's exchange on `folder`/`assignment`; HandInError with `sorry` if it refuses."""
     from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeError, ExchangeFactory
 
     config, directory = settings
     directory.assignment_id = assignment
     authenticator = Authenticator(config=config)
-    fetcher = ExchangeFactory(config=config).FetchAssignment(coursedir=directory, authenticator=authenticator, config=config)
-    fetcher.assignment_dir = str(root)
-    fetcher.path_includes_course = False
-    fetcher.log = LOG
+    worker = getattr(ExchangeFactory(config=config), part)(coursedir=directory, authenticator=authenticator, config=config)
+    worker.assignment_dir = str(folder)
+    worker.path_includes_course = False
+    worker.log = LOG
+    here = Path.cwd()
     try:
-        fetcher.start()
-    except (ExchangeError, OSError) as error:
-        msg = f"The workbook could not be fetched ({error}). Please try again, or tell your tutor."
-        raise HandInError(msg) from error
+        worker.start()
+    except (ExchangeError, OSError, RuntimeError) as error:  # RuntimeError: it finds the folder too large
+        raise HandInError(sorry.format(error)) from error
+    finally:
+        os.chdir(here)
 
 
 def _settings() -> tuple[Any, Any] | None:

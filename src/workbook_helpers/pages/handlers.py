@@ -1,6 +1,7 @@
 """The handlers of the pages. They give files of the student's own folder, and none outside it."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -69,17 +70,22 @@ class Home(PageHandler):
         self.page(_template().render(base=self.base_url, cards=shelf(self.root()), new=new, note=note, xsrf=self.xsrf_form_html()))
 
 
-class Start(PageHandler):
-    """Fetch a workbook from the exchange."""
+class Fetch(PageHandler):
+    """Fetch from the exchange: a new workbook, or the feedback on one."""
+
+    def initialize(self, fetch: Callable[[str, Path], None]) -> None:
+        """Take what does it."""
+        self.fetch = fetch
 
     @web.authenticated
     def post(self) -> None:
-        """Fetch it and go back to the list, where it can be opened."""
+        """Fetch it and go back to the list, which shows what came."""
         try:
-            exchange.fetch(self.get_body_argument("assignment"), self.root())
+            self.fetch(self.get_body_argument("assignment"), self.root())
         except WorkbookError as error:
             self.set_status(409)
-            self.page(_template().render(base=self.base_url, cards=shelf(self.root()), new=(), note=str(error), xsrf=""))
+            html = _template().render(base=self.base_url, cards=shelf(self.root()), new=(), note=str(error), xsrf=self.xsrf_form_html())
+            self.page(html)
             return
         self.redirect(url_path_join(self.base_url, "workbook"))
 
@@ -126,7 +132,8 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
 
     return [
         (route("/?"), Home),
-        (route("start"), Start),
+        (route("start"), Fetch, {"fetch": exchange.fetch}),
+        (route("fetch-feedback"), Fetch, {"fetch": exchange.fetch_feedback}),
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
         (route(r"static/(house\.css|OpenDyslexic-(?:Regular|Bold)\.woff2)"), Static),
