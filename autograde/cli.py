@@ -280,7 +280,9 @@ def feedback(
 
 
 @app.command()
-def check() -> None:
+def check(
+    graphs: Annotated[bool, typer.Option(help="Also draw each branching story, as Mermaid text to paste into a drawing page.")] = False,
+) -> None:
     """Check that workbooks, keys and rubrics fit each other, and that no key is in anything students receive.
 
     Works anywhere; inside a class folder it looks at the class's copies, releases and feedback, too. Exit code 1 if
@@ -288,7 +290,7 @@ def check() -> None:
 
     Example: [bold]autograde check[/]
     """
-    from autograde.checks import check_all
+    from autograde.checks import check_all, stories
     from autograde.course.folder import find_course
     from autograde.course.release import PACKAGED
     from autograde.course.summary import say
@@ -306,6 +308,10 @@ def check() -> None:
     for finding in findings:
         say(out, f"  {finding.rule} {finding.where}: {finding.text}", "red")
     say(out, f"{len(folders)} workbooks checked, {len(findings)} things to mend.", "bold")
+    if graphs:
+        for folder in folders:
+            for item_id, drawing in stories(folder):
+                say(out, f"\n{item_id}\n{drawing}")
     if findings:
         raise typer.Exit(1)
 

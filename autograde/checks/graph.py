@@ -1,5 +1,10 @@
 """Draw a branching story, for the author."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbook_helpers.errors import ContentError
+from workbook_helpers.items import load_workbook
 from workbook_helpers.items.kinds.scenario import Scenario
 
 WIDTH = 48
@@ -21,6 +26,15 @@ def graph(item: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
+def stories(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give (item id, drawing) of each story in the workbook in `folder`; nothing if it cannot be read, which a check says."""
+    try:
+        items = load_workbook(folder).items
+    except ContentError:
+        return
+    yield from ((item.id, graph(item)) for item in items.values() if isinstance(item, Scenario))
+
+
 def _name(item: Scenario, place: str) -> str:
     """Prefix an id, since Mermaid keeps words such as "end" for itself; ids hold no underscore, so no two meet."""
     return f"{'node' if item.node(place) else 'ending'}_{place.replace('-', '_')}"
@@ -28,4 +42,6 @@ def _name(item: Scenario, place: str) -> str:
 
 def _label(text: str) -> str:
     short = text if len(text) <= WIDTH else text[: WIDTH - 1].rstrip() + "…"
-    return short.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;").replace("`", "#96;").replace("\n", " ")
+    return (
+        short.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;").replace("`", "#96;").replace("\n", " ")
+    )

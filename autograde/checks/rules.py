@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograde.checks.scenarios import s1_stories_end
 from autograde.checks.secrets import leaks, secrets
 from autograde.marking import Key, Rubrics, Status, key_problems, load_key, load_rubrics, mark_sheet
 from autograde.marking.kinds import MARKERS
@@ -136,6 +137,7 @@ RULES: dict[str, Callable[[Subject], Iterator[str]]] = {
     "N2": n2_nbgrader_knows,
     "N3": n3_headings_in_order,
     "N4": n4_pictures_described,
+    "S1": s1_stories_end,
 }
 """Rule id → rule."""
 

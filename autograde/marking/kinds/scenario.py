@@ -25,10 +25,9 @@ class ScenarioMarker:
 
     def key_problem(self, item: Scenario, right: Json) -> str | None:
         """See `Marker.key_problem`."""
-        if not isinstance(right, dict) or set(right) != set(item.steps()):
-            given = set(right) if isinstance(right, dict) else set()
-            missing, extra = sorted(set(item.steps()) - given), sorted(given - set(item.steps()))
-            return f"right must give points to every choice of the story (missing: {', '.join(missing) or 'none'}; unknown: {', '.join(extra) or 'none'})"
+        given = set(right) if isinstance(right, dict) else set()
+        if odd := sorted(given ^ set(item.steps())):
+            return f"right must give points to every choice of the story and to nothing else; look at {', '.join(odd)}"
         for step, points in right.items():
             if isinstance(points, bool) or not isinstance(points, int | float) or not isfinite(points) or not 0 <= points <= 100:
                 return f"{step} must have points from 0 to 100, not {points!r}"

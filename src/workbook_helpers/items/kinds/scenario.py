@@ -73,6 +73,10 @@ class Scenario(Item):
         """Give every step that the story has, as "node.choice", in the item's order."""
         return tuple(f"{node.id}.{choice.id}" for node in self.nodes for choice in node.choices)
 
+    def places(self) -> list[str]:
+        """Give the ids of the nodes, then of the endings."""
+        return [node.id for node in self.nodes] + [ending.id for ending in self.endings]
+
     def walk(self, path: Iterable[str]) -> tuple[tuple[Step, ...], str]:
         """Follow a well-formed path: the decisions taken, and the id of the node or ending that it has come to."""
         place, taken = self.start, []
@@ -104,7 +108,7 @@ class Scenario(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Tell the path as a story: one string for each decision, and one for the ending or for where it stopped."""
         taken, place = self.walk(_path(value) or [])
-        told = [f"{node.says}: “{node.text}” → The student chose: {choice.text} → {choice.reply}" for node, choice in taken]
+        told = [f"{node.says}: “{node.text}” → Decision: {choice.text} → {choice.reply}" for node, choice in taken]
         ending = next((ending for ending in self.endings if ending.id == place), None)
         if ending:
             of = f" (criterion {ending.criterion})" if ending.criterion else ""
@@ -144,14 +148,16 @@ class Scenario(Item):
                 del choice["right"]
                 choice["then"] = choice.pop("feedback")
         if not practice:
-            spec["endings"] = [{name: text for name, text in ending.items() if name not in {"next", "criterion"}} for ending in spec["endings"]]
+            spec["endings"] = [
+                {name: text for name, text in ending.items() if name not in {"next", "criterion"}} for ending in spec["endings"]
+            ]
         return spec | {"back": practice, "max_steps": MAX_STEPS}
 
     def _faults(self) -> Iterator[str]:
         """Give each fault of the story as authored; the later ones build on the earlier ones being absent."""
         if self.purpose not in (Purpose.PRACTICE, Purpose.ASSESSED):
             yield f"a story is for practice or assessed, not {self.purpose.value}"
-        places = [part.id for part in (*self.nodes, *self.endings)]
+        places = self.places()
         yield from (f"the id {name!r} is used {places.count(name)} times; nodes and endings need one each" for name in _twice(places))
         if len(self.endings) < 2:
             yield f"a story needs at least two endings, not {len(self.endings)}"
@@ -166,10 +172,16 @@ class Scenario(Item):
         leads = {node.id: {choice.to for choice in node.choices} for node in self.nodes}
         yield from (f"{name!r} is never reached from start" for name in places if name not in _reach(leads, self.start))
         ends = {ending.id for ending in self.endings}
-        yield from (f"no ending can be reached from node {name!r}: the story goes round for ever" for name in leads if not _reach(leads, name) & ends)
+        yield from (
+            f"no ending can be reached from node {name!r}: the story goes round for ever"
+            for name in leads
+            if not _reach(leads, name) & ends
+        )
         if self.purpose is Purpose.ASSESSED:
             round_trips = (name for name in leads if any(name in _reach(leads, to) for to in leads[name]))
-            yield from (f"an assessed story cannot come back to a decision, but node {name!r} leads to itself again" for name in round_trips)
+            yield from (
+                f"an assessed story cannot come back to a decision, but node {name!r} leads to itself again" for name in round_trips
+            )
 
     def _choice_faults(self, node: Node, choice: Choice, places: list[str]) -> Iterator[str]:
         name = f"choice {node.id}.{choice.id}"

@@ -83,9 +83,12 @@ export default question({
       talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
       offer();
     }
-    function focusNext() {
-      if (!ask.hidden) legend.focus();
-      else (talk.querySelector(".wb-scenario-title") ?? back).focus();
+    /** Go on to the next decision or the ending; what came before it (from `first` on) is shown, too, as far as both fit. */
+    function focusNext(first) {
+      const next = ask.hidden ? talk.querySelector(".wb-scenario-title") ?? back : legend;
+      next.focus({ preventScroll: true });
+      first?.scrollIntoView({ block: "start" });
+      next.scrollIntoView({ block: "nearest" });
     }
     function decide() {
       const chosen = options.querySelector("input:checked");
@@ -100,10 +103,11 @@ export default question({
       path.push(`${node.id}.${choice.id}`);
       said.textContent = "";
       log.setAttribute("aria-live", "polite");
-      talk.append(...done(choice), nodes[choice.to] ? scene(nodes[choice.to]) : ended(endings[choice.to]));
+      const news = done(choice);
+      talk.append(...news, nodes[choice.to] ? scene(nodes[choice.to]) : ended(endings[choice.to]));
       offer();
       ctx.changed(0);
-      focusNext();
+      focusNext(news[0]);
     }
     function turn(steps) {
       show(steps);
