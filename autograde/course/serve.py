@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -48,6 +49,7 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
     ClassError
         If the port is taken or the server does not start.
     """
+    signal.signal(signal.SIGTERM, _end)
     port = _free_port(port)
     token = secrets.token_urlsafe(24)
     log = course.root / LOG
@@ -65,6 +67,11 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
             process.wait(timeout=10)
         if process.poll() is None:
             process.kill()
+
+
+def _end(*_: object) -> None:
+    """Leave as on Ctrl-C: without this, a SIGTERM would end us and leave JupyterLab running."""
+    raise KeyboardInterrupt
 
 
 def server_command(course: Course, port: int) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -226,9 +227,12 @@ def test_the_demo_serves_both_pages_until_it_is_stopped(tmp_path: Path, environm
             assert "My workbooks" in urllib.request.urlopen(found["workbook"], timeout=20).read().decode()
             assert urllib.request.urlopen(found["formgrader"], timeout=20).status == 200
         finally:
+            started = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
             process.wait(timeout=40)
     assert process.returncode == 0
+    assert len(started) >= 3, "the student's server, the tutor's command and its JupyterLab"
+    assert psutil.wait_procs(started, timeout=20)[1] == [], "nothing is left running"
     assert "Traceback" not in log.read_text()
 
 

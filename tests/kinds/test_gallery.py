@@ -1,0 +1,87 @@
+"""The gallery shows every kind, and each goes the whole way: answered, handed in, marked, shown to the marker, given back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from autograde.checks import leaks, secrets, stories
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.feedback import write_feedback
+from autograde.marking import load_key, load_rubrics
+from autograde.marking.kinds import MARKERS
+from tests.conftest import ROOT
+from tests.kinds.conftest import KindPage
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.hand_in import hand_in
+from workbook_helpers.items import KINDS, load_workbook
+
+GALLERY = ROOT / "workbooks" / "w99-gallery"
+
+
+def test_every_kind_is_in_the_gallery() -> None:
+    assert {item.kind for item in load_workbook(GALLERY).items.values()} == set(KINDS)
+
+
+def test_stories_are_drawn() -> None:
+    drawn = dict(stories(GALLERY))
+    assert set(drawn) == {"w99-scenario-p", "w99-scenario-q"}
+    assert all(text.startswith("flowchart") for text in drawn.values())
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
+    course = new_course(tmp_path / "class", name="Gallery")
+    (tmp_path / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    import_roster(course, tmp_path / "roster.csv")
+    assignment = release(course, "w99").assignment
+    key = load_key("w99")
+    home = tmp_path / "home" / assignment
+    home.parent.mkdir()
+    (course.root / "release" / assignment).rename(home)
+    workbook = load_workbook(home)
+    store = AnswerStore(home, "w99")
+    words: dict[str, tuple[str, ...]] = {}
+    for item in workbook.items.values():
+        if item.id in key.keys:
+            tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
+            value: Any = tries.right if right else tries.wrong
+            words[item.id] = item.in_words(value)
+        else:
+            value = True if item.kind == "declaration" else "In my own words." if item.kind == "written" else None
+        if value is not None:
+            store.put(item.id, value)
+    receipt = hand_in(workbook, "ana01")
+    intake(course, [home.parent / "handed-in" / receipt.file], assignment)
+    [line] = mark_class(course, assignment)
+    full = sum(item.points for item in workbook.assessed() if not item.asks_person)
+    assert line.outcome == "marked"
+    assert line.points == full if right else line.points < full
+    made = json.loads((course.path("autograded", "ana01", assignment) / f"{assignment}.ipynb").read_text())
+    shown = " ".join(str(output["data"]["text/html"]) for cell in made["cells"] for output in cell.get("outputs", ()))
+    for parts in words.values():
+        for part in parts:
+            assert part.split()[0].strip("“”:,.") in shown
+    [page] = write_feedback(course, assignment, partial=True)
+    assert page.path
+    text = page.path.read_text()
+    assert all(item.stem in text or item.stem.replace("'", "&#39;") in text for item in workbook.assessed())
+    assert list(leaks(secrets(key, load_rubrics("w99")), [course.root / "feedback", course.root / "handout"])) == []
+
+
+def test_the_gallery_has_no_violation_at_320_px(page: Page, kind_page: Callable[[str], KindPage]) -> None:
+    opened = kind_page((GALLERY / "items.toml").read_text("utf-8"))
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.locator(".wb-question").count() == len(load_workbook(GALLERY).items)
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.querySelector('#rendered_cells').scrollWidth") <= 320
+    assert opened.folder.name.startswith("w99")
