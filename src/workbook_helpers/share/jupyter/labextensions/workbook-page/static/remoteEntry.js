@@ -62,16 +62,21 @@
     // Outputs are shown, not kept: answers lie in their own file, so there is nothing to ask "save?" about.
     model.stateChanged.connect((_, change) => { if (change.name === "dirty" && change.newValue) model.dirty = false; });
 
-    let busy = false;
+    let busy = false, lastKey = 0;
+    host.addEventListener("keydown", () => { lastKey = Date.now(); }, true);
     async function run() {
       if (busy) return;
       busy = true;
+      // Running again puts new questions in the place of the old ones: not under somebody's typing hands.
+      while (Date.now() - lastKey < 1500) await new Promise((done) => setTimeout(done, 200));
+      const at = document.activeElement?.closest?.(".wb-question")?.id;
       say(SAY.opening);
       try {
         await session.ready;
         // runCells neither scrolls nor moves the active cell, as runAll does
         const done = await NotebookActions.runCells(panel.content, panel.content.widgets, session);
         panel.content.mode = "command";
+        if (at) document.getElementById(at)?.querySelector("textarea, input")?.focus();
         if (done) say(""); else say(SAY.failed, SAY.again, run);
       } catch {
         say(SAY.failed, SAY.again, run);
