@@ -4,12 +4,11 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -108,9 +107,8 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
             stage.mkdir()
             (stage / "answers.json").write_bytes(answers)
             (stage / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
-            shutil.copyfile(workbook.notebook, stage / workbook.notebook.name)
+            (stage / workbook.notebook.name).write_bytes(_notebook(workbook))
             _write(_folder(workbook) / f"{name}.zip", _zipped(stage))
-            through: Literal["exchange", "file"] = "exchange" if submit(stage) else "file"
             receipt = Receipt(
                 workbook=workbook.id,
                 assignment=workbook.assignment,
@@ -122,10 +120,13 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
                 total=len(workbook.assessed()),
                 unanswered=left,
                 file=f"{name}.zip",
-                through=through,
+                through="file",
             )
-            _write(_folder(workbook) / receipt_page_name(receipt), _page(receipt).encode())
-            _write(_folder(workbook) / f"{name}.json", json.dumps(asdict(receipt), ensure_ascii=False, indent=1).encode())
+            _keep(_folder(workbook), receipt)  # first, because what the exchange took cannot be taken back
+            if submit(stage):
+                receipt = replace(receipt, through="exchange")
+                with suppress(OSError):  # else the receipt on disk asks for the file as well, which does no harm
+                    _keep(_folder(workbook), receipt)
     return receipt
 
 
@@ -135,8 +136,8 @@ def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
     for path in sorted(_folder(workbook).glob(f"{workbook.assignment}-*.json")):
         try:
             receipt = RECEIPT.validate_json(path.read_bytes())
-            datetime.fromisoformat(receipt.handed_in_at)
-        except (OSError, ValueError):
+            datetime.fromisoformat(receipt.handed_in_at).astimezone()
+        except (OSError, ValueError, OverflowError):
             continue
         found.append(receipt)
     return tuple(found)
@@ -153,7 +154,7 @@ def learner_id(workbook: Workbook) -> str:
         return user
     try:
         student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
     return student if isinstance(student, str) and STUDENT.fullmatch(student) else ""
 
@@ -163,12 +164,38 @@ def _folder(workbook: Workbook) -> Path:
 
 
 def _public_answers(workbook: Workbook) -> bytes:
-    """Give the answers file without what is private."""
+    """Give the answers file without what is private, or was in an older version of the workbook: only what is known to be public."""
     document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
-    private = {item.id for item in workbook.items.values() if item.purpose is Purpose.PRIVATE}
-    document["answers"] = {item_id: record for item_id, record in document["answers"].items() if item_id not in private}
+    public = {item.id for item in workbook.items.values() if item.purpose is not Purpose.PRIVATE}
+    document["answers"] = {item_id: record for item_id, record in document["answers"].items() if item_id in public}
     # Half a surrogate pair, which no page writes, becomes JSON's own escape rather than an error.
     return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+
+
+def _notebook(workbook: Workbook) -> bytes:
+    """Give the notebook without outputs: JupyterLab saves them, and they show every answer, the private ones as well.
+
+    What is no notebook may hold anything; an empty one stands for it, since marking uses the tutor's own.
+    """
+    raw = workbook.notebook.read_bytes()
+    try:
+        document = json.loads(raw)
+        shown = [cell for cell in document["cells"] if cell.get("outputs")]
+        if not shown and "widgets" not in document["metadata"]:
+            return raw
+        for cell in shown:
+            cell["outputs"] = []
+        document["metadata"].pop("widgets", None)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        document = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1).encode()
+
+
+def _keep(folder: Path, receipt: Receipt) -> None:
+    """Write the receipt's page and record."""
+    _write(folder / receipt_page_name(receipt), _page(receipt).encode())
+    record = json.dumps(asdict(receipt), ensure_ascii=False, indent=1)
+    _write(folder / f"{receipt.file.removesuffix('.zip')}.json", record.encode())
 
 
 def _remember_learner(workbook: Workbook, student: str) -> None:

@@ -235,7 +235,7 @@ def test_what_is_no_receipt_is_passed_over(desk: "Desk", record: bytes) -> None:
     assert receipts(workbook) == (receipt,)
 
 
-@pytest.mark.parametrize("written", [b"", b"[]", b"{}", b'{"student": 5}', b'{"student": "../x"}', b"\xff"])
+@pytest.mark.parametrize("written", [b"", b"[]", b"[" * 200_000, b"{}", b'{"student": 5}', b'{"student": "../x"}', b"\xff"])
 def test_a_strange_learner_file_names_nobody(desk: "Desk", written: bytes) -> None:
     workbook = desk.add()
     assert learner_id(workbook) == ""
@@ -249,3 +249,45 @@ def test_a_hub_knows_the_learner(desk: "Desk", monkeypatch: pytest.MonkeyPatch) 
     hand_in(workbook, "ana01")
     monkeypatch.setenv("JUPYTERHUB_USER", "ben02")
     assert learner_id(workbook) == "ben02"
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["saved-by-a-lab", "cut-off"])
+def test_a_private_answer_that_a_lab_saved_into_the_notebook_stays(desk: "Desk", broken: bool) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    notebook = json.loads(workbook.notebook.read_bytes())
+    notebook["cells"][3]["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": f"<p>{desk.private}"}}]
+    workbook.notebook.write_text(json.dumps(notebook)[: -1 if broken else None], "utf-8")
+    before = workbook.notebook.read_bytes()
+    files = files_of(desk.root / "handed-in" / hand_in(workbook, "ana01").file)
+    assert not any(desk.private.encode() in data for data in files.values())
+    assert workbook.notebook.read_bytes() == before
+    cells = json.loads(files["w01-small.ipynb"])["cells"]
+    sources = [cell["source"] for cell in cells]
+    assert sources == ([] if broken else [cell["source"] for cell in notebook["cells"]])
+
+
+def test_an_answer_to_an_item_that_is_no_more_stays(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    AnswerStore(workbook.folder, workbook.id).put("w01-r09", desk.private)
+    files = files_of(desk.root / "handed-in" / hand_in(workbook, "ana01").file)
+    assert "w01-r09" not in json.loads(files["answers.json"])["answers"]
+
+
+def test_a_disk_that_fills_up_after_the_exchange_took_it_does_not_deny_it(desk: "Desk", monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+
+    def submit_then_full(_stage: Path) -> bool:
+        def full(*_: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(sys.modules["workbook_helpers.hand_in"], "_write", full)
+        return True
+
+    monkeypatch.setattr(sys.modules["workbook_helpers.hand_in"], "submit", submit_then_full)
+    receipt = hand_in(workbook, "ana01")
+    assert receipt.through == "exchange"
+    assert [kept.code for kept in receipts(workbook)] == [receipt.code]
+    assert {path.suffix for path in desk.handed_in} == {".zip", ".json", ".html"}

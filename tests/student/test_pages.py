@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from workbook_helpers.hand_in import Receipt, hand_in, receipt_page_name
+from workbook_helpers.pages.shelf import shelf
 from workbook_helpers.style import CSS
 
 if TYPE_CHECKING:
@@ -321,3 +322,24 @@ def test_an_empty_folder_says_what_to_do(desk: "Desk", new_port: Callable[[], in
     desk.add()
     assert "A small workbook" in empty.card("A small workbook")
     assert "There is no workbook" not in empty.ask("/workbook/").text
+
+
+@pytest.mark.parametrize("name", ["workbook.toml", "items.toml"])
+@pytest.mark.parametrize("damage", [b"x = \xff", b"x = " + b"[" * 100_000], ids=["bytes", "deep"])
+def test_a_damaged_workbook_does_not_hide_the_others(desk: "Desk", name: str, damage: bytes) -> None:
+    desk.add("w02-fine")
+    (desk.add().folder / name).write_bytes(damage)
+    assert [bool(card.fault) for card in shelf(desk.root)] == [False, True]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-23:00"])
+def test_a_receipt_of_an_impossible_time_does_not_break_the_list(desk: "Desk", at: str) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    record = desk.root / "handed-in" / hand_in(workbook, "ana01").file.replace(".zip", ".json")
+    record.write_text(json.dumps(json.loads(record.read_bytes()) | {"handed_in_at": at}), "utf-8")
+    assert not shelf(desk.root)[0].fault
+
+
+def test_a_folder_that_cannot_be_listed_is_told(desk: "Desk") -> None:
+    assert "cannot be listed" in shelf(desk.root / "gone")[0].fault

@@ -1,5 +1,6 @@
 """What "My workbooks" shows of each workbook in a folder."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,8 @@ class Card:
 
 def shelf(root: Path) -> list[Card]:
     """Give a card for each workbook below `root`, in the unit's order; one with a fault comes last and says so."""
+    if not os.access(root, os.R_OK | os.X_OK):
+        return [Card(title=root.name, fault="This folder cannot be listed just now. Load the page again, or ask for help.")]
     cards = [_card(root, folder) for folder in _folders(root, DEPTH)]
     return sorted(cards, key=lambda card: (bool(card.fault), card.order, card.path))
 
@@ -72,7 +75,7 @@ def _card(root: Path, folder: Path) -> Card:
         if not workbook.notebook.is_file():
             return Card(title=workbook.about.title, fault="Its page is missing.")
         return _good_card(root, workbook)
-    except (WorkbookError, OSError, ValueError):
+    except (WorkbookError, OSError, ValueError, RecursionError):  # the last: TOML nested too deeply
         return Card(title=folder.name, fault="It cannot be opened. Please ask your tutor for a new copy. Your answers are safe.")
 
 

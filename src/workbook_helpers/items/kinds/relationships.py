@@ -1,0 +1,117 @@
+"""A map of the people around one person: what kind of relationship each has, and what may be shared with them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Verdict
+
+OPEN = "not chosen yet"
+
+
+class Label(Model):
+    """A kind of relationship, or an amount that may be shared."""
+
+    id: OptionId
+    text: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Around(Model):
+    """Somebody around the person. `kind`, `share` and `feedback` belong to practice items alone: else they would be a key."""
+
+    id: OptionId
+    text: Annotated[str, Field(min_length=1, max_length=120)]
+    kind: str | None = None
+    share: str | None = None
+    feedback: str = ""
+
+
+class Relationships(Item):
+    """Say of each person around one person what the relationship is and what may be shared.
+
+    The answer is an object: person id → {"kind": id, "share": id}. What is not chosen yet is not in it.
+    """
+
+    kind: Literal["relationships"]
+    person: Annotated[str, Field(min_length=1, max_length=60)]
+    people: Annotated[tuple[Around, ...], Field(min_length=2, max_length=8)]
+    kinds: Annotated[tuple[Label, ...], Field(min_length=2, max_length=5)]
+    shares: Annotated[tuple[Label, ...], Field(min_length=2, max_length=6)]
+
+    @model_validator(mode="after")
+    def _people_fit_purpose(self) -> "Relationships":
+        for name, labels in (("people", self.people), ("kinds", self.kinds), ("shares", self.shares)):
+            ids = [label.id for label in labels]
+            if len(set(ids)) != len(ids):
+                msg = f"two of {name} share an id: {', '.join(ids)}"
+                raise ValueError(msg)
+        if self.purpose not in (Purpose.PRACTICE, Purpose.ASSESSED):
+            msg = f"a map of relationships is for practice or assessed, not {self.purpose.value}"
+            raise ValueError(msg)
+        for one in self.people:
+            if self.purpose is Purpose.PRACTICE and (
+                one.kind not in _ids(self.kinds) or one.share not in _ids(self.shares) or not one.feedback
+            ):
+                msg = f"{one.id!r} of a practice item needs the id of its kind and of its share, and feedback"
+                raise ValueError(msg)
+            if self.purpose is Purpose.ASSESSED and (one.kind is not None or one.share is not None or one.feedback):
+                msg = f"{one.id!r} says what is right, and only a practice item may: put it into the key"
+                raise ValueError(msg)
+        return self
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        if value is None:
+            return None
+        if not isinstance(value, dict) or not all(isinstance(said, dict) for said in value.values()):
+            return "is no object of people, each with a kind and what may be shared"
+        if not set(value) <= _ids(self.people):
+            return "names a person that this item does not have"
+        parts = {"kind": _ids(self.kinds), "share": _ids(self.shares)}
+        for said in value.values():
+            if not set(said) <= set(parts):
+                return "says something else than kind and share"
+            if not all(isinstance(chosen, str) and chosen in parts[part] for part, chosen in said.items()):
+                return "names a kind or a share that this item does not have"
+        return None
+
+    def is_blank(self, value: Json) -> bool:
+        """See `Item.is_blank`."""
+        return not any((value or {}).values())
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """Give one line for each person."""
+        return tuple(f"{one.text}: {self._said((value or {}).get(one.id, {}))}" for one in self.people)
+
+    def respond(self, value: Json) -> Response | None:
+        """Say for each person whether both choices are right, and why; of who is not done only that."""
+        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
+            return None
+        notes = tuple(self._note(one, value.get(one.id, {})) for one in self.people)
+        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
+
+    def public(self) -> dict[str, Json]:
+        """Give what the browser needs: the people without what is right of them."""
+        return super().public() | {"people": [{"id": one.id, "text": one.text} for one in self.people]}
+
+    def _note(self, one: Around, said: dict[str, str]) -> Note:
+        if len(said) < 2:
+            return Note(part=one.text, verdict=Verdict.MISSED, text="Choose both for this person: the kind, and what may be shared.")
+        right = said["kind"] == one.kind, said["share"] == one.share
+        half = {
+            (True, False): "The kind is right; what may be shared is not. ",
+            (False, True): "What may be shared is right; the kind is not. ",
+        }
+        verdict = Verdict.RIGHT if all(right) else Verdict.WRONG
+        return Note(part=f"{one.text}: {self._said(said)}", verdict=verdict, text=half.get(right, "") + one.feedback)
+
+    def _said(self, said: dict[str, str]) -> str:
+        kinds, shares = ({label.id: label.text for label in labels} for labels in (self.kinds, self.shares))
+        return f"{kinds.get(said.get('kind', ''), OPEN)}; may be shared: {shares.get(said.get('share', ''), OPEN)}"
+
+
+def _ids(labels: tuple[Label, ...] | tuple[Around, ...]) -> set[str]:
+    return {label.id for label in labels}
+
+
+KIND = Relationships

@@ -1,0 +1,168 @@
+"""Find what may tell who a person is: for a warning in words, never for a refusal.
+
+The patterns and the words are sent to the page, which looks for the same things while one types
+(`widgets/static/kinds/workplace.js`); a test holds both against the same texts.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sign(StrEnum):
+    """What a piece of text looks like."""
+
+    NAME = "name"
+    PHONE = "phone"
+    NHS_NUMBER = "nhs-number"
+    POSTCODE = "postcode"
+    EMAIL = "email"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A piece of text that may tell who a person is."""
+
+    sign: Sign
+    text: str
+
+
+_UPPER, _WORD = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ž'’-]"
+_NAMELIKE = f"{_UPPER}{_WORD}+"
+_STREET = (
+    "Street|Road|Avenue|Lane|Close|Drive|Way|Court|Crescent|Gardens|Grove|Place|Terrace|Square|Hill|Rise|Walk|Mews|Park|Row|Green|View"
+)
+
+# Plain enough to mean the same in Python and in JavaScript: no look-behind (older Safari), what is found is group 1.
+PATTERNS: dict[Sign, str] = {
+    Sign.EMAIL: r"([^\s@<>(),;]{1,64}@[^\s@<>(),;]{1,250}\.[A-Za-z]{2,20})",
+    Sign.NHS_NUMBER: r"(?:^|[^\d])(\d{3}[ -]?\d{3}[ -]?\d{4})(?!\d)",
+    Sign.PHONE: r"(?:^|[^\d])((?:(?:\+|00)44[ -]?(?:\(0\)[ -]?)?|\(?0)[1-35789](?:[ ()-]{0,2}\d){8,9})(?!\d)",
+    Sign.POSTCODE: r"(?:^|[^A-Za-z0-9])([A-Za-z]{1,2}\d[A-Za-z\d]? {0,2}(?!\d(?:st|nd|rd|th)(?![A-Za-z]))"
+    r"\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![A-Za-z0-9])",
+    Sign.ADDRESS: rf"(?:^|[^A-Za-z0-9])(\d{{1,4}}[A-Za-z]?,? (?:(?:{_NAMELIKE} ){{1,3}}(?:{_STREET}|St|Rd|Ave)"
+    rf"|{_WORD}{{3,}} (?:street|road|avenue|crescent|terrace)))(?![A-Za-z])",
+    # "miss" alone is a verb and "dr" may begin anything, so those need their capital; "mrs hill" has no other meaning.
+    Sign.NAME: rf"(?:^|[^A-Za-z])((?:(?:[Mm]r|[Mm]rs|[Mm]x|MR|MRS)\.? +{_WORD}{{2,}}"
+    rf"|(?:Ms|Miss|Dr|Doctor|Prof|Professor|Rev|Sir|Dame|Lady|Lord|Nurse|Sister|Auntie|Aunty|Aunt|Uncle|Nana|Grandad)\.? +{_NAMELIKE}))",
+}
+"""Sign → pattern; in the order in which they are looked for, as what one has found no later one looks at again."""
+
+DATE = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+"""Left out before looking: a date and a time together have as many digits as a telephone number."""
+
+PAIR = rf"({_WORD}+)[ \t]+(?={_UPPER})({_WORD}+)"
+ROLE = "^(?:Doctor|Nurse|Sister|Lady|Lord|Professor)"
+"""Titles that are jobs as well: no name follows in "Nurse Manager". After "Mrs" any word is one, "Hall" and "March" too."""
+STREET = "^(?:Street|Road|Avenue|Crescent|Terrace|Gardens|Mews|Drive)$"
+
+ORDINARY = frozenset(
+    str.split("""
+a about academy accessible act activities activity acts acute administration adult adults advanced advice advocacy advocate after
+afternoon afterwards again agency alarm all allergies allergy allied also although alzheimer an and annual approved april are area
+as ask asked assessment assistant assistive associate at august authority autumn awarding awareness away bank basic bathroom
+because bed before behaviour best between birthday blood board body boiler both boxing breakfast british building bus but by cafe
+caldicott call called capacity care carer carers catheter celebration centre certificate charity chart checklist choice christmas
+church city civil class client clients clinic clinical code college commission common communication community competence conduct
+confidentiality conversation coordinator corridor council county course covid critical daily data day days deaf december dementia
+dental department deprivation deputy diabetes did diet dignity dining dinner diploma director disability disabled discharge
+district do doctor does domestic during duty each early east easter education eid eight eighteen emergency employment end england
+english entitlement equal equality equipment european evening every everyone evidence february feedback finally fire first five
+fluid food for form forms foundation four framework freedom friday friend friends from fundamental garden gave general good
+government gp group guidance had hall hand handling handover has have he head health healthcare helpline her here his history
+hoist home hospice hospital house how however hub human hygiene i if in incident independence independent individual individuals
+induction infection information inspection inspector intake intermediate international is isolation it its january job july june
+just keep kingdom kitchen last law lead learner learning legal level liaison liberty life line living local lodge lounge lunch
+made management manager mandatory manual march may me medical medication medicine medicines meeting mental met middle minister
+mobility monday monitor monitoring month morning most moving museum my national new next nhs night nine no noon north northern
+november now number nurse nursing nutrition observation occupational october of office officer on one open optional oral our out
+outstanding over oxygen package pain palliative parkinson parliament partnership passport pathway patient person personal
+pharmacist pharmacy physical plan please police policy post practice practitioner pressure prevention primary principle principles
+privacy private procedure procedures product professional programme protection protocol provider public qualification quality race
+ramadan reablement record records reference reflective regional registered regulation regulations rehabilitation relationship
+relationships relief religion report reports resident residents resource respite resuscitation review right rights risk river role
+room rota royal safe safeguarding safety saturday sbar school score scotland scottish sea second secondary section security senior
+september service services seven shadowing she sheet shift shop should since six skills skin sling so social society some
+sometimes south specialist speech spoke spring staff standard standards started state statement stroke student summer sunday
+supermarket supervision supervisor support supported surgery system team technology ten that the theatre their them then therapist
+therapy there these they third this those though three thursday to today together took tool town training transfer transport trust
+tuesday twice two uk under understanding union unison unit united university until used vaccination visit visitor visitors
+vocational volunteer vulnerable wales ward was we wednesday week weekly welfare well wellbeing welsh went were west what
+wheelchair when where which while whistleblowing who why will winter with without witness work worker workers working workplace
+world year years yes yesterday yet you your zoo
+""")
+)
+"""Words, in small letters, that begin with a capital without being a name: of two capitalised words, neither may be one."""
+
+
+def find_signs(text: str) -> tuple[Found, ...]:
+    """Find what looks like a person's name, telephone number, NHS number, postcode, email or street address.
+
+    A help to the student and the tutor, not a proof: a single first name, a nickname and a room number go unnoticed, and a
+    brand of two capitalised words is taken for a name.
+
+    Parameters
+    ----------
+    text : str
+        What somebody wrote, of any length.
+
+    Returns
+    -------
+    tuple of Found
+        By sign in the order of `PATTERNS`, then pairs of capitalised words; each piece of the text at most once.
+    """
+    found: list[Found] = []
+    left = re.sub(DATE, "; ;", text)
+    for sign, pattern in PATTERNS.items():
+        for match in re.finditer(pattern, left, re.ASCII):
+            piece = match[1]
+            if sign is Sign.NHS_NUMBER and not is_nhs_number(piece):
+                continue
+            if sign is Sign.NAME and re.search(ROLE, piece) and piece.split()[-1].lower() in ORDINARY:
+                continue
+            found.append(Found(sign=sign, text=piece))
+        for one in found:
+            left = left.replace(one.text, "; ;")
+    return (*found, *_pairs(left))
+
+
+def is_nhs_number(text: str) -> bool:
+    """Whether ten digits, spaced or not, carry the check digit of an NHS number.
+
+    The first nine digits are weighted 10 to 2 and added; 11 less the remainder of the sum by 11 is the tenth, where 11
+    stands for 0 and 10 is never used.
+
+    References
+    ----------
+    NHS Data Dictionary, NHS NUMBER, validation by the modulus 11 algorithm
+    (https://v2.datadictionary.nhs.uk/data_dictionary/data_field_notes/n/nhs_number_de.asp@shownav=1.html, checked 2026-11).
+    """
+    digits = [int(sign) for sign in text if sign in "0123456789"]
+    if len(digits) != 10:
+        return False
+    total = sum(digit * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True))
+    return 11 - total % 11 == (digits[9] or 11)
+
+
+def _pairs(text: str) -> Iterator[Found]:
+    """Two capitalised words side by side, neither of them an ordinary one."""
+    place = 0
+    while match := re.compile(PAIR).search(text, place):
+        first, second = match[1], match[2]
+        place = match.start(2)
+        ordinary = {_plain(first), _plain(second)} & ORDINARY or first.endswith("ing")  # "Using Makaton"
+        if _capitalised(first) and _capitalised(second) and not ordinary:
+            place = match.end()
+            yield Found(sign=Sign.ADDRESS if re.search(STREET, second) else Sign.NAME, text=match[0])
+
+
+def _capitalised(word: str) -> bool:
+    """Whether a word begins with a capital and has small letters as well, so that "SBAR" is not one."""
+    return len(word) > 1 and word[0] != word[0].lower() and word != word.upper()
+
+
+def _plain(word: str) -> str:
+    """Give a word in small letters and without what an apostrophe added to its end."""
+    return re.sub("['’](?:s|m|d|ve|ll|re)?$", "", word.lower())

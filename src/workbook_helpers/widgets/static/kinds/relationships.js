@@ -1,0 +1,127 @@
+// A map of the people around one person. The answer is {person id: {kind: id, share: id}}; what is not chosen yet is not in it.
+const MAP = {
+  kind: "Kind of relationship",
+  share: "What may be shared",
+  none: "Choose one",
+  open: "not chosen yet",
+  title: (who) => `Map of the people around ${who}`,
+  key: "Lines in the map",
+  table: "The map as a table",
+  caption: (who) => `The people around ${who}`,
+  person: "Person",
+  kindShort: "Kind", // a narrow table has no room for longer heads
+  shareShort: "May be shared",
+};
+const DASHES = ["", "11 6", "2 6", "", "14 5 2 5"]; // line styles of the kinds, in the item's order; the fourth is a double line
+const DOUBLE = 3;
+const NARROW = 520; // below this width of the map, px, names would be too small to read: numbers stand for them
+
+/** Make an SVG element. */
+function s(tag, props = {}, ...kids) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(props)) node.setAttribute(name, value);
+  node.append(...kids);
+  return node;
+}
+
+/** Break a text into at most `most` lines of about `width` characters. */
+function lines(text, width, most) {
+  const made = [""];
+  for (const word of text.split(/\s+/)) {
+    const last = made[made.length - 1];
+    if (!last || last.length + word.length < width) made[made.length - 1] = last ? `${last} ${word}` : word;
+    else made.push(word);
+  }
+  return made.length > most ? [...made.slice(0, most - 1), `${made[most - 1].slice(0, width - 1)}…`] : made;
+}
+
+/** Draw the line of a kind; without a kind a thin grey one that no kind uses. */
+function stroke(kind, ends) {
+  if (kind < 0) return [s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": 1, opacity: .5 })];
+  const line = s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": kind === DOUBLE ? 8 : 3.5, "stroke-dasharray": DASHES[kind], "stroke-linecap": "butt" });
+  return kind === DOUBLE ? [line, s("line", { ...ends, class: "wb-relationships-gap" })] : [line];
+}
+
+export default question({
+  build(spec, ctx) {
+    const { h, uid } = ctx;
+    const letter = (kind) => "ABCDE"[kind];
+    const at = (list, id) => list.findIndex((one) => one.id === id);
+    const pick = (name, list, id) => {
+      const select = h("select", { id, onchange: () => { draw(); ctx.changed(0); } },
+        h("option", { value: "" }, MAP.none), ...list.map((one) => h("option", { value: one.id }, one.text)));
+      return { select, node: h("div", {}, h("label", { htmlFor: id }, name), select) };
+    };
+    const rows = spec.people.map((one, n) => {
+      const kind = pick(MAP.kind, spec.kinds, `${uid}-${one.id}-kind`);
+      const share = pick(MAP.share, spec.shares, `${uid}-${one.id}-share`);
+      return { one, n, kind: kind.select, share: share.select, cells: [h("td"), h("td")],
+        node: h("fieldset", { className: "wb-relationships-person" }, h("legend", {}, `${n + 1}. ${one.text}`), h("div", { className: "wb-relationships-choices" }, kind.node, share.node)) };
+    });
+    const title = s("title", { id: `${uid}-title` });
+    title.textContent = MAP.title(spec.person);
+    const desc = s("desc", { id: `${uid}-desc` });
+    const drawn = s("g");
+    const map = s("svg", { class: "wb-relationships-map", role: "img", "aria-labelledby": title.id, "aria-describedby": desc.id }, title, desc, drawn);
+    const sample = (kind) => s("svg", { viewBox: "0 0 48 16", "aria-hidden": "true" }, ...stroke(kind, { x1: 0, y1: 8, x2: 48, y2: 8 }));
+    const key = h("ul", { className: "wb-relationships-key", "aria-label": MAP.key },
+      ...spec.kinds.map((kind, n) => h("li", {}, sample(n), h("span", {}, `${letter(n)}: ${kind.text}`))));
+    const table = h("table", {}, h("caption", {}, MAP.caption(spec.person)),
+      h("thead", {}, h("tr", {}, ...[MAP.person, MAP.kindShort, MAP.shareShort].map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, ...rows.map((row) => h("tr", {}, h("th", { scope: "row" }, `${row.n + 1}. ${row.one.text}`), ...row.cells))));
+    const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), map, key, ...rows.map((row) => row.node),
+      h("details", { className: "wb-relationships-table" }, h("summary", {}, MAP.table), table));
+
+    let wide = true;
+    function draw() {
+      const chosen = rows.map((row) => ({ ...row, at: at(spec.kinds, row.kind.value), kindText: spec.kinds[at(spec.kinds, row.kind.value)]?.text ?? MAP.open, shareText: spec.shares[at(spec.shares, row.share.value)]?.text ?? MAP.open }));
+      for (const row of chosen) {
+        row.cells[0].textContent = row.kindText;
+        row.cells[1].textContent = row.shareText;
+      }
+      desc.textContent = chosen.map((row) => `${row.n + 1}. ${row.one.text}: ${row.kindText}; ${row.shareText}.`).join(" ");
+      const [width, height, rx, ry, r, middle] = wide ? [640, 590, 215, 175, 20, 62] : [290, 290, 115, 115, 19, 34];
+      const centre = { x: width / 2, y: height / 2 };
+      map.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      map.style.maxWidth = `${width}px`;
+      const made = chosen.map((row) => {
+        const angle = -Math.PI / 2 + (2 * Math.PI * row.n) / rows.length;
+        const x = centre.x + rx * Math.cos(angle), y = centre.y + ry * Math.sin(angle);
+        const half = { x: (x + centre.x) / 2 + (middle - r) * Math.cos(angle) / 2, y: (y + centre.y) / 2 + (middle - r) * Math.sin(angle) / 2 };
+        const badge = row.at < 0 ? [] : [s("rect", { x: half.x - 12, y: half.y - 12, width: 24, height: 24, rx: 4 }), words(letter(row.at), half.x, half.y, "wb-relationships-number")];
+        // Above the circle in the upper half and below it in the lower one: never on the line to the centre.
+        const texts = wide ? [...lines(row.one.text, 22, 2).map((text) => [text, "name"]), ...(row.share.value ? lines(row.shareText, 26, 2) : []).map((text) => [text, "share"])] : [];
+        const first = Math.sin(angle) < -0.1 ? y - r - 9 - 17 * (texts.length - 1) : y + r + 17;
+        const beside = texts.map(([text, part], k) => words(text, x, first + 17 * k, `wb-relationships-${part}`));
+        return { line: stroke(row.at, { x1: centre.x, y1: centre.y, x2: x, y2: y }), dot: [s("circle", { cx: x, cy: y, r }), words(String(row.n + 1), x, y, "wb-relationships-number"), ...beside], badge };
+      });
+      const name = lines(spec.person, wide ? 14 : 7, wide ? 3 : 2);
+      drawn.replaceChildren(...made.flatMap((one) => one.line), s("circle", { cx: centre.x, cy: centre.y, r: middle, class: "wb-relationships-centre" }),
+        ...name.map((text, k) => words(text, centre.x, centre.y + 5 + 18 * (k - (name.length - 1) / 2), "")), ...made.flatMap((one) => [...one.dot, ...one.badge]));
+    }
+    function words(text, x, y, name) {
+      return s("text", { x, y, class: name }, text);
+    }
+    new ResizeObserver(() => { // a turned phone, or larger text
+      const now = (map.parentElement?.clientWidth ?? 0) >= NARROW;
+      if (now !== wide) { wide = now; requestAnimationFrame(draw); }
+    }).observe(node);
+    draw();
+    return {
+      node,
+      get: () => Object.fromEntries(rows.map((row) => [row.one.id, Object.fromEntries([["kind", row.kind.value], ["share", row.share.value]].filter(([, id]) => id))])
+        .filter(([, said]) => Object.keys(said).length)),
+      set: (value) => {
+        for (const row of rows) {
+          row.kind.value = value?.[row.one.id]?.kind ?? "";
+          row.share.value = value?.[row.one.id]?.share ?? "";
+        }
+        draw();
+      },
+      words: (value) => rows.filter((row) => value?.[row.one.id]).map((row) => {
+        const said = value[row.one.id];
+        return `${row.one.text}: ${spec.kinds[at(spec.kinds, said.kind)]?.text ?? MAP.open}, ${spec.shares[at(spec.shares, said.share)]?.text ?? MAP.open}`;
+      }).join("; "),
+    };
+  },
+});

@@ -1,0 +1,128 @@
+// A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
+const WORKPLACE_TYPING_MS = 250;
+const RECORD = {
+  none: "Choose one",
+  nameless: "Do not write the name of anybody you support, of a colleague or of a family. Write a role, such as “a resident” or “the nurse”.",
+  done: "Say what you did, step by step, and why.",
+  role: "The role of the person who saw it, such as “senior carer”. The name goes onto the printed sheet, by hand.",
+  print: "Print a witness sheet",
+  sheet: "Witness sheet",
+  empty: "—",
+  look: (pieces) => `Look at: ${pieces.map((piece) => `“${piece}”`).join(", ")}.`,
+  warn: (signs) => `This looks as if it holds ${signs.join(", and ")}. Please take it out, or say it without telling who it is. Your words are saved all the same.`,
+  signs: { name: "a person’s name", phone: "a telephone number", "nhs-number": "an NHS number", postcode: "a postcode", email: "an email address", address: "a street address" },
+  signing: { witness: "To be filled in by the witness", statement: "I saw what is described above, and the description is right.", learner: "To be filled in by the learner" },
+  lines: { witness: ["Name of the witness", "Role", "Signature", "Date"], learner: ["Name of the learner", "Signature", "Date"] },
+};
+
+/** Find what may tell who a person is; the same steps as `items/privacy.py`, with the patterns and words that it sends. */
+function findSigns(text, rules) {
+  const found = [];
+  let left = text.replace(new RegExp(rules.date, "g"), "; ;");
+  const nhs = (piece) => {
+    const digits = [...piece].filter((sign) => sign >= "0" && sign <= "9").map(Number);
+    const total = digits.slice(0, 9).reduce((sum, digit, n) => sum + digit * (10 - n), 0);
+    return digits.length === 10 && 11 - (total % 11) === (digits[9] || 11);
+  };
+  for (const [sign, pattern] of rules.patterns) {
+    for (const match of left.matchAll(new RegExp(pattern, "g"))) {
+      const piece = match[1];
+      if (sign === "nhs-number" && !nhs(piece)) continue;
+      if (sign === "name" && new RegExp(rules.role).test(piece) && rules.ordinary.includes(piece.split(/\s+/).pop().toLowerCase())) continue;
+      found.push({ sign, text: piece });
+    }
+    for (const one of found) left = left.replaceAll(one.text, "; ;");
+  }
+  const capitalised = (word) => word.length > 1 && word[0] !== word[0].toLowerCase() && word !== word.toUpperCase();
+  const ordinary = (word) => rules.ordinary.includes(word.toLowerCase().replace(/['’](?:s|m|d|ve|ll|re)?$/, ""));
+  const pair = new RegExp(rules.pair, "g");
+  for (let match; (match = pair.exec(left));) {
+    const [all, first, second] = match;
+    if (capitalised(first) && capitalised(second) && !ordinary(first) && !first.endsWith("ing") && !ordinary(second)) {
+      found.push({ sign: new RegExp(rules.street).test(second) ? "address" : "name", text: all });
+    } else pair.lastIndex = match.index + all.length - second.length;
+  }
+  return found;
+}
+
+export default question({
+  build(spec, ctx) {
+    const { h, uid } = ctx;
+    const id = (name) => `${uid}-${name}`;
+    const now = () => ctx.changed(0);
+    const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, spec.labels[name]), ...more);
+    const list = (name, choices) => h("select", { id: id(name), onchange: now }, h("option", { value: "" }, RECORD.none), ...choices.map((one) => h("option", { value: one.id }, one.text)));
+    const evidence = list("evidence", spec.evidence);
+    const place = list("place", spec.places);
+    const date = h("input", { type: "date", id: id("date"), max: "2099-12-31", onchange: now });
+    const done = watched("done", h("textarea", { id: id("done"), rows: 6, spellcheck: true }), `${RECORD.done} ${RECORD.nameless}`);
+    const role = watched("role", h("input", { type: "text", id: id("role"), autocomplete: "off" }), RECORD.role);
+    const boxes = spec.criteria.map((one) => h("input", { type: "checkbox", id: id(`criterion-${one.code.replace(/\W/g, "-")}`), value: one.code }));
+    const criteria = h("fieldset", { className: "wb-workplace-part", onchange: now }, h("legend", {}, spec.labels.criteria),
+      ...spec.criteria.map((one, n) => h("div", { className: "wb-option" }, boxes[n], h("label", { htmlFor: boxes[n].id }, `${one.code} ${one.text}`))));
+    const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
+      part("evidence", evidence, evidence), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
+      h("button", { type: "button", className: "wb-button wb-second", onclick: print }, RECORD.print));
+
+    /** A field that is looked through while one types, and the warning tied to it. */
+    function watched(name, field, hint) {
+      const told = h("p", { className: "wb-hint", id: `${field.id}-hint` }, hint);
+      const warning = h("p", { className: "wb-workplace-warning", id: `${field.id}-warning`, role: "status" });
+      const pieces = h("p", { className: "wb-workplace-pieces", id: `${field.id}-pieces` }); // changes with each letter, so it is not announced
+      field.maxLength = spec.max_characters;
+      field.setAttribute("aria-describedby", `${told.id} ${warning.id} ${pieces.id}`);
+      const look = () => {
+        const found = findSigns(field.value, spec.rules);
+        const text = found.length ? RECORD.warn([...new Set(found.map((one) => RECORD.signs[one.sign]))]) : "";
+        if (warning.textContent !== text) warning.textContent = text; // unchanged text is not announced again
+        pieces.textContent = found.length ? RECORD.look([...new Set(found.map((one) => one.text))]) : "";
+      };
+      field.addEventListener("input", () => { look(); ctx.changed(WORKPLACE_TYPING_MS); });
+      return { node: part(name, field, told, field, warning, pieces), field, look };
+    }
+    const get = () => Object.fromEntries(Object.entries({
+      evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
+      criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
+    }).filter(([, text]) => text.trim()));
+    const named = (choices, value) => choices.find((one) => one.id === value)?.text ?? "";
+    const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
+    function said(value) {
+      const codes = (value?.criteria ?? "").split(" ").filter(Boolean);
+      return [
+        [spec.labels.evidence, named(spec.evidence, value?.evidence)], [spec.labels.date, day(value?.date)], [spec.labels.place, named(spec.places, value?.place)],
+        [spec.labels.done, value?.done ?? ""], [spec.labels.criteria, spec.criteria.filter((one) => codes.includes(one.code)).map((one) => `${one.code} ${one.text}`).join("\n")],
+        [spec.labels.role, value?.role ?? ""]];
+    }
+    function print() {
+      const lines = (names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, name), h("span", {})));
+      const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, RECORD.sheet), h("p", {}, spec.stem),
+        h("dl", {}, ...said(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || RECORD.empty)])),
+        h("h2", {}, RECORD.signing.witness), h("p", {}, RECORD.signing.statement), ...lines(RECORD.lines.witness),
+        h("h2", {}, RECORD.signing.learner), ...lines(RECORD.lines.learner));
+      document.querySelectorAll(".wb-workplace-sheet").forEach((old) => old.remove());
+      document.body.append(sheet);
+      document.documentElement.classList.add("wb-workplace-printing");
+      globalThis.addEventListener("afterprint", () => { // some phones print after print() has returned, so not before this
+        sheet.remove();
+        document.documentElement.classList.remove("wb-workplace-printing");
+      }, { once: true });
+      globalThis.print();
+    }
+    return {
+      node,
+      get,
+      set: (value) => {
+        evidence.value = value?.evidence ?? "";
+        date.value = value?.date ?? "";
+        place.value = value?.place ?? "";
+        done.field.value = value?.done ?? "";
+        role.field.value = value?.role ?? "";
+        const codes = (value?.criteria ?? "").split(" ");
+        for (const box of boxes) box.checked = codes.includes(box.value);
+        done.look();
+        role.look();
+      },
+      words: (value) => said(value).filter(([, text]) => text).map(([name, text]) => `${name}: ${text}`).join("; "),
+    };
+  },
+});

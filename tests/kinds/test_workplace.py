@@ -1,0 +1,286 @@
+"""A record from the workplace: kept as written, warned of what tells who a person is, printed for the witness."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+from pydantic import ValidationError
+
+from tests.kinds.conftest import KindPage
+from workbook_helpers.items.kinds.workplace import EVIDENCE, LABELS, PLACES, Workplace
+from workbook_helpers.items.privacy import Sign, find_signs, is_nhs_number
+from workbook_helpers.widgets.bundle import script
+
+CRITERIA = [{"code": "2.2", "text": "I looked it up"}, {"code": "3.4a", "text": "I asked for advice"}]
+WHOLE = {
+    "evidence": "witness",
+    "date": "2026-11-03",
+    "place": "care-home",
+    "done": "I read the handover back.",
+    "criteria": "2.2 3.4a",
+    "role": "Senior carer",
+}
+# A number of the form that is kept for drama and tests, and one of Ofcom's numbers for drama.
+SIGNS = [
+    pytest.param("I helped Mrs Hill to the table.", [("name", "Mrs Hill")], id="title"),
+    pytest.param("I sat with mrs hill.", [("name", "mrs hill")], id="title-small"),
+    pytest.param("Then Mr. O’Brien came.", [("name", "Mr. O’Brien")], id="title-stop-apostrophe"),
+    pytest.param("Mr March and Mrs Hall came.", [("name", "Mr March"), ("name", "Mrs Hall")], id="title-ordinary-word"),
+    pytest.param("The visit by Dr Shah went well.", [("name", "Dr Shah")], id="doctor"),
+    pytest.param("In the morning Joan Evans asked for tea.", [("name", "Joan Evans")], id="two-capitals"),
+    pytest.param("I told Siân Jones-Parry so.", [("name", "Siân Jones-Parry")], id="accents-and-hyphen"),
+    pytest.param("Yesterday Joan Evans called.", [("name", "Joan Evans")], id="after-an-ordinary-word"),
+    pytest.param("Ana Lopez was there.", [("name", "Ana Lopez")], id="at-the-start"),
+    pytest.param("Ring 07700 900123 after six.", [("phone", "07700 900123")], id="mobile"),
+    pytest.param("Ring (01632) 960 001.", [("phone", "(01632) 960 001")], id="landline"),
+    pytest.param("Ring +44 7700 900123.", [("phone", "+44 7700 900123")], id="international"),
+    pytest.param("Her number is 943 476 5919.", [("nhs-number", "943 476 5919")], id="nhs-spaced"),
+    pytest.param("9434765919", [("nhs-number", "9434765919")], id="nhs-plain"),
+    pytest.param("She moved to SW1A 1AA.", [("postcode", "SW1A 1AA")], id="postcode"),
+    pytest.param("post code cf10 3at", [("postcode", "cf10 3at")], id="postcode-small"),
+    pytest.param("Write to j.hill@example.org.", [("email", "j.hill@example.org")], id="email"),
+    pytest.param("I went to 12 Station Road.", [("address", "12 Station Road")], id="address"),
+    pytest.param("I went to 12b high street.", [("address", "12b high street")], id="address-small"),
+    pytest.param("It is in Albert Terrace.", [("address", "Albert Terrace")], id="street-without-number"),
+]
+CALM = [
+    "I have the Care Certificate.",
+    "On Monday Morning we met.",
+    "We follow the Mental Capacity Act 2005 and the Code of Conduct.",
+    "The Nurse Manager and the District Nurse read the Care Plan.",
+    "We used SBAR, and the GP called NHS England.",
+    "Using Makaton helped. I’m English and I've Welsh friends.",
+    "On 01/02/2026 10.30 10.45 I checked the chart.",
+    "On 01-02-2026 from 10.30 to 11.45 I was there.",
+    "943 476 5918 has the wrong check digit.",
+    "Two of 12 people on the road; 2 miles by road.",
+    "I was in room 4 on the 2nd and we took unit L2 2nd.",
+    "The bus is number 1234567890123.",
+    "They will miss the bus. We cleaned up together.",
+    "I work in Supported Living. She has Parkinson’s Disease.",
+    "Level 2 Diploma in Care, criterion 3.4a",
+    "",
+]
+
+
+def workplace(**changes: Any) -> Workplace:
+    base = {"id": "w99-e1", "kind": "workplace", "purpose": "record", "stem": "Evidence", "criteria": CRITERIA}
+    return Workplace.model_validate(base | changes)
+
+
+ITEM = workplace()
+
+
+@pytest.fixture(scope="module")
+def find_in_page(chromium: Any) -> Any:
+    """find_in_page(text): what the page's own script finds."""
+    page = chromium.new_page()
+    source = script("dom.js", "kinds/workplace.js").split("export default", maxsplit=1)[0]
+    page.add_script_tag(content=f"{source}; globalThis.findSigns = findSigns;")
+    rules = ITEM.public()["rules"]
+    yield lambda text: page.evaluate("([text, rules]) => findSigns(text, rules)", [text, rules])
+    page.close()
+
+
+@pytest.mark.parametrize(("text", "signs"), SIGNS)
+def test_signs_are_found_by_python_and_in_the_page(text: str, signs: list[tuple[str, str]], find_in_page: Any) -> None:
+    assert [(one.sign, one.text) for one in find_signs(text)] == signs
+    assert [(one["sign"], one["text"]) for one in find_in_page(text)] == signs
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_false_alarms_are_few(text: str, find_in_page: Any) -> None:
+    assert find_signs(text) == ()
+    assert find_in_page(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("943 476 5919", True),
+        ("943-476-5919", True),
+        ("943 476 5910", False),
+        ("943 476 591", False),
+        ("0000000000", True),  # passes the check, as the rule of the check digit says
+        ("1000000010", False),  # the remainder is 1, so the check would be 10, which is never used
+        ("1000000001", True),
+        ("0000000019", True),
+        ("0000000060", False),
+    ],
+)
+def test_the_check_digit_of_an_nhs_number(text: str, good: bool) -> None:
+    assert is_nhs_number(text) is good
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_looked_through(text: str) -> None:
+    assert all(one.sign in Sign and one.text.strip() for one in find_signs(text))
+
+
+@pytest.mark.timeout(5)
+def test_long_texts_take_no_long_time() -> None:
+    for text in ("1 " * 10_000, "Aa " * 7_000, "a" * 20_000, "0 7" * 6_000, "a@" * 10_000):
+        find_signs(text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"purpose": "practice"}, 'purpose = "record"'),
+        ({"criteria": [CRITERIA[0], *CRITERIA]}, "share a code"),
+        ({"criteria": []}, "at least 1"),
+        ({"criteria": [{"code": "2.2 3", "text": "Two"}]}, "pattern"),
+    ],
+)
+def test_author_faults_are_told(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        workplace(**changes)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        pytest.param(WHOLE, "", id="whole"),
+        pytest.param({"done": "Only this."}, "", id="part"),
+        pytest.param({"done": "Mrs Hill rang 07700 900123."}, "", id="a-name-never-stops-saving"),
+        pytest.param({}, "", id="empty"),
+        pytest.param(None, "", id="none"),
+        pytest.param("done", "no object", id="text"),
+        pytest.param({"criteria": ["2.2"]}, "no object", id="list-of-criteria"),
+        pytest.param({"name": "Joan"}, "none of", id="unknown-field"),
+        pytest.param({"evidence": "photo"}, "does not offer", id="unknown-evidence"),
+        pytest.param({"date": "20261103"}, "no date", id="other-form-of-date"),
+        pytest.param({"date": "2026-02-30"}, "no date", id="no-such-day"),
+        pytest.param({"criteria": "2.2 2.2"}, "twice", id="criterion-twice"),
+        pytest.param({"criteria": "9.9"}, "does not have", id="unknown-criterion"),
+        pytest.param({"done": "x" * 20_001}, "characters long", id="too-long"),
+        pytest.param({"role": "\ud800"}, "not valid text", id="surrogate"),
+    ],
+)
+def test_problem(value: Any, fault: str) -> None:
+    problem = ITEM.problem(value)
+    assert (problem is None) if not fault else (fault in (problem or ""))
+
+
+def test_words_and_blank() -> None:
+    assert ITEM.in_words(WHOLE) == (
+        "Kind of evidence: Witness: a colleague saw me",
+        "Date: 3 November 2026",
+        "Kind of place: A care home",
+        "What I did: I read the handover back.",
+        "What it shows: 2.2 I looked it up; 3.4a I asked for advice",
+        "Role of the witness: Senior carer",
+    )
+    assert ITEM.is_blank({"done": " "})
+    assert ITEM.respond(WHOLE) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.sampled_from([*EVIDENCE, *PLACES, "2.2", "2026-11-03"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.sampled_from(list(LABELS)), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(value=JSON)
+def test_any_json_is_an_answer_or_reported(value: Any) -> None:
+    problem = ITEM.problem(value)
+    if problem is None:
+        assert ITEM.is_blank(value) or ITEM.in_words(value)
+        assert ITEM.problem(json.loads(json.dumps(value))) is None
+    else:
+        assert problem.strip()
+
+
+def as_toml(name: str) -> str:
+    lines = ["[[items]]", f'id = "{name}"', 'kind = "workplace"', 'purpose = "record"', 'stem = "Evidence of my work"']
+    return "\n".join([*lines, 'criteria = [{ code = "2.2", text = "I looked it up" }, { code = "3.4a", text = "I asked" }]']) + "\n"
+
+
+def saved(kind: KindPage, item: str) -> Any:
+    expect(kind.page.locator(f"#{item} .wb-saving")).to_have_text("")
+    return kind.saved(item)
+
+
+def test_filled_in_by_mouse_warned_and_printed(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml("w99-workplace-r"))
+    page, item = kind.page, kind.page.locator("#w99-workplace-r")
+    item.get_by_label("Kind of evidence").select_option(label=EVIDENCE["witness"])
+    item.get_by_label("Date").fill("2026-11-03")
+    item.get_by_label("Kind of place").select_option("care-home")
+    item.get_by_label("3.4a").check()
+    done = item.get_by_label("What I did")
+    done.press_sequentially("I rang Mrs H")
+    warning = item.get_by_role("status").filter(has_text="This looks as if it holds")
+    expect(warning).to_be_hidden()
+    done.press_sequentially("ill.")
+    expect(warning).to_contain_text("This looks as if it holds a person’s name. Please take it out")
+    expect(warning).to_contain_text("Your words are saved all the same.")
+    assert warning.get_attribute("id") in (done.get_attribute("aria-describedby") or "").split()
+    expect(item.get_by_text("Look at: “Mrs Hill”.")).to_be_visible()
+    said = {"evidence": "witness", "date": "2026-11-03", "place": "care-home", "done": "I rang Mrs Hill.", "criteria": "3.4a"}
+    assert saved(kind, "w99-workplace-r") == said
+    assert Axe().run(page, context="#w99-workplace-r").violations_count == 0
+    done.fill("I rang the daughter.")
+    expect(warning).to_be_hidden()
+    item.get_by_label("Role of the witness").fill("The nurse, 07700 900123")
+    expect(warning).to_contain_text("a telephone number")
+    printed_sheet(page)
+
+
+def printed_sheet(page: Page) -> None:
+    """The button prints the sheet and nothing else, and leaves the page as it was."""
+    page.evaluate("() => { globalThis.printed = 0; globalThis.print = () => { globalThis.printed += 1; }; }")
+    page.get_by_role("button", name="Print a witness sheet").click()
+    assert page.evaluate("globalThis.printed") == 1
+    sheet = page.locator(".wb-workplace-sheet")
+    expect(sheet).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(sheet).to_be_visible()
+    expect(page.locator(".wb-question")).to_be_hidden()
+    for text in ("Witness sheet", "3 November 2026", "I rang the daughter.", "3.4a I asked", "Signature", "To be filled in by the learner"):
+        expect(sheet).to_contain_text(text)
+    page.emulate_media(media="screen")
+    page.evaluate("globalThis.dispatchEvent(new Event('afterprint'))")
+    expect(sheet).to_have_count(0)
+    expect(page.locator(".wb-question")).to_be_visible()
+
+
+def test_filled_in_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml("w99-workplace-k"))
+    page, item = kind.page, kind.page.locator("#w99-workplace-k")
+    page.set_viewport_size({"width": 320, "height": 640})
+    item.get_by_label("Kind of evidence").focus()
+    page.keyboard.press("o")
+    page.keyboard.press("Tab")
+    page.keyboard.type("03112026")
+    date = item.get_by_label("Date")
+    while date.evaluate("node => node === document.activeElement"):
+        page.keyboard.press("Tab")
+    expect(item.get_by_label("Kind of place")).to_be_focused()
+    page.keyboard.press("S")
+    page.keyboard.press("Tab")
+    page.keyboard.type("I met Joan Evans.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Manager")
+    page.keyboard.press("Tab")
+    expect(item.get_by_role("button", name="Print a witness sheet")).to_be_focused()
+    said = saved(kind, "w99-workplace-k")
+    assert said.pop("date") in ("2026-11-03", "2026-03-11")  # the order of the parts is the browser's
+    assert said == {"evidence": "observation", "place": said["place"], "done": "I met Joan Evans.", "criteria": "2.2", "role": "Manager"}
+    kind.reload()
+    expect(item.get_by_label("What I did")).to_have_value("I met Joan Evans.")
+    expect(item.get_by_label("2.2")).to_be_checked()
+    expect(item.get_by_role("status").filter(has_text="a person’s name")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    fields = item.locator("select, button:visible, textarea, input:not([type=checkbox])").all()
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in fields)
+    assert Axe().run(page, context="#w99-workplace-k").violations_count == 0
