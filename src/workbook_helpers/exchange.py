@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook_helpers.errors import HandInError
+from workbook_helpers.words import say
 
 LOG = logging.getLogger("workbook.exchange")
 """For nbgrader, whose own log would write into the page; so would Python's, without a handler."""
@@ -29,8 +30,7 @@ def submit(stage: Path) -> bool:
     settings = _settings()
     if settings is None:
         return False
-    sorry = "Nothing was handed in: the college's exchange refused it ({}). Your answers are safe. Please tell your tutor."
-    _do("Submit", settings, stage.name, stage.parent, sorry)
+    _do("Submit", settings, stage.name, stage.parent, "error-refused")
     return True
 
 
@@ -44,8 +44,7 @@ def released(root: Path) -> tuple[str, ...]:
     try:
         names = sorted(path.name for path in outbound.iterdir() if (path / "workbook.toml").is_file())
     except OSError as error:
-        msg = f"New workbooks cannot be listed just now ({error.strerror}). Please try again later."
-        raise HandInError(msg) from error
+        raise HandInError(say("error-no-list", why=error.strerror or str(error))) from error
     return tuple(name for name in names if not (root / name).exists())
 
 
@@ -53,22 +52,20 @@ def fetch(assignment: str, root: Path) -> None:
     """Fetch a released assignment into the folder `root`; HandInError says why it did not work."""
     settings = _settings()
     if settings is None or assignment not in released(root):
-        msg = "This workbook is not there any more. Load the page again."
-        raise HandInError(msg)
-    _do("FetchAssignment", settings, assignment, root, "The workbook could not be fetched ({}). Please try again, or tell your tutor.")
+        raise HandInError(say("error-gone"))
+    _do("FetchAssignment", settings, assignment, root, "error-fetch")
 
 
 def fetch_feedback(assignment: str, root: Path) -> None:
     """Fetch what feedback there is on an assignment in the folder `root`; HandInError says why it did not work."""
     settings = _settings()
     if settings is None or not (root / assignment / "workbook.toml").is_file():
-        msg = "There is no exchange to look for feedback in. Ask your tutor for it."
-        raise HandInError(msg)
-    _do("FetchFeedback", settings, assignment, root, "No feedback could be fetched ({}). Please try again later.")
+        raise HandInError(say("error-no-exchange"))
+    _do("FetchFeedback", settings, assignment, root, "error-fetch-feedback")
 
 
 def _do(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sorry: str) -> None:
-    """Run a part of nbgrader's exchange on `folder`/`assignment`; HandInError with `sorry` if it refuses."""
+    """Run a part of nbgrader's exchange on `folder`/`assignment`; HandInError with the text `sorry` of the catalogue if it refuses."""
     from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeError, ExchangeFactory
 
@@ -83,7 +80,7 @@ def _do(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sor
     try:
         worker.start()
     except (ExchangeError, OSError, RuntimeError) as error:  # RuntimeError: it finds the folder too large
-        raise HandInError(sorry.format(error)) from error
+        raise HandInError(say(sorry, why=str(error))) from error
     finally:
         os.chdir(here)
 

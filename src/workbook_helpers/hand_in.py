@@ -21,6 +21,7 @@ from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
 from workbook_helpers.items import Purpose, Workbook
 from workbook_helpers.style import CSS
+from workbook_helpers.words import language, say
 
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 FOLDER = "handed-in"
@@ -74,15 +75,12 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
     """
     student = student.strip()
     if not STUDENT.fullmatch(student):
-        msg = "The learner ID may hold letters, digits and . _ @ - only. Please look at what your tutor gave you."
-        raise HandInError(msg)
+        raise HandInError(say("error-learner"))
     sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
     if sheet.problem:
-        msg = f"Your answers could not be handed in: {sheet.problem}. Please answer a question, then try again."
-        raise HandInError(msg)
+        raise HandInError(say("error-answers", why=sheet.problem))
     if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
-        msg = "Please tick the declaration first. It says that this is your own work."
-        raise HandInError(msg)
+        raise HandInError(say("error-declaration"))
     with _told():
         answers = _public_answers(workbook)
         digest = hashlib.sha256(answers).hexdigest()
@@ -215,7 +213,7 @@ def _zipped(stage: Path) -> bytes:
 def _page(receipt: Receipt) -> str:
     environment = Environment(loader=PackageLoader("workbook_helpers", "."), autoescape=True, undefined=StrictUndefined)
     at = datetime.fromisoformat(receipt.handed_in_at).astimezone()
-    return environment.get_template("receipt.html.j2").render(receipt=receipt, at=at, css=CSS)
+    return environment.get_template("receipt.html.j2").render(receipt=receipt, at=at, css=CSS, say=say, language=language())
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -245,5 +243,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        msg = f"Nothing was handed in: the folder cannot be written to ({error.strerror or error}). Your answers are safe."
-        raise HandInError(msg) from error
+        raise HandInError(say("error-hand-in-folder", why=error.strerror or str(error))) from error

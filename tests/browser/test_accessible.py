@@ -170,7 +170,7 @@ def test_a_workbook_is_done_by_keyboard_alone(workbook: Page) -> None:
     workbook.keyboard.type("ana01")
     tab_to("#hand-in .wb-button")
     workbook.keyboard.press("Enter")
-    expect(workbook.locator("#hand-in").get_by_role("alert")).to_contain_text("12 questions not answered yet")
+    expect(workbook.locator("#hand-in").get_by_role("alert")).to_contain_text("12 questions are not answered yet")
     workbook.keyboard.press("Enter")
     expect(workbook.locator(".wb-receipt")).to_be_focused()
     expect(workbook.locator(".wb-receipt h3")).to_be_in_viewport()

@@ -56,6 +56,6 @@ def test_pyproject_environment_and_constraints_agree() -> None:
     assert run <= pins("constraints.txt").keys()
     assert test <= pins("constraints-test.txt").keys()
     conda = re.findall(r"^ +- ([A-Za-z0-9._-]+)==?([^\s]+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
-    named = {name.replace("_", "-"): {version} for name, version in conda}
+    named = {re.sub("[._]", "-", name): {version} for name, version in conda}
     assert named == {name: pins("constraints-test.txt")[name] for name in test}
     assert {"jupyterlab", "ipywidgets", "nbgrader", "pytest"} <= named.keys()

@@ -153,7 +153,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     expect(panel.get_by_role("alert")).to_contain_text("type your learner ID")
     page.keyboard.type("../ana")
     button.click()
-    expect(panel.get_by_role("alert")).to_contain_text("13 questions not answered yet")
+    expect(panel.get_by_role("alert")).to_contain_text("13 questions are not answered yet")
     button.click()
     expect(panel.get_by_role("alert")).to_contain_text("letters, digits")
     panel.get_by_label("Your learner ID").fill("s001")

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from autograde.marking.kinds.handover import MARKER
 from tests.kinds.conftest import KindPage
-from workbook_helpers.items.kinds.handover import ASKS, Handover, Part
+from workbook_helpers.items.kinds.handover import SAID, Handover, Part
+from workbook_helpers.words import say
 
 KEY = {"who": "situation", "past": "background", "seen": "assessment", "ask": "recommendation", "tea": "leave-out", "secret": "not-shared"}
 FACTS = [{"id": name, "text": f"Fact {name}."} for name in KEY]
@@ -145,7 +146,7 @@ def test_any_json_is_an_answer_or_reported(value: Any) -> None:
 def test_putting_a_fact_right_never_loses_points_and_only_a_breach_loses_two(value: dict[str, str], fact: str) -> None:
     kept = MARKER.fraction(ITEM, KEY, {**value, fact: KEY[fact]})
     assert kept >= MARKER.fraction(ITEM, KEY, value)
-    if KEY[fact] != "not-shared" or value.get(fact) not in ASKS:
+    if KEY[fact] != "not-shared" or value.get(fact) not in SAID:
         assert kept - MARKER.fraction(ITEM, KEY, value) <= 1 / 6 + 1e-9
 
 
@@ -170,7 +171,7 @@ def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
     item.get_by_role("button", name="Hear what the receiver understood").click()
     expect(heard).to_contain_text("This is what the nurse heard.")
     expect(heard.get_by_role("listitem")).to_have_text(["Fact who.", "Fact secret."])
-    expect(heard).to_contain_text(ASKS[Part.RECOMMENDATION])
+    expect(heard).to_contain_text(say("handover-asks-recommendation"))
     item.get_by_label("Fact secret.").select_option(label="Must not be shared")
     expect(item.get_by_text("You have changed the message.")).to_be_visible()
     item.get_by_role("button", name="Hear what the receiver understood").click()

@@ -166,7 +166,8 @@ def test_tries_and_words_for_the_marker() -> None:
     first, second, ending = STORY.in_words(["n1.b", "n3.b"])
     assert first == "Leon: “Words n1.” → Decision: Do b → Reply b."
     assert second.startswith("Leon: “Words n3.”")
-    assert ending.startswith("Ending: Title good (criterion 3.4). For the person: P.")
+    assert ending.startswith("Ending: Title good. For the person: P.")
+    assert ending.endswith("Criterion: 3.4")
     assert STORY.in_words(["n1.b"])[-1] == "The story was not finished. It stopped where Leon says: “Words n3.”"
     assert STORY.key_in_words(KEY)[0] == "Leon: “Words n1.” → 0: Do a · 2: Do b · 0: Do c"
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from pydantic import ValidationError
 
 from tests.kinds.conftest import KindPage
-from workbook_helpers.items.kinds.workplace import EVIDENCE, LABELS, PLACES, Workplace
+from workbook_helpers.items.kinds.workplace import EVIDENCE, FIELDS, PLACES, Workplace
 from workbook_helpers.items.privacy import Sign, find_signs, is_nhs_number
-from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.bundle import STATIC
 
 CRITERIA = [{"code": "2.2", "text": "I looked it up"}, {"code": "3.4a", "text": "I asked for advice"}]
 WHOLE = {
@@ -80,7 +80,8 @@ ITEM = workplace()
 def find_in_page(chromium: Any) -> Any:
     """find_in_page(text): what the page's own script finds."""
     page = chromium.new_page()
-    source = script("dom.js", "kinds/workplace.js").split("export default", maxsplit=1)[0]
+    source = (STATIC / "kinds" / "workplace.js").read_text("utf-8").split("export default", maxsplit=1)[0]
+    source = "\n".join(line for line in source.splitlines() if not line.startswith("import "))
     page.add_script_tag(content=f"{source}; globalThis.findSigns = findSigns;")
     rules = ITEM.public()["rules"]
     yield lambda text: page.evaluate("([text, rules]) => findSigns(text, rules)", [text, rules])
@@ -182,7 +183,7 @@ def test_words_and_blank() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.sampled_from([*EVIDENCE, *PLACES, "2.2", "2026-11-03"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.sampled_from(list(LABELS)), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.sampled_from(list(FIELDS)), inner, max_size=4),
     max_leaves=8,
 )
 
@@ -210,7 +211,7 @@ def saved(kind: KindPage, item: str) -> Any:
 def test_filled_in_by_mouse_warned_and_printed(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml("w99-workplace-r"))
     page, item = kind.page, kind.page.locator("#w99-workplace-r")
-    item.get_by_label("Kind of evidence").select_option(label=EVIDENCE["witness"])
+    item.get_by_label("Kind of evidence").select_option("witness")
     item.get_by_label("Date").fill("2026-11-03")
     item.get_by_label("Kind of place").select_option("care-home")
     item.get_by_label("3.4a").check()

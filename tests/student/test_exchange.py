@@ -126,7 +126,7 @@ def test_a_hand_in_reaches_the_tutor(college: College) -> None:
     for path in submitted.iterdir():
         assert college.desk.private.encode() not in path.read_bytes()
     page = (college.desk.root / "handed-in" / receipt["file"].replace(".zip", ".html")).read_text("utf-8")
-    assert "Your tutor has your work now." in page
+    assert "Your tutor has it now." in page
     assert "Give the file to your tutor" not in page
     assert len(college.desk.handed_in) == 3
     college.desk.answer(workbook, q01="a")

@@ -46,12 +46,15 @@ class AnswerSheet:
         Why the whole file says nothing; "" if it could be read.
     oddities
         What else is strange, one sentence each; nothing of it was used.
+    seed
+        What the student's draws and orders came from (`Workbook.paper`); "" where the file holds none.
     """
 
     answers: Mapping[str, Answer]
     unreadable: Mapping[str, str]
     problem: str = ""
     oddities: tuple[str, ...] = ()
+    seed: str = ""
 
     def value(self, item_id: str) -> Json:
         """Give the value for an item, None where there is none."""
@@ -105,7 +108,7 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
                 value=record["value"], saved_at=_time(record.get("saved_at")), attempts=_count(record.get("attempts"))
             )
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
-    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities)
+    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, seed=_seed(document.get("seed")))
 
 
 def _nothing(problem: str) -> AnswerSheet:
@@ -117,6 +120,10 @@ def _time(value: Json) -> str:
         return datetime.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
         return ""
+
+
+def _seed(value: Json) -> str:
+    return value if isinstance(value, str) and len(value) <= 64 and value.isalnum() else ""
 
 
 def _count(value: Json) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from filelock import FileLock, Timeout
 from workbook_helpers.answers.sheet import SCHEMA
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Json
+from workbook_helpers.words import say
 
 FILE = "answers.json"
 LAST_GOOD = "answers.last-good.json"
@@ -77,6 +79,15 @@ class AnswerStore:
         with self._told():
             return {item_id: record["value"] for item_id, record in self._read().get("answers", {}).items()}
 
+    def seed(self) -> str:
+        """Give what this copy's draws and orders come from, 16 hex digits; made and written when first asked for."""
+        with self._told(), self._lock:
+            document = self._read(mend=True)
+            if not document.get("seed"):
+                document = {"revision": 0, "answers": {}} | document | {"seed": secrets.token_hex(8)}
+                self._write(document)
+            return str(document["seed"])
+
     def put(self, item_id: str, value: Json, base: int | None = None) -> Saved | Conflict:
         """Write an answer; when this returns `Saved`, it is on disk.
 
@@ -106,7 +117,7 @@ class AnswerStore:
                 "attempts": int((answers.get(item_id) or {}).get("attempts", 0)) + 1,
             }
             answers[item_id] = record
-            self._write({"schema": SCHEMA, "workbook": self._workbook, "revision": revision, "answers": answers})
+            self._write(document | {"revision": revision, "answers": answers})
             return _saved(record)
 
     @staticmethod
@@ -116,11 +127,9 @@ class AnswerStore:
         try:
             yield
         except Timeout as error:
-            msg = "another window is saving; this one tries again"
-            raise SaveError(msg) from error
+            raise SaveError(say("error-busy")) from error
         except OSError as error:
-            msg = f"the folder cannot be used ({error.strerror or error})"
-            raise SaveError(msg) from error
+            raise SaveError(say("error-folder", why=error.strerror or str(error))) from error
 
     def _read(self, *, mend: bool = False) -> dict[str, Any]:
         """Read the file, or the last good copy where the file is damaged; `mend` sets the damaged one aside."""
@@ -133,6 +142,7 @@ class AnswerStore:
         return _document(self.path.with_name(LAST_GOOD)) or {}
 
     def _write(self, document: dict[str, Any]) -> None:
+        document = {"schema": SCHEMA, "workbook": self._workbook} | document
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".answers-", suffix=".tmp")
         temporary = Path(name)
         try:

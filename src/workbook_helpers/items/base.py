@@ -1,9 +1,10 @@
 """What every kind of item has in common."""
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -73,6 +74,17 @@ class Response:
     notes: tuple[Note, ...]
 
 
+class Named(Protocol):
+    """A part of an item that has an id of its own."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+
+Part = TypeVar("Part", bound=Named)
+
+
 class Item(Model):
     """One question, activity or written task. A subclass is a kind and names itself in `kind`."""
 
@@ -83,6 +95,8 @@ class Item(Model):
     criterion: str = ""
     section: str = ""
     points: Annotated[float, Field(ge=0, le=100)] = 0
+    shuffle: bool = False
+    """Whether each student sees the parts in an order of their own; it never changes what an answer is or how it is marked."""
 
     asks_person: ClassVar[bool] = False
     """Whether a person gives the points (a written task) rather than a key."""
@@ -114,9 +128,18 @@ class Item(Model):
         """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
         return None
 
-    def public(self) -> dict[str, Json]:
-        """Give what the browser needs to show the item."""
-        return self.model_dump(mode="json", exclude={"criterion", "section"})
+    def in_order(self, parts: Sequence[Part], seed: str) -> list[Part]:
+        """Give the item's parts as the student with this seed sees them: the same each time, in the item's own order without `shuffle`.
+
+        Sorted by the SHA-256 of seed, item and part, so that it is the same on every machine and in every version of Python.
+        """
+        if not self.shuffle:
+            return list(parts)
+        return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}|{self.id}|{part.id}".encode()).digest())
+
+    def public(self, seed: str = "") -> dict[str, Json]:
+        """Give what the browser needs to show the item to the student with this seed (see `in_order`)."""
+        return self.model_dump(mode="json", exclude={"criterion", "section", "shuffle"})
 
 
 class ChoiceItem(Item):
@@ -161,10 +184,10 @@ class ChoiceItem(Item):
         """Give the texts of the options with these ids, in the item's order."""
         return tuple(option.text for option in self.options if option.id in ids)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs: options without what is right and why, which Python keeps until asked."""
-        spec = super().public()
-        spec["options"] = [{"id": option.id, "text": option.text} for option in self.options]
+        spec = super().public(seed)
+        spec["options"] = [{"id": option.id, "text": option.text} for option in self.in_order(self.options, seed)]
         return spec
 
 

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
 from workbook_helpers import exchange
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.pages.shelf import shelf
-from workbook_helpers.style import CSS
+from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
+STATIC = str(files("workbook_helpers.widgets") / "static")
+OWN_CSP = CSP.replace("style-src", "style-src 'self'") + "; script-src 'self'; connect-src 'self'; font-src 'self'"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
 
@@ -30,17 +32,22 @@ class PageHandler(JupyterHandler):
         """Give the folder that the server serves."""
         return Path(str(self.settings["server_root_dir"])).expanduser().resolve()
 
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Learn the student's language first, which the display settings keep in a cookie."""
+        use(self.get_cookie("wb-language"))
+        await super().prepare()
+
     def page(self, html: str) -> None:
-        """Send a page."""
+        """Send a page of our own making: it may load what is ours, and nothing else."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Content-Security-Policy", CSP.replace("style-src", "style-src 'self'"))
+        self.set_header("Content-Security-Policy", OWN_CSP)
         self.finish(html)
 
     def send_own(self, found: Path | None) -> None:
         """Send a file of the student's; 404 where there is none, for a link, and for anything outside the root."""
         if found is None or not self._is_own(found):
-            raise web.HTTPError(404, "There is no such page. Go back to My workbooks.")
+            raise web.HTTPError(404, say("home-no-page"))
         zipped = found.suffix == ".zip"
         self.set_header("Content-Type", "application/zip" if zipped else "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", CSP)
@@ -67,10 +74,17 @@ class Home(PageHandler):
             new = exchange.released(self.root())
         except WorkbookError as error:
             new, note = (), str(error)
-        self.page(_template().render(base=self.base_url, cards=shelf(self.root()), new=new, note=note, xsrf=self.xsrf_form_html()))
+        self.show(new, note)
+
+    def show(self, new: tuple[str, ...], note: str) -> None:
+        """Send the list, with what is new in the exchange, and a note above it."""
+        html = _template().render(
+            base=self.base_url, cards=shelf(self.root()), new=new, note=note, xsrf=self.xsrf_form_html(), say=say, language=language()
+        )
+        self.page(html)
 
 
-class Fetch(PageHandler):
+class Fetch(Home):
     """Fetch from the exchange: a new workbook, or the feedback on one."""
 
     def initialize(self, fetch: Callable[[str, Path], None]) -> None:
@@ -84,8 +98,7 @@ class Fetch(PageHandler):
             self.fetch(self.get_body_argument("assignment"), self.root())
         except WorkbookError as error:
             self.set_status(409)
-            html = _template().render(base=self.base_url, cards=shelf(self.root()), new=(), note=str(error), xsrf=self.xsrf_form_html())
-            self.page(html)
+            self.show((), str(error))
             return
         self.redirect(url_path_join(self.base_url, "workbook"))
 
@@ -109,19 +122,24 @@ class Feedback(PageHandler):
         self.send_own(self.root() / path if FEEDBACK.fullmatch(path) and ".." not in path.split("/") else None)
 
 
-class Static(PageHandler):
-    """The shared style sheet, and the letters that a student may choose."""
+class Static(FileFindHandler):
+    """The scripts, style sheets and letters of our pages; the browser asks each time whether they have changed."""
 
     @web.authenticated
-    def get(self, name: str) -> None:
+    async def get(self, path: str) -> None:  # type: ignore[override]
         """Send it."""
-        self.set_header("Cache-Control", "max-age=3600")
-        if name == "house.css":
-            self.set_header("Content-Type", "text/css; charset=utf-8")
-            self.finish(CSS)
-        else:
-            self.set_header("Content-Type", "font/woff2")
-            self.finish(files("workbook_helpers.pages").joinpath("fonts", name).read_bytes())
+        await super().get(path)
+
+
+class Words(PageHandler):
+    """The catalogue of what the page says, in one language."""
+
+    @web.authenticated
+    def get(self, language: str) -> None:
+        """Send it."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(catalogue(language))
 
 
 def handlers(base_url: str) -> list[tuple[Any, ...]]:
@@ -136,7 +154,8 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
         (route("fetch-feedback"), Fetch, {"fetch": exchange.fetch_feedback}),
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
-        (route(r"static/(house\.css|OpenDyslexic-(?:Regular|Bold)\.woff2)"), Static),
+        (route(r"static/(.+)"), Static, {"path": STATIC}),
+        (route(rf"words/({'|'.join(LANGUAGES)})\.ftl"), Words),
     ]
 
 

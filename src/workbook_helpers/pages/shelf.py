@@ -10,6 +10,7 @@ from workbook_helpers.answers import read_sheet
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import Receipt, receipt_page_name, receipts
 from workbook_helpers.items import Purpose, Workbook, load_workbook
+from workbook_helpers.words import say
 
 DEPTH = 3
 """How deep below the server's folder workbooks are looked for: the exchange puts them into course/assignment."""
@@ -51,7 +52,7 @@ class Card:
 def shelf(root: Path) -> list[Card]:
     """Give a card for each workbook below `root`, in the unit's order; one with a fault comes last and says so."""
     if not os.access(root, os.R_OK | os.X_OK):
-        return [Card(title=root.name, fault="This folder cannot be listed just now. Load the page again, or ask for help.")]
+        return [Card(title=root.name, fault=say("home-no-list"))]
     cards = [_card(root, folder) for folder in _folders(root, DEPTH)]
     return sorted(cards, key=lambda card: (bool(card.fault), card.order, card.path))
 
@@ -73,10 +74,10 @@ def _card(root: Path, folder: Path) -> Card:
     try:
         workbook = load_workbook(folder)
         if not workbook.notebook.is_file():
-            return Card(title=workbook.about.title, fault="Its page is missing.")
+            return Card(title=workbook.about.title, fault=say("home-no-workbook-page"))
         return _good_card(root, workbook)
     except (WorkbookError, OSError, ValueError, RecursionError):  # the last: TOML nested too deeply
-        return Card(title=folder.name, fault="It cannot be opened. Please ask your tutor for a new copy. Your answers are safe.")
+        return Card(title=folder.name, fault=say("home-cannot-open"))
 
 
 def _good_card(root: Path, workbook: Workbook) -> Card:

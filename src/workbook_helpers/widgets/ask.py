@@ -13,6 +13,7 @@ from workbook_helpers.widgets.hand_in import HandIn
 from workbook_helpers.widgets.page import Page
 from workbook_helpers.widgets.progress import Progress
 from workbook_helpers.widgets.question import show
+from workbook_helpers.words import say
 
 log = logging.getLogger("workbook")
 
@@ -35,14 +36,14 @@ def ask(name: str) -> ipywidgets.DOMWidget | HTML:
         if name == "hand-in":
             return HandIn(page)
         if name not in page.workbook.items:
-            return calm(f"There is no question called {name} here.")
+            return calm(say("frame-no-question", name=name))
         return show(page, page.workbook.items[name])
     except WorkbookError as error:
         _log(name)
         return calm(str(error))
     except Exception:
         _log(name)
-        return calm("This part could not be shown.")
+        return calm(say("frame-calm"))
 
 
 def calm(text: str) -> HTML:
@@ -50,7 +51,7 @@ def calm(text: str) -> HTML:
     return HTML(  # type: ignore[no-untyped-call]
         f'<div class="wb-calm" role="note" style="border-left:6px solid #0b4f6c;background:#eef3f5;color:#1c1f23;'
         f'padding:.75rem 1rem;margin:1rem 0"><p>{html.escape(text)}</p>'
-        "<p>Your answers are safe. Please tell your tutor, and go on with the next part.</p></div>"
+        f"<p>{html.escape(say('frame-safe'))}</p></div>"
     )
 
 

@@ -1,22 +1,36 @@
-"""Join the JavaScript and the CSS that a widget sends to the browser: the common frame, then the kind's own."""
+"""The script that a widget carries: a few lines that fetch the real one, which the browser loads once and keeps."""
 
+import json
 from functools import cache
 from importlib.resources import files
 
 STATIC = files("workbook_helpers.widgets") / "static"
 
+LOADER = """\
+const config = document.getElementById("jupyter-config-data");
+const base = new URL(`${JSON.parse(config.textContent).baseUrl}workbook/static/`, location.href);
+const sheets = %(sheets)s.map((name) => new URL(name, base).href).filter((href) => !document.querySelector(`link[href="${href}"]`))
+  .map((href) => new Promise((done) => {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done }));
+  }));
+const script = import(new URL(%(name)s, base));
+export default {
+  async render(context) {
+    try {
+      await Promise.all(sheets);
+      return (await script).default.render(context);
+    } catch (error) {
+      globalThis.dispatchEvent(new CustomEvent("wb-connection-lost"));
+      throw error;
+    }
+  },
+};
+"""
+
 
 @cache
-def script(*names: str) -> str:
-    """Give one ES module made of these files; anywidget takes a single module and resolves no imports."""
-    return "\n".join((STATIC / name).read_text("utf-8") for name in names)
-
-
-@cache
-def style(kind: str = "") -> str:
-    """Give the common style sheet, followed by a kind's own if it has one."""
-    own = STATIC / "kinds" / f"{kind}.css"
-    return CSS + (own.read_text("utf-8") if kind and own.is_file() else "")
-
-
-CSS = (STATIC / "question.css").read_text("utf-8")
+def script(name: str) -> str:
+    """Give the module that loads the script `name` of `static/`, with the common style sheet and its own if it has one."""
+    own = name.removesuffix(".js") + ".css"
+    sheets = ["question.css", *([own] if (STATIC / own).is_file() else [])]
+    return LOADER % {"name": json.dumps(name), "sheets": json.dumps(sheets)}

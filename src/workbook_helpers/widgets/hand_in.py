@@ -8,8 +8,9 @@ import traitlets
 from workbook_helpers.errors import HandInError, SaveError
 from workbook_helpers.hand_in import Receipt, hand_in, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import Item, Json, Purpose
-from workbook_helpers.widgets.bundle import CSS, script
+from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.page import Page
+from workbook_helpers.words import use
 
 
 class HandIn(anywidget.AnyWidget):
@@ -18,8 +19,7 @@ class HandIn(anywidget.AnyWidget):
     Browser → Python: `open`, `hand-in` (student). Python → browser: the synced `state` and, for a refusal, `refused` (text).
     """
 
-    _esm = script("dom.js", "hand_in.js")
-    _css = CSS
+    _esm = script("hand_in.js")
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, page: Page) -> None:
@@ -30,6 +30,7 @@ class HandIn(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        use(message.get("language"))
         match message:
             case {"do": "open"}:
                 self._refresh()
@@ -66,8 +67,8 @@ class HandIn(anywidget.AnyWidget):
             "times": len(past),
         }
 
-    def _named(self, item: Item) -> dict[str, str]:
-        return {"id": item.id, "text": f"{self._page.label(item).split(' ·')[0]}: {item.stem}"}
+    def _named(self, item: Item) -> dict[str, Any]:
+        return {"id": item.id, "label": self._page.label(item), "stem": item.stem}
 
 
 def _shown(receipt: Receipt) -> dict[str, Any]:

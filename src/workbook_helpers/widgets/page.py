@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbook_helpers.answers import AnswerStore
+from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
+from workbook_helpers.words import say
 
 
 class Page:
@@ -14,7 +16,17 @@ class Page:
     def __init__(self, folder: Path) -> None:
         self.workbook: Workbook = load_workbook(folder)
         self.store = AnswerStore(self.workbook.folder, self.workbook.id)
+        self.seed = self._seed()
         self._told: list[Callable[[], None]] = []
+
+    def _seed(self) -> str:
+        """Give the student's seed where something is drawn or shuffled; a folder that cannot be written has none yet."""
+        if not any(item.shuffle for item in self.workbook.items.values()):
+            return ""
+        try:
+            return self.store.seed()
+        except SaveError:
+            return ""
 
     def on_saved(self, call: Callable[[], None]) -> None:
         """Have `call` called after each save."""
@@ -34,20 +46,13 @@ class Page:
         """Count the items of these purposes."""
         return len(self._of(*purposes))
 
-    def label(self, item: Item) -> str:
-        """Say above a question what it is: practice, the third of twelve, private."""
-        match item.purpose:
-            case Purpose.PRACTICE:
-                return "Practice: not marked"
-            case Purpose.PRIVATE:
-                return "For you alone: your tutor does not see this"
-            case Purpose.RECORD:
-                return "Before you hand in"
-            case Purpose.ASSESSED:
-                alike = [i for i in self.workbook.assessed() if i.asks_person == item.asks_person]
-                name = "Written task" if item.asks_person else "Question"
-                points = f"{item.points:g} point{'' if item.points == 1 else 's'}"
-                return f"{name} {alike.index(item) + 1} of {len(alike)} · {points}"
+    def label(self, item: Item) -> dict[str, str | float]:
+        """Give what stands above a question, for the catalogue: practice, the third of twelve, private."""
+        if item.purpose is not Purpose.ASSESSED:
+            return {"id": f"frame-{item.purpose.value}"}
+        alike = [i for i in self.workbook.assessed() if i.asks_person == item.asks_person]
+        name = "frame-task" if item.asks_person else "frame-question"
+        return {"id": name, "n": alike.index(item) + 1, "of": len(alike), "points": item.points}
 
     def _of(self, *purposes: Purpose) -> tuple[Item, ...]:
         return tuple(item for item in self.workbook.items.values() if item.purpose in purposes)
@@ -56,5 +61,5 @@ class Page:
 def as_html(item: Item, value: Json) -> str:
     """Give the question and the chosen answer as HTML for where no widget runs: print, a file viewer."""
     words = () if item.problem(value) or item.is_blank(value) else item.in_words(value)
-    answer = "".join(f"<li>{html.escape(part)}</li>" for part in words) or "<li>No answer yet</li>"
+    answer = "".join(f"<li>{html.escape(part)}</li>" for part in words) or f"<li>{html.escape(say('frame-blank'))}</li>"
     return f"<p><strong>{html.escape(item.stem)}</strong></p><ul style='white-space:pre-wrap'>{answer}</ul>"

@@ -5,7 +5,7 @@ import traitlets
 
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Purpose
-from workbook_helpers.widgets.bundle import CSS, script
+from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.page import Page
 
 COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
@@ -15,7 +15,6 @@ class Progress(anywidget.AnyWidget):
     """A bar over all questions, practice included; private notes are not counted."""
 
     _esm = script("progress.js")
-    _css = CSS
     done = traitlets.Int().tag(sync=True)
     total = traitlets.Int().tag(sync=True)
 

@@ -9,8 +9,9 @@ import traitlets
 from workbook_helpers.answers import Conflict
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import KINDS, Item, Json
-from workbook_helpers.widgets.bundle import script, style
+from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.page import Page, as_html
+from workbook_helpers.words import say, use
 
 
 class Question(anywidget.AnyWidget):
@@ -20,24 +21,26 @@ class Question(anywidget.AnyWidget):
     on disk (ipywidgets drops a trait's change without a word when the kernel is gone).
 
     ====================  =============================================================================
-    browser → Python      `open` · `save` (value, base, seq) · `check` (value)
+    browser → Python      `open` · `save` (value, base, seq) · `check` (value), each with the student's `language`
     Python → browser      `state` · `saved` · `conflict` (value, saved_at, revision, seq) · `problem` (text, seq) ·
                           `response` (right, notes | text)
     ====================  =============================================================================
     """
 
     spec = traitlets.Dict().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Dict().tag(sync=True)
+    """The catalogue's name of what stands above the question, as `id`, and its values."""
     scope = traitlets.Unicode().tag(sync=True)
     """Keeps the drafts of two copies of a workbook apart in one browser."""
 
     def __init__(self, page: Page, item: Item) -> None:
         self._page, self._item = page, item
         scope = hashlib.sha256(str(page.store.path).encode()).hexdigest()[:12]
-        super().__init__(spec=item.public(), label=page.label(item), scope=scope)
+        super().__init__(spec=item.public(page.seed), label=page.label(item), scope=scope)
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        use(message.get("language"))
         match message:
             case {"do": "open"}:
                 self._tell_state()
@@ -74,7 +77,7 @@ class Question(anywidget.AnyWidget):
 
     def _check(self, value: Json) -> None:
         if self._item.problem(value) or self._item.is_blank(value):
-            self.send({"do": "response", "text": "Choose an answer first, then check it."})
+            self.send({"do": "response", "text": say("frame-first")})
         elif response := self._item.respond(value):
             self.send({"do": "response", "right": response.right, "notes": [vars(note) for note in response.notes]})
 
@@ -86,9 +89,7 @@ class Question(anywidget.AnyWidget):
         return data | {"text/html": as_html(self._item, self._page.store.get(self._item.id).value)}, metadata
 
 
-_CLASSES: dict[str, type[Question]] = {
-    kind: type(kind.title(), (Question,), {"_esm": script("dom.js", "frame.js", f"kinds/{kind}.js"), "_css": style(kind)}) for kind in KINDS
-}
+_CLASSES: dict[str, type[Question]] = {kind: type(kind.title(), (Question,), {"_esm": script(f"kinds/{kind}.js")}) for kind in KINDS}
 """Kind name → widget class; a kind is its Python module in `items/kinds`, and its JavaScript (and CSS) in `static/kinds`."""
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from workbook_helpers.items.base import Item, Json, Purpose, Text
+from workbook_helpers.words import say
 
 
 class Declaration(Item):
@@ -26,7 +27,7 @@ class Declaration(Item):
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
-        return ("Yes, I agree.",) if value else ()
+        return (say("declaration-agreed"),) if value else ()
 
 
 KIND = Declaration

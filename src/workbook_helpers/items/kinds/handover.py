@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.words import say
 
 
 class Part(StrEnum):
@@ -19,23 +20,8 @@ class Part(StrEnum):
     NOT_SHARED = "not-shared"
 
 
-PARTS = {
-    Part.SITUATION: "Situation",
-    Part.BACKGROUND: "Background",
-    Part.ASSESSMENT: "Assessment",
-    Part.RECOMMENDATION: "Recommendation",
-    Part.LEAVE_OUT: "Leave out: not needed",
-    Part.NOT_SHARED: "Must not be shared",
-}
-"""Part → its name on the page."""
-
-ASKS = {
-    Part.SITUATION: "What is happening now, and who is it about?",
-    Part.BACKGROUND: "What do I need to know about before today?",
-    Part.ASSESSMENT: "What did you see and measure, and what do you think?",
-    Part.RECOMMENDATION: "What do you need from me, and how soon?",
-}
-"""Part of the message → what the receiver asks when it is empty; the keys are the parts that are said."""
+SAID = (Part.SITUATION, Part.BACKGROUND, Part.ASSESSMENT, Part.RECOMMENDATION)
+"""The parts that are said. The catalogue has each part's name, and what the receiver asks when one of these is empty."""
 
 
 class Fact(Model):
@@ -93,7 +79,7 @@ class Handover(Item):
             return f"expected an object of facts and parts, got {type(value).__name__}"
         if not set(value) <= set(self.fact_ids()):
             return "names a fact that this item does not have"
-        if not all(isinstance(part, str) and part in PARTS for part in value.values()):
+        if not all(isinstance(part, str) and part in set(Part) for part in value.values()):
             return f"gives a fact a part that is none of {', '.join(Part)}"
         return None
 
@@ -103,8 +89,8 @@ class Handover(Item):
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the message as it would be said, then what stays out, then what has no place yet."""
-        placed = [f"{name}: {fact.text}" for part, name in PARTS.items() for fact in self.facts if (value or {}).get(fact.id) == part]
-        return (*placed, *(f"No place chosen: {fact.text}" for fact in self.facts if fact.id not in (value or {})))
+        placed = [f"{_name(part)}: {fact.text}" for part in Part for fact in self.facts if (value or {}).get(fact.id) == part]
+        return (*placed, *(say("handover-no-place", fact=fact.text) for fact in self.facts if fact.id not in (value or {})))
 
     def respond(self, value: Json) -> Response | None:
         """Say for each fact whether its place is right, and why; of a fact without a place only that it has none."""
@@ -113,17 +99,21 @@ class Handover(Item):
         notes = tuple(_note(fact, value.get(fact.id)) for fact in self.facts)
         return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs: the facts without where they belong."""
-        parts = [{"id": part.value, "text": name, "said": part in ASKS, "asks": ASKS.get(part, "")} for part, name in PARTS.items()]
-        return super().public() | {"facts": [{"id": fact.id, "text": fact.text} for fact in self.facts], "parts": parts}
+        facts = [{"id": fact.id, "text": fact.text} for fact in self.in_order(self.facts, seed)]
+        return super().public(seed) | {"facts": facts, "parts": list(Part), "said": list(SAID)}
+
+
+def _name(part: str) -> str:
+    return say(f"handover-part-{part}")
 
 
 def _note(fact: Fact, part: str | None) -> Note:
     if part is None:
-        return Note(part=fact.text, verdict=Verdict.MISSED, text="This fact has no place yet.")
+        return Note(part=fact.text, verdict=Verdict.MISSED, text=say("handover-not-placed"))
     verdict = Verdict.RIGHT if part == fact.part else Verdict.WRONG
-    return Note(part=f"{fact.text} → {PARTS[Part(part)]}", verdict=verdict, text=fact.feedback)
+    return Note(part=f"{fact.text} → {_name(part)}", verdict=verdict, text=fact.feedback)
 
 
 KIND = Handover

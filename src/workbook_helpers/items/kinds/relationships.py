@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Verdict
-
-OPEN = "not chosen yet"
+from workbook_helpers.words import say
 
 
 class Label(Model):
@@ -90,24 +89,22 @@ class Relationships(Item):
         notes = tuple(self._note(one, value.get(one.id, {})) for one in self.people)
         return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs: the people without what is right of them."""
-        return super().public() | {"people": [{"id": one.id, "text": one.text} for one in self.people]}
+        return super().public(seed) | {"people": [{"id": one.id, "text": one.text} for one in self.in_order(self.people, seed)]}
 
     def _note(self, one: Around, said: dict[str, str]) -> Note:
         if len(said) < 2:
-            return Note(part=one.text, verdict=Verdict.MISSED, text="Choose both for this person: the kind, and what may be shared.")
+            return Note(part=one.text, verdict=Verdict.MISSED, text=say("relationships-both"))
         right = said["kind"] == one.kind, said["share"] == one.share
-        half = {
-            (True, False): "The kind is right; what may be shared is not. ",
-            (False, True): "What may be shared is right; the kind is not. ",
-        }
+        half = {(True, False): say("relationships-kind-right") + " ", (False, True): say("relationships-share-right") + " "}
         verdict = Verdict.RIGHT if all(right) else Verdict.WRONG
         return Note(part=f"{one.text}: {self._said(said)}", verdict=verdict, text=half.get(right, "") + one.feedback)
 
     def _said(self, said: dict[str, str]) -> str:
         kinds, shares = ({label.id: label.text for label in labels} for labels in (self.kinds, self.shares))
-        return f"{kinds.get(said.get('kind', ''), OPEN)}; may be shared: {shares.get(said.get('share', ''), OPEN)}"
+        chosen = {"kind": kinds.get(said.get("kind", "")), "share": shares.get(said.get("share", ""))}
+        return say("relationships-said", **{part: text or say("relationships-open") for part, text in chosen.items()})
 
 
 def _ids(labels: tuple[Label, ...] | tuple[Around, ...]) -> set[str]:

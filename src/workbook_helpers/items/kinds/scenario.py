@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.words import say
 
 MAX_STEPS = 40
 """Decisions in one answer. Only a practice story can come back to a decision, so only there can it be met."""
@@ -108,16 +109,15 @@ class Scenario(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Tell the path as a story: one string for each decision, and one for the ending or for where it stopped."""
         taken, place = self.walk(_path(value) or [])
-        told = [f"{node.says}: “{node.text}” → Decision: {choice.text} → {choice.reply}" for node, choice in taken]
+        told = [say("scenario-step", says=node.says, text=node.text, choice=choice.text, reply=choice.reply) for node, choice in taken]
         ending = next((ending for ending in self.endings if ending.id == place), None)
         if ending:
-            of = f" (criterion {ending.criterion})" if ending.criterion else ""
+            parts = {name: getattr(ending, name) for name in ("person", "family", "worker", "next", "criterion")}
             told.append(
-                f"Ending: {ending.title}{of}. For the person: {ending.person} For the family: {ending.family} "
-                f"For the worker: {ending.worker} What would help next: {ending.next}"
+                " ".join([say("scenario-end", title=ending.title), *(f"{say(f'scenario-{name}')}: {t}" for name, t in parts.items() if t)])
             )
         elif taken and (node := self.node(place)):
-            told.append(f"The story was not finished. It stopped where {node.says} says: “{node.text}”")
+            told.append(say("scenario-stopped", says=node.says, text=node.text))
         return tuple(told)
 
     def key_in_words(self, right: Json) -> tuple[str, ...]:
@@ -135,14 +135,14 @@ class Scenario(Item):
         notes = tuple(Note(part=c.text, verdict=Verdict.RIGHT if c.right else Verdict.WRONG, text=c.feedback) for _, c in taken)
         return Response(right=self.node(place) is None and all(c.right for _, c in taken), notes=notes)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs.
 
         In practice that includes each choice's feedback (as `then`: the story tells it at once), never what is right.
         An assessed story keeps each ending's advice and criterion back until the feedback page.
         """
         practice = self.purpose is Purpose.PRACTICE
-        spec = super().public()
+        spec = super().public(seed)
         for node in spec["nodes"]:
             for choice in node["choices"]:
                 del choice["right"]

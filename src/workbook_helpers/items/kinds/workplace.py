@@ -7,32 +7,15 @@ from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, Purpose, Text
 from workbook_helpers.items.privacy import DATE, ORDINARY, PAIR, PATTERNS, ROLE, STREET
+from workbook_helpers.words import say
 
 MAX_CHARACTERS = 20_000
 """Of one field; far above any honest record."""
 
-EVIDENCE = {
-    "observation": "Observation: my assessor saw me",
-    "witness": "Witness: a colleague saw me",
-    "product": "Product: something I made",
-}
-PLACES = {
-    "care-home": "A care home",
-    "own-home": "A person's own home",
-    "supported-living": "Supported living",
-    "day-service": "A day service",
-    "hospital": "A hospital or clinic",
-    "elsewhere": "Somewhere else",
-}
-LABELS = {
-    "evidence": "Kind of evidence",
-    "date": "Date",
-    "place": "Kind of place",
-    "done": "What I did",
-    "criteria": "What it shows",
-    "role": "Role of the witness",
-}
-"""The fields of the answer, in the order of the form, and their labels."""
+EVIDENCE = ("observation", "witness", "product")
+PLACES = ("care-home", "own-home", "supported-living", "day-service", "hospital", "elsewhere")
+FIELDS = ("evidence", "date", "place", "done", "criteria", "role")
+"""The fields of the answer, in the order of the form. The catalogue has the words for all three lists."""
 
 
 class Shown(Model):
@@ -69,11 +52,11 @@ class Workplace(Item):
             return None
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
             return "is no object of texts"
-        if not set(value) <= set(LABELS):
-            return f"holds a field that is none of {', '.join(LABELS)}"
+        if not set(value) <= set(FIELDS):
+            return f"holds a field that is none of {', '.join(FIELDS)}"
         for name, text in value.items():
             if fault := self._fault(name, text):
-                return f"has {LABELS[name].lower()} that {fault}"
+                return f"has a field {name!r} that {fault}"
         return None
 
     def is_blank(self, value: Json) -> bool:
@@ -82,9 +65,10 @@ class Workplace(Item):
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the fields that are filled in, each with its label."""
-        return tuple(f"{label}: {self._words(name, value[name])}" for name, label in LABELS.items() if (value or {}).get(name, "").strip())
+        filled = [name for name in FIELDS if (value or {}).get(name, "").strip()]
+        return tuple(f"{say(f'workplace-label-{name}')}: {self._words(name, value[name])}" for name in filled)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs, what to warn of included."""
         rules = {
             "date": DATE,
@@ -94,9 +78,8 @@ class Workplace(Item):
             "street": STREET,
             "ordinary": sorted(ORDINARY),
         }
-        lists = {"evidence": EVIDENCE, "places": PLACES}
-        choices = {name: [{"id": i, "text": text} for i, text in texts.items()] for name, texts in lists.items()}
-        return super().public() | choices | {"labels": LABELS, "rules": rules, "max_characters": MAX_CHARACTERS}
+        lists = {"evidence": list(EVIDENCE), "places": list(PLACES)}
+        return super().public(seed) | lists | {"rules": rules, "max_characters": MAX_CHARACTERS}
 
     def _fault(self, name: str, text: str) -> str | None:
         codes = [one.code for one in self.criteria]
@@ -115,10 +98,8 @@ class Workplace(Item):
 
     def _words(self, name: str, text: str) -> str:
         match name:
-            case "evidence":
-                return EVIDENCE[text]
-            case "place":
-                return PLACES[text]
+            case "evidence" | "place":
+                return say(f"workplace-{name}-{text}")
             case "date":
                 day = _day(text)
                 return f"{day.day} {day:%B %Y}" if day else text

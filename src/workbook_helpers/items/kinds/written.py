@@ -47,9 +47,9 @@ class Written(Item):
         """See `Item.in_words`."""
         return (value,)
 
-    def public(self) -> dict[str, Json]:
+    def public(self, seed: str = "") -> dict[str, Json]:
         """See `Item.public`."""
-        return super().public() | {"max_characters": MAX_CHARACTERS}
+        return super().public(seed) | {"max_characters": MAX_CHARACTERS}
 
 
 KIND = Written

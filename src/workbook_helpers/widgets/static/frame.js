@@ -1,28 +1,19 @@
 // The frame of every question: shows it, keeps a draft, saves with a handshake, says what happened.
-// A kind's own module follows in the same file and ends with `export default question({ build })`.
+// A kind's own module ends with `export default question({ build })`.
 
-const SAY = {
-  saving: "Saving…",
-  saved: (time) => `Saved ${time}`,
-  unsaved: "Not saved yet. Your answer is kept on this page, and it will be saved as soon as possible.",
-  failed: (why) => `Not saved yet: ${why}. Your answer is kept on this page. Saving is tried again every few seconds.`,
-  check: "Check my answer",
-  allRight: "✓ That is right.",
-  notYet: "Not quite. Read the notes, then try again.",
-  right: "✓ Right:", // the three verdicts of a note
-  wrong: "✗ Not this:",
-  missed: "○ This too:",
-  noreply: "Your answer cannot be checked just now. Please try again in a moment.",
-  conflict: (time) => `You changed this answer in another window${time ? " at " + time : ""}. Which one do you want to keep?`,
-  other: "The answer from the other window",
-  blank: "No answer",
-  mine: "Keep what is on this page",
-  theirs: "Use the answer from the other window",
-};
+import { h, put } from "./dom.js";
+import { has, language, locale, ready, say } from "./words.js";
+
 const ACK_MS = 2500; // no word from Python for so long: say that nothing is saved yet
 const RETRY_MS = 3000;
+const LONGEST_MS = 1000; // whoever types on and on is saved so often
 
-const clock = (iso) => (iso ? new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) : "");
+export { h, locale, put, say };
+
+/** Join texts as a sentence does, each once. */
+export const list = (texts) => new Intl.ListFormat(locale).format(new Set(texts));
+
+const clock = (iso) => (iso ? new Date(iso).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" }) : "");
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 /** Which questions of this page wait to be saved; the hand-in panel and the page itself look here. */
@@ -39,7 +30,7 @@ function drafts(key) {
 }
 
 /** Radio buttons or check boxes in a fieldset; used by the kinds that offer options. */
-function choices(spec, ctx, type) {
+export function choices(spec, ctx, type) {
   const inputs = spec.options.map((option) => h("input", { type, name: ctx.uid, value: option.id, id: `${ctx.uid}-${option.id}` }));
   const rows = spec.options.map((option, n) => h("div", { className: "wb-option" }, inputs[n], h("label", { htmlFor: inputs[n].id }, option.text)));
   const node = h("fieldset", { className: "wb-field", onchange: () => ctx.changed(0) }, h("legend", { className: "wb-stem" }, spec.stem), ...rows);
@@ -51,13 +42,17 @@ function choices(spec, ctx, type) {
   };
 }
 
+/** Say what stands above a question; a kind may have words of its own for one that carries no points. */
+const label = ({ id, ...values }, kind) => say(id === "frame-record" && has(`${kind}-label`) ? `${kind}-label` : id, values);
+
 /**
  * Make the widget of a kind.
  * kind.build(spec, ctx) → { node, get(), set(value), words(value) }
  *   ctx.uid: unique on the page · ctx.changed(delay_ms): call when the student changed something
  */
-function question(kind) {
-  return { render({ model, el }) {
+export function question(kind) {
+  return { async render({ model, el }) {
+    await ready;
     const spec = model.get("spec");
     const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
     const draft = drafts(`wb-draft:${model.get("scope")}:${spec.id}`);
@@ -68,31 +63,33 @@ function question(kind) {
     let flying = false; // a save is on its way: a second one would run into the first one's revision
     let blocked = false; // a save was due while one was on its way; it follows when that one has landed
     let known = false; // Python has said once what is on disk
+    let since = 0; // when the first change came that no save has taken yet
     let timer = null, watch = null, checking = null;
 
     const status = h("p", { className: "wb-status", role: "status" });
     const hint = h("p", { className: "wb-saving", "aria-hidden": "true" });
     const conflict = h("div", { className: "wb-conflict", role: "alert", hidden: true });
     const response = h("div", { className: "wb-response", role: "status" });
-    const say = (text, mood = "") => {
+    const tell = (text, mood = "") => {
       hint.textContent = "";
-      if (status.textContent !== text) status.textContent = text; // unchanged text is not announced again
+      if (status.textContent !== text) put(status, text); // unchanged text is not announced again
       status.className = `wb-status ${mood}`;
     };
     const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 });
-    const ctx = { uid, h, changed };
+    const ctx = { uid, changed };
     const body = kind.build(spec, ctx);
 
-    const send = (message) => { try { model.send(message); } catch { /* the connection is gone; the watch says so */ } };
+    const send = (message) => { try { model.send({ ...message, language }); } catch { /* the connection is gone; the watch says so */ } };
 
     function changed(delay_ms) {
+      if (!queued) since = Date.now();
       dirty = queued = true;
       unsaved.add(uid);
       draft.put(body.get(), base);
-      hint.textContent = SAY.saving;
+      put(hint, say("frame-saving"));
       response.replaceChildren();
       clearTimeout(timer);
-      timer = setTimeout(save, delay_ms);
+      timer = setTimeout(save, Math.min(delay_ms, Math.max(0, since + LONGEST_MS - Date.now())));
     }
     function save() {
       clearTimeout(timer);
@@ -105,7 +102,7 @@ function question(kind) {
       clearTimeout(watch);
       watch = setTimeout(() => {
         flying = false;
-        say(SAY.unsaved, "wb-bad");
+        tell(say("frame-unsaved"), "wb-bad");
         globalThis.dispatchEvent(new CustomEvent("wb-connection-lost"));
         timer = setTimeout(save, RETRY_MS);
       }, ACK_MS);
@@ -115,7 +112,7 @@ function question(kind) {
       unsaved.delete(uid);
       draft.clear();
       base = message.revision;
-      say(message.saved_at ? SAY.saved(clock(message.saved_at)) : "", "wb-good");
+      tell(message.saved_at ? say("frame-saved", { time: clock(message.saved_at) }) : "", "wb-good");
       root.dataset.wbAnswered = String(!["null", "false", '""', "[]", "{}"].includes(JSON.stringify(message.value ?? null)));
       globalThis.dispatchEvent(new CustomEvent("wb-answered"));
     }
@@ -130,10 +127,10 @@ function question(kind) {
         el.querySelector("input, textarea, select, button")?.focus();
       };
       conflict.replaceChildren(
-        h("p", {}, SAY.conflict(clock(message.saved_at))),
-        h("details", {}, h("summary", {}, SAY.other), h("blockquote", {}, body.words(message.value) || SAY.blank)),
-        h("p", {}, h("button", { type: "button", className: "wb-button", onclick: () => end(true) }, SAY.mine), " ",
-          h("button", { type: "button", className: "wb-button wb-second", onclick: () => end(false) }, SAY.theirs)),
+        h("p", {}, say("frame-conflict", { time: clock(message.saved_at) || "none" })),
+        h("details", {}, h("summary", {}, say("frame-other")), h("blockquote", {}, body.words(message.value) || say("frame-blank"))),
+        h("p", {}, h("button", { type: "button", className: "wb-button", onclick: () => end(true) }, say("frame-mine")), " ",
+          h("button", { type: "button", className: "wb-button wb-second", onclick: () => end(false) }, say("frame-theirs"))),
       );
       conflict.hidden = false;
     }
@@ -162,8 +159,8 @@ function question(kind) {
       if (message.text) { response.replaceChildren(h("p", {}, message.text)); return; }
       response.className = `wb-response ${message.right ? "wb-right" : "wb-wrong"}`;
       response.replaceChildren(
-        h("p", { className: "wb-verdict" }, message.right ? SAY.allRight : SAY.notYet),
-        h("ul", {}, ...message.notes.map((note) => h("li", {}, h("strong", {}, `${SAY[note.verdict]} ${note.part}`), h("br"), note.text))),
+        h("p", { className: "wb-verdict" }, say(message.right ? "frame-all-right" : "frame-not-yet")),
+        h("ul", {}, ...message.notes.map((note) => h("li", {}, h("strong", {}, h("span", {}, say(`frame-${note.verdict}`)), ` ${note.part}`), h("br"), note.text))),
       );
     }
 
@@ -180,7 +177,7 @@ function question(kind) {
         else disagree(message);
       }
       else if (message.do === "problem") {
-        say(SAY.failed(message.text), "wb-bad");
+        tell(say("frame-failed", { why: message.text }), "wb-bad");
         clearTimeout(timer);
         timer = setTimeout(dirty ? save : open, RETRY_MS);
       }
@@ -200,11 +197,11 @@ function question(kind) {
     const button = spec.purpose === "practice" && h("button", { type: "button", className: "wb-button wb-second", onclick: () => {
       send({ do: "check", value: body.get() });
       clearTimeout(checking);
-      checking = setTimeout(() => response.replaceChildren(h("p", {}, SAY.noreply)), ACK_MS);
-    } }, SAY.check);
+      checking = setTimeout(() => response.replaceChildren(h("p", {}, say("frame-no-reply"))), ACK_MS);
+    } }, say("frame-check"));
     el.classList.add("wb-widget");
     root.append(
-      h("p", { className: "wb-label" }, model.get("label")), body.node, conflict,
+      h("p", { className: "wb-label" }, label(model.get("label"), spec.kind)), body.node, conflict,
       h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response);
     el.append(root);
     open();

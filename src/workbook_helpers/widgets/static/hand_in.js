@@ -1,12 +1,12 @@
 // Review, hand in, receipt.
+import { h, put } from "./dom.js";
+import { language, locale, ready, say } from "./words.js";
+
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
 
-const when = (iso) => new Date(iso).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
-const questions = (n) => `${n} question${n === 1 ? "" : "s"}`;
+const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+const page = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
 
-function baseUrl() {
-  try { return JSON.parse(document.getElementById("jupyter-config-data").textContent).baseUrl || "/"; } catch { return "/"; }
-}
 function goTo(id) {
   const target = document.getElementById(id);
   if (!target) return;
@@ -14,50 +14,52 @@ function goTo(id) {
   (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
 }
 
-function render({ model, el }) {
+export default { async render({ model, el }) {
+  await ready;
   const uid = `wb-hand-in-${Math.random().toString(36).slice(2, 8)}`;
   let busy = null, asked = false;
 
   const review = h("div", { className: "wb-review" });
   const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 64 });
-  const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, "Your tutor gave you this. It is often a short code or your college login.");
+  const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const said = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
-  const link = (id, text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id); } }, text);
+  const link = (id, ...text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id); } }, ...text);
+  const send = (message) => { try { model.send({ ...message, language }); } catch { /* the wait, or the questions, say so */ } };
   const complain = (text, field) => {
-    error.textContent = text;
+    put(error, text);
     learner.setAttribute("aria-invalid", String(field === learner));
     field?.focus();
   };
+  const named = ({ id, label: { id: name, ...values }, stem }) => h("li", {}, link(id, h("span", {}, say(name, values)), `: ${stem}`));
 
   function draw() {
     const s = model.get("state");
     const left = s.left ?? [];
-    const parts = [
-      h("p", {}, left.length ? `You have answered ${s.total - left.length} of ${s.total}. Not answered yet:` : `You have answered all ${questions(s.total)}. Well done.`),
-      left.length ? h("ul", {}, ...left.map((item) => h("li", {}, link(item.id, item.text)))) : null,
-      s.practice_left ? h("p", { className: "wb-quiet" }, `${questions(s.practice_left)} for practice ${s.practice_left === 1 ? "is" : "are"} still open. You may leave them.`) : null,
-      s.declaration && !s.declared ? h("p", {}, "Please also tick ", link(s.declaration, "the declaration"), ".") : null,
-    ];
-    review.replaceChildren(...parts.filter(Boolean)); // null would be shown as a word
+    review.replaceChildren(...[
+      h("p", {}, left.length ? say("hand-in-left", { done: s.total - left.length, total: s.total }) : say("hand-in-all", { total: s.total })),
+      left.length ? h("ul", {}, ...left.map(named)) : null,
+      s.practice_left ? h("p", { className: "wb-quiet" }, say("hand-in-practice", { n: s.practice_left })) : null,
+      s.declaration && !s.declared ? h("p", {}, link(s.declaration, say("hand-in-declare"))) : null,
+    ].filter(Boolean)); // null would be shown as a word
     if (s.learner && !learner.value) learner.value = s.learner;
-    button.textContent = s.times ? "Hand in again" : "Hand in";
+    put(button, say(s.times ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", s.times > 0); // what is next then stands in the receipt
     if (!s.receipt) { said.replaceChildren(); return; }
-    const r = s.receipt, base = baseUrl();
+    const r = s.receipt;
     said.replaceChildren(
-      h("h3", {}, "✓ Handed in"),
-      h("dl", {}, h("dt", {}, "When"), h("dd", {}, when(r.at)), h("dt", {}, "Receipt code"), h("dd", {}, h("strong", {}, r.code)),
-        h("dt", {}, "Answered"), h("dd", {}, `${r.answered} of ${r.total}`), h("dt", {}, "File"), h("dd", {}, r.file)),
+      h("h3", {}, say("hand-in-done")),
+      h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(r.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, r.code)),
+        h("dt", {}, say("receipt-answered")), h("dd", {}, say("progress-count", { done: r.answered, total: r.total })), h("dt", {}, say("receipt-file")), h("dd", {}, r.file)),
       r.through === "exchange"
-        ? h("p", {}, "Your tutor has it now. There is nothing else to do.")
-        : h("div", {}, h("p", {}, "Next step: save this file. Then give it to your tutor, or upload it where your tutor told you."),
-            h("p", {}, h("a", { className: "wb-button", href: `${base}workbook/handed-in/${encodeURIComponent(r.file)}` }, "Save the file"))),
-      h("p", {}, h("a", { className: "wb-button wb-second", href: `${base}workbook/receipt/${encodeURIComponent(r.page)}`, target: "_blank", rel: "noopener" }, "See and print the receipt")),
-      h("p", { className: "wb-quiet" }, "You can change answers and hand in again. Your tutor marks the newest one."),
+        ? h("p", {}, say("receipt-nothing-else"))
+        : h("div", {}, h("p", {}, say("hand-in-next")),
+            h("p", {}, h("a", { className: "wb-button", href: page(`handed-in/${encodeURIComponent(r.file)}`) }, say("receipt-save")))),
+      h("p", {}, h("a", { className: "wb-button wb-second", href: page(`receipt/${encodeURIComponent(r.page)}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt"))),
+      h("p", { className: "wb-quiet" }, say("hand-in-newest")),
     );
   }
 
@@ -65,19 +67,19 @@ function render({ model, el }) {
     const s = model.get("state");
     if (busy) return;
     complain("", null);
-    if (globalThis.wbUnsaved?.size) return complain("Some answers are not saved yet. Please wait a moment and try again.", button);
-    if (s.declaration && !s.declared) { complain("Please tick the declaration first. It is just above.", button); return goTo(s.declaration); }
-    if (!learner.value.trim()) return complain("Please type your learner ID.", learner);
+    if (globalThis.wbUnsaved?.size) return complain(say("hand-in-unsaved"), button);
+    if (s.declaration && !s.declared) { complain(say("hand-in-declare-first"), button); return goTo(s.declaration); }
+    if (!learner.value.trim()) return complain(say("hand-in-learner-missing"), learner);
     if (s.left.length && !asked) {
       asked = true;
-      button.textContent = "Hand in anyway";
-      return complain(`${questions(s.left.length)} not answered yet. Go back and answer, or press the button again to hand in as it is.`, button);
+      put(button, say("hand-in-anyway"));
+      return complain(say("hand-in-sure", { n: s.left.length }), button);
     }
     asked = false;
     button.setAttribute("aria-disabled", "true");
-    button.textContent = "Handing in…";
-    try { model.send({ do: "hand-in", student: learner.value }); } catch { /* the wait below says so */ }
-    busy = setTimeout(() => done("Not handed in yet: no answer from the workbook. Reload the page and try again."), WAIT_MS);
+    put(button, say("hand-in-busy"));
+    send({ do: "hand-in", student: learner.value });
+    busy = setTimeout(() => done(say("hand-in-no-reply")), WAIT_MS);
   }
   function done(text) {
     clearTimeout(busy);
@@ -90,16 +92,15 @@ function render({ model, el }) {
     if (message.do === "refused") done(message.text);
     if (message.do === "handed-in") { done(""); said.tabIndex = -1; said.focus(); }
   };
-  const looked = () => { if (document.visibilityState === "visible") try { model.send({ do: "open" }); } catch { /* told by the questions */ } };
+  const looked = () => { if (document.visibilityState === "visible") send({ do: "open" }); };
 
   el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   el.classList.add("wb-widget");
-  el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", "aria-label": "Review and hand in" },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, "Your learner ID"), hint, learner), error, button, said));
+  el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", "aria-label": say("hand-in-title") },
+    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, said));
   model.on("change:state", draw);
   model.on("msg:custom", heard);
   globalThis.addEventListener("focus", looked);
   draw();
   return () => { model.off("change:state", draw); model.off("msg:custom", heard); globalThis.removeEventListener("focus", looked); };
-}
-export default { render };
+} };

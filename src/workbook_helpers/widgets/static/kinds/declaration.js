@@ -1,7 +1,9 @@
 // Agree to a statement before handing in.
+import { h, question } from "../frame.js";
+
 export default question({
   build(spec, ctx) {
-    const { h, uid } = ctx;
+    const { uid } = ctx;
     const box = h("input", { type: "checkbox", id: `${uid}-agree`, onchange: () => ctx.changed(0) });
     return {
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),

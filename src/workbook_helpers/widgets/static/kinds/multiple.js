@@ -1,8 +1,10 @@
 // Choose all that apply.
+import { choices, h, question, say } from "../frame.js";
+
 export default question({
   build(spec, ctx) {
     const list = choices(spec, ctx, "checkbox");
-    const hint = ctx.h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, "Choose all that apply.");
+    const hint = h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, say("multiple-hint"));
     list.node.querySelector("legend").after(hint);
     list.node.setAttribute("aria-describedby", hint.id);
     return {

@@ -1,17 +1,6 @@
 // A map of the people around one person. The answer is {person id: {kind: id, share: id}}; what is not chosen yet is not in it.
-const MAP = {
-  kind: "Kind of relationship",
-  share: "What may be shared",
-  none: "Choose one",
-  open: "not chosen yet",
-  title: (who) => `Map of the people around ${who}`,
-  key: "Lines in the map",
-  table: "The map as a table",
-  caption: (who) => `The people around ${who}`,
-  person: "Person",
-  kindShort: "Kind", // a narrow table has no room for longer heads
-  shareShort: "May be shared",
-};
+import { h, question, say } from "../frame.js";
+
 const DASHES = ["", "11 6", "2 6", "", "14 5 2 5"]; // line styles of the kinds, in the item's order; the fourth is a double line
 const DOUBLE = 3;
 const NARROW = 520; // below this width of the map, px, names would be too small to read: numbers stand for them
@@ -44,37 +33,37 @@ function stroke(kind, ends) {
 
 export default question({
   build(spec, ctx) {
-    const { h, uid } = ctx;
+    const { uid } = ctx;
     const letter = (kind) => "ABCDE"[kind];
     const at = (list, id) => list.findIndex((one) => one.id === id);
     const pick = (name, list, id) => {
       const select = h("select", { id, onchange: () => { draw(); ctx.changed(0); } },
-        h("option", { value: "" }, MAP.none), ...list.map((one) => h("option", { value: one.id }, one.text)));
+        h("option", { value: "" }, say("relationships-none")), ...list.map((one) => h("option", { value: one.id }, one.text)));
       return { select, node: h("div", {}, h("label", { htmlFor: id }, name), select) };
     };
     const rows = spec.people.map((one, n) => {
-      const kind = pick(MAP.kind, spec.kinds, `${uid}-${one.id}-kind`);
-      const share = pick(MAP.share, spec.shares, `${uid}-${one.id}-share`);
+      const kind = pick(say("relationships-kind"), spec.kinds, `${uid}-${one.id}-kind`);
+      const share = pick(say("relationships-share"), spec.shares, `${uid}-${one.id}-share`);
       return { one, n, kind: kind.select, share: share.select, cells: [h("td"), h("td")],
         node: h("fieldset", { className: "wb-relationships-person" }, h("legend", {}, `${n + 1}. ${one.text}`), h("div", { className: "wb-relationships-choices" }, kind.node, share.node)) };
     });
     const title = s("title", { id: `${uid}-title` });
-    title.textContent = MAP.title(spec.person);
+    title.textContent = say("relationships-title", { who: spec.person });
     const desc = s("desc", { id: `${uid}-desc` });
     const drawn = s("g");
     const map = s("svg", { class: "wb-relationships-map", role: "img", "aria-labelledby": title.id, "aria-describedby": desc.id }, title, desc, drawn);
     const sample = (kind) => s("svg", { viewBox: "0 0 48 16", "aria-hidden": "true" }, ...stroke(kind, { x1: 0, y1: 8, x2: 48, y2: 8 }));
-    const key = h("ul", { className: "wb-relationships-key", "aria-label": MAP.key },
+    const key = h("ul", { className: "wb-relationships-key", "aria-label": say("relationships-key") },
       ...spec.kinds.map((kind, n) => h("li", {}, sample(n), h("span", {}, `${letter(n)}: ${kind.text}`))));
-    const table = h("table", {}, h("caption", {}, MAP.caption(spec.person)),
-      h("thead", {}, h("tr", {}, ...[MAP.person, MAP.kindShort, MAP.shareShort].map((text) => h("th", { scope: "col" }, text)))),
+    const table = h("table", {}, h("caption", {}, say("relationships-caption", { who: spec.person })),
+      h("thead", {}, h("tr", {}, ...[say("relationships-person"), say("relationships-kind-short"), say("relationships-share-short")].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...rows.map((row) => h("tr", {}, h("th", { scope: "row" }, `${row.n + 1}. ${row.one.text}`), ...row.cells))));
     const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), map, key, ...rows.map((row) => row.node),
-      h("details", { className: "wb-relationships-table" }, h("summary", {}, MAP.table), table));
+      h("details", { className: "wb-relationships-table" }, h("summary", {}, say("relationships-table")), table));
 
     let wide = true;
     function draw() {
-      const chosen = rows.map((row) => ({ ...row, at: at(spec.kinds, row.kind.value), kindText: spec.kinds[at(spec.kinds, row.kind.value)]?.text ?? MAP.open, shareText: spec.shares[at(spec.shares, row.share.value)]?.text ?? MAP.open }));
+      const chosen = rows.map((row) => ({ ...row, at: at(spec.kinds, row.kind.value), kindText: spec.kinds[at(spec.kinds, row.kind.value)]?.text ?? say("relationships-open"), shareText: spec.shares[at(spec.shares, row.share.value)]?.text ?? say("relationships-open") }));
       for (const row of chosen) {
         row.cells[0].textContent = row.kindText;
         row.cells[1].textContent = row.shareText;
@@ -120,7 +109,7 @@ export default question({
       },
       words: (value) => rows.filter((row) => value?.[row.one.id]).map((row) => {
         const said = value[row.one.id];
-        return `${row.one.text}: ${spec.kinds[at(spec.kinds, said.kind)]?.text ?? MAP.open}, ${spec.shares[at(spec.shares, said.share)]?.text ?? MAP.open}`;
+        return `${row.one.text}: ${spec.kinds[at(spec.kinds, said.kind)]?.text ?? say("relationships-open")}, ${spec.shares[at(spec.shares, said.share)]?.text ?? say("relationships-open")}`;
       }).join("; "),
     };
   },

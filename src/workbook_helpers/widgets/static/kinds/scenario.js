@@ -1,26 +1,11 @@
 // Decide step by step in a story that branches, told as a conversation. The answer is the path: ["n1.b", "n2.a"].
-const STORY = {
-  log: "The story so far",
-  warning: "In this story you cannot go back. Think first: each choice counts when you press “Do this”. You can stop and go on later.",
-  free: "Not marked. You can go back and try another way.",
-  decision: (n) => `Decision ${n}: what do you do?`,
-  act: "Do this",
-  none: "Choose what to do, then press “Do this”.",
-  back: "Go back one step",
-  again: "Start again",
-  wentBack: (n) => `You went back to decision ${n}.`,
-  restarted: "The story starts again.",
-  long: "You have gone a long way round. Go back, or start again.",
-  you: "You",
-  told: "What happens",
-  why: "Worth knowing",
-  ending: (title) => `How it ends: ${title}`,
-  parts: { person: "For the person", family: "For the family", worker: "For the worker", next: "What would help next", criterion: "Criterion" },
-};
+import { h, put, question, say } from "../frame.js";
+
+const PARTS = ["person", "family", "worker", "next", "criterion"];
 
 export default question({
   build(spec, ctx) {
-    const { h, uid } = ctx;
+    const { uid } = ctx;
     const nodes = Object.fromEntries(spec.nodes.map((node) => [node.id, node]));
     const endings = Object.fromEntries(spec.endings.map((ending) => [ending.id, ending]));
     let path = [];
@@ -41,21 +26,21 @@ export default question({
     const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
     const scene = (node) => bubble(node.says, node.text, "other");
     const done = (choice) => [
-      bubble(STORY.you, choice.text, "you"), bubble(STORY.told, choice.reply, "told"),
-      choice.then ? bubble(STORY.why, choice.then, "why") : null].filter(Boolean);
+      bubble(say("scenario-you"), choice.text, "you"), bubble(say("scenario-told"), choice.reply, "told"),
+      choice.then ? bubble(say("scenario-why"), choice.then, "why") : null].filter(Boolean);
     const ended = (ending) => h("li", { className: "wb-scenario-end" },
-      h("p", { className: "wb-scenario-title", tabIndex: -1 }, STORY.ending(ending.title)),
-      h("dl", {}, ...Object.entries(STORY.parts).filter(([part]) => ending[part]).flatMap(([part, name]) => [h("dt", {}, name), h("dd", {}, ending[part])])));
+      h("p", { className: "wb-scenario-title", tabIndex: -1 }, say("scenario-ending", { title: ending.title })),
+      h("dl", {}, ...PARTS.filter((part) => ending[part]).flatMap((part) => [h("dt", {}, say(`scenario-${part}`)), h("dd", {}, ending[part])])));
 
     const talk = h("ol", { className: "wb-scenario-talk" });
-    const log = h("div", { role: "log", "aria-label": STORY.log, "aria-live": "off" }, talk);
+    const log = h("div", { role: "log", "aria-label": say("scenario-log"), "aria-live": "off" }, talk);
     const legend = h("legend", { className: "wb-stem", tabIndex: -1 });
     const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
     const options = h("div", { onchange: () => { error.textContent = ""; ask.removeAttribute("aria-describedby"); } });
-    const act = h("button", { type: "button", className: "wb-button", onclick: decide }, STORY.act);
+    const act = h("button", { type: "button", className: "wb-button", onclick: decide }, say("scenario-act"));
     const ask = h("fieldset", { className: "wb-field" }, legend, options, error, act);
-    const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn(path.slice(0, -1)) }, STORY.back);
-    const again = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn([]) }, STORY.again);
+    const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn(path.slice(0, -1)) }, say("scenario-back"));
+    const again = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn([]) }, say("scenario-again"));
     const tools = h("div", { className: "wb-scenario-tools", hidden: true }, back, again);
     const said = h("p", { className: "wb-quiet", role: "status" });
 
@@ -67,8 +52,8 @@ export default question({
       tools.hidden = !spec.back || !path.length;
       ask.hidden = !node || path.length >= spec.max_steps;
       if (!node) return;
-      if (ask.hidden) { said.textContent = STORY.long; return; }
-      legend.textContent = STORY.decision(path.length + 1);
+      if (ask.hidden) { put(said, say("scenario-long")); return; }
+      put(legend, say("scenario-decision", { n: path.length + 1 }));
       options.replaceChildren(...node.choices.map((choice) => {
         const id = `${uid}-${path.length}-${choice.id}`;
         return h("div", { className: "wb-option" }, h("input", { type: "radio", name: `${uid}-${path.length}`, value: choice.id, id }), h("label", { htmlFor: id }, choice.text));
@@ -93,7 +78,7 @@ export default question({
     function decide() {
       const chosen = options.querySelector("input:checked");
       if (!chosen) {
-        error.textContent = STORY.none;
+        put(error, say("scenario-none"));
         ask.setAttribute("aria-describedby", error.id);
         options.querySelector("input").focus();
         return;
@@ -111,7 +96,7 @@ export default question({
     }
     function turn(steps) {
       show(steps);
-      said.textContent = path.length ? STORY.wentBack(path.length + 1) : STORY.restarted;
+      put(said, path.length ? say("scenario-went-back", { n: path.length + 1 }) : say("scenario-restarted"));
       ctx.changed(0);
       focusNext();
     }
@@ -122,7 +107,7 @@ export default question({
       node: h("div", { className: "wb-scenario", role: "group", "aria-labelledby": `${uid}-stem` },
         h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem),
         h("p", { className: "wb-scenario-setting" }, spec.setting),
-        h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? STORY.free : STORY.warning),
+        h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? say("scenario-free") : say("scenario-warning")),
         log, ask, tools, said),
       get: () => [...path],
       set: (value) => show(steps(value)),

@@ -1,4 +1,6 @@
 // Choose one of n.
+import { choices, question } from "../frame.js";
+
 export default question({
   build(spec, ctx) {
     const list = choices(spec, ctx, "radio");

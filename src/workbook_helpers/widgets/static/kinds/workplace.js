@@ -1,19 +1,7 @@
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
-const WORKPLACE_TYPING_MS = 250;
-const RECORD = {
-  none: "Choose one",
-  nameless: "Do not write the name of anybody you support, of a colleague or of a family. Write a role, such as “a resident” or “the nurse”.",
-  done: "Say what you did, step by step, and why.",
-  role: "The role of the person who saw it, such as “senior carer”. The name goes onto the printed sheet, by hand.",
-  print: "Print a witness sheet",
-  sheet: "Witness sheet",
-  empty: "—",
-  look: (pieces) => `Look at: ${pieces.map((piece) => `“${piece}”`).join(", ")}.`,
-  warn: (signs) => `This looks as if it holds ${signs.join(", and ")}. Please take it out, or say it without telling who it is. Your words are saved all the same.`,
-  signs: { name: "a person’s name", phone: "a telephone number", "nhs-number": "an NHS number", postcode: "a postcode", email: "an email address", address: "a street address" },
-  signing: { witness: "To be filled in by the witness", statement: "I saw what is described above, and the description is right.", learner: "To be filled in by the learner" },
-  lines: { witness: ["Name of the witness", "Role", "Signature", "Date"], learner: ["Name of the learner", "Signature", "Date"] },
-};
+import { h, list, locale, put, question, say } from "../frame.js";
+
+const TYPING_MS = 250;
 
 /** Find what may tell who a person is; the same steps as `items/privacy.py`, with the patterns and words that it sends. */
 function findSigns(text, rules) {
@@ -47,22 +35,23 @@ function findSigns(text, rules) {
 
 export default question({
   build(spec, ctx) {
-    const { h, uid } = ctx;
+    const { uid } = ctx;
     const id = (name) => `${uid}-${name}`;
     const now = () => ctx.changed(0);
-    const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, spec.labels[name]), ...more);
-    const list = (name, choices) => h("select", { id: id(name), onchange: now }, h("option", { value: "" }, RECORD.none), ...choices.map((one) => h("option", { value: one.id }, one.text)));
-    const evidence = list("evidence", spec.evidence);
-    const place = list("place", spec.places);
+    const label = (name) => say(`workplace-label-${name}`);
+    const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, label(name)), ...more);
+    const pick = (name, ids) => h("select", { id: id(name), onchange: now }, h("option", { value: "" }, say("workplace-none")), ...ids.map((one) => h("option", { value: one }, say(`workplace-${name}-${one}`))));
+    const evidence = pick("evidence", spec.evidence);
+    const place = pick("place", spec.places);
     const date = h("input", { type: "date", id: id("date"), max: "2099-12-31", onchange: now });
-    const done = watched("done", h("textarea", { id: id("done"), rows: 6, spellcheck: true }), `${RECORD.done} ${RECORD.nameless}`);
-    const role = watched("role", h("input", { type: "text", id: id("role"), autocomplete: "off" }), RECORD.role);
+    const done = watched("done", h("textarea", { id: id("done"), rows: 6, spellcheck: true }), `${say("workplace-done")} ${say("workplace-nameless")}`);
+    const role = watched("role", h("input", { type: "text", id: id("role"), autocomplete: "off" }), say("workplace-role"));
     const boxes = spec.criteria.map((one) => h("input", { type: "checkbox", id: id(`criterion-${one.code.replace(/\W/g, "-")}`), value: one.code }));
-    const criteria = h("fieldset", { className: "wb-workplace-part", onchange: now }, h("legend", {}, spec.labels.criteria),
+    const criteria = h("fieldset", { className: "wb-workplace-part", onchange: now }, h("legend", {}, label("criteria")),
       ...spec.criteria.map((one, n) => h("div", { className: "wb-option" }, boxes[n], h("label", { htmlFor: boxes[n].id }, `${one.code} ${one.text}`))));
     const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
       part("evidence", evidence, evidence), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
-      h("button", { type: "button", className: "wb-button wb-second", onclick: print }, RECORD.print));
+      h("button", { type: "button", className: "wb-button wb-second", onclick: print }, say("workplace-print")));
 
     /** A field that is looked through while one types, and the warning tied to it. */
     function watched(name, field, hint) {
@@ -73,32 +62,31 @@ export default question({
       field.setAttribute("aria-describedby", `${told.id} ${warning.id} ${pieces.id}`);
       const look = () => {
         const found = findSigns(field.value, spec.rules);
-        const text = found.length ? RECORD.warn([...new Set(found.map((one) => RECORD.signs[one.sign]))]) : "";
-        if (warning.textContent !== text) warning.textContent = text; // unchanged text is not announced again
-        pieces.textContent = found.length ? RECORD.look([...new Set(found.map((one) => one.text))]) : "";
+        const text = found.length ? say("workplace-warn", { signs: list(found.map((one) => say(`workplace-sign-${one.sign}`))) }) : "";
+        if (warning.textContent !== text) put(warning, text); // unchanged text is not announced again
+        put(pieces, found.length ? say("workplace-look", { pieces: list(found.map((one) => `“${one.text}”`)) }) : "");
       };
-      field.addEventListener("input", () => { look(); ctx.changed(WORKPLACE_TYPING_MS); });
+      field.addEventListener("input", () => { look(); ctx.changed(TYPING_MS); });
       return { node: part(name, field, told, field, warning, pieces), field, look };
     }
     const get = () => Object.fromEntries(Object.entries({
       evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
       criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
     }).filter(([, text]) => text.trim()));
-    const named = (choices, value) => choices.find((one) => one.id === value)?.text ?? "";
-    const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" }) : "");
+    const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" }) : "");
     function said(value) {
       const codes = (value?.criteria ?? "").split(" ").filter(Boolean);
       return [
-        [spec.labels.evidence, named(spec.evidence, value?.evidence)], [spec.labels.date, day(value?.date)], [spec.labels.place, named(spec.places, value?.place)],
-        [spec.labels.done, value?.done ?? ""], [spec.labels.criteria, spec.criteria.filter((one) => codes.includes(one.code)).map((one) => `${one.code} ${one.text}`).join("\n")],
-        [spec.labels.role, value?.role ?? ""]];
+        [label("evidence"), value?.evidence ? say(`workplace-evidence-${value.evidence}`) : ""], [label("date"), day(value?.date)], [label("place"), value?.place ? say(`workplace-place-${value.place}`) : ""],
+        [label("done"), value?.done ?? ""], [label("criteria"), spec.criteria.filter((one) => codes.includes(one.code)).map((one) => `${one.code} ${one.text}`).join("\n")],
+        [label("role"), value?.role ?? ""]];
     }
     function print() {
-      const lines = (names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, name), h("span", {})));
-      const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, RECORD.sheet), h("p", {}, spec.stem),
-        h("dl", {}, ...said(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || RECORD.empty)])),
-        h("h2", {}, RECORD.signing.witness), h("p", {}, RECORD.signing.statement), ...lines(RECORD.lines.witness),
-        h("h2", {}, RECORD.signing.learner), ...lines(RECORD.lines.learner));
+      const lines = (...names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
+      const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, say("workplace-sheet")), h("p", {}, spec.stem),
+        h("dl", {}, ...said(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || say("workplace-empty"))])),
+        h("h2", {}, say("workplace-by-witness")), h("p", {}, say("workplace-statement")), ...lines("witness-name", "role", "signature", "date"),
+        h("h2", {}, say("workplace-by-learner")), ...lines("learner-name", "signature", "date"));
       document.querySelectorAll(".wb-workplace-sheet").forEach((old) => old.remove());
       document.body.append(sheet);
       document.documentElement.classList.add("wb-workplace-printing");

@@ -1,17 +1,19 @@
 // Write in one's own words; saved while typing.
+import { h, put, question, say } from "../frame.js";
+
 const TYPING_MS = 250; // with the disk's own time, an answer is there within 300 ms of the last key stroke
 
 export default question({
   build(spec, ctx) {
-    const { h, uid } = ctx;
+    const { uid } = ctx;
     const area = h("textarea", { id: `${uid}-text`, rows: 6, maxLength: spec.max_characters, spellcheck: true, oninput: () => { count(); ctx.changed(TYPING_MS); } });
     const counted = h("p", { className: "wb-hint", id: `${uid}-count` });
     const prompts = spec.prompts.length ? h("ul", { className: "wb-prompts", id: `${uid}-prompts` }, ...spec.prompts.map((text) => h("li", {}, text))) : null;
     area.setAttribute("aria-describedby", `${prompts ? prompts.id + " " : ""}${counted.id}`);
     function count() {
       const words = (area.value.trim().match(/\S+/g) || []).length;
-      const full = area.value.length >= spec.max_characters ? " This box is full." : "";
-      counted.textContent = `${words} word${words === 1 ? "" : "s"}. About ${spec.words} words is a good length.${full}`;
+      const full = area.value.length >= spec.max_characters;
+      put(counted, say(full ? "written-full" : "written-count", { words, advised: spec.words }));
       grow();
     }
     function grow() {

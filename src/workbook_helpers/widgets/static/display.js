@@ -1,43 +1,50 @@
-// How the page looks and sounds, remembered in this browser: size, spacing, letters, colours, reading aloud, easier words.
-(() => {
-  const KEY = "wb-display";
-  const CHOICES = {
-    size: ["Text size", { normal: "Normal", large: "Large", larger: "Larger", largest: "Largest" }],
-    spacing: ["Spacing", { normal: "Normal", wide: "Wide" }],
-    font: ["Letters", { normal: "Normal", dyslexic: "OpenDyslexic" }],
-    colours: ["Colours", { normal: "Off-white", dark: "Dark", contrast: "High contrast" }],
-    words: ["Hard words", { normal: "As they are", easier: "Tap for the meaning" }],
-    sound: ["Read aloud", { normal: "Off", on: "Show Listen buttons" }],
-  };
+// How the page looks and sounds, remembered in this browser: language, size, spacing, letters, colours, reading aloud, easier words.
+import { h, put } from "./dom.js";
+import { LANGUAGES, language, pick, say } from "./words.js";
+
+const KEY = "wb-display";
+const CHOICES = { // the first is the usual one
+  size: ["normal", "large", "larger", "largest"],
+  spacing: ["normal", "wide"],
+  font: ["normal", "dyslexic"],
+  colours: ["normal", "dark", "contrast"],
+  words: ["normal", "easier"],
+  sound: ["normal", "on"],
+};
+
+/** Close one menu of the header when another opens, on Escape, and when one clicks elsewhere. */
+export function menus() {
+  for (const menu of document.querySelectorAll(".wb-menu")) {
+    menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); } });
+    menu.addEventListener("toggle", () => { if (menu.open) for (const other of document.querySelectorAll(".wb-menu")) if (other !== menu) other.open = false; });
+  }
+  document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll(".wb-menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
+}
+
+/** Fill the panel with the choices and apply what was chosen before; `main` holds the text, `only` names the choices that make sense here. */
+export function display(panel, main, only = Object.keys(CHOICES)) {
   const root = document.documentElement;
-  const main = document.getElementById("wb-main");
-  const panel = document.querySelector("#wb-display .wb-panel");
   let chosen = {};
   try { chosen = JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { /* a private window, or not ours */ }
+  const value = (name) => (CHOICES[name].includes(chosen[name]) ? chosen[name] : "normal");
 
-  function make(tag, text, ...kids) {
-    const node = document.createElement(tag);
-    if (text) node.textContent = text;
-    node.append(...kids);
-    return node;
-  }
   function apply() {
-    for (const name of Object.keys(CHOICES)) {
-      const value = Object.hasOwn(CHOICES[name][1], chosen[name]) ? chosen[name] : "normal";
-      root.setAttribute(`data-wb-${name}`, value);
-    }
+    for (const name of Object.keys(CHOICES)) root.setAttribute(`data-wb-${name}`, value(name));
     listenButtons();
     easierWords();
   }
-  for (const [name, [title, values]] of Object.entries(CHOICES)) {
-    const select = make("select", "", ...Object.entries(values).map(([value, text]) => Object.assign(make("option", text), { value })));
-    select.value = Object.hasOwn(values, chosen[name]) ? chosen[name] : "normal";
-    select.addEventListener("change", () => {
-      chosen[name] = select.value;
+  const row = (title, options, now, change) => {
+    const select = h("select", { onchange: () => change(select.value) }, ...options.map(([id, text, lang]) => h("option", { value: id, lang }, text)));
+    select.value = now;
+    panel.append(h("label", {}, h("span", {}, title), select));
+  };
+  row(say("display-language"), Object.entries(LANGUAGES).map(([id, text]) => [id, text, id]), language, pick);
+  for (const name of only) {
+    row(say(`display-${name}`), CHOICES[name].map((id) => [id, say(`display-${name}-${id}`)]), value(name), (id) => {
+      chosen[name] = id;
       try { localStorage.setItem(KEY, JSON.stringify(chosen)); } catch { /* then for this page only */ }
       apply();
     });
-    panel.append(make("label", "", make("span", title), select));
   }
 
   /** A Listen button at each heading: the browser's own voice reads up to the next heading. */
@@ -48,16 +55,18 @@
       const there = heading.nextElementSibling?.matches(".wb-listen") ? heading.nextElementSibling : null;
       if (!on) { there?.remove(); continue; }
       if (there) continue;
-      const button = Object.assign(make("button", "Listen"), { type: "button", className: "wb-listen wb-button wb-second" });
-      button.setAttribute("aria-label", `Listen: ${heading.textContent.trim()}`);
-      button.addEventListener("click", () => listen(heading, button));
+      const button = h("button", { type: "button", className: "wb-listen wb-button wb-second", "aria-label": say("display-listen-to", { what: heading.textContent.trim() }), onclick: () => listen(heading, button) }, say("display-listen"));
       heading.after(button);
     }
   }
+  function speaks(button, on) {
+    button.dataset.wbSpeaking = String(on);
+    put(button, say(on ? "display-stop" : "display-listen"));
+  }
   function listen(heading, button) {
-    const speaking = button.textContent === "Stop";
+    const speaking = button.dataset.wbSpeaking === "true";
     speechSynthesis.cancel();
-    for (const other of main.querySelectorAll(".wb-listen")) other.textContent = "Listen";
+    for (const other of main.querySelectorAll(".wb-listen")) speaks(other, false);
     if (speaking) return;
     const nodes = [...main.querySelectorAll("h2, h3, p, li, legend, label, figcaption")];
     const from = nodes.indexOf(heading);
@@ -65,9 +74,9 @@
     const text = nodes.slice(from, to < 0 ? undefined : to).filter((node) => !node.querySelector("p, li")).map((node) => node.textContent.trim());
     const speech = text.filter(Boolean).map((part) => Object.assign(new SpeechSynthesisUtterance(part), { lang: "en-GB", rate: 0.9 }));
     if (!speech.length) return;
-    speech.at(-1).addEventListener("end", () => { button.textContent = "Listen"; });
+    speech.at(-1).addEventListener("end", () => speaks(button, false));
     speech.forEach((part) => speechSynthesis.speak(part));
-    button.textContent = "Stop";
+    speaks(button, true);
   }
 
   /** The words of the section "Words to know", to be tapped where they stand in the text. */
@@ -97,26 +106,18 @@
         if (!match) continue;
         const word = text.splitText(match.index);
         word.splitText(match[0].length);
-        const button = Object.assign(make("button", match[0]), { type: "button", className: "wb-term" });
-        button.setAttribute("aria-expanded", "false");
+        const button = h("button", { type: "button", className: "wb-term", "aria-expanded": "false" }, match[0]);
         button.addEventListener("click", () => {
           const shown = button.nextElementSibling?.matches(".wb-meaning") ? button.nextElementSibling : null;
           button.setAttribute("aria-expanded", String(!shown));
           if (shown) { shown.remove(); return; }
-          const meaning = Object.assign(make("span", ` (${terms.get(match[0].toLowerCase())}) `), { className: "wb-meaning" });
-          meaning.setAttribute("role", "status");
-          button.after(meaning);
+          button.after(h("span", { className: "wb-meaning", role: "status" }, ` (${terms.get(match[0].toLowerCase())}) `));
         });
         word.replaceWith(button);
       }
     }
   }
 
-  for (const menu of document.querySelectorAll(".wb-menu")) {
-    menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); } });
-    menu.addEventListener("toggle", () => { if (menu.open) for (const other of document.querySelectorAll(".wb-menu")) if (other !== menu) other.open = false; });
-  }
-  document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll(".wb-menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
   apply();
-  window.addEventListener("load", apply); // the text is there by now
-})();
+  if (document.readyState !== "complete") globalThis.addEventListener("load", apply); // the text is there by then
+}

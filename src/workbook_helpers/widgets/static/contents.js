@@ -1,11 +1,13 @@
 // The table of contents with what is done, and the way back to where the student was.
-(() => {
-  const nav = document.querySelector("#wb-contents nav");
-  const main = document.getElementById("wb-main");
+import { h } from "./dom.js";
+import { say } from "./words.js";
+
+const isDone = (node) => node.dataset.wbAnswered === "true";
+
+export function contents(nav, main) {
   const key = `wb-place:${location.pathname}`;
   const place = { get: () => { try { return localStorage.getItem(key); } catch { return null; } }, set: (id) => { try { localStorage.setItem(key, id); } catch { /* a private window */ } } };
   const before = place.get();
-  const isDone = (node) => node.dataset.wbAnswered === "true";
 
   /** Headings of level 2 with the questions that stand below each. */
   function sections() {
@@ -17,42 +19,28 @@
     return found;
   }
   function go(node) {
-    document.getElementById("wb-contents").open = false;
+    nav.closest("details").open = false;
     node.tabIndex = -1;
     node.scrollIntoView({ block: "start" });
     node.focus({ preventScroll: true });
   }
-  function link(text, node) {
-    const anchor = document.createElement("a");
-    anchor.href = `#${node.id}`;
-    anchor.textContent = text;
-    anchor.addEventListener("click", (event) => { event.preventDefault(); go(node); });
-    return anchor;
-  }
+  const link = (text, node) => h("a", { href: `#${node.id}`, onclick: (event) => { event.preventDefault(); go(node); } }, text);
   function draw() {
-    const list = document.createElement("ol");
-    for (const { heading, questions } of sections()) {
-      const item = document.createElement("li");
+    nav.replaceChildren(h("ol", {}, ...sections().map(({ heading, questions }) => {
       const done = questions.filter(isDone).length;
-      const state = !questions.length ? "" : done === questions.length ? " ✓ done" : ` ${done} of ${questions.length}`;
-      item.append(link(heading.textContent.trim(), heading), state);
-      list.append(item);
-    }
-    nav.replaceChildren(list);
+      const state = !questions.length ? null : done === questions.length ? say("page-section-done") : say("progress-count", { done, total: questions.length });
+      return h("li", {}, link(heading.textContent.trim(), heading), " ", state && h("span", {}, state));
+    })));
   }
   function offerPlace() {
     const node = before && document.getElementById(before);
     if (!node || document.getElementById("wb-place")) return;
-    const note = document.createElement("p");
-    note.id = "wb-place";
-    note.className = "wb-card";
-    note.append("Welcome back. ", link("Continue where you were", node));
-    main.querySelector("h1")?.after(note);
+    main.querySelector("h1")?.after(h("p", { id: "wb-place", className: "wb-card" }, h("span", {}, say("page-welcome-back")), " ", link(say("page-continue"), node)));
   }
   main.addEventListener("focusin", (event) => { const node = event.target.closest(".wb-question"); if (node) place.set(node.id); });
   let due = null;
   const soon = () => { due ??= setTimeout(() => { due = null; draw(); offerPlace(); }, 300); };
-  window.addEventListener("wb-answered", soon); // also sent when a question has come onto the page
-  window.addEventListener("load", soon);
+  globalThis.addEventListener("wb-answered", soon); // also sent when a question has come onto the page
   draw();
-})();
+  soon();
+}

@@ -1,0 +1,138 @@
+"""Fill the gaps of a text, by choosing or by typing."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.items.spelling import LONGEST, Forms, typed_problem
+from workbook_helpers.words import say
+
+GAP = re.compile(r"\{([^{}]*)\}")
+
+
+class Choice(Model):
+    """What a gap may be filled with."""
+
+    id: OptionId
+    text: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Gap(Model):
+    """One gap: to choose from `options`, or without any to type into.
+
+    `right` (an option id, or the accepted forms) and `feedback` belong to practice items alone: else they would be a key.
+    """
+
+    id: OptionId
+    options: Annotated[tuple[Choice, ...], Field(max_length=8)] = ()
+    size: Annotated[int, Field(ge=2, le=40)] = 14
+    """About how many characters a typed gap shows."""
+    right: OptionId | Forms | None = None
+    feedback: str = ""
+
+    def problem(self, said: Json) -> str | None:
+        """Say what makes `said` nothing that this gap can be filled with, or None."""
+        if not self.options:
+            return typed_problem(said)
+        return None if said in [option.id for option in self.options] else "fills a gap with an option that it does not have"
+
+    def fits(self, right: Json, said: str) -> bool:
+        """Whether what the gap was filled with is right."""
+        return said == right if self.options else Forms.model_validate(right).accept(said)
+
+    def in_words(self, said: str) -> str:
+        """Give what the gap was filled with."""
+        return next((option.text for option in self.options if option.id == said), said.strip())
+
+    def shown(self) -> bool:
+        """Whether what is right of it is a key of its form."""
+        if self.options:
+            return self.problem(self.right) is None
+        return isinstance(self.right, Forms)
+
+
+class Gaps(Item):
+    """A text with gaps, each written in it as its id in braces. The answer is an object: gap id → option id, or what was typed.
+
+    A gap that is not filled is not in it, or is blank.
+    """
+
+    kind: Literal["gaps"]
+    text: Text
+    gaps: Annotated[tuple[Gap, ...], Field(min_length=1, max_length=12)]
+
+    @model_validator(mode="after")
+    def _gaps_fit(self) -> "Gaps":
+        ids = [gap.id for gap in self.gaps]
+        if GAP.findall(self.text) != ids:
+            msg = f"the gaps in the text must be those of the item, each once and in the same order: {', '.join(f'{{{i}}}' for i in ids)}"
+            raise ValueError(msg)
+        if len(set(ids)) != len(ids):
+            msg = f"two gaps share an id: {', '.join(ids)}"
+            raise ValueError(msg)
+        if self.purpose not in (Purpose.PRACTICE, Purpose.ASSESSED):
+            msg = f"a text with gaps is for practice or assessed, not {self.purpose.value}"
+            raise ValueError(msg)
+        for gap in self.gaps:
+            options = [option.id for option in gap.options]
+            if len(options) == 1 or len(set(options)) != len(options):
+                msg = f"gap {gap.id!r} needs two or more options, each with an id of its own, or none to be typed into"
+                raise ValueError(msg)
+            if self.purpose is Purpose.PRACTICE and (not gap.shown() or not gap.feedback):
+                msg = f"gap {gap.id!r} of a practice item needs right = one of its option ids, or a list of accepted forms, and feedback"
+                raise ValueError(msg)
+            if self.purpose is Purpose.ASSESSED and (gap.right is not None or gap.feedback):
+                msg = f"gap {gap.id!r} says what is right, and only a practice item may: put it into the key"
+                raise ValueError(msg)
+        return self
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            return f"expected an object of gaps, got {type(value).__name__}"
+        gaps = {gap.id: gap for gap in self.gaps}
+        if not set(value) <= set(gaps):
+            return "names a gap that this item does not have"
+        return next((problem for name, said in value.items() if (problem := gaps[name].problem(said))), None)
+
+    def is_blank(self, value: Json) -> bool:
+        """See `Item.is_blank`."""
+        return not any(said.strip() for said in (value or {}).values())
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """Give the text with what fills the gaps in brackets."""
+        return self._filled({gap.id: gap.in_words((value or {}).get(gap.id, "")) for gap in self.gaps})
+
+    def key_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give the text with the right words in brackets, all accepted forms of a typed one."""
+        forms = {gap.id: gap.in_words(right[gap.id]) if gap.options else " / ".join(Forms.model_validate(right[gap.id]).accepted) for gap in self.gaps}
+        return self._filled(forms)
+
+    def _filled(self, words: dict[str, str]) -> tuple[str, ...]:
+        return (GAP.sub(lambda gap: f"[{words[gap[1]] or '…'}]", self.text),)
+
+    def respond(self, value: Json) -> Response | None:
+        """Say for each gap whether it is right, and why; of a gap that is not filled only that."""
+        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
+            return None
+        notes = tuple(_note(n, gap, value.get(gap.id, "")) for n, gap in enumerate(self.gaps, start=1))
+        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
+
+    def public(self, seed: str = "") -> dict[str, Json]:
+        """Give what the browser needs: the text in pieces, every second one a gap's id, and the gaps without what is right of them."""
+        gaps = [{"id": gap.id, "size": gap.size, "options": [vars(option) for option in self.in_order(gap.options, seed)]} for gap in self.gaps]
+        return super().public(seed) | {"text": GAP.split(self.text), "gaps": gaps, "longest": LONGEST}
+
+
+def _note(n: int, gap: Gap, said: str) -> Note:
+    if not said.strip():
+        return Note(part=say("gaps-gap", n=n), verdict=Verdict.MISSED, text=say("gaps-open"))
+    verdict = Verdict.RIGHT if gap.fits(gap.right, said) else Verdict.WRONG
+    return Note(part=say("gaps-filled", n=n, words=gap.in_words(said)), verdict=verdict, text=gap.feedback)
+
+
+KIND = Gaps

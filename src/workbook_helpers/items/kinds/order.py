@@ -1,0 +1,114 @@
+"""Put steps into order."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.words import say
+
+
+class Step(Model):
+    """One step. `feedback` (why it comes where it comes) belongs to practice items alone: in an assessed item it would be a key."""
+
+    id: OptionId
+    text: Text
+    feedback: str = ""
+
+
+class Order(Item):
+    """Put all steps into order. The answer is the list of all step ids, the first step first.
+
+    What is shown at first is no answer until a step was moved or the student has said that it is right as it stands.
+    """
+
+    kind: Literal["order"]
+    steps: Annotated[tuple[Step, ...], Field(min_length=3, max_length=8)]
+    right: tuple[OptionId, ...] | None = None
+    """All step ids in the right order; for practice items alone."""
+    shuffle: Literal[True] = True
+    """Always: the author's own order must never be what is shown."""
+
+    @model_validator(mode="after")
+    def _steps_fit_purpose(self) -> "Order":
+        ids = self.step_ids()
+        if len(set(ids)) != len(ids):
+            msg = f"two steps share an id: {', '.join(ids)}"
+            raise ValueError(msg)
+        if self.purpose not in (Purpose.PRACTICE, Purpose.ASSESSED):
+            msg = f"steps to put in order are for practice or assessed, not {self.purpose.value}"
+            raise ValueError(msg)
+        told = [step.id for step in self.steps if step.feedback]
+        if self.purpose is Purpose.PRACTICE and (len(told) < len(ids) or sorted(self.right or ()) != sorted(ids)):
+            msg = f"a practice item needs feedback for each step, and right = all of {', '.join(ids)} in the right order"
+            raise ValueError(msg)
+        if self.purpose is Purpose.ASSESSED and (told or self.right is not None):
+            msg = "right and feedback say what is right, and only a practice item may: put them into the key"
+            raise ValueError(msg)
+        return self
+
+    def step_ids(self) -> tuple[str, ...]:
+        """Give the step ids in the author's order."""
+        return tuple(step.id for step in self.steps)
+
+    def problem(self, value: Json) -> str | None:
+        """See `Item.problem`."""
+        if value is None or value == []:
+            return None
+        if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
+            return f"expected a list of step ids, got {type(value).__name__}"
+        return None if sorted(value) == sorted(self.step_ids()) else "does not name each step of this item once"
+
+    def in_words(self, value: Json) -> tuple[str, ...]:
+        """Give the steps with their numbers, in the order of the answer."""
+        texts = {step.id: step.text for step in self.steps}
+        return tuple(f"{place}. {texts[step]}" for place, step in enumerate(value or (), start=1))
+
+    def respond(self, value: Json) -> Response | None:
+        """Say for each step, in the student's order, whether it may stay, and why it comes where it comes.
+
+        The steps that may stay are a longest run in the right order (see `longest_run`), the same that earns the points.
+        """
+        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
+            return None
+        stay = longest_run(value, self.right or ())
+        why = {step.id: step.feedback for step in self.steps}
+        notes = tuple(
+            Note(part=part, verdict=Verdict.RIGHT, text=why[step])
+            if step in stay
+            else Note(part=part, verdict=Verdict.WRONG, text=f"{say('order-elsewhere')} {why[step]}")
+            for part, step in zip(self.in_words(value), value, strict=True)
+        )
+        return Response(right=len(stay) == len(value), notes=notes)
+
+    def public(self, seed: str = "") -> dict[str, Json]:
+        """Give what the browser needs: the steps in the student's own start order, which in practice is never the right one."""
+        shown = self.in_order(self.steps, seed)
+        if tuple(step.id for step in shown) == self.right:
+            shown.reverse()
+        spec = super().public(seed) | {"steps": [{"id": step.id, "text": step.text} for step in shown]}
+        return {name: value for name, value in spec.items() if name != "right"}
+
+
+def longest_run(given: Sequence[str], right: Sequence[str]) -> tuple[str, ...]:
+    """Give a longest run of steps that stand in the right order to each other; other steps may stand between them.
+
+    Parameters
+    ----------
+    given, right
+        The same n step ids, each once; n ≤ 8, so that comparing each with each is quick.
+
+    Returns
+    -------
+    tuple of str
+        1 to n ids in their right order; of several longest runs always the same one.
+    """
+    runs: list[tuple[str, ...]] = []
+    for step in given:
+        before = (run for run in runs if right.index(run[-1]) < right.index(step))
+        runs.append((*max(before, key=len, default=()), step))
+    return max(runs, key=len, default=())
+
+
+KIND = Order

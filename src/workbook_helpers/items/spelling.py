@@ -1,0 +1,95 @@
+"""Compare a few typed words with the words that are accepted, and let small spelling slips pass."""
+
+from typing import Annotated, Any
+from unicodedata import category, normalize
+
+from pydantic import Field, model_validator
+
+from workbook_helpers.items.base import Model
+
+LONGEST = 80
+"""Characters that a student may type into one field."""
+
+
+def plain(text: str) -> str:
+    """Give a text as it is compared: Unicode NFKC, casefolded, spaces collapsed, without punctuation, hyphens or apostrophes."""
+    kept = "".join(sign for sign in text if not category(sign).startswith("P") and category(sign) not in {"Cf", "Sk"})
+    return " ".join(normalize("NFKC", normalize("NFKC", kept).casefold()).split())
+
+
+def distance(one: str, other: str) -> int:
+    """Count the slips between two texts: letters put in, left out or replaced, or two neighbours swapped.
+
+    Returns
+    -------
+    int
+        The optimal string alignment distance: the fewest such slips, no part of the text being changed twice.
+
+    References
+    ----------
+    F. J. Damerau, "A technique for computer detection and correction of spelling errors", Communications of the ACM 7(3)
+    (1964), 171–176, for the four slips; R. A. Wagner and M. J. Fischer, "The string-to-string correction problem",
+    Journal of the ACM 21(1) (1974), 168–173, for the table (both cited from memory, 2026-11).
+    """
+    above: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        above2, above, row = above, row, [i]
+        for j, b in enumerate(other, start=1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], above2[j - 2] + 1)
+    return row[-1]
+
+
+def like(said: str, form: str) -> bool:
+    """Whether `said` is `form`, but for small slips; both as `plain` gives them.
+
+    One slip may pass in a form of 5 letters or more, two in one of 10 or more. The first letter must be right for two, since
+    they would make "professional" of "unprofessional". In a form with a digit none may: another number is another thing.
+    """
+    letters = sum(sign != " " for sign in form)
+    if letters < 5 or any(sign.isdigit() for sign in form):
+        return said == form
+    return distance(said, form) <= (2 if letters >= 10 and said[:1] == form[:1] else 1)
+
+
+Form = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+class Forms(Model):
+    """The forms of an answer that are accepted, and those that are near enough to be taken for a slip but mean something else.
+
+    Written as a table, or as the list of the accepted forms alone.
+    """
+
+    accepted: Annotated[tuple[Form, ...], Field(min_length=1, max_length=40)]
+    not_accepted: Annotated[tuple[Form, ...], Field(max_length=40)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_is_accepted(cls, said: Any) -> Any:
+        return {"accepted": said} if isinstance(said, (list, tuple)) else said
+
+    @model_validator(mode="after")
+    def _forms_differ(self) -> "Forms":
+        accepted, refused = ({plain(form) for form in forms} for forms in (self.accepted, self.not_accepted))
+        if "" in accepted | refused:
+            msg = "a form must hold a letter or a digit"
+            raise ValueError(msg)
+        if both := accepted & refused:
+            msg = f"{', '.join(sorted(both))} cannot be accepted and not accepted"
+            raise ValueError(msg)
+        return self
+
+    def accept(self, text: str) -> bool:
+        """Whether `text` is an accepted form, small slips (see `like`) passing unless they make a form that is not accepted."""
+        said = plain(text)
+        return said not in map(plain, self.not_accepted) and any(like(said, plain(form)) for form in self.accepted)
+
+
+def typed_problem(value: Any) -> str | None:
+    """Say what makes `value` no text that a student can have typed into one field, or None."""
+    if not isinstance(value, str):
+        return f"expected a text, got {type(value).__name__}"
+    return f"is longer than {LONGEST} characters" if len(value) > LONGEST else None

@@ -1,0 +1,1 @@
+declaration-agreed = Yes, I agree.

@@ -1,0 +1,1 @@
+multiple-hint = Choose all that apply.

@@ -1,0 +1,8 @@
+written-count = { $words ->
+    [one] 1 word
+   *[other] { $words } words
+}. About { $advised } words is a good length.
+written-full = { $words ->
+    [one] 1 word
+   *[other] { $words } words
+}. About { $advised } words is a good length. This box is full.

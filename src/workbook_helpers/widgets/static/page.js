@@ -1,0 +1,28 @@
+// What stands around a workbook: contents, display settings, and the word that the connection is gone.
+import { contents } from "./contents.js";
+import { display, menus } from "./display.js";
+import { put } from "./dom.js";
+import { ready, say } from "./words.js";
+
+// nbconvert ends each heading with a paragraph mark, which would be read out and stand in the contents.
+for (const mark of document.querySelectorAll("#wb-main .jp-InternalAnchorLink, #wb-main .anchor-link")) mark.remove();
+
+// What gets the focus must not lie under the header, which is two lines high on a phone and more with large text.
+const head = document.querySelector(".wb-top");
+new ResizeObserver(() => document.documentElement.style.setProperty("--wb-head", `${head.offsetHeight}px`)).observe(head);
+
+// The questions find out first that the connection is gone, because an acknowledgement does not come.
+const panel = document.getElementById("wb-lost");
+const show = (lost) => { panel.hidden = !lost; document.body.classList.toggle("wb-is-lost", lost); };
+globalThis.addEventListener("wb-connection-lost", () => show(true));
+globalThis.addEventListener("wb-connection-back", () => show(false));
+panel.querySelector("button").addEventListener("click", () => globalThis.location.reload());
+
+await ready;
+for (const node of document.querySelectorAll("[data-wb-say]")) put(node, say(node.dataset.wbSay));
+const main = document.getElementById("wb-main");
+const nav = document.querySelector("#wb-contents nav");
+nav.setAttribute("aria-label", say("page-contents"));
+menus();
+display(document.querySelector("#wb-display .wb-panel"), main);
+contents(nav, main);

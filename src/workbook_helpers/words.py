@@ -1,0 +1,48 @@
+"""What the page says, from one catalogue: `locale/<language>/*.ftl`, in Fluent's form, read by Mozilla's own library."""
+
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+"""Language code → its own name. The workbooks themselves are in English."""
+
+LOCALE = Path(str(files("workbook_helpers"))) / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def use(language: object) -> None:
+    """Say everything in this language from now on, in this context; what is no language of ours means English."""
+    _language.set(language if isinstance(language, str) and language in LANGUAGES else "en")
+
+
+def language() -> str:
+    """Give the code of the language in use."""
+    return _language.get()
+
+
+def say(name: str, /, **values: str | float) -> str:
+    """Give the text `name` of the catalogue, with these values, in the language in use; in English where that lacks it.
+
+    A name that no language has is given back as it is, like in the browser.
+    """
+    for bundle in (_bundle(_language.get()), _bundle("en")):
+        if bundle.has_message(name) and (pattern := bundle.get_message(name).value):
+            return str(bundle.format_pattern(pattern, values)[0])
+    return name
+
+
+def catalogue(language: str) -> str:
+    """Give the whole catalogue of a language as Fluent text, for the browser and for `say`."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")))
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    bundle = FluentBundle([f"{language}-GB"], use_isolating=False)
+    bundle.add_resource(FluentResource(catalogue(language)))
+    return bundle
