@@ -30,7 +30,7 @@ from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import hand_in
-from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
+from workbook_helpers.items import Item, Json, Workbook, load_workbook
 
 app = typer.Typer(add_completion=False)
 console = Console()
@@ -132,7 +132,7 @@ def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     )
     for heading in ("Student", "Work", "Closed questions", "Written answers", "Remarks"):
         table.add_column(heading, overflow="fold")
-    top = sum(item.points for item in workbook.assessed() if not item.asks_person)
+    top = sum(item.points for item in workbook.paper(assessed=True).values() if not item.asks_person)
     for line in lines:
         waiting = "marked" if line.student in marked else f"{line.waiting} wait for you" if line.waiting else "blank"
         table.add_row(line.student, profiles[line.student].name, f"{line.points:g} of {top:g}", waiting, "; ".join(line.oddities))
@@ -166,7 +166,8 @@ def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Prof
         archive.extractall(home)
     workbook = load_workbook(home / assignment)
     store = AnswerStore(workbook.folder, workbook.id)
-    closed = [item for item in workbook.items.values() if not item.asks_person and item.purpose is Purpose.ASSESSED]
+    paper = workbook.paper(store.seed() if workbook.draws() else "", assessed=True)
+    closed = [item for item in paper.values() if not item.asks_person]
     for item in closed[: round(len(closed) * profile.share)]:
         store.put(item.id, _choice(item, key, right=profile.right))
     for item in workbook.items.values():
@@ -186,9 +187,9 @@ def _choice(item: Item, key: Key, *, right: bool) -> Json:
 def _tutor(course: Course, workbook: Workbook, student: str) -> None:
     """Give points and a comment as formgrader does: a manual score and a manual comment."""
     with course.gradebook() as gradebook:
-        for item in workbook.assessed():
+        for name, item in workbook.paper(assessed=True).items():
             if item.asks_person:
-                place = (item.id, workbook.assignment, workbook.assignment, student)
+                place = (name, workbook.assignment, workbook.assignment, student)
                 grade, comment = gradebook.find_grade(*place), gradebook.find_comment(*place)
                 grade.manual_score, grade.needs_manual_grade = round(item.points * 0.7), False
                 comment.manual_comment = "You give a clear reason. Add one example from your own workplace to make it stronger."

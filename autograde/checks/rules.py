@@ -11,7 +11,7 @@ from typing import Any
 
 from autograde.checks.scenarios import s1_stories_end
 from autograde.checks.secrets import leaks, secrets
-from autograde.marking import Key, Rubrics, Status, key_problems, load_key, load_rubrics, mark_sheet
+from autograde.marking import Key, Rubrics, Status, key_problems, load_key, load_rubrics, mark_item
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.errors import ContentError
@@ -78,13 +78,13 @@ def n1_cells_ask(subject: Subject) -> Iterator[str]:
         if cell["cell_type"] != "code":
             continue
         match = ASK.fullmatch(_source(cell).strip())
-        if not match or match[1] not in subject.workbook.items.keys() | PARTS:
+        if not match or match[1] not in subject.workbook.paper().keys() | PARTS:
             yield f'cell {cell.get("id")} must be one line, ask("…"), with the id of an item'
             continue
         asked.append(match[1])
         if cell.get("outputs") or cell.get("execution_count"):
             yield f"cell {cell.get('id')} holds outputs; clear them"
-    for name in sorted(subject.workbook.items.keys() | PARTS):
+    for name in sorted(subject.workbook.paper().keys() | PARTS):
         if asked.count(name) != 1:
             yield f"{name} is asked {asked.count(name)} times; it must be asked once"
 
@@ -93,13 +93,19 @@ def n2_nbgrader_knows(subject: Subject) -> Iterator[str]:
     """The cells of assessed items carry nbgrader's metadata with the item's id and points; no other cell does."""
     for cell in subject.cells:
         match = ASK.fullmatch(_source(cell).strip())
-        item = subject.workbook.items.get(match[1]) if match and cell["cell_type"] == "code" else None
+        item = subject.workbook.paper().get(match[1]) if match and cell["cell_type"] == "code" else None
         found = cell["metadata"].get("nbgrader")
         if item is None or item.purpose is not Purpose.ASSESSED:
             if found:
                 yield f"cell {cell.get('id')} has nbgrader metadata but asks for nothing that is marked"
             continue
-        wanted = {"grade": True, "grade_id": item.id, "points": item.points, "solution": item.asks_person, "locked": not item.asks_person}
+        wanted = {
+            "grade": True,
+            "grade_id": match[1] if match else "",
+            "points": item.points,
+            "solution": item.asks_person,
+            "locked": not item.asks_person,
+        }
         wrong = [name for name, value in wanted.items() if (found or {}).get(name) != value]
         if wrong:
             yield f"cell {cell.get('id')}: nbgrader metadata differs from the item in {', '.join(wrong)}"
@@ -167,7 +173,7 @@ def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
 
 def _points(subject: Subject, item_id: str, value: Json) -> float | None:
     sheet = AnswerSheet(answers={item_id: Answer(value=value)}, unreadable={})
-    mark = mark_sheet(subject.workbook, subject.key, sheet)[item_id]
+    mark = mark_item(subject.workbook.items[item_id], subject.key, sheet, item_id)
     return mark.points if mark.status in (Status.MARKED, Status.NOT_ATTEMPTED) else None
 
 

@@ -149,7 +149,7 @@ def _submissions(gradebook: Any, assignment: Any) -> dict[str, Any]:
 def _cells(course: Course, assignment: Any) -> list[dict[str, str]]:
     """List what is marked, in the workbook's order."""
     try:
-        order = list(course.workbook(assignment.name).items)
+        order = list(course.workbook(assignment.name).paper())
     except WorkbookError:  # the folder is gone, and the marks still count
         order = []
     found = []

@@ -204,7 +204,8 @@ def _source(content: Content, answers: Path) -> dict[str, Json]:
         digest = hashlib.sha256(answers.read_bytes()).hexdigest() if size <= MAX_BYTES and not answers.is_symlink() else f"{size} bytes"
     except OSError:
         digest = ""
-    fit = [content.workbook.about.version, *(item.model_dump_json() for item in content.workbook.items.values())]
+    parts = (*content.workbook.items.values(), *content.workbook.pools)
+    fit = [content.workbook.about.version, *(part.model_dump_json() for part in parts)]
     return {
         "answers": digest,
         "items": hashlib.sha256(json.dumps(fit).encode()).hexdigest()[:16],
@@ -234,6 +235,6 @@ def _same_items(gradebook: Gradebook, workbook: Workbook, assignment: str) -> No
         msg = f"{assignment} has not been released in this class. Run: autograde release {workbook.id}"
         raise ClassError(msg) from error
     known = {cell.name: cell.max_score for cell in notebook.grade_cells}
-    if known != {item.id: item.points for item in workbook.assessed()}:
+    if known != {place: item.points for place, item in workbook.paper(assessed=True).items()}:
         msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {workbook.id}"
         raise ClassError(msg)

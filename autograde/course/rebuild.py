@@ -11,7 +11,7 @@ from importlib.resources import files
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograde.marking import Key, Mark, Rubric, Rubrics, Status
+from autograde.marking import Key, Mark, Rubric, Rubrics, Status, unmarked
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json, Workbook
 from workbook_helpers.items.kinds.written import count_words
@@ -32,11 +32,13 @@ def rebuild(
     source
         What the marks were made from; kept in the notebook's metadata so that unchanged work is not marked again.
     """
-    written = [item for item in workbook.assessed() if item.asks_person]
-    closed = [item for item in workbook.assessed() if not item.asks_person]
+    paper = workbook.paper(sheet.seed, assessed=True)
+    written = {place: item for place, item in paper.items() if item.asks_person}
+    closed = {place: item for place, item in paper.items() if not item.asks_person}
     cells = [_head(workbook, written, closed, sheet, marks)]
-    cells += [_written(item, rubrics.rubrics[item.id], sheet, marks[item.id]) for item in written]
-    cells += [_closed(item, key, sheet, marks[item.id]) for item in closed]
+    cells += [_written(item, rubrics.rubrics[item.id], sheet, marks[place]) for place, item in written.items()]
+    cells += [_told(item, sheet) for item in unmarked(workbook, sheet)]
+    cells += [_closed(item, key, sheet, marks[place]) for place, item in closed.items()]
     # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
     return new_notebook(cells=cells, metadata={"workbook": {"id": workbook.id, "source": dict(source)}})
 
@@ -46,15 +48,17 @@ def inert(text: str) -> str:
     return re.sub(r"[^\w ]", lambda match: f"&#{ord(match[0])};", text.replace("\0", "\ufffd"))
 
 
-def _head(workbook: Workbook, written: list[Item], closed: list[Item], sheet: AnswerSheet, marks: Mapping[str, Mark]) -> NotebookNode:
+def _head(
+    workbook: Workbook, written: Mapping[str, Item], closed: Mapping[str, Item], sheet: AnswerSheet, marks: Mapping[str, Mark]
+) -> NotebookNode:
     flags = [sheet.problem] if sheet.problem else [*sheet.oddities]
     flags += [f"{item_id} {problem}" for item_id, problem in sheet.unreadable.items()]
-    todo = [i for i in written if marks[i.id].status is not Status.NOT_ATTEMPTED]
-    todo += [i for i in closed if marks[i.id].points is None]
-    links = " · ".join(f'<a class="tabbable" href="#{i.id}">{i.id}</a>' for i in todo) or "nothing"
+    todo = [place for place in written if marks[place].status is not Status.NOT_ATTEMPTED]
+    todo += [place for place in closed if marks[place].points is None]
+    links = " · ".join(f'<a class="tabbable" href="#{place}">{place}</a>' for place in todo) or "nothing"
     done = sum(mark.points or 0 for mark in marks.values() if mark.points is not None)
     body = f"<h3>{inert(workbook.about.title)}</h3><p><strong>To mark:</strong> {links}</p>"
-    body += f"<p>Closed questions: {done:g} points of {sum(i.points for i in closed):g}.</p>"
+    body += f"<p>Closed questions: {done:g} points of {sum(i.points for i in closed.values()):g}.</p>"
     body += "".join(f'<p class="flag">Look at this: {inert(flag)}.</p>' for flag in flags)
     return _markdown("head", f'<style>{STYLE}</style><div class="wb tex2jax_ignore">{body}</div>')
 
@@ -71,9 +75,15 @@ def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> Note
     body += f'<div class="both"><div><h4>{told}</h4><div class="answer" tabindex="0">{text}</div></div>'
     body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
     body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
-    cell = _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
+    cell = _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>')
     cell.metadata.update(_metadata(item, mark))
     return cell
+
+
+def _told(item: Item, sheet: AnswerSheet) -> NotebookNode:
+    lines = "".join(f"<li>{inert(text)}</li>" for text in item.in_words(sheet.value(item.id)))
+    body = f'<h3>{inert(item.stem)}</h3><p>Not marked. The student says:</p><ul class="chosen">{lines}</ul>'
+    return _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
 
 
 def _rubric(rubric: Rubric) -> str:
@@ -105,7 +115,7 @@ def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNod
     body += f'<p>Right:</p><ul>{told(item.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
     html = f'<div class="wb tex2jax_ignore">{body}</div>'
     cell = new_code_cell(outputs=[new_output("display_data", {"text/html": html})], metadata=_metadata(item, mark))
-    cell["id"] = item.id
+    cell["id"] = mark.item
     return cell
 
 
@@ -120,7 +130,7 @@ def _metadata(item: Item, mark: Mark) -> dict[str, Json]:
     return {
         "nbgrader": {
             "grade": True,
-            "grade_id": item.id,
+            "grade_id": mark.item,
             "locked": not item.asks_person,
             "points": item.points,
             "schema_version": 3,

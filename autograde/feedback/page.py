@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograde.course.folder import Course
 from autograde.course.mark import keep_beside, submissions
 from autograde.errors import ClassError
+from autograde.marking import unmarked
 from workbook_helpers.answers import AnswerSheet, read_sheet
 from workbook_helpers.items import Item, Workbook
 from workbook_helpers.style import CSS
@@ -75,11 +76,12 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
     sheet = read_sheet(course.path("submitted", student, assignment) / "answers.json", workbook.items, workbook.id)
     with course.gradebook() as gradebook:
         about, rows = _rows(gradebook, assignment, student)
-    waiting = [item.id for item in workbook.assessed() if rows.get(item.id, {"waits": True})["waits"]]
+    paper = workbook.paper(sheet.seed, assessed=True)
+    waiting = [place for place in paper if rows.get(place, {"waits": True})["waits"]]
     if waiting and not partial:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
         raise ClassError(msg)
-    shown = [_shown(item, sheet, rows.get(item.id)) for item in workbook.assessed()]
+    shown = [_shown(item, sheet, rows.get(place)) for place, item in paper.items()]
     return str(
         _template().render(
             css=CSS,
@@ -87,9 +89,10 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
             workbook=workbook.about,
             closed=[row for row in shown if not row["item"].asks_person],
             written=[row for row in shown if row["item"].asks_person],
+            also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(workbook, sheet)],
             levels=_levels(workbook) if rubric else {},
             points=sum(row["points"] or 0 for row in shown),
-            max=sum(item.points for item in workbook.assessed()),
+            max=sum(item.points for item in paper.values()),
             waiting=len(waiting),
             look_again=_look_again(shown),
             verdicts=VERDICTS,

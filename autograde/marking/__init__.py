@@ -1,7 +1,7 @@
 """Marking, as pure functions: items, a key and a sheet of answers go in, marks come out. No file, no database."""
 
 from autograde.marking.key import Key, KeyEntry, Rubric, Rubrics, key_problems, load_key, load_rubrics
-from autograde.marking.mark import Mark, Status, mark_sheet
+from autograde.marking.mark import Mark, Status, mark_item, mark_sheet, unmarked
 
 __all__ = [
     "Key",
@@ -13,5 +13,7 @@ __all__ = [
     "key_problems",
     "load_key",
     "load_rubrics",
+    "mark_item",
     "mark_sheet",
+    "unmarked",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from autograde.marking.key import Key
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import AnswerSheet
-from workbook_helpers.items import Item, Workbook
+from workbook_helpers.items import Item, Purpose, Workbook
 
 
 class Status(StrEnum):
@@ -25,7 +25,9 @@ class Mark:
     Attributes
     ----------
     item
-        The item's id.
+        The item's place in the workbook (`Workbook.paper`): its id, unless it was drawn from a pool.
+    drawn
+        The item's id, where a pool gave it; else "".
     points
         0 ≤ points ≤ max, rounded to two decimals; None where a person has to give them.
     max
@@ -42,19 +44,29 @@ class Mark:
     status: Status
     reason: str
     key_version: int
+    drawn: str = ""
 
 
 def mark_sheet(workbook: Workbook, key: Key, sheet: AnswerSheet) -> dict[str, Mark]:
-    """Mark a sheet: item id → mark, for every assessed item of the workbook, in its order.
+    """Mark a sheet: place → mark, for everything assessed that this student was asked (`Workbook.paper`), in order.
 
     A blank answer gets 0. What cannot be read gets no points and goes to a person, as does what a person must read.
     """
-    return {item.id: _mark(item, key, sheet) for item in workbook.assessed()}
+    return {place: mark_item(item, key, sheet, place) for place, item in workbook.paper(sheet.seed, assessed=True).items()}
 
 
-def _mark(item: Item, key: Key, sheet: AnswerSheet) -> Mark:
+def unmarked(workbook: Workbook, sheet: AnswerSheet) -> list[Item]:
+    """Give the items that carry no points and that the student handed in something for: records, and reflections to be shared."""
+    told = [item for item in workbook.items.values() if item.purpose in (Purpose.RECORD, Purpose.PRIVATE) and item.kind != "declaration"]
+    return [item for item in told if not item.is_blank(item.handed_in(sheet.value(item.id)))]
+
+
+def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str) -> Mark:
+    """Mark one item of a sheet, which stands at `place`; see `mark_sheet`."""
+
     def mark(points: float | None, status: Status, reason: str) -> Mark:
-        return Mark(item=item.id, points=points, max=item.points, status=status, reason=reason, key_version=key.version)
+        drawn = "" if place == item.id else item.id
+        return Mark(item=place, points=points, max=item.points, status=status, reason=reason, key_version=key.version, drawn=drawn)
 
     if problem := sheet.problem or sheet.unreadable.get(item.id, ""):
         return mark(None, Status.UNREADABLE, f"Could not be read: {problem}.")

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from workbook_helpers.answers import parse_sheet, read_sheet
 from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
-from workbook_helpers.items import Purpose, Workbook
+from workbook_helpers.items import Workbook
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
@@ -87,7 +87,8 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
         handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
-        left = tuple(item.stem for item in workbook.assessed() if item.is_blank(handed.value(item.id)))
+        paper = workbook.paper(handed.seed, assessed=True).values()
+        left = tuple(item.stem for item in paper if item.is_blank(handed.value(item.id)))
         name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
         manifest = {
             "schema": SCHEMA,
@@ -114,8 +115,8 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
                 student=student,
                 handed_in_at=str(manifest["handed_in_at"]),
                 code=code,
-                answered=len(workbook.assessed()) - len(left),
-                total=len(workbook.assessed()),
+                answered=len(paper) - len(left),
+                total=len(paper),
                 unanswered=left,
                 file=f"{name}.zip",
                 through="file",
@@ -164,8 +165,12 @@ def _folder(workbook: Workbook) -> Path:
 def _public_answers(workbook: Workbook) -> bytes:
     """Give the answers file without what is private, or was in an older version of the workbook: only what is known to be public."""
     document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
-    public = {item.id for item in workbook.items.values() if item.purpose is not Purpose.PRIVATE}
-    document["answers"] = {item_id: record for item_id, record in document["answers"].items() if item_id in public}
+    answers = {item_id: record for item_id, record in document["answers"].items() if item_id in workbook.items}
+    document["answers"] = {
+        item_id: record
+        for item_id, record in answers.items()
+        if workbook.items[item_id].handed_in(record.get("value") if isinstance(record, dict) else None) is not None
+    }
     # Half a surrogate pair, which no page writes, becomes JSON's own escape rather than an error.
     return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Server, free_port
+from workbook_helpers.items import load_workbook
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
@@ -22,6 +24,7 @@ class KindPage:
     page: Page
     folder: Path
     address: str
+    server: int
 
     def saved(self, item: str) -> Any:
         """What is on disk for an item, once the page says that it is saved."""
@@ -29,7 +32,11 @@ class KindPage:
         return json.loads((self.folder / "answers.json").read_text())["answers"][item]["value"]
 
     def reload(self) -> None:
-        """Close the page and open it again, with another kernel."""
+        """Kill the kernel without warning, and open the page again."""
+        kernels = [child for child in psutil.Process(self.server).children(recursive=True) if "workbook_helpers.kernel" in child.cmdline()]
+        assert kernels
+        for kernel in kernels:
+            kernel.kill()
         self.page.goto("about:blank")
         self.open()
 
@@ -40,19 +47,19 @@ class KindPage:
 
 
 @pytest.fixture(scope="session")
-def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, int]:
     root, port = tmp_path_factory.mktemp("kinds"), free_port()
     base = f"http://localhost:{port}"
     server = serve(["workbook_helpers.cli", "open", str(root), "--no-browser", "--port", str(port)], root, f"{base}/login")
     token = re.search(r"token=(\w+)", server.log.read_text())
     assert token
-    return root, base, token[1]
+    return root, base, token[1], server.process.pid
 
 
 @pytest.fixture
-def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Callable[[str], KindPage]:
+def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[str], KindPage]:
     """kind_page(items_toml): write a workbook with these items (ids w99-…) and open it."""
-    root, base, token = kind_server
+    root, base, token, server = kind_server
 
     def make(items: str) -> KindPage:
         name = f"w99-test{len(list(root.iterdir()))}"
@@ -60,7 +67,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Callable[[str],
         folder.mkdir()
         (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
         (folder / "items.toml").write_text(items, "utf-8")
-        ids = re.findall(r'^id = "(w99-[a-z0-9-]+)"', items, re.MULTILINE)
+        ids = load_workbook(folder).paper()
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
         cells += [
             {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
@@ -71,7 +78,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str]) -> Callable[[str],
             "workbook": {"id": "w99", "schema": 1},
         }
         (folder / f"{name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
-        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}")
+        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server)
         made.open()
         return made
 

@@ -36,7 +36,7 @@ class ShortMarker:
 
     rule = (
         "All the points for an accepted form, none for another. Capitals, punctuation and hyphens do not count. "
-        "One spelling slip may pass in a form of 5 letters or more, two in one of 10 or more, unless the slip makes a form that the key refuses."
+        "One spelling slip may pass in a form of 5 letters or more, two in one of 10 or more, but none that makes a form the key refuses."
     )
 
     def key_problem(self, item: Short, right: Json) -> str | None:

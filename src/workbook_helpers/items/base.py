@@ -1,7 +1,7 @@
 """What every kind of item has in common."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
@@ -85,6 +85,14 @@ class Named(Protocol):
 Part = TypeVar("Part", bound=Named)
 
 
+def drawn(parts: Iterable[Part], seed: str, name: str) -> list[Part]:
+    """Give the parts of what is called `name` in the order that the student with this seed sees, the same each time.
+
+    Sorted by the SHA-256 of seed, name and part, so that it is the same on every machine and in every version of Python.
+    """
+    return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}|{name}|{part.id}".encode()).digest())
+
+
 class Item(Model):
     """One question, activity or written task. A subclass is a kind and names itself in `kind`."""
 
@@ -124,18 +132,17 @@ class Item(Model):
         """Give a key's right answer as plain text, for the marker; the default is for a key in the form of an answer."""
         return self.in_words(right)
 
+    def handed_in(self, value: Json) -> Json:
+        """Give what of a well-formed answer leaves the student's machine: all of it, or None for nothing."""
+        return None if self.purpose is Purpose.PRIVATE else value
+
     def respond(self, value: Json) -> Response | None:
         """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
         return None
 
     def in_order(self, parts: Sequence[Part], seed: str) -> list[Part]:
-        """Give the item's parts as the student with this seed sees them: the same each time, in the item's own order without `shuffle`.
-
-        Sorted by the SHA-256 of seed, item and part, so that it is the same on every machine and in every version of Python.
-        """
-        if not self.shuffle:
-            return list(parts)
-        return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}|{self.id}|{part.id}".encode()).digest())
+        """Give the item's parts as the student with this seed sees them; in the item's own order without `shuffle`."""
+        return drawn(parts, seed, self.id) if self.shuffle else list(parts)
 
     def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs to show the item to the student with this seed (see `in_order`)."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from workbook_helpers.errors import ContentError
-from workbook_helpers.items.base import Item, Model, Purpose, Text
+from workbook_helpers.items.base import Item, ItemId, Model, Purpose, Text, drawn
 from workbook_helpers.items.kinds import KINDS
 
 M = TypeVar("M", bound=BaseModel)
@@ -49,6 +49,22 @@ class WorkbookFile(Model):
     references: tuple[Reference, ...] = ()
 
 
+class Pool(Model):
+    """Items of which each student gets some, in an order of their own: the places `<id>-1` … `<id>-<draw>` in the notebook.
+
+    All have the same purpose and points, and either all or none are marked by a person, so that each place is worth the same
+    whatever is drawn. With `draw` = all of them, only their order differs.
+    """
+
+    id: ItemId
+    draw: Annotated[int, Field(ge=1)]
+    items: Annotated[tuple[ItemId, ...], Field(min_length=2)]
+
+    def places(self) -> tuple[str, ...]:
+        """Give the names of its places, as the notebook asks for them."""
+        return tuple(f"{self.id}-{n}" for n in range(1, self.draw + 1))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workbook:
     """One workbook: what its two TOML files say, and where they lie.
@@ -59,11 +75,14 @@ class Workbook:
         The workbook's folder; its name is nbgrader's assignment name and the notebook's.
     items
         Item id → item, in the order of the file.
+    pools
+        In the order of the file.
     """
 
     folder: Path
     about: WorkbookFile
     items: dict[str, Item]
+    pools: tuple[Pool, ...] = ()
 
     @property
     def id(self) -> str:
@@ -81,8 +100,27 @@ class Workbook:
         return self.folder / f"{self.assignment}.ipynb"
 
     def assessed(self) -> tuple[Item, ...]:
-        """The items that are marked, in order."""
+        """The items that are marked, in order, all those in pools included."""
         return tuple(item for item in self.items.values() if item.purpose is Purpose.ASSESSED)
+
+    def paper(self, seed: str = "", *, assessed: bool = False) -> dict[str, Item]:
+        """Give what the student with this seed is asked: place → item, in the order of the file.
+
+        The place of an item outside of pools is its id; it is what the notebook asks for and nbgrader's name of the cell.
+        Purpose, points and who marks are the same at a place for every seed. `assessed` leaves out what is not marked.
+        """
+        places: dict[str, Item] = {}
+        for item in self.items.values():
+            pool = next((pool for pool in self.pools if item.id in pool.items), None)
+            if pool is None:
+                places[item.id] = item
+            elif pool.places()[0] not in places:
+                places |= zip(pool.places(), drawn([self.items[name] for name in pool.items], seed, pool.id), strict=False)
+        return {place: item for place, item in places.items() if not assessed or item.purpose is Purpose.ASSESSED}
+
+    def draws(self) -> bool:
+        """Whether students see different things, so that each needs a seed."""
+        return bool(self.pools) or any(item.shuffle for item in self.items.values())
 
 
 def load_workbook(folder: Path) -> Workbook:
@@ -96,14 +134,20 @@ def load_workbook(folder: Path) -> Workbook:
     folder = folder.resolve()
     about = validate(WorkbookFile, read_toml(folder / "workbook.toml"), folder / "workbook.toml")
     path = folder / "items.toml"
+    content = read_toml(path)
     items: dict[str, Item] = {}
-    for table in read_toml(path).get("items", []):
+    for table in content.get("items", []):
         item = _read_item(table, path)
         if item.id in items or not item.id.startswith(f"{about.id}-"):
             msg = f"{_where(path, item.id)}: an item id must be unique and begin with {about.id}-."
             raise ContentError(msg)
         items[item.id] = item
-    return Workbook(folder=folder, about=about, items=items)
+    pools = tuple(_read_pool(table, items, path) for table in content.get("pools", []))
+    names = [*items, *(place for pool in pools for place in pool.places()), *(name for pool in pools for name in pool.items)]
+    if twice := sorted({name for name in names if names.count(name) > 1 + (name in items and any(name in pool.items for pool in pools))}):
+        msg = f"{_where(path, twice[0])}: {twice[0]} stands in two pools, or is the name of an item and of a pool's place."
+        raise ContentError(msg)
+    return Workbook(folder=folder, about=about, items=items, pools=pools)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -135,6 +179,22 @@ def _read_item(table: dict[str, Any], path: Path) -> Item:
         msg = f"{_where(path, name)}: kind is {kind!r}, but must be one of {', '.join(KINDS)}."
         raise ContentError(msg)
     return validate(KINDS[kind], table, path, name)
+
+
+def _read_pool(table: dict[str, Any], items: dict[str, Item], path: Path) -> Pool:
+    pool = validate(Pool, table, path, str(table.get("id", "")))
+    held = [items.get(name) for name in pool.items]
+    fault = ""
+    if None in held:
+        fault = f"it names {pool.items[held.index(None)]}, which is no item"
+    elif pool.draw > len(held):
+        fault = f"it draws {pool.draw} of {len(held)} items"
+    elif len({(item.purpose, item.points, item.asks_person) for item in held if item}) > 1:
+        fault = "its items differ in purpose, points or who marks them"
+    if fault:
+        msg = f"{_where(path, pool.id)}: {fault}."
+        raise ContentError(msg)
+    return pool
 
 
 def _where(path: Path, name: str) -> str:

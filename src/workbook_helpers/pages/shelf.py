@@ -82,7 +82,7 @@ def _card(root: Path, folder: Path) -> Card:
 
 def _good_card(root: Path, workbook: Workbook) -> Card:
     sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
-    counted = [item for item in workbook.items.values() if item.purpose in (Purpose.PRACTICE, Purpose.ASSESSED)]
+    counted = [item for item in workbook.paper(sheet.seed).values() if item.purpose in (Purpose.PRACTICE, Purpose.ASSESSED)]
     past = receipts(workbook)
     own = (p for p in workbook.folder.glob("feedback/**/*.html") if p.is_file() and p.resolve() == p)  # no others are sent
     pages = sorted(own, key=lambda p: p.stat().st_mtime)

@@ -35,9 +35,9 @@ def ask(name: str) -> ipywidgets.DOMWidget | HTML:
             return Progress(page)
         if name == "hand-in":
             return HandIn(page)
-        if name not in page.workbook.items:
+        if name not in page.paper:
             return calm(say("frame-no-question", name=name))
-        return show(page, page.workbook.items[name])
+        return show(page, page.paper[name])
     except WorkbookError as error:
         _log(name)
         return calm(str(error))

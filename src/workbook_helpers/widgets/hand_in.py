@@ -50,11 +50,11 @@ class HandIn(anywidget.AnyWidget):
         page = self._page
         try:
             left = page.unanswered(Purpose.ASSESSED)
-            declared = not page.unanswered(Purpose.RECORD)
+            declared = all(item.kind != "declaration" for item in page.unanswered(Purpose.RECORD))
             practice = len(page.unanswered(Purpose.PRACTICE))
         except SaveError:
             return  # the question that could not be read says so itself
-        declaration = next((i.id for i in page.workbook.items.values() if i.purpose is Purpose.RECORD), "")
+        declaration = next((i.id for i in page.paper.values() if i.kind == "declaration"), "")
         past = receipts(page.workbook)
         self.state = {
             "total": page.total(Purpose.ASSESSED),

@@ -17,11 +17,12 @@ class Page:
         self.workbook: Workbook = load_workbook(folder)
         self.store = AnswerStore(self.workbook.folder, self.workbook.id)
         self.seed = self._seed()
+        self.paper = self.workbook.paper(self.seed)
         self._told: list[Callable[[], None]] = []
 
     def _seed(self) -> str:
         """Give the student's seed where something is drawn or shuffled; a folder that cannot be written has none yet."""
-        if not any(item.shuffle for item in self.workbook.items.values()):
+        if not self.workbook.draws():
             return ""
         try:
             return self.store.seed()
@@ -50,12 +51,12 @@ class Page:
         """Give what stands above a question, for the catalogue: practice, the third of twelve, private."""
         if item.purpose is not Purpose.ASSESSED:
             return {"id": f"frame-{item.purpose.value}"}
-        alike = [i for i in self.workbook.assessed() if i.asks_person == item.asks_person]
+        alike = [i for i in self._of(Purpose.ASSESSED) if i.asks_person == item.asks_person]
         name = "frame-task" if item.asks_person else "frame-question"
         return {"id": name, "n": alike.index(item) + 1, "of": len(alike), "points": item.points}
 
     def _of(self, *purposes: Purpose) -> tuple[Item, ...]:
-        return tuple(item for item in self.workbook.items.values() if item.purpose in purposes)
+        return tuple(item for item in self.paper.values() if item.purpose in purposes)
 
 
 def as_html(item: Item, value: Json) -> str:

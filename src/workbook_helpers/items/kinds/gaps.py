@@ -109,7 +109,10 @@ class Gaps(Item):
 
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Give the text with the right words in brackets, all accepted forms of a typed one."""
-        forms = {gap.id: gap.in_words(right[gap.id]) if gap.options else " / ".join(Forms.model_validate(right[gap.id]).accepted) for gap in self.gaps}
+        forms = {
+            gap.id: gap.in_words(right[gap.id]) if gap.options else " / ".join(Forms.model_validate(right[gap.id]).accepted)
+            for gap in self.gaps
+        }
         return self._filled(forms)
 
     def _filled(self, words: dict[str, str]) -> tuple[str, ...]:
@@ -124,7 +127,10 @@ class Gaps(Item):
 
     def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs: the text in pieces, every second one a gap's id, and the gaps without what is right of them."""
-        gaps = [{"id": gap.id, "size": gap.size, "options": [vars(option) for option in self.in_order(gap.options, seed)]} for gap in self.gaps]
+        gaps = [
+            {"id": gap.id, "size": gap.size, "options": [option.model_dump() for option in self.in_order(gap.options, seed)]}
+            for gap in self.gaps
+        ]
         return super().public(seed) | {"text": GAP.split(self.text), "gaps": gaps, "longest": LONGEST}
 
 

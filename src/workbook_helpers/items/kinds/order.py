@@ -72,7 +72,8 @@ class Order(Item):
         """
         if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
             return None
-        stay = longest_run(value, self.right or ())
+        run = longest_run(value, self.right or ())
+        stay = run if len(run) > 1 else ()  # one step alone is in order with nothing
         why = {step.id: step.feedback for step in self.steps}
         notes = tuple(
             Note(part=part, verdict=Verdict.RIGHT, text=why[step])

@@ -15,6 +15,19 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
+def text_problem(value: Json) -> str | None:
+    """Say what makes `value` no text that a page can have sent, or None."""
+    if not isinstance(value, str):
+        return f"expected text, got {type(value).__name__}"
+    if len(value) > MAX_CHARACTERS:
+        return f"is {len(value):,} characters long; the page allows {MAX_CHARACTERS:,}"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "holds characters that are not valid text"
+    return None
+
+
 class Written(Item):
     """A task answered in a text area. The answer is a string, kept exactly as typed; a person marks it."""
 
@@ -27,17 +40,7 @@ class Written(Item):
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            return f"expected text, got {type(value).__name__}"
-        if len(value) > MAX_CHARACTERS:
-            return f"is {len(value):,} characters long; the page allows {MAX_CHARACTERS:,}"
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return "holds characters that are not valid text"
-        return None
+        return None if value is None else text_problem(value)
 
     def is_blank(self, value: Json) -> bool:
         """White space alone is no answer."""
@@ -45,7 +48,7 @@ class Written(Item):
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
-        return (value,)
+        return () if self.is_blank(value) else (value,)
 
     def public(self, seed: str = "") -> dict[str, Json]:
         """See `Item.public`."""

@@ -19,6 +19,11 @@ const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 /** Which questions of this page wait to be saved; the hand-in panel and the page itself look here. */
 const unsaved = (globalThis.wbUnsaved ??= new Set());
 
+const answers = new Map();
+
+/** Give the answer to another question of the page as it stands on disk, null before it is known. */
+export const answerOf = (id) => answers.get(id) ?? null;
+
 /** A draft that outlives the page, until Python has said that the answer is on disk. */
 function drafts(key) {
   const safely = (call) => { try { return call(); } catch { return null; } }; // private windows may refuse storage
@@ -43,7 +48,7 @@ export function choices(spec, ctx, type) {
 }
 
 /** Say what stands above a question; a kind may have words of its own for one that carries no points. */
-const label = ({ id, ...values }, kind) => say(id === "frame-record" && has(`${kind}-label`) ? `${kind}-label` : id, values);
+const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
 
 /**
  * Make the widget of a kind.
@@ -113,6 +118,7 @@ export function question(kind) {
       draft.clear();
       base = message.revision;
       tell(message.saved_at ? say("frame-saved", { time: clock(message.saved_at) }) : "", "wb-good");
+      answers.set(spec.id, message.value);
       root.dataset.wbAnswered = String(!["null", "false", '""', "[]", "{}"].includes(JSON.stringify(message.value ?? null)));
       globalThis.dispatchEvent(new CustomEvent("wb-answered"));
     }

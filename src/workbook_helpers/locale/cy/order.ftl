@@ -1,0 +1,9 @@
+order-up = Symud i fyny
+order-down = Symud i lawr
+order-up-step = Symud i fyny: { $step }
+order-down-step = Symud i lawr: { $step }
+order-now = { $step }: nawr yn { $place } o { $total }
+order-open = Heb ei ateb eto. Symudwch y camau. Os ydynt yn gywir fel y maent, pwyswch “Dyma fy nhrefn i”.
+order-mine = Dyma fy nhrefn i
+order-given = Y drefn a welwch yw eich ateb.
+order-elsewhere = Mae angen lle arall ar y cam hwn.

@@ -1,0 +1,1 @@
+short-slips = Mae ychydig eiriau’n ddigon. Nid oes ots am wallau sillafu bach.

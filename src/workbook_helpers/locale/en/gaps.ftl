@@ -1,0 +1,6 @@
+gaps-choose = Choose
+gaps-label = Gap { $n } of { $of }
+gaps-gap = Gap { $n }
+gaps-filled = Gap { $n }: { $words }
+gaps-open = This gap is not filled yet.
+gaps-slips = Small spelling slips do not matter.

@@ -1,0 +1,4 @@
+match-none = Choose a partner
+match-count = { $n } of { $of } have a partner.
+match-open = No partner chosen: { $text }
+match-not-chosen = You have not chosen a partner here yet.

@@ -1,0 +1,9 @@
+order-up = Move up
+order-down = Move down
+order-up-step = Move up: { $step }
+order-down-step = Move down: { $step }
+order-now = { $step }: now { $place } of { $total }
+order-open = Not answered yet. Move the steps. If they are right as they stand, press “This is my order”.
+order-mine = This is my order
+order-given = The order that you see is your answer.
+order-elsewhere = This step needs another place.

@@ -1,0 +1,5 @@
+scale-label = How sure you feel: not marked
+scale-of = { $n } of { $steps }
+scale-open = not said
+scale-before = Before, you said { $then }.
+scale-change = Before, you said { $then }. Now you say { $now }.

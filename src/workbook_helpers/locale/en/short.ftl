@@ -1,0 +1,1 @@
+short-slips = A few words are enough. Small spelling slips do not matter.

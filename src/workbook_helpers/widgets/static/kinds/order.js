@@ -1,0 +1,58 @@
+// Put steps into order. The answer is the list of all step ids; null until a step was moved or the student has said that they are right as they stand.
+import { h, put, question, say } from "../frame.js";
+
+export default question({
+  build(spec, ctx) {
+    const total = spec.steps.length;
+    let given = false; // the order in which the steps happen to come is no answer
+    const rows = new Map(spec.steps.map(({ id, text }) => {
+      const name = text.replace(/\.$/, "");
+      const button = (way, sign) => h("button", { type: "button", className: "wb-button wb-second", "aria-label": say(`order-${way}-step`, { step: name }), onclick: () => move(id, way) },
+        h("span", { "aria-hidden": "true" }, sign), " ", h("span", {}, say(`order-${way}`)));
+      const up = button("up", "↑"), down = button("down", "↓");
+      const row = h("li", { className: "wb-order-step" }, h("span", {}, text), h("span", { className: "wb-order-moves" }, up, down));
+      return [id, { id, text, name, row, up, down }];
+    }));
+    const list = h("ol", { className: "wb-order-list", role: "list" }); // without its own numbers Safari would not call it a list
+    const mine = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { if (!given) { put(said, say("order-given")); answer(); } } }, say("order-mine"));
+    const said = h("p", { className: "wb-hint wb-order-said", role: "status" });
+
+    const ids = () => [...list.children].map((row) => [...rows.values()].find((one) => one.row === row).id);
+    const off = (button, is) => button.setAttribute("aria-disabled", String(is)); // not `disabled`: that throws the focus away
+    function draw() {
+      for (const { row, up, down } of rows.values()) {
+        off(up, !row.previousElementSibling);
+        off(down, !row.nextElementSibling);
+      }
+      off(mine, given);
+    }
+    function answer() {
+      given = true;
+      draw();
+      ctx.changed(0);
+    }
+    function move(id, way) {
+      const { row, name } = rows.get(id);
+      const other = way === "up" ? row.previousElementSibling : row.nextElementSibling;
+      if (!other) return;
+      // The neighbour moves, not the step: an element that is moved in the page loses its focus.
+      if (way === "up") row.after(other); else row.before(other);
+      for (const one of rows.values()) one.row.classList.toggle("wb-order-moved", one.row === row);
+      put(said, say("order-now", { step: name, place: ids().indexOf(id) + 1, total }));
+      answer();
+    }
+    function set(value) {
+      given = Boolean(value?.length);
+      put(said, say(given ? "order-given" : "order-open"));
+      list.replaceChildren(...(given ? value : spec.steps.map((step) => step.id)).map((id) => rows.get(id).row));
+      draw();
+    }
+    set(null);
+    return {
+      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), list, said, mine),
+      get: () => (given ? ids() : null),
+      set,
+      words: (value) => (value ?? []).map((id, n) => `${n + 1}. ${rows.get(id).text}`).join(" "),
+    };
+  },
+});

@@ -1,0 +1,36 @@
+// Put each card into one group, by radio buttons in a fieldset for each card. The answer is {card id: group id}.
+import { h, put, question, say } from "../frame.js";
+
+export default question({
+  build(spec, ctx) {
+    const { uid } = ctx;
+    const inputs = spec.cards.map((card) => spec.groups.map((group) => h("input", { type: "radio", name: `${uid}-${card.id}`, value: group.id, id: `${uid}-${card.id}-${group.id}` })));
+    const cards = spec.cards.map((card, n) => h("fieldset", { className: "wb-sort-card" }, h("legend", {}, card.text),
+      h("div", { className: "wb-sort-groups" }, ...spec.groups.map((group, k) => h("div", { className: "wb-option" }, inputs[n][k], h("label", { htmlFor: inputs[n][k].id }, group.text))))));
+    const count = h("p", { className: "wb-hint wb-sort-count" });
+    const chosen = (n) => inputs[n].find((input) => input.checked)?.value;
+    // The same as the radio buttons say, side by side, as one would see it on a table.
+    const piles = spec.groups.map(() => h("ul"));
+    const table = h("div", { className: "wb-sort-table", role: "group", "aria-label": say("sort-now") },
+      ...spec.groups.map((group, k) => h("div", {}, h("p", { className: "wb-sort-name" }, group.text), piles[k])));
+    function counted() {
+      spec.groups.forEach((group, k) => {
+        const inside = spec.cards.filter((_, n) => chosen(n) === group.id);
+        piles[k].replaceChildren(...(inside.length ? inside.map((card) => h("li", {}, card.text)) : [h("li", { className: "wb-sort-empty" }, say("sort-nothing"))]));
+      });
+      put(count, say("sort-count", { n: spec.cards.filter((_, n) => chosen(n)).length, of: spec.cards.length }));
+    }
+    counted();
+    const text = Object.fromEntries(spec.groups.map((group) => [group.id, group.text]));
+    return {
+      node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: () => { counted(); ctx.changed(0); } },
+        h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), ...cards, count, table),
+      get: () => Object.fromEntries(spec.cards.map((card, n) => [card.id, chosen(n)]).filter(([, group]) => group)),
+      set: (value) => {
+        spec.cards.forEach((card, n) => inputs[n].forEach((input) => { input.checked = input.value === value?.[card.id]; }));
+        counted();
+      },
+      words: (value) => spec.cards.filter((card) => value?.[card.id]).map((card) => `${card.text} → ${text[value[card.id]]}`).join("; "),
+    };
+  },
+});

@@ -1,0 +1,183 @@
+"""Match: per right pair, by a select for each statement."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import expect
+from pydantic import ValidationError
+
+from autograde.marking.kinds.match import MARKER
+from tests.kinds.conftest import KindPage
+from workbook_helpers.items.kinds.match import Match
+
+PARTNERS = [{"id": "x", "text": "Ex"}, {"id": "y", "text": "Why"}, {"id": "z", "text": "Zed"}]
+KEY = {"a": "x", "b": "y", "c": "x", "d": "y"}
+BARE = [{"id": name, "text": f"Statement {name}."} for name in KEY]
+TOLD = [{**one, "right": KEY[one["id"]], "feedback": f"Because {one['id']}."} for one in BARE]
+
+
+def match(**changes: Any) -> Match:
+    base = {"id": "w99-m1", "kind": "match", "purpose": "assessed", "points": 4, "stem": "Which?", "statements": BARE, "partners": PARTNERS}
+    return Match.model_validate(base | changes)
+
+
+ITEM = match()
+PRACTICE = match(purpose="practice", points=0, statements=TOLD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"statements": TOLD}, "only a practice item may"),
+        ({"purpose": "practice", "points": 0}, "needs right"),
+        ({"purpose": "practice", "points": 0, "statements": [{**TOLD[0], "right": "q"}, *TOLD[1:]]}, "one of x, y, z"),
+        ({"statements": [BARE[0], *BARE]}, "two statements share an id"),
+        ({"partners": [PARTNERS[0], *PARTNERS]}, "two partners share an id"),
+        ({"purpose": "private", "points": 0}, "not private"),
+        ({"partners": [{**PARTNERS[0], "right": True}, PARTNERS[1]]}, "Extra inputs"),
+    ],
+)
+def test_author_faults_are_told(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        match(**changes)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        pytest.param(KEY, "", id="whole"),
+        pytest.param({"a": "y"}, "", id="part-done"),
+        pytest.param({}, "", id="empty"),
+        pytest.param(None, "", id="none"),
+        pytest.param(["a", "x"], "expected an object", id="list"),
+        pytest.param(False, "expected an object", id="false"),
+        pytest.param({"q": "x"}, "names a statement", id="unknown-statement"),
+        pytest.param({"a": "q"}, "gives a statement a partner", id="unknown-partner"),
+        pytest.param({"a": ["x"]}, "gives a statement a partner", id="partner-is-a-list"),
+        pytest.param({"a": ""}, "gives a statement a partner", id="partner-is-empty"),
+    ],
+)
+def test_problem(value: Any, fault: str) -> None:
+    problem = ITEM.problem(value)
+    assert (problem is None) if not fault else (fault in (problem or ""))
+
+
+@pytest.mark.parametrize(
+    ("value", "share"),
+    [
+        pytest.param(KEY, 1, id="all-right"),
+        pytest.param({**KEY, "a": "z"}, 3 / 4, id="one-wrong"),
+        pytest.param({"a": "x", "b": "y"}, 2 / 4, id="half-done"),
+        pytest.param(dict.fromkeys(KEY, "x"), 2 / 4, id="one-partner-for-all"),
+        pytest.param(dict.fromkeys(KEY, "z"), 0, id="all-wrong"),
+    ],
+)
+def test_points(value: dict[str, str], share: float) -> None:
+    assert MARKER.fraction(ITEM, KEY, value) == share
+
+
+@pytest.mark.parametrize(
+    ("right", "fault"), [({"a": "x"}, "each of"), ({**KEY, "e": "x"}, "each of"), ("x", "each of"), ({**KEY, "a": "q"}, "must be one of")]
+)
+def test_a_bad_key_is_told(right: Any, fault: str) -> None:
+    assert fault in (MARKER.key_problem(ITEM, right) or "")
+
+
+def test_tries_words_and_silence() -> None:
+    tries = MARKER.tries(ITEM, KEY)
+    assert MARKER.key_problem(ITEM, KEY) is None
+    assert MARKER.fraction(ITEM, KEY, tries.right) == 1 > MARKER.fraction(ITEM, KEY, tries.wrong)
+    assert ITEM.problem(tries.malformed)
+    assert ITEM.in_words({"c": "z", "a": "x"})[:3] == ("Statement a. → Ex", "Statement c. → Zed", "No partner chosen: Statement b.")
+    assert ITEM.respond(KEY) is None
+    assert json.loads(json.dumps(PRACTICE.public()["statements"])) == BARE
+    assert not any(word in json.dumps(PRACTICE.public()) for word in ("Because", '"right"', "feedback"))
+
+
+def test_practice_speaks_of_each_statement_and_does_not_give_away_the_rest() -> None:
+    response = PRACTICE.respond({"a": "x", "b": "z"})
+    assert response is not None
+    assert not response.right
+    assert [(note.part, note.verdict.value, note.text) for note in response.notes][:3] == [
+        ("Statement a. → Ex", "right", "Because a."),
+        ("Statement b. → Zed", "wrong", "Because b."),
+        ("Statement c.", "missed", "You have not chosen a partner here yet."),
+    ]
+    whole = PRACTICE.respond(KEY)
+    assert whole is not None
+    assert whole.right
+    assert PRACTICE.respond({}) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.sampled_from(list(KEY)), inner, max_size=4),
+    max_leaves=10,
+)
+ANSWERS = st.dictionaries(st.sampled_from(list(KEY)), st.sampled_from(["x", "y", "z"]))
+
+
+@given(value=ANSWERS)
+def test_any_answer_is_marked_within_the_points(value: dict[str, str]) -> None:
+    assert ITEM.problem(value) is None
+    assert json.loads(json.dumps(value)) == value
+    assert 0 <= MARKER.fraction(ITEM, KEY, value) <= 1
+    assert len(ITEM.in_words(value)) == len(KEY)
+
+
+@given(value=JSON)
+def test_any_json_is_an_answer_or_reported(value: Any) -> None:
+    well_formed = value is None or (isinstance(value, dict) and all(k in KEY and v in ("x", "y", "z") for k, v in value.items()))
+    assert (ITEM.problem(value) is None) == well_formed
+
+
+def as_toml(item: Match) -> str:
+    """Write the item as its author would."""
+    said = item.model_dump(mode="json", exclude_none=True)
+    lists = {name: said.pop(name) for name in ("statements", "partners")}
+    lines = ["[[items]]", *(f"{name} = {json.dumps(value)}" for name, value in said.items())]
+    for name, parts in lists.items():
+        for part in parts:
+            lines += [f"[[items.{name}]]", *(f"{field} = {json.dumps(value)}" for field, value in part.items())]
+    return "\n".join(lines) + "\n"
+
+
+def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(match(id="w99-match-p", purpose="practice", points=0, statements=TOLD)))
+    item = kind.page.locator("#w99-match-p")
+    item.get_by_label("Statement a.").select_option(label="Ex")
+    item.get_by_label("Statement b.").select_option(label="Zed")
+    expect(item.get_by_text("2 of 4 have a partner.")).to_be_visible()
+    item.get_by_role("button", name="Check my answer").click()
+    response = item.locator(".wb-response")
+    expect(response).to_contain_text("✓ Right: Statement a. → Ex")
+    expect(response).to_contain_text("✗ Not this: Statement b. → Zed")
+    expect(response).to_contain_text("Because b.")
+    assert Axe().run(kind.page, context="#w99-match-p").violations_count == 0
+    assert kind.saved("w99-match-p") == {"a": "x", "b": "z"}
+
+
+def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(match(id="w99-match-q")))
+    page, item = kind.page, kind.page.locator("#w99-match-q")
+    page.set_viewport_size({"width": 320, "height": 640})
+    item.locator("select").first.focus()
+    for letter in ("e", "w", "z"):
+        page.keyboard.press(letter)
+        page.keyboard.press("Tab")
+    expect(item.locator("select").nth(3)).to_be_focused()
+    expect(item.locator(".wb-saving")).to_have_text("")
+    assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
+    kind.reload()
+    expect(item.locator("select").nth(2)).to_have_value("z")
+    expect(item.get_by_text("3 of 4 have a partner.")).to_be_visible()
+    assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("select").all())
+    assert Axe().run(page, context="#w99-match-q").violations_count == 0
+    expect(item.get_by_role("button", name="Check my answer")).to_have_count(0)

@@ -1,0 +1,92 @@
+"""Scale: a record of how sure one feels, before and after; never marked."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from pydantic import ValidationError
+
+from tests.kinds.conftest import KindPage
+from workbook_helpers.items.kinds.scale import Scale
+
+STATEMENTS = [{"id": "no", "text": "I can say no kindly."}, {"id": "tell", "text": "I know whom to tell."}]
+
+
+def scale(**changes: Any) -> Scale:
+    base = {"id": "w99-s1", "kind": "scale", "purpose": "record", "stem": "How sure?", "low": "not sure", "high": "very sure"}
+    return Scale.model_validate(base | {"statements": STATEMENTS} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"purpose": "assessed", "points": 2}, "never marked"),
+        ({"purpose": "practice"}, "never marked"),
+        ({"statements": [STATEMENTS[0], *STATEMENTS]}, "share an id"),
+        ({"steps": 9}, "less than or equal to 7"),
+    ],
+)
+def test_author_faults_are_told(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        scale(**changes)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        pytest.param({"no": 1, "tell": 5}, "", id="whole"),
+        pytest.param({}, "", id="empty"),
+        pytest.param(None, "", id="none"),
+        pytest.param({"no": 6}, "from 1 to 5", id="too-high"),
+        pytest.param({"no": 0}, "from 1 to 5", id="too-low"),
+        pytest.param({"no": True}, "from 1 to 5", id="true"),
+        pytest.param({"no": 2.0}, "from 1 to 5", id="float"),
+        pytest.param({"maybe": 2}, "a statement that", id="unknown"),
+        pytest.param([3], "expected an object", id="list"),
+    ],
+)
+def test_problem(value: Any, fault: str) -> None:
+    problem = scale().problem(value)
+    assert (problem is None) if not fault else (fault in (problem or ""))
+
+
+def test_words() -> None:
+    assert scale().in_words({"tell": 4}) == ("I can say no kindly.: not said", "I know whom to tell.: 4 of 5")
+
+
+def as_toml(**fields: Any) -> str:
+    item = scale(**fields).model_dump(mode="json", exclude_none=True)
+    statements = item.pop("statements")
+    lines = ["[[items]]", *(f"{name} = {json.dumps(value)}" for name, value in item.items())]
+    for statement in statements:
+        lines += ["[[items.statements]]", *(f"{name} = {json.dumps(value)}" for name, value in statement.items())]
+    return "\n".join(lines) + "\n"
+
+
+def test_before_and_after_by_mouse_and_keyboard_at_320_px(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(id="w99-before") + as_toml(id="w99-after", before="w99-before"))
+    page = kind.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    before, after = page.locator("#w99-before"), page.locator("#w99-after")
+    expect(before).to_contain_text("How sure you feel: not marked")
+    before.get_by_role("group", name="I can say no kindly.").get_by_label("2").check()
+    assert kind.saved("w99-before") == {"no": 2}
+    expect(after).to_contain_text("Before, you said 2.")
+    after.locator("input").first.focus()
+    page.keyboard.press("ArrowRight")  # from 1 to 2 …
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(after).to_contain_text("Before, you said 2. Now you say 4.")
+    expect(after.locator(".wb-saving")).to_have_text("")
+    assert kind.saved("w99-after") == {"no": 4, "tell": 1}
+    kind.reload()
+    expect(after).to_contain_text("Before, you said 2. Now you say 4.")
+    expect(after.get_by_role("group", name="I know whom to tell.").get_by_label("1, not sure")).to_be_checked()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in after.locator("label").all())
+    assert Axe().run(page, context="#w99-after").violations_count == 0
