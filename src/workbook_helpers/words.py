@@ -1,6 +1,7 @@
 """What the page says, from one catalogue: `locale/<language>/*.ftl`, in Fluent's form, read by Mozilla's own library."""
 
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +26,7 @@ def language() -> str:
     return _language.get()
 
 
-def say(name: str, /, **values: str | float) -> str:
+def say(name: str, /, **values: str | float | datetime) -> str:
     """Give the text `name` of the catalogue, with these values, in the language in use; in English where that lacks it.
 
     A name that no language has is given back as it is, like in the browser.

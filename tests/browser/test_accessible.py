@@ -14,8 +14,8 @@ from tests.browser.test_front_ends import SAVED, open_page
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+def violations(page: Page, context: str | None = None) -> list[tuple[str, str]]:
+    found = Axe().run(page, context, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
     return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
 
 

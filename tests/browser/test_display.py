@@ -1,5 +1,6 @@
 """The page as a student wants it: contents with what is done, the way back, size, spacing, letters, colours, easier words."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,65 @@ def test_listen_buttons_come_and_go(page: Page, voila: FrontEnd, folder: Path) -
     assert violations(page) == []
     choose(page, "Read aloud", "normal")
     expect(page.locator(".wb-listen")).to_have_count(0)
+
+
+def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila: FrontEnd, folder: Path) -> None:
+    open_page(page, voila, folder)
+    with page.expect_navigation():
+        choose(page, "Language", "cy")
+    question = page.locator("#w01-q01")
+    label = question.locator(".wb-label")
+    expect(label).to_have_text("Cwestiwn 1 o 13 · 1 pwynt")
+    expect(label).to_have_attribute("lang", "cy")
+    assert page.locator("html").get_attribute("lang") == "en-GB"
+    assert question.locator("legend").evaluate("node => node.closest('[lang]').lang") == "en-GB"
+    question.locator("label").first.click()
+    expect(question.locator(".wb-status")).to_have_text(re.compile(r"^Wedi’i gadw \d\d:\d\d$"))
+    expect(page.locator("#wb-contents summary")).to_have_text("Cynnwys")
+    page.locator("#w01-p01").get_by_role("button", name="Gwirio fy ateb").click()
+    expect(page.locator("#w01-p01 .wb-response")).to_have_text("Dewiswch ateb yn gyntaf, yna ei wirio.")  # said by Python
+    assert violations(page) == []
+    page.locator("#w01-declaration input").check()
+    expect(page.locator("#w01-declaration .wb-status")).to_contain_text("gadw")
+    panel = page.locator("#hand-in")
+    panel.get_by_label("Eich rhif dysgwr").fill("ana 01")
+    panel.get_by_role("button", name="Cyflwyno").click()
+    panel.get_by_role("button", name="Cyflwyno beth bynnag").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Dim ond llythrennau")
+    panel.get_by_label("Eich rhif dysgwr").fill("ana01")
+    panel.get_by_role("button", name="Cyflwyno").click()
+    panel.get_by_role("button", name="Cyflwyno beth bynnag").click()
+    with page.context.expect_page() as opened:
+        panel.get_by_role("link", name="Gweld ac argraffu’r dderbynneb").click()
+    receipt = opened.value
+    expect(receipt.get_by_role("heading", level=1)).to_have_text("Derbynneb: wedi’i gyflwyno")
+    assert receipt.locator("html").get_attribute("lang") == "cy-GB"
+    receipt.get_by_role("link", name="Fy llyfrau gwaith").click()
+    expect(receipt.get_by_role("heading", level=1)).to_have_text("Fy llyfrau gwaith")
+    expect(receipt.get_by_text("✓ Cyflwynwyd ar").first).to_be_visible()
+    assert violations(receipt) == []
+
+
+def test_the_settings_are_there_on_my_workbooks_too(page: Page, voila: FrontEnd, folder: Path) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{voila.base}/workbook?token={voila.token}")
+    choose(page, "Colours", "dark")
+    choose(page, "Text size", "largest")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    fits(page)
+    open_page(page, voila, folder)
+    expect(page.locator("html")).to_have_attribute("data-wb-colours", "dark")
+
+
+@pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
+def test_the_settings_are_there_in_the_other_front_ends(page: Page, front_end: FrontEnd) -> None:
+    open_page(page, front_end, front_end.copy())
+    before = page.locator("#w01-p01 legend").evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+    menu = page.locator(".wb-page-display")
+    menu.locator("summary").click()
+    menu.get_by_label("Text size").select_option("large")
+    menu.get_by_label("Colours").select_option("dark")
+    assert page.locator("#w01-p01 legend").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") == pytest.approx(before * 1.18)
+    assert page.locator("#w01-p01").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(32, 37, 43)"
+    assert violations(page, ".jp-NotebookPanel-notebook") == []

@@ -4,14 +4,8 @@
   const NAME = "workbook-page";
   const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/kernel.py
   const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source"]);
-  const SAY = {
-    opening: "Opening your workbook. This takes a few seconds.",
-    failed: "Part of this workbook could not start.",
-    again: "Try again",
-    asleep: "Your workbook has gone to sleep. Your saved answers are safe.",
-    wake: "Wake it up",
-    foreign: "This notebook does not run by itself, because it lies in a tutor's folder or holds more than a workbook's questions.",
-  };
+  const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const ours = (name) => import(new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href);
   let scope;
 
   /** Give a module that the application has loaded already. */
@@ -50,12 +44,16 @@
     const metadata = panel.model?.getMetadata("workbook");
     if (!metadata || panel.model.getMetadata("kernelspec")?.name !== "workbook") return;
     const { NotebookActions } = await shared("@jupyterlab/notebook");
-    await panel.revealed;
+    const [{ ready, say: words }, { h }, { display }] = await Promise.all([ours("words.js"), ours("dom.js"), ours("display.js")]);
+    await Promise.all([ready, panel.revealed]);
     const say = makeNote(panel.content.node);
-    if (!runsByItself(panel)) return say(SAY.foreign);
+    if (!runsByItself(panel)) return say(words("page-foreign"));
 
     const session = panel.sessionContext, model = panel.context.model, host = panel.content.node;
     panel.addClass("wb-page");
+    const settings = h("div", { className: "wb-panel" });
+    host.prepend(h("details", { className: "wb-menu wb-page-display" }, h("summary", {}, words("page-display")), settings));
+    display(settings, host, ["size", "spacing", "font", "colours"]);
     // One-letter commands (d d deletes a cell) look for this attribute on the focused element itself.
     host.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
     host.addEventListener("dblclick", (event) => event.stopPropagation(), true); // would open a text cell for editing
@@ -70,31 +68,31 @@
       // Running again puts new questions in the place of the old ones: not under somebody's typing hands.
       while (Date.now() - lastKey < 1500) await new Promise((done) => setTimeout(done, 200));
       const at = document.activeElement?.closest?.(".wb-question")?.id;
-      say(SAY.opening);
+      say(words("page-opening"));
       try {
         await session.ready;
         // runCells neither scrolls nor moves the active cell, as runAll does
         const done = await NotebookActions.runCells(panel.content, panel.content.widgets, session);
         panel.content.mode = "command";
         if (at) document.getElementById(at)?.querySelector("textarea, input")?.focus();
-        if (done) say(""); else say(SAY.failed, SAY.again, run);
+        if (done) say(""); else say(words("page-failed"), words("page-again"), run);
       } catch {
-        say(SAY.failed, SAY.again, run);
+        say(words("page-failed"), words("page-again"), run);
       } finally {
         busy = false;
       }
     }
     async function wake() {
-      say(SAY.opening);
+      say(words("page-opening"));
       try { await (session.session?.kernel ? session.restartKernel() : session.changeKernel({ name: "workbook" })); } catch { /* run() tells */ }
       run();
     }
     session.statusChanged.connect((_, status) => {
       if (status === "autorestarting" || status === "restarting") setTimeout(run, 1500);
-      if (status === "dead") say(SAY.asleep, SAY.wake, wake);
+      if (status === "dead") say(words("page-asleep"), words("page-wake"), wake);
     });
-    session.kernelChanged.connect((_, change) => { if (!change.newValue) say(SAY.asleep, SAY.wake, wake); });
-    window.addEventListener("wb-connection-lost", () => { if (!busy && session.kernelDisplayStatus === "unknown") say(SAY.asleep, SAY.wake, wake); });
+    session.kernelChanged.connect((_, change) => { if (!change.newValue) say(words("page-asleep"), words("page-wake"), wake); });
+    window.addEventListener("wb-connection-lost", () => { if (!busy && session.kernelDisplayStatus === "unknown") say(words("page-asleep"), words("page-wake"), wake); });
     await run();
   }
 
@@ -103,10 +101,9 @@
     description: "Shows a workbook as one calm page.",
     autoStart: true,
     activate: (app) => {
-      const sheet = document.createElement("link");
-      sheet.rel = "stylesheet";
-      sheet.href = new URL("page.css", SOURCE).href;
-      document.head.append(sheet);
+      for (const href of [new URL("page.css", SOURCE).href, new URL(`${config.baseUrl}workbook/static/display.css`, window.location.href).href]) {
+        document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+      }
       app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel) => { openWorkbook(panel).catch((error) => console.warn(NAME, error)); },
       });

@@ -1,0 +1,1 @@
+declaration-agreed = Ydw, rwy’n cytuno.

@@ -1,0 +1,14 @@
+# What went wrong, and what to do.
+error-learner = Dim ond llythrennau, digidau a . _ @ - gaiff fod yn y rhif dysgwr. Edrychwch ar yr hyn a roddodd eich tiwtor i chi.
+error-answers = Ni ellid cyflwyno eich atebion: { $why }. Atebwch gwestiwn, yna rhowch gynnig arall arni.
+error-declaration = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae’n dweud mai eich gwaith chi eich hun yw hwn.
+error-hand-in-folder = Ni chyflwynwyd dim: ni ellir ysgrifennu i’r ffolder ({ $why }). Mae eich atebion yn ddiogel.
+error-refused = Ni chyflwynwyd dim: gwrthododd cyfnewidfa’r coleg ef ({ $why }). Mae eich atebion yn ddiogel. Dywedwch wrth eich tiwtor.
+error-no-list = Ni ellir rhestru llyfrau gwaith newydd ar hyn o bryd ({ $why }). Rhowch gynnig arall arni yn nes ymlaen.
+error-gone = Nid yw’r llyfr gwaith hwn yno bellach. Ail-lwythwch y dudalen.
+error-no-exchange = Nid oes cyfnewidfa i chwilio am adborth ynddi. Gofynnwch i’ch tiwtor amdano.
+error-fetch = Ni ellid nôl y llyfr gwaith ({ $why }). Rhowch gynnig arall arni, neu dywedwch wrth eich tiwtor.
+error-fetch-feedback = Ni ellid nôl unrhyw adborth ({ $why }). Rhowch gynnig arall arni yn nes ymlaen.
+# These two follow "Not saved yet:".
+error-busy = mae ffenestr arall yn cadw; bydd hon yn rhoi cynnig arall arni
+error-folder = ni ellir defnyddio’r ffolder ({ $why })

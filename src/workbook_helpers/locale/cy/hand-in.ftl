@@ -1,0 +1,38 @@
+# How far the student is, the review, the hand-in and its receipt.
+progress-label = Cwestiynau a atebwyd
+progress-count = { $done } o { $total }
+hand-in-title = Adolygu a chyflwyno
+hand-in-left = Rydych wedi ateb { $done } o { $total }. Heb eu hateb eto:
+hand-in-all = { $total ->
+    [one] Rydych wedi ateb y cwestiwn.
+   *[other] Rydych wedi ateb pob un o’r { $total } cwestiwn.
+} Da iawn.
+hand-in-practice = { $n ->
+    [one] Mae 1 cwestiwn ymarfer heb ei ateb o hyd. Cewch ei adael.
+   *[other] Mae { $n } cwestiwn ymarfer heb eu hateb o hyd. Cewch eu gadael.
+}
+hand-in-declare = Ticiwch y datganiad hefyd, os gwelwch yn dda.
+hand-in-declare-first = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae ychydig uwchben.
+hand-in-learner = Eich rhif dysgwr
+hand-in-learner-hint = Eich tiwtor a’i rhoddodd i chi. Yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.
+hand-in-learner-missing = Teipiwch eich rhif dysgwr, os gwelwch yn dda.
+hand-in-now = Cyflwyno
+hand-in-again = Cyflwyno eto
+hand-in-anyway = Cyflwyno beth bynnag
+hand-in-busy = Yn cyflwyno…
+hand-in-sure = { $n ->
+    [one] Nid yw 1 cwestiwn wedi’i ateb eto.
+   *[other] Nid yw { $n } cwestiwn wedi’u hateb eto.
+} Ewch yn ôl i ateb, neu pwyswch y botwm eto i gyflwyno fel y mae.
+hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto. Arhoswch eiliad a rhowch gynnig arall arni.
+hand-in-no-reply = Heb ei gyflwyno eto: ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
+hand-in-done = ✓ Wedi’i gyflwyno
+hand-in-next = Y cam nesaf: cadwch y ffeil hon. Yna rhowch hi i’ch tiwtor, neu ei lanlwytho lle dywedodd eich tiwtor.
+hand-in-receipt = Gweld ac argraffu’r dderbynneb
+hand-in-newest = Cewch newid atebion a chyflwyno eto. Bydd eich tiwtor yn marcio’r un diweddaraf.
+receipt-when = Pryd
+receipt-code = Cod y dderbynneb
+receipt-answered = Wedi’u hateb
+receipt-file = Ffeil
+receipt-nothing-else = Mae gan eich tiwtor y gwaith nawr. Nid oes dim arall i’w wneud.
+receipt-save = Cadw’r ffeil

@@ -1,0 +1,1 @@
+multiple-hint = Dewiswch bob un sy’n gywir.

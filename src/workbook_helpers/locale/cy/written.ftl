@@ -1,0 +1,10 @@
+written-count = { $words ->
+    [one] 1 gair
+    [two] 2 air
+   *[other] { $words } gair
+}. Mae tua { $advised } gair yn hyd da.
+written-full = { $words ->
+    [one] 1 gair
+    [two] 2 air
+   *[other] { $words } gair
+}. Mae tua { $advised } gair yn hyd da. Mae’r blwch hwn yn llawn.
