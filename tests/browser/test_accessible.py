@@ -13,10 +13,14 @@ from tests.browser.test_front_ends import SAVED, open_page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+PASSED: set[str] = set()
+"""The tags of all rules that had something to look at and found no fault, for docs/accessibility.py."""
+
 
 def violations(page: Page, context: str | None = None) -> list[tuple[str, str]]:
-    found = Axe().run(page, context, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
-    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
+    found = Axe().run(page, context, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+    PASSED.update(tag for rule in found["passes"] for tag in rule["tags"])
+    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def open_home(page: Page, voila: FrontEnd) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("My workbooks")
 
 
+@pytest.mark.wcag("axe")
 def test_axe_finds_nothing_on_the_home_page(page: Page, voila: FrontEnd, folder: Path) -> None:
     (folder.parent / "broken").mkdir()
     (folder.parent / "broken" / "workbook.toml").write_text("id = ")
@@ -66,6 +71,7 @@ def test_axe_finds_nothing_on_the_home_page(page: Page, voila: FrontEnd, folder:
     assert violations(page) == []
 
 
+@pytest.mark.wcag("axe")
 def test_axe_finds_nothing_on_the_workbook_page(workbook: Page, voila: FrontEnd, folder: Path) -> None:
     assert violations(workbook) == []
     workbook.locator("#w01-p01 label").first.click()
@@ -87,6 +93,7 @@ def test_axe_finds_nothing_on_the_workbook_page(workbook: Page, voila: FrontEnd,
     assert violations(workbook) == []
 
 
+@pytest.mark.wcag("axe")
 def test_axe_finds_nothing_on_the_receipt(workbook: Page) -> None:
     hand_in(workbook)
     assert violations(workbook) == []
@@ -114,6 +121,7 @@ ITEMS = (
 WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(320, 640, id="phone"), pytest.param(320, 256, id="zoomed-400-percent")]
 
 
+@pytest.mark.wcag("2.1.1", "2.1.2", "2.4.3", "2.4.7", "2.4.11")
 @pytest.mark.parametrize(("width", "height"), WINDOWS)
 def test_all_is_reached_by_keyboard_and_the_focus_is_seen(workbook: Page, width: int, height: int) -> None:
     workbook.set_viewport_size({"width": width, "height": height})
@@ -139,6 +147,7 @@ def test_all_is_reached_by_keyboard_and_the_focus_is_seen(workbook: Page, width:
             assert tall or stop["top"] >= max(stop["head"], 0) - 1, f"partly under the header: {stop}"
 
 
+@pytest.mark.wcag("2.1.1", "3.2.1", "3.2.2", "3.3.1", "3.3.3")
 def test_a_workbook_is_done_by_keyboard_alone(workbook: Page) -> None:
     def tab_to(css: str) -> None:
         for _ in range(160):
@@ -205,6 +214,7 @@ def fits(page: Page) -> None:
     assert wide == []
 
 
+@pytest.mark.wcag("1.4.4", "1.4.10", "1.4.12")
 @pytest.mark.parametrize("spacing", ["", WIDE], ids=["plain", "wide-spacing"])
 def test_nothing_is_cut_off_at_320_px(page: Page, voila: FrontEnd, folder: Path, spacing: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})  # also what 1280 px at 400 % zoom gives (WCAG 1.4.10)
@@ -225,6 +235,7 @@ def test_nothing_is_cut_off_at_320_px(page: Page, voila: FrontEnd, folder: Path,
     fits(page)
 
 
+@pytest.mark.wcag("1.3.4")
 def test_a_long_answer_is_whole_on_a_turned_phone_and_after_coming_back(workbook: Page) -> None:
     box = workbook.locator("#w01-t01 textarea")
     box.fill("A longer answer than the box has room for at first. " * 20)
@@ -246,6 +257,7 @@ SMALL = """(controls) => [...document.querySelectorAll(controls)]
   .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
 
 
+@pytest.mark.wcag("2.5.8")
 @pytest.mark.parametrize("width", [1280, 320])
 def test_targets_are_large_enough(workbook: Page, width: int) -> None:
     """WCAG 2.5.8: 24 by 24 px, or as far apart (the links of the review stand one in a list item each)."""
@@ -257,6 +269,7 @@ def test_targets_are_large_enough(workbook: Page, width: int) -> None:
     assert min(rows) >= 44
 
 
+@pytest.mark.wcag("1.4.11", "2.4.7")
 @pytest.mark.parametrize(
     "control", ["#w01-q01 input", "#w01-q09 input", "#w01-t01 textarea", "#w01-p01 button", "#hand-in input", "#hand-in button"]
 )
@@ -271,6 +284,7 @@ def test_forced_colours_keep_the_focus(workbook: Page, control: str) -> None:
     assert outline != paper
 
 
+@pytest.mark.wcag("2.2.2")
 def test_nothing_moves_for_who_asked_for_no_motion(page: Page, voila: FrontEnd, folder: Path) -> None:
     page.emulate_media(reduced_motion="reduce")
     open_page(page, voila, folder)
@@ -283,6 +297,7 @@ def test_nothing_moves_for_who_asked_for_no_motion(page: Page, voila: FrontEnd, 
     assert page.evaluate("document.getAnimations().length") == 0
 
 
+@pytest.mark.wcag("1.3.1", "2.4.2", "3.1.1")
 def test_the_page_says_what_it_is(workbook: Page) -> None:
     assert workbook.title() == "Working and personal relationships"
     assert workbook.evaluate("document.documentElement.lang") == "en-GB"

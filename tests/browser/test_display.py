@@ -23,6 +23,7 @@ def choose(page: Page, title: str, value: str) -> None:
     menu.get_by_label(title).select_option(value)
 
 
+@pytest.mark.wcag("2.4.5")
 def test_contents_lead_everywhere_and_say_what_is_done(page: Page, voila: FrontEnd, folder: Path) -> None:
     open_page(page, voila, folder)
     page.locator("#wb-contents summary").click()
@@ -52,6 +53,7 @@ def test_a_student_goes_on_where_they_were(page: Page, voila: FrontEnd, folder: 
     expect(page.locator("#w01-q03")).to_be_in_viewport()
 
 
+@pytest.mark.wcag("1.4.3", "1.4.11")
 @pytest.mark.parametrize("colours", ["dark", "contrast"])
 def test_colours_keep_their_contrast(page: Page, voila: FrontEnd, folder: Path, colours: str) -> None:
     open_page(page, voila, folder)
@@ -63,6 +65,7 @@ def test_colours_keep_their_contrast(page: Page, voila: FrontEnd, folder: Path, 
     assert violations(page) == []
 
 
+@pytest.mark.wcag("1.4.4", "1.4.12")
 def test_size_spacing_and_letters_are_remembered_and_fit(page: Page, voila: FrontEnd, folder: Path) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     open_page(page, voila, folder)
@@ -80,6 +83,7 @@ def test_size_spacing_and_letters_are_remembered_and_fit(page: Page, voila: Fron
     assert violations(page) == []
 
 
+@pytest.mark.wcag("4.1.2", "4.1.3")
 def test_hard_words_are_explained_on_a_tap(page: Page, voila: FrontEnd, folder: Path) -> None:
     open_page(page, voila, folder)
     assert page.locator(".wb-term").count() == 0
@@ -105,6 +109,7 @@ def test_listen_buttons_come_and_go(page: Page, voila: FrontEnd, folder: Path) -
     expect(page.locator(".wb-listen")).to_have_count(0)
 
 
+@pytest.mark.wcag("3.1.2")
 def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila: FrontEnd, folder: Path) -> None:
     open_page(page, voila, folder)
     with page.expect_navigation():
@@ -142,6 +147,7 @@ def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila
     assert violations(receipt) == []
 
 
+@pytest.mark.wcag("1.4.10")
 def test_the_settings_are_there_on_my_workbooks_too(page: Page, voila: FrontEnd, folder: Path) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{voila.base}/workbook?token={voila.token}")

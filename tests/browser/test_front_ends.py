@@ -44,6 +44,7 @@ def test_the_page_opens_by_itself_without_code(page: Page, front_end: FrontEnd) 
     assert hosts <= {"localhost", "127.0.0.1", None, ""}, "nothing may come from the net"
 
 
+@pytest.mark.wcag("2.1.4")
 @LABS
 def test_keys_answer_and_leave_the_cells_alone(page: Page, front_end: FrontEnd) -> None:
     folder = front_end.copy()

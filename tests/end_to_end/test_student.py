@@ -103,6 +103,7 @@ def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student)
     expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Written in the second tab.")
 
 
+@pytest.mark.wcag("3.3.1", "4.1.3")
 def test_a_folder_that_cannot_be_written_is_told_and_saved_later(page: Page, student: Student) -> None:
     open_workbook(page, student)
     choose(page, SINGLE, 0)
@@ -119,6 +120,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_saved_later(page: Page, stu
     assert saved(student)[WRITTEN] == "Kept on the page."
 
 
+@pytest.mark.wcag("1.4.1", "4.1.3")
 def test_practice_answers_at_once_and_assessed_items_do_not(page: Page, student: Student) -> None:
     open_workbook(page, student)
     practice = page.locator(".wb-practice").first
@@ -133,6 +135,7 @@ def test_practice_answers_at_once_and_assessed_items_do_not(page: Page, student:
     expect(page.locator("#wb-progress-slot")).to_contain_text("2 of 2")
 
 
+@pytest.mark.wcag("3.3.1", "3.3.2", "3.3.4")
 def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Student) -> None:
     open_workbook(page, student)
     choose(page, SINGLE, 1)

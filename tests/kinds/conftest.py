@@ -25,6 +25,7 @@ class KindPage:
     folder: Path
     address: str
     server: int
+    questions: int
 
     def saved(self, item: str) -> Any:
         """What is on disk for an item, once the page says that it is saved."""
@@ -42,8 +43,7 @@ class KindPage:
 
     def open(self) -> None:
         self.page.goto(self.address)
-        self.page.locator(".wb-question").first.wait_for()
-        self.page.wait_for_function("document.querySelectorAll('.wb-question').length >= document.querySelectorAll('.wb-widget').length")
+        expect(self.page.locator(".wb-question")).to_have_count(self.questions)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[
             "workbook": {"id": "w99", "schema": 1},
         }
         (folder / f"{name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
-        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server)
+        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(ids))
         made.open()
         return made
 

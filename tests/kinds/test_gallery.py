@@ -95,6 +95,7 @@ def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
     assert list(leaks(secrets(key, load_rubrics("w99")), [course.root / "feedback", course.root / "handout"])) == []
 
 
+@pytest.mark.wcag("axe", "1.4.10")
 def test_the_gallery_has_no_violation_at_320_px(page: Page, kind_page: Callable[[str], KindPage]) -> None:
     opened = kind_page((GALLERY / "items.toml").read_text("utf-8"))
     page.set_viewport_size({"width": 320, "height": 640})

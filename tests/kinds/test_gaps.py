@@ -193,6 +193,7 @@ def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
     assert Axe().run(kind.page).response["violations"] == []
 
 
+@pytest.mark.wcag("2.1.1")
 def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(gaps(id="w99-gaps-q")))
     page, item = kind.page, kind.page.locator("#w99-gaps-q")

@@ -162,6 +162,7 @@ def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
     assert kind.saved("w99-match-p") == {"a": "x", "b": "z"}
 
 
+@pytest.mark.wcag("2.1.1")
 def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(match(id="w99-match-q")))
     page, item = kind.page, kind.page.locator("#w99-match-q")

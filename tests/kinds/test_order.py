@@ -156,6 +156,7 @@ def test_by_mouse_or_as_it_stands(kind_page: Callable[[str], KindPage]) -> None:
     assert Axe().run(kind.page).response["violations"] == []
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7", "4.1.3")
 def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(order(id="w99-order-q")))
     page, item = kind.page, kind.page.locator("#w99-order-q")

@@ -58,6 +58,7 @@ def test_only_what_is_shared_leaves() -> None:
     assert len(item.in_words(TEXTS)) == 2
 
 
+@pytest.mark.wcag("2.1.1")
 def test_private_until_shared_by_keyboard_at_320_px(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page('[[items]]\nid = "w99-reflection"\nkind = "reflection"\npurpose = "private"\nstem = "Think back"\n')
     page, item = kind.page, kind.page.locator("#w99-reflection")

@@ -167,6 +167,7 @@ def as_toml(item: Relationships) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.wcag("1.1.1", "1.4.1")
 def test_practice_by_mouse_draws_the_map(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(relationships(id="w99-relationships-p", purpose="practice", points=0, people=TOLD)))
     item = kind.page.locator("#w99-relationships-p")
@@ -192,6 +193,7 @@ def test_practice_by_mouse_draws_the_map(kind_page: Callable[[str], KindPage]) -
     assert kind.saved("w99-relationships-p") == {"son": {"kind": "personal", "share": "nothing"}}
 
 
+@pytest.mark.wcag("2.1.1")
 def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(relationships(id="w99-relationships-q")))
     page, item = kind.page, kind.page.locator("#w99-relationships-q")

@@ -66,6 +66,7 @@ def as_toml(**fields: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.wcag("2.1.1")
 def test_before_and_after_by_mouse_and_keyboard_at_320_px(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(id="w99-before") + as_toml(id="w99-after", before="w99-before"))
     page = kind.page

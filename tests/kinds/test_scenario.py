@@ -268,6 +268,7 @@ def test_practice_by_mouse_goes_back_and_tries_another_way(kind_page: Callable[[
     assert saved(kind, "w99-scenario-p") == []
 
 
+@pytest.mark.wcag("2.1.1")
 def test_assessed_by_keyboard_at_320_px_counts_the_path_and_is_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(story(id="w99-scenario-q")))
     page, item = kind.page, kind.page.locator("#w99-scenario-q")

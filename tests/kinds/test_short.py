@@ -155,6 +155,7 @@ def test_practice_gives_the_reason(value: str, right: bool, text: str) -> None:
     assert ITEM.respond(value) is None
 
 
+@pytest.mark.wcag("2.1.1")
 def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     near = 'near = [{ form = "content", feedback = "That means pleased." }]'
     told = "\n".join(f"{name} = {json.dumps(value)}" for name, value in PRACTISED.items() if name != "near")

@@ -252,6 +252,7 @@ def printed_sheet(page: Page) -> None:
     expect(page.locator(".wb-question")).to_be_visible()
 
 
+@pytest.mark.wcag("2.1.1")
 def test_filled_in_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml("w99-workplace-k"))
     page, item = kind.page, kind.page.locator("#w99-workplace-k")

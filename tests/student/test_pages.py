@@ -156,7 +156,7 @@ def test_my_workbooks_are_in_the_units_order_and_broken_ones_last(site: Site) ->
 def test_every_link_of_my_workbooks_leads_somewhere(site: Site) -> None:
     links = re.findall(r'href="(/[^"]*)"', site.ask("/workbook").body.decode())
     assert "/voila/render/care-2/w09-deep/w09-deep.ipynb" in links
-    assert len(links) == 13
+    assert len(links) == 14
     for link in links:
         if not link.startswith("/voila"):  # those start a kernel each; the end-to-end tests open them
             assert site.ask(link).status == 200, link

@@ -122,6 +122,15 @@ class Feedback(PageHandler):
         self.send_own(self.root() / path if FEEDBACK.fullmatch(path) and ".." not in path.split("/") else None)
 
 
+class Accessibility(PageHandler):
+    """What the tests found out about how accessible the pages are; made by docs/accessibility.py."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Send it."""
+        self.page(files("workbook_helpers.pages").joinpath("accessibility.html").read_text("utf-8"))
+
+
 class Static(FileFindHandler):
     """The scripts, style sheets and letters of our pages; the browser asks each time whether they have changed."""
 
@@ -154,6 +163,7 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
         (route("fetch-feedback"), Fetch, {"fetch": exchange.fetch_feedback}),
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
+        (route("accessibility"), Accessibility),
         (route(r"static/(.+)"), Static, {"path": STATIC}),
         (route(rf"words/({'|'.join(LANGUAGES)})\.ftl"), Words),
     ]

@@ -21,6 +21,7 @@ home-newer-feedback = Chwilio am adborth mwy diweddar
 home-new = Newydd. Eich tiwtor a roddodd y llyfr gwaith hwn i chi.
 home-nothing = Nid oes llyfr gwaith yma eto.
 home-nothing-next = Y cam nesaf: cadwch y ffeil a roddodd eich tiwtor i chi yn eich ffolder llyfrau gwaith. Yna ail-lwythwch y dudalen hon.
+home-accessibility = Pa mor hygyrch yw’r llyfrau gwaith
 home-no-list = Ni ellir rhestru’r ffolder hwn ar hyn o bryd. Ail-lwythwch y dudalen, neu gofynnwch am help.
 home-no-workbook-page = Mae ei dudalen ar goll.
 home-cannot-open = Ni ellir ei agor. Gofynnwch i’ch tiwtor am gopi newydd. Mae eich atebion yn ddiogel.

@@ -20,6 +20,7 @@ home-newer-feedback = Look for newer feedback
 home-new = New. Your tutor has given you this workbook.
 home-nothing = There is no workbook here yet.
 home-nothing-next = Next step: save the file that your tutor gave you into your workbooks folder. Then load this page again.
+home-accessibility = How accessible the workbooks are
 home-no-list = This folder cannot be listed just now. Load the page again, or ask for help.
 home-no-workbook-page = Its page is missing.
 home-cannot-open = It cannot be opened. Please ask your tutor for a new copy. Your answers are safe.
