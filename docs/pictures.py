@@ -1,16 +1,42 @@
-"""Make the pictures of the README from a demo in the real browser: python docs/pictures.py (needs /usr/bin/chromium)."""
+"""Make the pictures in the real browser: python docs/pictures.py [demo] [gallery] (both without a name; needs /usr/bin/chromium).
+
+`demo` makes those of the README from a demo class; `gallery` makes one of each kind of question, and docs/gallery.md.
+"""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from autograde.marking.kinds import MARKERS
+from workbook_helpers.items import Item, load_workbook
 
 HERE = Path(__file__).parent / "pictures"
+ROOT = Path(__file__).parents[1]
+GALLERY = """# Every kind of question
+
+Made by `python docs/pictures.py gallery`. The workbook `workbooks/w99-gallery` has them to try, and shows how each is written.
+"""
+ANSWERS: dict[str, tuple[Callable[[Locator], object], ...]] = {
+    "single": (lambda q: q.locator("label").nth(1).click(), lambda q: q.get_by_role("button").click()),
+    "multiple": (lambda q: q.locator("label").first.click(), lambda q: q.locator("label").nth(1).click()),
+    "match": (lambda q: q.locator("select").first.select_option(index=1), lambda q: q.locator("select").nth(1).select_option(index=2)),
+    "sort": (lambda q: q.locator("label").first.click(), lambda q: q.locator("label").nth(4).click()),
+    "order": (lambda q: q.get_by_role("button", name="Move down").first.click(),),
+    "gaps": (lambda q: q.locator("select").first.select_option(index=2), lambda q: q.get_by_role("textbox").fill("confidental")),
+    "short": (lambda q: q.get_by_role("textbox").fill("content"), lambda q: q.get_by_role("button").click()),
+    "scale": (lambda q: q.locator("label").nth(2).click(),),
+    "handover": (lambda q: q.locator("select").first.select_option(index=1), lambda q: q.locator("select").nth(1).select_option(index=2)),
+    "relationships": (lambda q: [q.locator("select").nth(n).select_option(index=1 + n // 2 % 3) for n in range(6)],),
+    "scenario": (lambda q: q.get_by_role("radio").nth(1).check(), lambda q: q.get_by_role("button", name="Do this").click()),
+}
+"""Kind → what is done before its picture is taken."""
 W01 = "w01-working-and-personal"
 FLAGS = [
     "--no-sandbox",
@@ -94,15 +120,52 @@ def tutor_pages(browser: Browser, root: Path) -> None:
     page.screenshot(path=HERE / "feedback.png")
 
 
+def gallery(browser: Browser, root: Path) -> None:
+    """Take a picture of each kind from the gallery workbook, and write the page that shows them."""
+    workbook = load_workbook(Path(shutil.copytree(ROOT / "workbooks" / "w99-gallery", root / "home" / "w99-gallery")))
+    first: dict[str, Item] = {}
+    for item in workbook.items.values():
+        first.setdefault(item.kind, item)
+    lines = [GALLERY]
+    with served("workbook_helpers.cli", "open", str(root / "home"), "--no-browser", cwd=root) as address:
+        page = shoot(browser, "gallery", width=760, height=2400)  # the page scrolls inside itself: a taller question would be cut
+        page.goto(address)
+        page.get_by_role("link", name=re.compile("^Start")).click()
+        page.locator("#hand-in").wait_for()
+        page.locator("header.wb-top").evaluate("node => { node.style.position = 'static'; }")  # would lie over tall questions
+        for kind, item in sorted(first.items()):
+            question = page.locator(f"#{item.id}")
+            for act in ANSWERS.get(kind, ()):
+                act(question)
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(500)
+            question.screenshot(path=HERE / f"kind-{kind}.png")
+            rule = MARKERS[kind].rule if kind in MARKERS else "A person gives the points." if item.asks_person else "It carries no points."
+            about = (type(item).__doc__ or "").splitlines()[0]
+            lines += [
+                f"## {kind}",
+                "",
+                f"{about} **Marking.** {rule}",
+                "",
+                f"![A question of the kind {kind}](pictures/kind-{kind}.png)",
+                "",
+            ]
+    (HERE.parent / "gallery.md").write_text("\n".join(lines), "utf-8")
+
+
 def main() -> None:
-    """Make them all."""
+    """Make what was asked for."""
+    wanted = set(sys.argv[1:]) or {"demo", "gallery"}
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         root = Path(temporary) / "demo"
-        subprocess.run([sys.executable, "-m", "autograde.demo", "--no-serve", "--students", "9", "--folder", str(root)], check=True)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        student_pages(browser, root)
-        tutor_pages(browser, root)
+        if "demo" in wanted:
+            subprocess.run([sys.executable, "-m", "autograde.demo", "--no-serve", "--students", "9", "--folder", str(root)], check=True)
+            student_pages(browser, root)
+            tutor_pages(browser, root)
+        if "gallery" in wanted:
+            gallery(browser, Path(temporary))
         browser.close()
 
 

@@ -52,10 +52,10 @@ def free_port() -> int:
 class Server:
     """A server that runs as a process of its own, and its log."""
 
-    def __init__(self, command: list[str], cwd: Path, ready: str, log: Path) -> None:
+    def __init__(self, command: list[str], cwd: Path, ready: str, log: Path, environment: dict[str, str] | None = None) -> None:
         self.log = log
         self._file = log.open("wb")
-        self.process = subprocess.Popen(command, cwd=cwd, stdout=self._file, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=self._file, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -80,11 +80,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start a server: serve(command, cwd, ready_url); stopped when the tests end."""
+    """Start a server: serve(command, cwd, ready_url, environment); stopped when the tests end."""
     running: list[Server] = []
 
-    def start(command: list[str], cwd: Path, ready: str) -> Server:
-        server = Server([sys.executable, "-m", *command], cwd, ready, tmp_path_factory.mktemp("log") / "server.log")
+    def start(command: list[str], cwd: Path, ready: str, environment: dict[str, str] | None = None) -> Server:
+        server = Server([sys.executable, "-m", *command], cwd, ready, tmp_path_factory.mktemp("log") / "server.log", environment)
         running.append(server)
         return server
 

@@ -1,5 +1,6 @@
 """What holds the project itself together: types, style, layers, pins."""
 
+import html
 import re
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+from docs.accessibility import title
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,3 +62,17 @@ def test_pyproject_environment_and_constraints_agree() -> None:
     named = {re.sub("[._]", "-", name): {version} for name, version in conda}
     assert named == {name: pins("constraints-test.txt")[name] for name in test}
     assert {"jupyterlab", "ipywidgets", "nbgrader", "pytest"} <= named.keys()
+
+
+def test_the_accessibility_statement_is_that_of_these_tests() -> None:
+    statement = html.unescape((ROOT / "src" / "workbook_helpers" / "pages" / "accessibility.html").read_text("utf-8"))
+    marked: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        found = re.findall(r"^@pytest\.mark\.wcag\(([^)]*)\)\n(?:[@ )\]].*\n)*def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+        for criteria, name in found:
+            marked[title(f"{path.relative_to(ROOT).as_posix()}::{name}")] = set(re.findall(r'"([\d.]+)"', criteria))
+    assert len(marked) > 30
+    rows = dict(re.findall(r'<tr><th scope="row">([\d.]+) [^<]*</th>(.*?)</tr>', statement, re.DOTALL))
+    assert len(rows) == 55  # levels A and AA of WCAG 2.2
+    said = {number: set(re.findall(r"<li>([^<]+)</li>", row)) for number, row in rows.items()}
+    assert said == {number: {name for name, criteria in marked.items() if number in criteria} for number in rows}
