@@ -133,6 +133,7 @@ def serve(root: Path, browser: Browser) -> Iterator[Server]:
         line = next(line for line in process.stdout if "token=" in line)
         found = re.search(r"(http://[^/]+)/\S*token=(\w+)", line)
         assert found  # noqa: S101, the line holds it
+        time.sleep(2)  # it says its address a moment before it listens
         try:
             yield Server(found[1], found[2], browser)
         finally:

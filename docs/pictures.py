@@ -140,7 +140,7 @@ def gallery(browser: Browser, root: Path) -> None:
             page.mouse.move(0, 0)
             page.wait_for_timeout(500)
             question.screenshot(path=HERE / f"kind-{kind}.png")
-            rule = MARKERS[kind].rule if kind in MARKERS else "A person gives the points." if item.asks_person else "It carries no points."
+            rule = item.rule() if kind in MARKERS or item.asks_person else "It carries no points."
             about = (type(item).__doc__ or "").splitlines()[0]
             lines += [
                 f"## {kind}",

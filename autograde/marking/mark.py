@@ -78,4 +78,4 @@ def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str) -> Mark:
     marker = MARKERS[item.kind]
     entry = key.keys[item.id]
     points = round(item.points * marker.fraction(item, entry.right, value), 2)
-    return mark(points, Status.MARKED, marker.rule)
+    return mark(points, Status.MARKED, item.rule())

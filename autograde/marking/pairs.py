@@ -14,11 +14,6 @@ class PairsMarker:
     moodle/moodle, commit 2171727 of 2003, checked 2026-11).
     """
 
-    rule: str
-
-    def __init__(self, rule: str) -> None:
-        self.rule = rule
-
     def key_problem(self, item: PairsItem, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         if not isinstance(right, dict) or set(right) != set(item.part_ids()):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograde.checks import check_workbook
-from autograde.marking import Key, KeyEntry, Status, load_key, load_rubrics, mark_sheet
+from autograde.marking import Key, KeyEntry, Status, load_key, load_rubrics, mark_item, mark_sheet
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.items import KINDS, Item, Workbook, load_workbook
@@ -114,7 +114,7 @@ def test_every_key_marks_right_wrong_and_malformed(folder: Path) -> None:
     assert set(load_rubrics(workbook.id).rubrics) == {item.id for item in workbook.assessed() if item.asks_person}
     for item in closed:
         tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
-        right, wrong = (mark_sheet(workbook, key, sheet(**{item.id: value}))[item.id].points for value in (tries.right, tries.wrong))
+        right, wrong = (mark_item(item, key, sheet(**{item.id: value}), item.id).points for value in (tries.right, tries.wrong))
         assert right == item.points
         assert wrong is not None
         assert wrong < item.points

@@ -55,7 +55,7 @@ def test_what_is_asked_for_is_there_and_what_is_there_is_asked_for() -> None:
     assert asked - set(ENGLISH) == set()
     pieces = re.findall(rf"[`\"']((?:{ENTRY})-[a-z-]*)(?:\$?\{{[^}}]+\}})([a-z0-9-]*)[`\"']", TEXT)
     made = {name for name in ENGLISH for head, tail in pieces if name.startswith(head) and name.endswith(tail)}
-    own = {f"{path.stem}-label" for path in (SOURCE / "locale" / "en").glob("*.ftl")}  # frame.js asks for it by kind
+    own = {f"{path.stem}-{part}" for path in (SOURCE / "locale" / "en").glob("*.ftl") for part in ("label", "rule")}  # asked for by kind
     pairs = {f"{kind}-{name}" for kind in ("match", "sort") for name in ("open", "not-chosen")}  # items/pairs.py, too
     assert set(ENGLISH) - literal - asked - made - own - pairs == set()
 

@@ -53,7 +53,7 @@ def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Ser
     folder.mkdir(parents=True)
     (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Truth"\norder = 1\nminutes = 1\n', "utf-8")
     (folder / "items.toml").write_text(next(text for name, text in files if name.endswith("items.toml")), "utf-8")
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": f'ask("w99-truth-{name}")'}
         for name in ("p", "q")
     ]

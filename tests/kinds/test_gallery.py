@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from autograde.checks import leaks, secrets, stories
 from autograde.course.intake import intake
@@ -103,3 +103,20 @@ def test_the_gallery_has_no_violation_at_320_px(page: Page, kind_page: Callable[
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.querySelector('#rendered_cells').scrollWidth") <= 320
     assert opened.folder.name.startswith("w99")
+
+
+def test_a_shuffled_question_and_a_draw_stay_as_they_are(page: Page, kind_page: Callable[[str], KindPage]) -> None:
+    opened = kind_page((GALLERY / "items.toml").read_text("utf-8"))
+    texts = page.locator("#w99-single-q label").all_inner_texts()
+    drawn = page.locator("[id^=w99-drawn]").evaluate_all("nodes => nodes.map(node => node.id)")
+    workbook = load_workbook(opened.folder)
+    assert drawn == [workbook.paper(AnswerStore(opened.folder, "w99").seed())[place].id for place in ("w99-drawn-1", "w99-drawn-2")]
+    page.locator("#w99-single-q").get_by_label("Your senior or manager").check()
+    assert opened.saved("w99-single-q") == "b"  # what it says, wherever it stands
+    closed = [item for item in workbook.paper(assessed=True).values() if not item.asks_person]
+    expect(page.locator(f"#{drawn[0]} .wb-label").first).to_contain_text(f"of {len(closed)} · 1 point")
+    opened.reload()
+    assert page.locator("#w99-single-q label").all_inner_texts() == texts
+    assert page.locator("[id^=w99-drawn]").evaluate_all("nodes => nodes.map(node => node.id)") == drawn
+    expect(page.locator("#w99-single-q").get_by_label("Your senior or manager")).to_be_checked()
+    expect(page.locator("#w99-single-q .wb-rule")).to_have_text("One best answer: all the points for it, none for another.")

@@ -26,9 +26,6 @@ class Tries:
 class Marker(Protocol):
     """The marking of one kind; `item` is always of that kind."""
 
-    rule: str
-    """The rule of points in words that a student understands."""
-
     def key_problem(self, item: Any, right: Json) -> str | None:
         """Say what makes `right` no key for the item, or None."""
 

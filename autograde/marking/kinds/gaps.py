@@ -18,11 +18,6 @@ class GapsMarker:
     memory, 2026-11).
     """
 
-    rule = (
-        "Each right gap earns the same share of the points. Nothing is taken away. In typed gaps capitals and punctuation do not "
-        "count, and small spelling slips pass."
-    )
-
     def key_problem(self, item: Gaps, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         ids = [gap.id for gap in item.gaps]

@@ -18,11 +18,6 @@ class HandoverMarker:
     fact is this project's own choice.
     """
 
-    rule = (
-        "Each fact in the right place earns the same share of the points. Sharing a fact that must not be shared also takes one such "
-        "share away. Never below zero."
-    )
-
     def key_problem(self, item: Handover, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         if not isinstance(right, dict) or set(right) != set(item.fact_ids()):

@@ -2,4 +2,4 @@
 
 from autograde.marking.pairs import PairsMarker
 
-MARKER = PairsMarker("Each statement with its right partner earns the same share of the points. A wrong one takes nothing away.")
+MARKER = PairsMarker()

@@ -17,8 +17,6 @@ class MultipleMarker:
     answers and equal, negative grades for wrong ones (Moodle documentation, checked 2026-11).
     """
 
-    rule = "Each right choice adds to the points, each wrong choice takes the same away. Never below zero."
-
     def key_problem(self, item: Multiple, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         if not isinstance(right, list) or not right or not set(right) < set(item.option_ids()):

@@ -17,11 +17,6 @@ class OrderMarker:
     order, so ours takes one off both: the right order backwards earns nothing, and each further step counts the same.
     """
 
-    rule = (
-        "We look for the longest run of steps that are in the right order, even with other steps in between. "
-        "Each step of it after the first earns the same share of the points."
-    )
-
     def key_problem(self, item: Order, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         if not right or item.problem(right):

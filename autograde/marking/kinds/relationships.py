@@ -17,8 +17,6 @@ class RelationshipsMarker:
     Each part counted on its own and equally, as in Moodle's matching question (Moodle documentation, checked 2026-11).
     """
 
-    rule = "For each person, half for the right kind of relationship and half for what may be shared. Nothing is taken away."
-
     def key_problem(self, item: Relationships, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         people = [one.id for one in item.people]

@@ -21,8 +21,6 @@ class ScenarioMarker:
     on directed acyclic graphs (cited from memory, 2026-11).
     """
 
-    rule = "Each decision earns the points that the key gives it. All the points are those of the best way through the story."
-
     def key_problem(self, item: Scenario, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         given = set(right) if isinstance(right, dict) else set()

@@ -34,11 +34,6 @@ class ShortMarker:
     The limits of the slips are this project's own choice (see `workbook_helpers.items.spelling.like`).
     """
 
-    rule = (
-        "All the points for an accepted form, none for another. Capitals, punctuation and hyphens do not count. "
-        "One spelling slip may pass in a form of 5 letters or more, two in one of 10 or more, but none that makes a form the key refuses."
-    )
-
     def key_problem(self, item: Short, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         return forms_problem(right)

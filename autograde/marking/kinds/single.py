@@ -8,8 +8,6 @@ from workbook_helpers.items.kinds.single import Single
 class SingleMarker:
     """All the points for the right option, none for another."""
 
-    rule = "All the points for the best answer, none for another."
-
     def key_problem(self, item: Single, right: Json) -> str | None:
         """See `Marker.key_problem`."""
         if not isinstance(right, str) or right not in item.option_ids():

@@ -2,4 +2,4 @@
 
 from autograde.marking.pairs import PairsMarker
 
-MARKER = PairsMarker("Each card in its right group earns the same share of the points. A wrong one takes nothing away.")
+MARKER = PairsMarker()

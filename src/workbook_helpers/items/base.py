@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from workbook_helpers.words import say
+
 Json: TypeAlias = Any
 """A value as `json.loads` gives it. A student's answer is this until `Item.problem` has found no fault with it."""
 
@@ -131,6 +133,10 @@ class Item(Model):
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Give a key's right answer as plain text, for the marker; the default is for a key in the form of an answer."""
         return self.in_words(right)
+
+    def rule(self) -> str:
+        """Say how the points are given, in words for the student; the formula and its source stand with the kind's marker."""
+        return say(f"{self.kind}-rule")
 
     def handed_in(self, value: Json) -> Json:
         """Give what of a well-formed answer leaves the student's machine: all of it, or None for nothing."""

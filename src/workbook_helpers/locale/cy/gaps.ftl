@@ -1,3 +1,4 @@
+gaps-rule = Mae pob bwlch cywir yn ennill yr un rhan o’r pwyntiau. Ni thynnir dim.
 gaps-choose = Dewiswch
 gaps-label = Bwlch { $n } o { $of }
 gaps-gap = Bwlch { $n }

@@ -1,3 +1,4 @@
+handover-rule = Mae pob ffaith yn y lle cywir yn ennill yr un rhan o’r pwyntiau. Mae rhannu ffaith na ddylid ei rhannu hefyd yn tynnu un rhan o’r fath. Byth yn is na sero.
 handover-none = Dewiswch le
 handover-count = Mae gan { $n } o { $of } ffaith le.
 handover-hear = Clywed beth ddeallodd y derbynnydd

@@ -1,3 +1,4 @@
+match-rule = Mae pob gosodiad gyda’i bartner cywir yn ennill yr un rhan o’r pwyntiau. Nid yw un anghywir yn tynnu dim.
 match-none = Dewiswch bartner
 match-count = Mae gan { $n } o { $of } bartner.
 match-open = Dim partner wedi’i ddewis: { $text }

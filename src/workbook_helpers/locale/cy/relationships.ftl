@@ -1,3 +1,4 @@
+relationships-rule = Am bob person, hanner am y math cywir o berthynas a hanner am yr hyn gaiff ei rannu. Ni thynnir dim.
 relationships-kind = Math o berthynas
 relationships-share = Beth gaiff ei rannu
 relationships-none = Dewiswch un

@@ -1,3 +1,4 @@
+written-rule = Bydd eich tiwtor yn darllen hwn ac yn rhoi’r pwyntiau.
 written-count = { $words ->
     [one] 1 gair
     [two] 2 air

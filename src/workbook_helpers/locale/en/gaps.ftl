@@ -1,3 +1,4 @@
+gaps-rule = Each right gap earns the same share of the points. Nothing is taken away.
 gaps-choose = Choose
 gaps-label = Gap { $n } of { $of }
 gaps-gap = Gap { $n }

@@ -1,3 +1,4 @@
+handover-rule = Each fact in the right place earns the same share of the points. Sharing a fact that must not be shared also takes one such share away. Never below zero.
 handover-none = Choose a place
 handover-count = { $n } of { $of } facts have a place.
 handover-hear = Hear what the receiver understood

@@ -1,3 +1,4 @@
+match-rule = Each statement with its right partner earns the same share of the points. A wrong one takes nothing away.
 match-none = Choose a partner
 match-count = { $n } of { $of } have a partner.
 match-open = No partner chosen: { $text }

@@ -1,3 +1,4 @@
+relationships-rule = For each person, half for the right kind of relationship and half for what may be shared. Nothing is taken away.
 relationships-kind = Kind of relationship
 relationships-share = What may be shared
 relationships-none = Choose one

@@ -1,3 +1,4 @@
+written-rule = Your tutor reads this and gives the points.
 written-count = { $words ->
     [one] 1 word
    *[other] { $words } words
