@@ -206,9 +206,9 @@ export function question(kind) {
       checking = setTimeout(() => response.replaceChildren(h("p", {}, say("frame-no-reply"))), ACK_MS);
     } }, say("frame-check"));
     el.classList.add("wb-widget");
-    const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-label wb-rule" }, say(`${spec.kind}-rule`)) : null;
+    const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule" }, say(`${spec.kind}-rule`)) : null;
     root.append(
-      h("p", { className: "wb-label" }, label(model.get("label"), spec.kind)), ...(rule ? [rule] : []), body.node, conflict,
+      h("p", { className: "wb-label" }, label(model.get("label"), spec.kind)), body.node, ...(rule ? [rule] : []), conflict,
       h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response);
     el.append(root);
     open();
