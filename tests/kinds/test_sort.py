@@ -1,0 +1,86 @@
+"""Sort: cards into groups, by radio buttons; what it shares with `match` is tried there."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from pydantic import ValidationError
+
+from autograde.marking.kinds.sort import MARKER
+from tests.kinds.conftest import KindPage
+from workbook_helpers.items.kinds.sort import Sort
+
+GROUPS = [{"id": "working", "text": "Working"}, {"id": "personal", "text": "Personal"}, {"id": "depends", "text": "It depends"}]
+KEY = {"a": "working", "b": "personal", "c": "depends"}
+BARE = [{"id": name, "text": f"Card {name}."} for name in KEY]
+TOLD = [{**one, "right": KEY[one["id"]], "feedback": f"Because {one['id']}."} for one in BARE]
+
+
+def sort(**changes: Any) -> Sort:
+    base = {"id": "w99-s1", "kind": "sort", "purpose": "assessed", "points": 3, "stem": "Which group?", "cards": BARE, "groups": GROUPS}
+    return Sort.model_validate(base | changes)
+
+
+def test_author_faults_speak_of_cards_and_groups() -> None:
+    with pytest.raises(ValidationError, match="card 'a' says what is right"):
+        sort(cards=TOLD)
+    with pytest.raises(ValidationError, match="two groups share an id"):
+        sort(groups=[GROUPS[0], *GROUPS])
+
+
+@pytest.mark.parametrize(
+    ("value", "share"), [(KEY, 1), ({**KEY, "a": "depends"}, 2 / 3), ({"b": "personal"}, 1 / 3), (dict.fromkeys(KEY, "working"), 1 / 3)]
+)
+def test_points(value: dict[str, str], share: float) -> None:
+    assert MARKER.fraction(sort(), KEY, value) == pytest.approx(share)
+
+
+def test_words() -> None:
+    assert sort().in_words({"b": "personal"}) == ("Card b. → Personal", "No group chosen: Card a.", "No group chosen: Card c.")
+    assert sort().problem({"b": "unknown"}) == "gives a card a group that this item does not have"
+
+
+def as_toml(item: Sort) -> str:
+    said = item.model_dump(mode="json", exclude_none=True)
+    lists = {name: said.pop(name) for name in ("cards", "groups")}
+    lines = ["[[items]]", *(f"{name} = {json.dumps(value)}" for name, value in said.items())]
+    for name, tables in lists.items():
+        for table in tables:
+            lines += [f"[[items.{name}]]", *(f"{field} = {json.dumps(value)}" for field, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def test_practice_by_mouse_shows_the_groups(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(sort(id="w99-sort-p", purpose="practice", points=0, cards=TOLD)))
+    item = kind.page.locator("#w99-sort-p")
+    item.get_by_role("group", name="Card a.").get_by_text("Working").click()
+    item.get_by_role("group", name="Card b.").get_by_text("Working").click()
+    table = item.get_by_role("group", name="In the groups now")
+    expect(table.get_by_role("listitem")).to_have_text(["Card a.", "Card b.", "nothing yet", "nothing yet"])
+    item.get_by_role("button", name="Check my answer").click()
+    expect(item.locator(".wb-response")).to_contain_text("✗ Not this: Card b. → Working")
+    expect(item.locator(".wb-response")).to_contain_text("You have not chosen a group here yet.")
+    assert kind.saved("w99-sort-p") == {"a": "working", "b": "working"}
+    assert Axe().run(kind.page, context="#w99-sort-p").violations_count == 0
+
+
+@pytest.mark.wcag("2.1.1", "2.5.7")
+def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(sort(id="w99-sort-q")))
+    page, item = kind.page, kind.page.locator("#w99-sort-q")
+    page.set_viewport_size({"width": 320, "height": 640})
+    item.locator("input").first.focus()
+    for key in ("Space", "Tab", "ArrowDown", "Tab", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(item.locator(".wb-saving")).to_have_text("")
+    said = {"a": "working", "b": "personal", "c": "depends"}
+    assert kind.saved("w99-sort-q") == said
+    kind.reload()
+    expect(item.get_by_text("3 of 3 cards are in a group.")).to_be_visible()
+    assert kind.saved("w99-sort-q") == said
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("label").all())
+    assert Axe().run(page, context="#w99-sort-q").violations_count == 0
