@@ -40,6 +40,9 @@ PRACTICE = match(purpose="practice", points=0, statements=TOLD)
         ({"partners": [PARTNERS[0], *PARTNERS]}, "two partners share an id"),
         ({"purpose": "private", "points": 0}, "not private"),
         ({"partners": [{**PARTNERS[0], "right": True}, PARTNERS[1]]}, "Extra inputs"),
+        ({"once": True}, "a partner for each of 4 statements; there are 3"),
+        ({"once": True, "statements": [{**one, "right": "x"} for one in TOLD[:3]], "purpose": "practice", "points": 0}, "same partner"),
+        ({"statements": [{"id": f"s{n}", "text": "S"} for n in range(11)]}, "at most 10"),
     ],
 )
 def test_author_faults_are_told(changes: dict[str, Any], fault: str) -> None:
@@ -97,6 +100,25 @@ def test_tries_words_and_silence() -> None:
     assert ITEM.respond(KEY) is None
     assert json.loads(json.dumps(PRACTICE.public()["statements"])) == BARE
     assert not any(word in json.dumps(PRACTICE.public()) for word in ("Because", '"right"', "feedback"))
+
+
+def test_once_is_for_the_key_and_the_page_while_a_second_use_is_still_an_answer() -> None:
+    item = match(once=True, statements=BARE[:3])
+    twice = {"a": "x", "b": "x", "c": "z"}
+    assert "same partner" in (MARKER.key_problem(item, twice) or "")
+    right = {"a": "x", "b": "y", "c": "z"}
+    assert MARKER.key_problem(item, right) is None
+    assert item.public()["once"]
+    assert item.problem(twice) is None
+    assert MARKER.fraction(item, right, twice) == 2 / 3
+
+
+def test_shuffling_moves_statements_and_partners_each_on_their_own() -> None:
+    same_ids = [{"id": one["id"], "text": "P"} for one in BARE]
+    shown = [match(shuffle=True, partners=same_ids).public(str(n)) for n in range(200)]
+    orders = [tuple(tuple(part["id"] for part in one[name]) for name in ("statements", "partners")) for one in shown]
+    assert all(len({pair[side] for pair in orders}) == 24 for side in (0, 1))
+    assert any(statements != partners for statements, partners in orders)  # equal orders would show the pairs side by side
 
 
 def test_practice_speaks_of_each_statement_and_does_not_give_away_the_rest() -> None:
@@ -164,9 +186,10 @@ def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
 
 @pytest.mark.wcag("2.1.1")
 def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
-    kind = kind_page(as_toml(match(id="w99-match-q")))
+    kind = kind_page(as_toml(match(id="w99-match-q", once=True, partners=[*PARTNERS, {"id": "v", "text": "Vee"}])))
     page, item = kind.page, kind.page.locator("#w99-match-q")
     page.set_viewport_size({"width": 320, "height": 640})
+    expect(item.get_by_text("Use each partner once at most.")).to_be_visible()
     item.locator("select").first.focus()
     for letter in ("e", "w", "z"):
         page.keyboard.press(letter)

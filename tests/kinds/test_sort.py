@@ -29,6 +29,14 @@ def test_author_faults_speak_of_cards_and_groups() -> None:
         sort(cards=TOLD)
     with pytest.raises(ValidationError, match="two groups share an id"):
         sort(groups=[GROUPS[0], *GROUPS])
+    with pytest.raises(ValidationError, match="at most 4"):
+        sort(groups=[{"id": f"g{n}", "text": "G"} for n in range(5)])
+
+
+def test_shuffling_moves_the_cards_and_never_the_groups() -> None:
+    shown = [sort(shuffle=True).public(str(n)) for n in range(200)]
+    assert len({tuple(card["id"] for card in one["cards"]) for one in shown}) == 6
+    assert all(one["groups"] == GROUPS for one in shown)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """Give each statement its partner."""
 
-from typing import ClassVar, Literal
+from collections.abc import Collection
+from typing import Annotated, ClassVar, Literal
 
-from workbook_helpers.items.pairs import PairsItem, Parts, Targets
+from pydantic import Field, model_validator
+
+from workbook_helpers.items.base import Json, drawn
+from workbook_helpers.items.pairs import PairsItem, Part, Targets
 
 
 class Match(PairsItem):
@@ -14,8 +18,32 @@ class Match(PairsItem):
     TARGET: ClassVar[str] = "partner"
 
     kind: Literal["match"]
-    statements: Parts
+    statements: Annotated[tuple[Part, ...], Field(min_length=2, max_length=10)]
     partners: Targets
+    once: bool = False
+    """Whether no partner belongs to two statements. The page says so; an answer with one used twice is still an answer, never all right."""
+
+    @model_validator(mode="after")
+    def _once_can_be_kept(self) -> "Match":
+        if self.once and len(self.partners) < len(self.statements):
+            msg = f"once = true needs a partner for each of {len(self.statements)} statements; there are {len(self.partners)}"
+            raise ValueError(msg)
+        if self.uses_twice([one.right for one in self.statements if one.right]):
+            msg = "once = true, yet two statements have the same partner as their right one"
+            raise ValueError(msg)
+        return self
+
+    def uses_twice(self, partners: Collection[str]) -> bool:
+        """Whether these partners, one for each statement, break `once`."""
+        return self.once and len(set(partners)) < len(partners)
+
+    def public(self, seed: str = "") -> dict[str, Json]:
+        """Give what the browser needs, with the partners in an order of their own.
+
+        Under the item's name alone, a statement and a partner with the same id would stand at the same place in their lists.
+        """
+        partners = drawn(self.partners, seed, f"{self.id}|partners") if self.shuffle else self.partners
+        return super().public(seed) | {"partners": [partner.model_dump(mode="json") for partner in partners]}
 
 
 KIND = Match

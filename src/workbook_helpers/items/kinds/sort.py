@@ -1,12 +1,14 @@
 """Sort cards into groups."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from workbook_helpers.items.pairs import PairsItem, Parts, Targets
+from pydantic import Field
+
+from workbook_helpers.items.pairs import PairsItem, Parts, Target
 
 
 class Sort(PairsItem):
-    """Put each card into one group. The answer is an object: card id → group id."""
+    """Put each card into one group. The answer is an object: card id → group id. `shuffle` moves the cards, never the groups."""
 
     PARTS: ClassVar[str] = "cards"
     TARGETS: ClassVar[str] = "groups"
@@ -15,7 +17,7 @@ class Sort(PairsItem):
 
     kind: Literal["sort"]
     cards: Parts
-    groups: Targets
+    groups: Annotated[tuple[Target, ...], Field(min_length=2, max_length=4)]
 
 
 KIND = Sort

@@ -16,7 +16,8 @@ export default question({
     counted();
     const text = Object.fromEntries(spec.partners.map((partner) => [partner.id, partner.text]));
     return {
-      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), partners, ...rows, count),
+      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
+        partners, spec.once ? h("p", { className: "wb-hint" }, say("match-once")) : null, ...rows, count),
       get: () => Object.fromEntries(spec.statements.map((one, n) => [one.id, selects[n].value]).filter(([, partner]) => partner)),
       set: (value) => {
         spec.statements.forEach((one, n) => { selects[n].value = value?.[one.id] ?? ""; });
