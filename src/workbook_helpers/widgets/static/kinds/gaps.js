@@ -1,7 +1,7 @@
 // Fill the gaps of a text, by choosing or by typing. The answer is {gap id: option id or text}; a gap that is not filled is not in it.
 import { h, question, say } from "../frame.js";
 
-const TYPING_MS = 250;
+const TYPING_MS = 200;
 
 export default question({
   build(spec, ctx) {

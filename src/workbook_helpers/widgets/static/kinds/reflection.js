@@ -1,7 +1,7 @@
 // Think back with three prompts. The answer is {part: text, share: true or false}; what is empty is not in it.
 import { h, put, question, say } from "../frame.js";
 
-const TYPING_MS = 250;
+const TYPING_MS = 200;
 
 export default question({
   build(spec, ctx) {

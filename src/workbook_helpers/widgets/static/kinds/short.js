@@ -1,7 +1,7 @@
 // Type a few words. The answer is what was typed.
 import { h, question, say } from "../frame.js";
 
-const TYPING_MS = 250;
+const TYPING_MS = 200;
 
 export default question({
   build(spec, ctx) {

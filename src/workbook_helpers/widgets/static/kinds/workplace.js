@@ -1,7 +1,7 @@
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
 import { h, list, locale, put, question, say } from "../frame.js";
 
-const TYPING_MS = 250;
+const TYPING_MS = 200;
 
 /** Find what may tell who a person is; the same steps as `items/privacy.py`, with the patterns and words that it sends. */
 function findSigns(text, rules) {

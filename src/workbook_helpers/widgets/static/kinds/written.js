@@ -1,7 +1,7 @@
 // Write in one's own words; saved while typing.
 import { h, put, question, say } from "../frame.js";
 
-const TYPING_MS = 250; // with the disk's own time, an answer is there within 300 ms of the last key stroke
+const TYPING_MS = 200; // with the disk's own time, an answer is there within 300 ms of the last key stroke
 
 export default question({
   build(spec, ctx) {
