@@ -9,7 +9,8 @@ STATIC = files("workbook_helpers.widgets") / "static"
 LOADER = """\
 const config = document.getElementById("jupyter-config-data");
 const base = new URL(`${JSON.parse(config.textContent).baseUrl}workbook/static/`, location.href);
-const sheets = %(sheets)s.map((name) => new URL(name, base).href).filter((href) => ![...document.querySelectorAll("link")].some((link) => link.href === href))
+const there = [...document.querySelectorAll("link")].map((link) => link.href);
+const sheets = %(sheets)s.map((name) => new URL(name, base).href).filter((href) => !there.includes(href))
   .map((href) => new Promise((done) => {
     document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done }));
   }));
