@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import TypeAdapter
 
 from workbook_helpers.answers import parse_sheet, read_sheet
@@ -216,6 +215,8 @@ def _zipped(stage: Path) -> bytes:
 
 
 def _page(receipt: Receipt) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(loader=PackageLoader("workbook_helpers", "."), autoescape=True, undefined=StrictUndefined)
     at = datetime.fromisoformat(receipt.handed_in_at).astimezone()
     return environment.get_template("receipt.html.j2").render(receipt=receipt, at=at, css=CSS, say=say, language=language())

@@ -9,10 +9,12 @@ from typing import Any
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
-from workbook_helpers.widgets import ask
-
 ASK = re.compile(r'\s*ask\("[a-z0-9-]{1,64}"\)\s*')
 """The one form of a code cell. The lab extension (`remoteEntry.js`) matches the same form."""
+
+
+PAUSE_S = 0.02
+"""After so long, the kernel has answered who asked whether it is there."""
 
 
 class WorkbookKernel(IPythonKernel):
@@ -23,12 +25,26 @@ class WorkbookKernel(IPythonKernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self.user_ns = {"ask": ask}
+        self.user_ns = self._names = dict[str, Any]()
+
+    def start(self) -> None:
+        """Be ready first; what the questions need is loaded while the browser still reads the page."""
+        super().start()  # type: ignore[no-untyped-call]
+        self.io_loop.call_later(PAUSE_S, self._load)
+
+    def _load(self) -> None:
+        from workbook_helpers.widgets import ask  # ipywidgets listens only to a kernel that is there when it is imported
+        from workbook_helpers.words import say
+
+        self._names["ask"] = ask
+        say("frame-blank")  # the catalogue is read once
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: FBT001, ipykernel's
         """Show the item that `code` asks for; other code is not run and gets an empty reply."""
         if not ASK.fullmatch(code):
             code, silent = "", True
+        elif "ask" not in self._names:
+            self._load()
         reply: dict[str, Any] = await super().do_execute(code, silent, *args, **kwargs)  # type: ignore[no-untyped-call]
         return reply
 

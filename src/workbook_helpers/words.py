@@ -5,8 +5,10 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fluent.runtime import FluentBundle, FluentResource
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 """Language code → its own name. The workbooks themselves are in English."""
@@ -43,7 +45,9 @@ def catalogue(language: str) -> str:
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _bundle(language: str) -> "FluentBundle":
+    from fluent.runtime import FluentBundle, FluentResource
+
     bundle = FluentBundle([f"{language}-GB"], use_isolating=False)
     bundle.add_resource(FluentResource(catalogue(language)))
     return bundle

@@ -103,6 +103,13 @@ def test_foreign_code_is_not_run_in_lab(page: Page, lab: FrontEnd) -> None:
     assert shown(page).locator("#w01-q05").count() == 0
 
 
+def test_questions_that_do_not_come_are_told(page: Page, voila: FrontEnd) -> None:
+    page.route_web_socket(re.compile("/voila/execution/"), lambda _: None)  # a wire on which nothing comes
+    page.goto(voila.url(voila.copy() / f"{W01}.ipynb"), wait_until="commit")
+    expect(page.get_by_role("heading", name="Working and personal relationships")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="lost its connection")).to_be_visible(timeout=60_000)
+
+
 def test_foreign_code_is_not_run_in_voila(page: Page, voila: FrontEnd) -> None:
     folder = voila.copy()
     with_code(folder)

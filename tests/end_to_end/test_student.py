@@ -74,6 +74,19 @@ def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: 
     expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
 
 
+def test_who_types_on_and_on_is_saved_meanwhile(page: Page, student: Student) -> None:
+    open_workbook(page, student)
+    page.locator(f"#{WRITTEN} textarea").click()
+    on_disk = set()
+    for _ in range(40):  # a key every 100 ms, so never the pause after which a save is sent anyway
+        page.keyboard.type("x", delay=100)
+        if student.answers.exists():
+            on_disk.add(saved(student)[WRITTEN])
+    assert len(on_disk) >= 3, "one save a second"
+    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    assert saved(student)[WRITTEN] == "x" * 40
+
+
 def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student) -> None:
     open_workbook(page, student)
     second = page.context.new_page()

@@ -22,7 +22,7 @@ Text = Annotated[str, Field(min_length=1, max_length=4000)]
 class Model(BaseModel):
     """Frozen, and strict about unknown fields, so that a misspelt one is reported."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Purpose(StrEnum):

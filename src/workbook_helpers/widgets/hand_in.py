@@ -24,7 +24,7 @@ class HandIn(anywidget.AnyWidget):
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        super().__init__()
+        super().__init__(layout=page.layout)
         self._refresh()
         page.on_saved(self._refresh)
         self.on_msg(self._on_message)

@@ -4,6 +4,8 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
+import ipywidgets
+
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
@@ -18,6 +20,8 @@ class Page:
         self.store = AnswerStore(self.workbook.folder, self.workbook.id)
         self.seed = self._seed()
         self.paper = self.workbook.paper(self.seed)
+        self.layout = ipywidgets.Layout()
+        """One for all widgets of the page: each of its own would be one more thing for the browser to ask for."""
         self._told: list[Callable[[], None]] = []
 
     def _seed(self) -> str:

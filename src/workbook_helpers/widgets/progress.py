@@ -20,7 +20,7 @@ class Progress(anywidget.AnyWidget):
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        super().__init__(total=page.total(*COUNTED))
+        super().__init__(layout=page.layout, total=page.total(*COUNTED))
         self._refresh()
         page.on_saved(self._refresh)
         self.on_msg(lambda *_: self._refresh())

@@ -1,6 +1,7 @@
 """The widget behind every kind of question: it saves with a handshake and answers practice at once."""
 
 import hashlib
+from contextlib import suppress
 from typing import Any
 
 import anywidget
@@ -30,13 +31,17 @@ class Question(anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     label = traitlets.Dict().tag(sync=True)
     """The catalogue's name of what stands above the question, as `id`, and its values."""
+    start = traitlets.Dict().tag(sync=True)
+    """The answer on disk, as in `state`, so that the page need not ask for it first; empty where it cannot be read."""
     scope = traitlets.Unicode().tag(sync=True)
     """Keeps the drafts of two copies of a workbook apart in one browser."""
 
     def __init__(self, page: Page, item: Item) -> None:
         self._page, self._item = page, item
         scope = hashlib.sha256(str(page.store.path).encode()).hexdigest()[:12]
-        super().__init__(spec=item.public(page.seed), label=page.label(item), scope=scope)
+        super().__init__(layout=page.layout, spec=item.public(page.seed), label=page.label(item), scope=scope)
+        with suppress(SaveError):  # told when the page asks
+            self.start = self._state()
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
@@ -51,14 +56,17 @@ class Question(anywidget.AnyWidget):
 
     def _tell_state(self) -> None:
         try:
-            saved = self._page.store.get(self._item.id)
+            self.start = self._state()
         except SaveError as error:
             self.send({"do": "problem", "seq": 0, "text": str(error)})
             return
+        self.send({"do": "state", **self.start})
+
+    def _state(self) -> dict[str, Any]:
+        saved = self._page.store.get(self._item.id)
         if self._item.problem(saved.value):  # written by something else: leave it on disk, show an empty question
-            self.send({"do": "state", "value": None, "saved_at": "", "revision": saved.revision})
-        else:
-            self.send({"do": "state", **vars(saved)})
+            return {"value": None, "saved_at": "", "revision": saved.revision}
+        return dict(vars(saved))
 
     def _save(self, value: Json, base: int, seq: int) -> None:
         if problem := self._item.problem(value):
@@ -73,6 +81,7 @@ class Question(anywidget.AnyWidget):
             self.send({"do": "conflict", "seq": seq, **vars(outcome.current)})
             return
         self.send({"do": "saved", "seq": seq, **vars(outcome)})
+        self.start = dict(vars(outcome))
         self._page.saved()
 
     def _check(self, value: Json) -> None:

@@ -211,6 +211,8 @@ export function question(kind) {
       h("p", { className: "wb-label" }, label(model.get("label"), spec.kind)), body.node, ...(rule ? [rule] : []), conflict,
       h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response);
     el.append(root);
+    const start = model.get("start");
+    if ("revision" in start) opened(start);
     open();
     return () => {
       model.off("msg:custom", heard);

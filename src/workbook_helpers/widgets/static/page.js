@@ -4,6 +4,8 @@ import { display, menus } from "./display.js";
 import { put } from "./dom.js";
 import { ready, say } from "./words.js";
 
+const PATIENCE_MS = 20_000;
+
 // nbconvert ends each heading with a paragraph mark, which would be read out and stand in the contents.
 for (const mark of document.querySelectorAll("#wb-main .jp-InternalAnchorLink, #wb-main .anchor-link")) mark.remove();
 
@@ -16,6 +18,12 @@ const panel = document.getElementById("wb-lost");
 const show = (lost) => { panel.hidden = !lost; document.body.classList.toggle("wb-is-lost", lost); };
 globalThis.addEventListener("wb-connection-lost", () => show(true));
 globalThis.addEventListener("wb-connection-back", () => show(false));
+let waiting = 0;
+setInterval(() => { // questions that have yet to come, and of which none came for so long, will not
+  const still = document.querySelectorAll(".voila-skeleton-container").length;
+  if (still && still === waiting) show(true);
+  waiting = still;
+}, PATIENCE_MS);
 panel.querySelector("button").addEventListener("click", () => globalThis.location.reload());
 
 await ready;
