@@ -279,40 +279,88 @@ def feedback(
         raise typer.Exit(1)
 
 
+@app.command(name="new-workbook")
+def new_workbook(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="w, two digits and words with hyphens: w11-end-of-life-care.")],
+    title: Annotated[str, typer.Option(help="What students read; made from the name if you leave it out.")] = "",
+) -> None:
+    """Make a small workbook that works, to be written on.
+
+    Example: [bold]autograde new-workbook w11-end-of-life-care --title "End of life care"[/]
+    """
+    from autograde.author import new_workbook as make
+    from autograde.course.release import workbooks_folder
+    from autograde.course.summary import next_steps, say
+    from autograde.marking.key import home
+
+    folder = make(workbooks_folder(None), name, title or name[4:].replace("-", " ").capitalize())
+    short = name[:3]
+    say(out, f"Made {folder}.", "bold")
+    next_steps(
+        out,
+        (
+            f"Write the text in {folder / name}.ipynb, in JupyterLab.",
+            f"Write the questions in {folder / 'items.toml'}; workbooks/w99-gallery has one of each kind.",
+            f"Write what is right in {home() / 'keys' / short}.toml, and the marker's guide in rubrics/{short}.toml beside it.",
+            "autograde check --mend puts new questions into the notebook and says what is missing.",
+            f"autograde release {short} gives it to a class.",
+        ),
+    )
+
+
 @app.command()
 def check(
+    mend: Annotated[
+        bool, typer.Option(help="First give each notebook a cell for every item, and tell nbgrader about it; no text is changed.")
+    ] = False,
+    coverage: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a table of what is taught and assessed where, in Markdown.")
+    ] = None,
     graphs: Annotated[bool, typer.Option(help="Also draw each branching story, as Mermaid text to paste into a drawing page.")] = False,
 ) -> None:
     """Check that workbooks, keys and rubrics fit each other, and that no key is in anything students receive.
 
     Works anywhere; inside a class folder it looks at the class's copies, releases and feedback, too. Exit code 1 if
-    there is anything to mend.
+    there is anything to mend. Lines marked “advice” are worth a look, and stop nothing.
 
     Example: [bold]autograde check[/]
     """
-    from autograde.checks import check_all, stories
+    from autograde.author import mend as mend_notebook
+    from autograde.checks import check_all, check_coverage, stories
     from autograde.course.folder import find_course
-    from autograde.course.release import PACKAGED
+    from autograde.course.release import workbooks_folder
     from autograde.course.summary import say
     from autograde.errors import ClassError
+    from workbook_helpers.items import load_workbook
 
     try:
         course = find_course(Path.cwd())
     except ClassError:
         course = None
+    shelf = workbooks_folder(course)
     folders = sorted(
-        path.parent for root in (PACKAGED, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")
+        path.parent for root in (shelf, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")
     )
+    if mend:
+        for folder in folders:
+            for text in mend_notebook(load_workbook(folder)):
+                say(out, f"  {folder.name}: {text}")
     places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
     findings = check_all(folders, places)
+    uncovered, table = check_coverage(shelf)
+    findings += uncovered
     for finding in findings:
-        say(out, f"  {finding.rule} {finding.where}: {finding.text}", "red")
-    say(out, f"{len(folders)} workbooks checked, {len(findings)} things to mend.", "bold")
+        say(out, f"  {finding.rule} {finding.where}: {finding.text}" + " (advice)" * finding.advice, "" if finding.advice else "red")
+    faults = [finding for finding in findings if not finding.advice]
+    say(out, f"{len(folders)} workbooks checked, {len(faults)} things to mend, {len(findings) - len(faults)} pieces of advice.", "bold")
+    if coverage:
+        coverage.write_text(table, "utf-8")
+        say(out, f"What is covered where stands in {coverage}.")
     if graphs:
         for folder in folders:
             for item_id, drawing in stories(folder):
                 say(out, f"\n{item_id}\n{drawing}")
-    if findings:
+    if faults:
         raise typer.Exit(1)
 
 

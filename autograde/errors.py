@@ -7,6 +7,10 @@ class ClassError(WorkbookError):
     """A class folder, or something in it, is not as a command needs it."""
 
 
+class AuthorError(WorkbookError):
+    """A workbook cannot be made."""
+
+
 class RosterError(ClassError):
     """A roster file cannot be used at all (single bad rows are reported, not raised)."""
 

@@ -1,161 +1,75 @@
 """The rules that a workbook, its key and its rubrics must keep. A rule's docstring says what to do about a finding."""
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+from autograde.checks import content, files, language, questions
+from autograde.checks.coverage import FRAMEWORK, c0_every_criterion, coverage, table
 from autograde.checks.scenarios import s1_stories_end
 from autograde.checks.secrets import leaks, secrets
-from autograde.marking import Key, Rubrics, Status, key_problems, load_key, load_rubrics, mark_item
-from autograde.marking.kinds import MARKERS
-from workbook_helpers.answers import Answer, AnswerSheet
+from autograde.checks.subject import Finding, Subject, load_subject
+from autograde.marking import load_key, load_rubrics, load_samples
 from workbook_helpers.errors import ContentError
-from workbook_helpers.items import Json, Purpose, Workbook, load_workbook, read_toml
+from workbook_helpers.items import read_toml
 
-ASK = re.compile(r'ask\("([a-z0-9-]+)"\)')
-PARTS = {"progress", "hand-in"}
+Rule = Callable[[Subject], Iterator[str]]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something to mend: the rule's id, where, and what."""
-
-    rule: str
-    where: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What a rule looks at."""
-
-    workbook: Workbook
-    key: Key
-    rubrics: Rubrics
-    cells: list[dict[str, Any]]
-
-    def headings(self) -> list[tuple[int, str]]:
-        """Give (level, text) of each heading of the notebook, in order."""
-        prose = "\n\n".join(_source(cell) for cell in self.cells if cell["cell_type"] == "markdown")
-        return [(len(marks), text.strip()) for marks, text in re.findall(r"^(#{1,6})\s+(.+)$", prose, re.MULTILINE)]
-
-
-def k1_keys_fit(subject: Subject) -> Iterator[str]:
-    """Every assessed item needs its key or rubric, and every key its item, in the form its kind wants."""
-    yield from key_problems(subject.workbook, subject.key, subject.rubrics)
-
-
-def k2_keys_mark(subject: Subject) -> Iterator[str]:
-    """A key must give all the points to a right answer, fewer to a wrong one, and report a malformed one."""
-    for item in subject.workbook.assessed():
-        entry = subject.key.keys.get(item.id)
-        marker = MARKERS.get(item.kind)
-        if entry is None or marker is None or marker.key_problem(item, entry.right):
-            continue  # k1 says so
-        tries = marker.tries(item, entry.right)
-        full, less = (_points(subject, item.id, value) for value in (tries.right, tries.wrong))
-        if full != item.points or less is None or not 0 <= less < item.points:
-            yield f"{item.id}: a right answer gets {full} and a wrong one {less} of {item.points:g} points"
-        if item.problem(tries.malformed) is None:
-            yield f"{item.id}: a malformed answer is taken for an answer"
-
-
-def k3_no_leak(subject: Subject) -> Iterator[str]:
-    """No word of a key or rubric may lie where students receive it."""
-    found = leaks(secrets(subject.key, subject.rubrics), [subject.workbook.folder])
-    yield from (f"{path.name} holds text of a key or rubric: {text[:60]!r}" for path, text in found)
-
-
-def n1_cells_ask(subject: Subject) -> Iterator[str]:
-    """Each code cell of the notebook asks for one known item, each item is asked once, and nothing has been run."""
-    asked: list[str] = []
-    for cell in subject.cells:
-        if cell["cell_type"] != "code":
-            continue
-        match = ASK.fullmatch(_source(cell).strip())
-        if not match or match[1] not in subject.workbook.paper().keys() | PARTS:
-            yield f'cell {cell.get("id")} must be one line, ask("…"), with the id of an item'
-            continue
-        asked.append(match[1])
-        if cell.get("outputs") or cell.get("execution_count"):
-            yield f"cell {cell.get('id')} holds outputs; clear them"
-    for name in sorted(subject.workbook.paper().keys() | PARTS):
-        if asked.count(name) != 1:
-            yield f"{name} is asked {asked.count(name)} times; it must be asked once"
-
-
-def n2_nbgrader_knows(subject: Subject) -> Iterator[str]:
-    """The cells of assessed items carry nbgrader's metadata with the item's id and points; no other cell does."""
-    for cell in subject.cells:
-        match = ASK.fullmatch(_source(cell).strip())
-        item = subject.workbook.paper().get(match[1]) if match and cell["cell_type"] == "code" else None
-        found = cell["metadata"].get("nbgrader")
-        if item is None or item.purpose is not Purpose.ASSESSED:
-            if found:
-                yield f"cell {cell.get('id')} has nbgrader metadata but asks for nothing that is marked"
-            continue
-        wanted = {
-            "grade": True,
-            "grade_id": match[1] if match else "",
-            "points": item.points,
-            "solution": item.asks_person,
-            "locked": not item.asks_person,
-        }
-        wrong = [name for name, value in wanted.items() if (found or {}).get(name) != value]
-        if wrong:
-            yield f"cell {cell.get('id')}: nbgrader metadata differs from the item in {', '.join(wrong)}"
-
-
-def n3_headings_in_order(subject: Subject) -> Iterator[str]:
-    """One heading of level 1, first; no level is left out on the way down; items name sections that exist."""
-    headings = subject.headings()
-    levels = [level for level, _ in headings]
-    if levels[:1] != [1] or levels.count(1) != 1:
-        yield "the notebook must begin with its only heading of level 1"
-    yield from (f"heading {text!r} skips a level" for (above, _), (level, text) in pairwise(headings) if level > above + 1)
-    titles = {text for _, text in headings}
-    for item in subject.workbook.items.values():
-        if item.section and item.section not in titles:
-            yield f"{item.id} names the section {item.section!r}, which the notebook does not have"
-
-
-def n4_pictures_described(subject: Subject) -> Iterator[str]:
-    """Every picture exists and has alternative text that says what it shows."""
-    for cell in subject.cells:
-        if cell["cell_type"] == "markdown":
-            for alt, path in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", _source(cell)):
-                if len(alt.split()) < 3:
-                    yield f"the picture {path} needs alternative text"
-                if not (subject.workbook.folder / path).is_file():
-                    yield f"the picture {path} does not exist"
-
-
-RULES: dict[str, Callable[[Subject], Iterator[str]]] = {
-    "K1": k1_keys_fit,
-    "K2": k2_keys_mark,
-    "K3": k3_no_leak,
-    "N1": n1_cells_ask,
-    "N2": n2_nbgrader_knows,
-    "N3": n3_headings_in_order,
-    "N4": n4_pictures_described,
+RULES: dict[str, Rule] = {
+    "K1": files.k1_keys_fit,
+    "K2": files.k2_keys_mark,
+    "K3": files.k3_no_leak,
+    "N1": files.n1_cells_ask,
+    "N2": files.n2_nbgrader_knows,
+    "N3": files.n3_headings_in_order,
+    "N4": files.n4_pictures_described,
     "S1": s1_stories_end,
 }
-"""Rule id → rule."""
+"""Rule id → rule that must be kept: without it a workbook does not work, or gives a key away."""
+
+ADVICE: dict[str, Rule] = {
+    "C1": content.c1_enough_of_everything,
+    "C2": content.c2_law_has_a_reference,
+    "C3": content.c3_references_are_fresh,
+    "C4": content.c4_rubrics_are_complete,
+    "C5": content.c5_rubrics_are_proven,
+    "I1": questions.i1_one_best_answer,
+    "I2": questions.i2_longest_is_not_the_key,
+    "I3": questions.i3_positions_are_balanced,
+    "I4": questions.i4_stems_ask_what_is_so,
+    "I5": questions.i5_stems_differ,
+    "I6": questions.i6_feedback_gives_the_reason,
+    "L1": language.l1_easy_to_read,
+    "L2": language.l2_british_spelling,
+    "L3": language.l3_people_first,
+    "L4": language.l4_words_to_know,
+    "L5": language.l5_own_words,
+}
+"""Rule id → rule of good content. Our own workbooks keep them all; a tutor's may have a reason not to."""
 
 
 def check_workbook(folder: Path) -> list[Finding]:
     """Hold the workbook in `folder` against every rule; a file that cannot be read is a finding, too ("R0")."""
     try:
-        workbook = load_workbook(folder)
-        subject = Subject(workbook=workbook, key=load_key(workbook.id), rubrics=load_rubrics(workbook.id), cells=_cells(workbook.notebook))
+        subject = load_subject(folder)
     except ContentError as error:
         return [Finding(rule="R0", where=folder.name, text=str(error))]
-    return [Finding(rule=name, where=folder.name, text=text) for name, rule in RULES.items() for text in rule(subject)]
+    return [
+        Finding(rule=name, where=folder.name, text=text, advice=name in ADVICE)
+        for name, rule in (RULES | ADVICE).items()
+        for text in rule(subject)
+    ]
+
+
+def check_coverage(shelf: Path) -> tuple[list[Finding], str]:
+    """Say which criteria the workbooks on a shelf leave out, and give the table of what is covered where ("C0")."""
+    subjects = []
+    for path in sorted(shelf.glob("*/workbook.toml")):
+        with suppress(ContentError):  # R0 says so
+            subjects.append(load_subject(path.parent))
+    framework = shelf / "frameworks" / f"{FRAMEWORK}.toml"
+    rows = coverage(subjects, framework) if framework.is_file() else ()
+    return list(c0_every_criterion(rows)), table(rows, subjects)
 
 
 def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
@@ -166,24 +80,6 @@ def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
     texts: set[str] = set()
     for workbook in ids:
         with suppress(ContentError):  # R0 says so
-            texts |= secrets(load_key(workbook), load_rubrics(workbook))
+            texts |= secrets(load_key(workbook), load_rubrics(workbook), load_samples(workbook))
     found = leaks(texts, places)
     return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]
-
-
-def _points(subject: Subject, item_id: str, value: Json) -> float | None:
-    sheet = AnswerSheet(answers={item_id: Answer(value=value)}, unreadable={})
-    mark = mark_item(subject.workbook.items[item_id], subject.key, sheet, item_id)
-    return mark.points if mark.status in (Status.MARKED, Status.NOT_ATTEMPTED) else None
-
-
-def _cells(notebook: Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(notebook.read_text("utf-8"))["cells"])
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"{notebook} cannot be read as a notebook: {error}"
-        raise ContentError(msg) from error
-
-
-def _source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])

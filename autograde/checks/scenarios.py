@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from autograde.checks.subject import Subject
 from workbook_helpers.items.kinds.scenario import MAX_STEPS, Scenario
-
-if TYPE_CHECKING:  # the rules' module names this rule
-    from autograde.checks.rules import Subject
 
 MAX_PLAYS = 5_000
 """Stories in play at once; what lies beyond is said to be unproved rather than taken for sound."""
 
 
-def s1_stories_end(subject: "Subject") -> Iterator[str]:
+def s1_stories_end(subject: Subject) -> Iterator[str]:
     """Playing a story in every way must meet each decision and each ending, and each way must be an answer that ends."""
     for item in subject.workbook.items.values():
         if isinstance(item, Scenario):

@@ -7,15 +7,16 @@ from html import escape
 from pathlib import Path
 
 from autograde.course.rebuild import inert
-from autograde.marking import Key, Rubrics
+from autograde.marking import Key, Rubrics, Samples
 
 SHORTEST = 20
 """Characters: shorter texts, such as "describe", stand in honest prose, too."""
 
 
-def secrets(key: Key, rubrics: Rubrics) -> frozenset[str]:
-    """Give every sentence of a key and its rubrics that gives something away."""
+def secrets(key: Key, rubrics: Rubrics, samples: Samples) -> frozenset[str]:
+    """Give every text of a key, its rubrics and their sample answers that gives something away."""
     texts = [entry.reason for entry in key.keys.values()]
+    texts += [text.strip() for sample in samples.samples for text in (sample.text, sample.why)]
     for rubric in rubrics.rubrics.values():
         texts += [rubric.verb_check, rubric.workplace_check, *(level.text for level in rubric.levels)]
         texts += [*rubric.indicative_content, *rubric.must_see, *rubric.not_enough, *rubric.unsafe]

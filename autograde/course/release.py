@@ -117,9 +117,9 @@ def release(
     )
 
 
-def workbooks_folder(course: Course) -> Path:
+def workbooks_folder(course: Course | None) -> Path:
     """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
-    chosen = os.environ.get("WORKBOOKS_DIR") or course.config().AutogradeClass.get("workbooks", "")
+    chosen = os.environ.get("WORKBOOKS_DIR") or (course.config().AutogradeClass.get("workbooks", "") if course else "")
     return Path(chosen) if chosen else PACKAGED
 
 

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -62,6 +62,24 @@ class Rubrics(Model):
     rubrics: dict[ItemId, Rubric]
 
 
+class Sample(Model):
+    """An answer written to train markers: what it is worth, and which of the rubric's `must_see` are in it, in their order."""
+
+    task: ItemId
+    level: Literal["met", "borderline", "not-yet"]
+    points: Annotated[int, Field(ge=0, le=100)]
+    must_see: tuple[bool, ...]
+    text: Text
+    why: Text
+
+
+class Samples(Model):
+    """The sample answers to the written tasks of one workbook."""
+
+    workbook: str
+    samples: tuple[Sample, ...] = ()
+
+
 def load_key(workbook: str) -> Key:
     """Read the key of a workbook (short id); ContentError names file, item and line of a fault."""
     path = home() / "keys" / f"{workbook}.toml"
@@ -72,6 +90,12 @@ def load_rubrics(workbook: str) -> Rubrics:
     """Read the rubrics of a workbook (short id); ContentError names file, item and line of a fault."""
     path = home() / "rubrics" / f"{workbook}.toml"
     return validate(Rubrics, read_toml(path), path)
+
+
+def load_samples(workbook: str) -> Samples:
+    """Read the sample answers of a workbook (short id), none if it has no such file; ContentError names a fault."""
+    path = home() / "samples" / f"{workbook}.toml"
+    return validate(Samples, read_toml(path), path) if path.is_file() else Samples(workbook=workbook)
 
 
 def key_problems(workbook: Workbook, key: Key, rubrics: Rubrics) -> tuple[str, ...]:

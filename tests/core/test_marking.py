@@ -123,4 +123,4 @@ def test_every_key_marks_right_wrong_and_malformed(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", WORKBOOKS, ids=lambda folder: folder.name)
 def test_every_workbook_keeps_the_rules(folder: Path) -> None:
-    assert check_workbook(folder) == []
+    assert [finding for finding in check_workbook(folder) if not finding.advice] == []

@@ -14,7 +14,7 @@ import pytest
 
 from autograde.checks.secrets import secrets
 from autograde.course.folder import Course
-from autograde.marking import load_key, load_rubrics
+from autograde.marking import load_key, load_rubrics, load_samples
 from tests.conftest import ROOT, Server, free_port
 
 W01 = "w01-working-and-personal"
@@ -43,7 +43,7 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
             (home / kind / path.name).write_text(planted, "utf-8")
     before = os.environ.get("AUTOGRADE_KEYS")
     os.environ["AUTOGRADE_KEYS"] = str(home)
-    texts = secrets(load_key("w01"), load_rubrics("w01"))
+    texts = secrets(load_key("w01"), load_rubrics("w01"), load_samples("w01"))
     if before is None:
         del os.environ["AUTOGRADE_KEYS"]
     return Canaries(home, mark, texts | {mark})

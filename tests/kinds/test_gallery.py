@@ -18,7 +18,7 @@ from autograde.course.rebuild import inert
 from autograde.course.release import release
 from autograde.course.roster import import_roster
 from autograde.feedback import write_feedback
-from autograde.marking import load_key, load_rubrics
+from autograde.marking import load_key, load_rubrics, load_samples
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT
 from tests.kinds.conftest import KindPage
@@ -92,7 +92,7 @@ def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
     text = page.path.read_text()
     assert all(str(escape(item.stem)) in text for item in paper.values() if item.id in words)
     assert all(str(escape(part)) in text for parts in words.values() for part in parts)
-    assert list(leaks(secrets(key, load_rubrics("w99")), [course.root / "feedback", course.root / "handout"])) == []
+    assert list(leaks(secrets(key, load_rubrics("w99"), load_samples("w99")), [course.root / "feedback", course.root / "handout"])) == []
 
 
 @pytest.mark.wcag("axe", "1.4.10")

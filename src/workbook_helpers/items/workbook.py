@@ -45,6 +45,8 @@ class WorkbookFile(Model):
     version: int = 1
     feedback: Literal["correctness", "points"] = "correctness"
     see_next: str = ""
+    role: Literal["start", "teaching", "assessment", "gallery"] = "teaching"
+    """What it is for: it shows the page, teaches, assesses the whole unit, or shows authors each kind of item."""
     criteria: tuple[Criterion, ...] = ()
     references: tuple[Reference, ...] = ()
 

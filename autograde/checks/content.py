@@ -1,0 +1,142 @@
+"""Rules of content: enough of everything, law with its source, rubrics that markers can rely on."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from autograde.checks.subject import SUMMARY, Subject, plain
+from autograde.marking import Rubric
+from workbook_helpers.items import Item, Purpose
+
+WORDS = (1_200, 2_200)
+PRACTICE, PRACTICE_KINDS, CLOSED, CLOSED_KINDS, WRITTEN, PICTURES, OBJECTIVES, TERMS = 10, 5, 12, 4, 2, 2, 3, 6
+MONTHS = 12
+"""A source that nobody has read for so long may have changed."""
+LAW = re.compile(
+    r"\b[A-Z][a-z]+\)? Act (?:19|20)\d\d|\b(?:CQC )?Regulation \d+\w?|\bUK GDPR|\bNICE [A-Z]{2}\d+|\bDAPB\d+"
+    r"|\bCode of Conduct|\bCare Certificate|\b6Cs|\bCaldicott"
+)
+"""How law and guidance are named in the workbooks."""
+GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
+
+
+def c1_enough_of_everything(subject: Subject) -> Iterator[str]:
+    """A workbook that teaches has teaching, practice of several kinds, marked questions, writing, a story, time to reflect."""
+    if subject.workbook.about.role != "teaching":
+        return
+    items = tuple(subject.workbook.items.values())
+    practice = [item for item in items if item.purpose is Purpose.PRACTICE]
+    closed = [item for item in subject.workbook.assessed() if not item.asks_person]
+    words = sum(len(plain(section.text).split()) for section in subject.teaching)
+    pictures = sum(section.text.count("![") for section in subject.sections)
+    objectives = len(re.findall(r"^- ", subject.section("What you will be able to do"), re.MULTILINE))
+    for name, found, least in (
+        ("practice items", len(practice), PRACTICE),
+        ("kinds of practice item", _kinds(practice), PRACTICE_KINDS),
+        ("marked closed items", len(closed), CLOSED),
+        ("kinds of marked closed item", _kinds(closed), CLOSED_KINDS),
+        ("written tasks", len(subject.rubrics.rubrics), WRITTEN),
+        ("branching stories", sum(item.kind == "scenario" for item in items), 1),
+        ("reflections", sum(item.kind == "reflection" for item in items), 1),
+        ("declarations", sum(item.kind == "declaration" for item in items), 1),
+        ("pictures", pictures, PICTURES),
+        ("objectives", objectives, OBJECTIVES),
+        ("words to know", len(re.findall(r"^- \*\*", subject.section("Words to know"), re.MULTILINE)), TERMS),
+        ("words of teaching", words, WORDS[0]),
+    ):
+        if found < least:
+            yield f"it has {found} {name}: at least {least}"
+    if words > WORDS[1]:
+        yield f"it has {words} words of teaching: at most {WORDS[1]}"
+    if SUMMARY not in {section.title for section in subject.sections}:
+        yield f"it has no section “{SUMMARY}”"
+    for criterion in subject.workbook.about.criteria:
+        if criterion.extent == "prepares" and criterion.framework == "rqf-l2" and not _has_form(items, criterion.code):
+            yield f"{criterion.code} needs evidence from the workplace, and no item of kind workplace asks for it"
+
+
+def c2_law_has_a_reference(subject: Subject) -> Iterator[str]:
+    """What law or guidance says stands with its source: name it in `workbook.toml` under references."""
+    known = [frozenset(_words(f"{r.title} {r.publisher}")) for r in subject.workbook.about.references]
+    named = {found for _, text in subject.shown() for found in LAW.findall(plain(text))}
+    for name in sorted(named):
+        wanted = frozenset(_words(name)) - GENERAL
+        if not any(wanted <= words for words in known):
+            yield f"{name!r} is named and is no reference"
+
+
+def c3_references_are_fresh(subject: Subject) -> Iterator[str]:
+    """Law changes: read the source again, mend what has changed, and put the month into `checked`."""
+    now = datetime.now(UTC)
+    for reference in subject.workbook.about.references:
+        year, month = (int(part) for part in reference.checked.split("-"))
+        if (age := (now.year - year) * 12 + now.month - month) > MONTHS:
+            yield f"the reference {reference.id} was last read {age} months ago"
+
+
+def c4_rubrics_are_complete(subject: Subject) -> Iterator[str]:
+    """A rubric tells every marker the same: what to look for, what is not enough, what is unsafe, and levels without a gap."""
+    for name, rubric in _rubrics(subject):
+        for part, found, least in (
+            ("points of indicative content", len(rubric.indicative_content), 5),
+            ("points that must be seen", len(rubric.must_see), 3),
+            ("points that are not enough alone", len(rubric.not_enough), 2),
+            ("points that are unsafe", len(rubric.unsafe), 3),
+        ):
+            if found < least:
+                yield f"the rubric {name} has {found} {part}: at least {least}"
+        item = subject.workbook.items.get(name)
+        covered = [points for level in rubric.levels for points in range(*_span(level.points))]
+        if item and covered != list(range(round(item.points) + 1)):
+            yield f"the levels of the rubric {name} do not go from 0 to {item.points:g} without a gap"
+
+
+def c5_rubrics_are_proven(subject: Subject) -> Iterator[str]:
+    """Each rubric has at least three sample answers, met, borderline and not yet met, and comes to the right level for each."""
+    for name, rubric in _rubrics(subject):
+        samples = [sample for sample in subject.samples.samples if sample.task == name]
+        levels = {sample.level for sample in samples}
+        yield from (f"{name} has no sample answer that is {level}" for level in ("met", "borderline", "not-yet") if level not in levels)
+        for sample in samples:
+            if len(sample.must_see) != len(rubric.must_see):
+                yield f"a sample of {name} judges {len(sample.must_see)} of the {len(rubric.must_see)} points that must be seen"
+            elif (comes_to := _level(rubric, sample.points, sample.must_see)) != sample.level:
+                yield f"a sample of {name} is called {sample.level}, and by the rubric it is {comes_to}"
+    known = subject.rubrics.rubrics.keys()
+    yield from (f"a sample answers {sample.task}, which has no rubric" for sample in subject.samples.samples if sample.task not in known)
+
+
+def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:
+    """Give task → rubric; the gallery's shows only the form."""
+    if subject.workbook.about.role != "gallery":
+        yield from subject.rubrics.rubrics.items()
+
+
+def _level(rubric: Rubric, points: int, seen: tuple[bool, ...]) -> str:
+    """Say what an answer is by its points and by what must be seen; “undecided” where the two disagree."""
+    place = next((n for n, level in enumerate(rubric.levels) if points in range(*_span(level.points))), -1)
+    met = next((n for n, level in enumerate(rubric.levels) if level.title.startswith("Met")), len(rubric.levels))
+    missing = seen.count(False)
+    if place >= met and not missing:
+        return "met"
+    if place == met - 1 and 1 <= missing <= 2:
+        return "borderline"
+    return "not-yet" if place < met - 1 and missing else "undecided"
+
+
+def _span(points: str) -> tuple[int, int]:
+    """Read "3–4" as a range."""
+    first, *last = (int(part) for part in re.findall(r"\d+", points))
+    return first, (last or [first])[0] + 1
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.casefold())
+
+
+def _kinds(items: list[Item]) -> int:
+    return len({item.kind for item in items})
+
+
+def _has_form(items: tuple[Item, ...], code: str) -> bool:
+    return any(code in {shown["code"] for shown in item.model_dump()["criteria"]} for item in items if item.kind == "workplace")

@@ -1,0 +1,110 @@
+"""Which criterion is taught, practised and assessed where, and what each workbook holds."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograde.checks.language import reading
+from autograde.checks.subject import Finding, Subject
+from workbook_helpers.items import Item, Purpose, read_toml
+
+FRAMEWORK = "rqf-l2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One criterion: the workbooks that teach it, and workbook → number of items of each use."""
+
+    code: str
+    verb: str
+    text: str
+    evidence: str
+    taught: tuple[str, ...]
+    practice: Counter[str]
+    closed: Counter[str]
+    written: Counter[str]
+    forms: Counter[str]
+
+
+def coverage(subjects: Iterable[Subject], framework: Path) -> tuple[Row, ...]:
+    """Give a row for each criterion of the framework's file, in its order."""
+    subjects = [subject for subject in subjects if subject.workbook.about.role != "gallery"]
+    return tuple(_row(subjects, criterion) for criterion in read_toml(framework)["criteria"])
+
+
+def c0_every_criterion(rows: Iterable[Row]) -> Iterator[Finding]:
+    """Every criterion is taught, practised and assessed; one of knowledge by writing, too, and one of practice at the workplace."""
+    for row in rows:
+        asked = (row.written, "a written task") if row.evidence == "full" else (row.forms, "a form for the workplace")
+        for found, what in ((row.taught, "teaching"), (row.practice, "practice"), (row.closed, "a marked closed item"), asked):
+            if not found:
+                yield Finding(rule="C0", where=row.code, text=f"no workbook has {what} for it", advice=True)
+
+
+def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
+    """Give both tables in Markdown, as `docs/coverage.md` has them."""
+    lines = [
+        "# What is taught, practised and assessed where",
+        "",
+        "Made by `autograde check --coverage docs/coverage.md`. A number in brackets counts items; pools count every item in them.",
+        "",
+        "| criterion | taught in | practice | marked closed items | written tasks | workplace form |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        uses = (" ".join(row.taught), *(_counted(use) for use in (row.practice, row.closed, row.written, row.forms)))
+        lines.append(f"| **{row.code}** {row.verb} {row.text} | " + " | ".join(use or "–" for use in uses) + " |")
+    lines += [
+        "",
+        "| workbook | minutes | words of teaching | grade | words a sentence | practice (kinds) | marked (kinds) | written | stories |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for subject in sorted(subjects, key=lambda s: s.workbook.about.order):
+        about, items = subject.workbook.about, tuple(subject.workbook.items.values())
+        if about.role == "gallery":
+            continue
+        words, grade, mean = reading(subject)
+        practice = [item for item in items if item.purpose is Purpose.PRACTICE]
+        closed = [item for item in subject.workbook.assessed() if not item.asks_person]
+        stories = sum(item.kind == "scenario" for item in items)
+        read = f"{words} | {grade:.1f} | {mean:.1f}" if words else "– | – | –"
+        lines.append(
+            f"| {about.id} {about.title} | {about.minutes} | {read} | {_kinds(practice)} | {_kinds(closed)} | "
+            f"{len(subject.rubrics.rubrics)} | {stories} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
+    code = str(criterion["code"])
+
+    def count(wanted: Callable[[Item], bool]) -> Counter[str]:
+        found = Counter({s.workbook.id: sum(wanted(item) for item in s.workbook.items.values()) for s in subjects})
+        return +found
+
+    return Row(
+        code=code,
+        verb=criterion["verb"],
+        text=criterion["text"],
+        evidence=criterion["evidence"],
+        taught=tuple(
+            s.workbook.id
+            for s in subjects
+            if s.workbook.about.role == "teaching" and any((c.framework, c.code) == (FRAMEWORK, code) for c in s.workbook.about.criteria)
+        ),
+        practice=count(lambda item: item.purpose is Purpose.PRACTICE and item.criterion == code),
+        closed=count(lambda item: item.purpose is Purpose.ASSESSED and not item.asks_person and item.criterion == code),
+        written=count(lambda item: item.asks_person and item.purpose is Purpose.ASSESSED and item.criterion == code),
+        forms=count(lambda item: item.kind == "workplace" and code in {shown["code"] for shown in item.model_dump()["criteria"]}),
+    )
+
+
+def _counted(use: Counter[str]) -> str:
+    return " ".join(f"{name} ({number})" for name, number in use.items())
+
+
+def _kinds(items: Iterable[Item]) -> str:
+    items = list(items)
+    return f"{len(items)} ({len({item.kind for item in items})})"

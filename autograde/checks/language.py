@@ -1,0 +1,114 @@
+"""Rules about words: easy to read, British, respectful, explained, our own."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+
+from autograde.checks.subject import Subject, plain
+from workbook_helpers.items import read_toml
+
+GRADE, SECTION_GRADE, SENTENCE_WORDS = 7, 9, 15
+"""Highest Flesch–Kincaid grade of a workbook and of one section, and longest mean sentence (domain.md §6)."""
+SHORT_SECTION = 40
+"""Words: the grade of a shorter section says nothing."""
+BOTH_SIDES = re.compile(r"^(acknowledgment|focused|inquir|judgment|licens|meter|practic|program$|programs$|story|stories)")
+"""American forms that are British words too."""
+RUN = 9
+"""Words in a row that nobody writes twice by chance."""
+HERE = Path(str(files("autograde.checks")))
+
+
+def l1_easy_to_read(subject: Subject) -> Iterator[str]:
+    """Shorten the sentences, and take the everyday word; a word that must stay goes into “Words to know”.
+
+    References
+    ----------
+    Kincaid et al. (1975), Derivation of new readability formulas; computed by textstat.
+    """
+    for section in subject.teaching:
+        words, grade, _ = _read(plain(section.text))
+        if words >= SHORT_SECTION and grade > SECTION_GRADE:
+            yield f"“{section.title}” has grade {grade:.1f}: at most {SECTION_GRADE}"
+    _, grade, mean = reading(subject)
+    if grade > GRADE:
+        yield f"the whole has grade {grade:.1f}: at most {GRADE}"
+    if mean > SENTENCE_WORDS:
+        yield f"the mean sentence has {mean:.1f} words: at most {SENTENCE_WORDS}"
+
+
+def reading(subject: Subject) -> tuple[int, float, float]:
+    """Give the teaching text's words, Flesch–Kincaid grade and mean sentence in words; all 0 where there is none."""
+    return _read(" ".join(plain(section.text) for section in subject.teaching))
+
+
+def _read(text: str) -> tuple[int, float, float]:
+    import textstat
+
+    words = len(text.split())
+    return (words, textstat.flesch_kincaid_grade(text), words / max(1, textstat.sentence_count(text))) if words else (0, 0.0, 0.0)
+
+
+def l2_british_spelling(subject: Subject) -> Iterator[str]:
+    """Spell in the British way, with -ise; the words come from codespell's lists."""
+    wrong = _misspelt()
+    for where, text in subject.shown():
+        for word in sorted(set(re.findall(r"[a-z]+(?:'[a-z]+)?", plain(text).casefold().replace("’", "'")))):
+            if word in wrong:
+                yield f"{where}: {word!r}; {wrong[word]!r}?"
+
+
+def l3_people_first(subject: Subject) -> Iterator[str]:
+    """Name the person before a condition or a service, and nobody by a label; `words.toml` has better words."""
+    for where, text in subject.shown():
+        for pattern, better in _labels():
+            if found := pattern.search(text):
+                yield f"{where}: {found[0]!r}; better: {better}"
+
+
+def l4_words_to_know(subject: Subject) -> Iterator[str]:
+    """Each hard word stands under “Words to know” as `- **Word**: meaning.`, in alphabetical order or not, and is used."""
+    entries = re.findall(r"^- \*\*(.+?)\*\*:?\s*(.*)$", subject.section("Words to know"), re.MULTILINE)
+    used = " ".join(text for where, text in subject.shown() if where != "Words to know").casefold()
+    if subject.workbook.about.role == "teaching" and not entries:
+        yield "there are no words to know"
+    for term, meaning in entries:
+        if len(meaning.split()) < 3:
+            yield f"{term!r} is not explained"
+        if not any(part.strip() and part.strip().casefold() in used for part in re.split(r"[(),/]", term)):
+            yield f"{term!r} is explained and never used"
+
+
+def l5_own_words(subject: Subject) -> Iterator[str]:
+    """Say it in your own words: no nine words in a row stand in the essay that the unit is about (`essay.txt` holds their hashes)."""
+    known = frozenset((HERE / "essay.txt").read_text("ascii").split())
+    for where, text in subject.shown():
+        for run, mark in runs(text):
+            if mark in known:
+                yield f"{where}: “{run}” stands in the essay"
+                break
+
+
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """Give each run of nine words of a text, and its hash as `essay.txt` writes it."""
+    words = re.findall(r"[a-z]+", text.casefold().replace("’", "'").replace("'", ""))
+    for n in range(len(words) - RUN + 1):
+        run = " ".join(words[n : n + RUN])
+        yield run, blake2b(run.encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _misspelt() -> dict[str, str]:
+    """Give wrong or American word → British one."""
+    data = Path(str(files("codespell_lib"))) / "data"
+    common = (line.split("->") for line in (data / "dictionary.txt").read_text("utf-8").splitlines())
+    sides = (line.split("->") for line in (data / "dictionary_en-GB_to_en-US.txt").read_text("utf-8").splitlines())
+    return {wrong: right.split(",")[0] for wrong, right in common} | {us: gb for gb, us in sides if not BOTH_SIDES.match(us)}
+
+
+@cache
+def _labels() -> tuple[tuple[re.Pattern[str], str], ...]:
+    table = read_toml(HERE / "words.toml")["words"]
+    return tuple((re.compile(rf"\b({avoid})\b", re.IGNORECASE), better) for avoid, better in table.items())

@@ -1,0 +1,126 @@
+"""What the rules look at, and what they say."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograde.marking import Key, Rubrics, Samples, load_key, load_rubrics, load_samples
+from workbook_helpers.errors import ContentError
+from workbook_helpers.items import Json, Workbook, load_workbook
+
+OPENING = (
+    "How this workbook works",
+    "What you will be able to do",
+    "Which criterion this evidences",
+    "Which criteria this evidences",
+    "Words to know",
+)
+"""Sections that stand before the teaching; it ends with the one called SUMMARY."""
+SUMMARY = "The main points"
+HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something to mend: the rule's id, where, and what. `advice` is worth a look, and stops nobody."""
+
+    rule: str
+    where: str
+    text: str
+    advice: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A section of the notebook: its heading of level 1 or 2, and its Markdown."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A workbook with all that belongs to it."""
+
+    workbook: Workbook
+    key: Key
+    rubrics: Rubrics
+    samples: Samples
+    cells: list[dict[str, Any]]
+
+    def headings(self) -> list[tuple[int, str]]:
+        """Give (level, text) of each heading of the notebook, in order."""
+        return [(len(marks), text.strip()) for marks, text in HEADING.findall(self._prose)]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The notebook's sections, in order; the first one is the title's."""
+        parts = re.split(r"^##? (?=\S)", self._prose, flags=re.MULTILINE)[1:]
+        return tuple(Section(title=part.split("\n")[0].strip(), text=part.partition("\n")[2]) for part in parts)
+
+    @cached_property
+    def teaching(self) -> tuple[Section, ...]:
+        """The sections that teach: from after the opening to the summary."""
+        titles = [section.title for section in self.sections]
+        first = max((n + 1 for n, title in enumerate(titles) if title in OPENING), default=1)
+        last = titles.index(SUMMARY) + 1 if SUMMARY in titles else first
+        return self.sections[first:last]
+
+    def section(self, title: str) -> str:
+        """Give the text of a section, "" where there is none."""
+        return next((section.text for section in self.sections if section.title == title), "")
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Give (where, text) of all that a student reads."""
+        yield from ((section.title, f"{section.title}\n{section.text}") for section in self.sections)
+        for item in self.workbook.items.values():
+            yield item.id, "\n".join(_texts(item.model_dump(mode="json")))
+
+    @cached_property
+    def _prose(self) -> str:
+        return "\n\n".join(source(cell) for cell in self.cells if cell["cell_type"] == "markdown")
+
+
+def load_subject(folder: Path) -> Subject:
+    """Read a workbook and all that belongs to it; ContentError names what cannot be read."""
+    workbook = load_workbook(folder)
+    return Subject(workbook, load_key(workbook.id), load_rubrics(workbook.id), load_samples(workbook.id), _cells(workbook.notebook))
+
+
+def source(cell: dict[str, Any]) -> str:
+    """Give a cell's text."""
+    return "".join(cell["source"])
+
+
+def plain(markdown: str) -> str:
+    """Give the words of Markdown as they are read: no pictures, addresses or marks; what has no full stop gets one."""
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)|https?://\S+", "", markdown)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    lines = (re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", line).replace("**", "").strip() for line in text.split("\n"))
+    return " ".join(line if line[-1] in ".?!:”" else f"{line}." for line in lines if line and not line.startswith(("#", "|")))
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads(notebook.read_text("utf-8"))["cells"])
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"{notebook} cannot be read as a notebook: {error}"
+        raise ContentError(msg) from error
+
+
+def _texts(part: Json) -> Iterator[str]:
+    """Give each text in an item that has a space in it, so no ids."""
+    match part:
+        case str():
+            if " " in part:
+                yield part
+        case dict():
+            for value in part.values():
+                yield from _texts(value)
+        case list():
+            for value in part:
+                yield from _texts(value)

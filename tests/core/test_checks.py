@@ -1,0 +1,151 @@
+"""Each rule of `autograde check` finds what was planted for it, and a new workbook breaks none that must be kept."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograde.author import mend, new_workbook
+from autograde.checks import ADVICE, RULES, check_coverage, check_workbook
+from autograde.checks.language import runs
+from autograde.errors import AuthorError
+from tests.conftest import ROOT
+from workbook_helpers.items import load_workbook
+
+NAME = "w42-a-quiet-word"
+SHELF = ROOT / "workbooks"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A shelf with one new workbook, and its key beside it."""
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path))
+    (tmp_path / "workbooks").mkdir()
+    new_workbook(tmp_path / "workbooks", NAME, 'A "quiet" word')
+    return tmp_path
+
+
+def found(desk: Path) -> dict[str, list[str]]:
+    rules: dict[str, list[str]] = {}
+    for finding in check_workbook(desk / "workbooks" / NAME):
+        rules.setdefault(finding.rule, []).append(finding.text)
+    return rules
+
+
+def change(desk: Path, file: str, old: str, new: str) -> None:
+    paths = {
+        "notebook": f"workbooks/{NAME}/{NAME}.ipynb",
+        "items": f"workbooks/{NAME}/items.toml",
+        "about": f"workbooks/{NAME}/workbook.toml",
+    }
+    path = desk / paths.get(file, f"{file}/w42.toml")
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_new_workbook_works_and_is_told_what_is_missing(desk: Path) -> None:
+    assert load_workbook(desk / "workbooks" / NAME).about.title == 'A "quiet" word'
+    assert found(desk).keys() <= {"C1", "C5", "L1"}
+    assert not found(desk).keys() & RULES.keys()
+
+
+TEACH, STEM = "Teach here:", "A colleague is late for the handover again. What do you do first?"
+LONG = " ".join(["Notwithstanding organisational considerations, interdisciplinary communication necessitates responsibility"] * 9)
+FAULTS = {
+    "C1": ("notebook", "# The main points", "# In short", "The main points"),
+    "C2": ("notebook", TEACH, "The Equality Act 2010 says so.", "Equality Act 2010"),
+    "C3": ("about", "2026-11", "2024-01", "last read"),
+    "C4": ("rubrics", '"5–6"', '"6"', "without a gap"),
+    "C5": ("samples", "points = 2", "points = 9", "undecided"),
+    "I1": ("items", "Tell the others what you think of it.", "All of these", "takes in the others"),
+    "I4": ("items", STEM, "Which of these is not kind?", "not so"),
+    "I5": (
+        "items",
+        "You hear two colleagues argue in the corridor, next to a resident's open door. What do you do first?",
+        STEM,
+        "2 items",
+    ),
+    "I6": ("items", "She may have a reason that you can help with, and nobody is shown up in front of others.", "Yes.", "no reason"),
+    "L1": ("notebook", TEACH, LONG + ".", "has grade"),
+    "L2": ("notebook", TEACH, "The color of thier coats.", "'color'"),
+    "L3": ("notebook", TEACH, "A service user came in.", "people who use the service"),
+    "L4": ("notebook", "**Handover**: what one shift tells the next one.", "**Zebra**: a striped animal.", "never used"),
+    "K1": ("keys", 'right = "a"', 'right = "z"', "q01"),
+    "N3": ("notebook", "## A first section", "#### A first section", "skips a level"),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_planted_fault_is_found(desk: Path, rule: str) -> None:
+    file, old, new, told = FAULTS[rule]
+    before = found(desk).get(rule, [])
+    change(desk, file, old, new)
+    fresh = [text for text in found(desk).get(rule, []) if text not in before]
+    assert any(told in text for text in fresh), fresh
+
+
+def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
+    items, keys = (desk / "workbooks" / NAME / "items.toml"), desk / "keys/w42.toml"
+    model = items.read_text("utf-8").split("[[items]]")[3]
+    longer = model.replace("Ask them to go on in the office.", "Ask them kindly and quietly to go on with this in the office.")
+    for n in range(2, 8):
+        with items.open("a", encoding="utf-8") as file:
+            file.write("[[items]]" + longer.replace("q01", f"q0{n}").replace("corridor", f"corridor {n}"))
+        with keys.open("a", encoding="utf-8") as file:
+            file.write(f'w42-q0{n} = {{ right = "a", reason = "A quiet place is kinder to all of them, number {n}." }}\n')
+    rules = found(desk)
+    assert "6 of 7 assessed items" in rules["I2"][0]
+    assert "7 of 7 assessed items stands at place 1" in rules["I3"][0]
+
+
+def test_words_of_the_essay_are_found(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = "one two three four five six seven eight nine ten"
+    (desk / "essay.txt").write_text("\n".join(mark for _, mark in runs(sentence)))
+    monkeypatch.setattr("autograde.checks.language.HERE", desk)
+    shutil.copy(ROOT / "autograde/checks/words.toml", desk)
+    change(desk, "notebook", TEACH, f"Here {sentence}.")
+    assert "stands in the essay" in found(desk)["L5"][0]
+
+
+def test_mend_adds_the_cell_and_tells_nbgrader(desk: Path) -> None:
+    folder = desk / "workbooks" / NAME
+    text = (folder / "items.toml").read_text("utf-8")
+    more = text.split("[[items]]")[3].replace("q01", "q02").replace("corridor", "hall").replace("points = 1", "points = 2")
+    (folder / "items.toml").write_text(f"{text}\n[[items]]{more}", "utf-8")
+    (desk / "keys/w42.toml").write_text(
+        (desk / "keys/w42.toml").read_text("utf-8") + 'w42-q02 = { right = "a", reason = "The same again, in a hall." }\n'
+    )
+    change(desk, "notebook", '"locked": true', '"locked": false')
+    assert {"N1", "N2"} <= found(desk).keys()
+    done = mend(load_workbook(folder))
+    assert len(done) == 3
+    assert not found(desk).keys() & RULES.keys()
+    cells = json.loads((folder / f"{NAME}.ipynb").read_text("utf-8"))["cells"]
+    place = next(n for n, cell in enumerate(cells) if cell["source"] == ['ask("w42-q02")'])
+    assert cells[place - 1]["source"] == ['ask("w42-p01")'], "after the questions of the section that it names"
+    assert cells[place]["metadata"]["nbgrader"]["points"] == 2
+    assert mend(load_workbook(folder)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("quiet-word", "cannot be"), ("w42-Other", "cannot be"), ("w42-../x", "cannot be"), ("w42-other", "exists")]
+)
+def test_a_name_that_cannot_be_is_told_and_nothing_written(desk: Path, name: str, told: str) -> None:
+    before = sorted(desk.rglob("*"))
+    with pytest.raises(AuthorError, match=told):
+        new_workbook(desk / "workbooks", name, "Another")
+    assert sorted(desk.rglob("*")) == before
+
+
+def test_a_criterion_that_is_left_out_is_told(desk: Path) -> None:
+    shutil.copytree(SHELF / "frameworks", desk / "workbooks/frameworks")
+    findings, table = check_coverage(desk / "workbooks")
+    assert ("3.3", "no workbook has teaching for it") in {(finding.where, finding.text) for finding in findings}
+    assert "1.1" not in {finding.where for finding in findings if "teaching" in finding.text}
+    assert "| **1.1** explain" in table
+
+
+def test_each_rule_says_what_to_do() -> None:
+    assert all((rule.__doc__ or "").strip() for rule in (RULES | ADVICE).values())
