@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from tests.kinds.conftest import KindPage
+from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items.kinds.scale import Scale
+from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.question import show
 
 STATEMENTS = [{"id": "no", "text": "I can say no kindly."}, {"id": "tell", "text": "I know whom to tell."}]
 
@@ -45,12 +49,38 @@ def test_author_faults_are_told(changes: dict[str, Any], fault: str) -> None:
         pytest.param({"no": True}, "from 1 to 5", id="true"),
         pytest.param({"no": 2.0}, "from 1 to 5", id="float"),
         pytest.param({"maybe": 2}, "a statement that", id="unknown"),
+        pytest.param({"no": [2, 3]}, "from 1 to 5", id="pair-without-before"),
         pytest.param([3], "expected an object", id="list"),
     ],
 )
 def test_problem(value: Any, fault: str) -> None:
     problem = scale().problem(value)
     assert (problem is None) if not fault else (fault in (problem or ""))
+
+
+@pytest.mark.parametrize(
+    ("given", "good"), [([2, 4], True), ([2, 6], False), ([2], False), ([2, 3, 4], False), ([2, True], False), (4, True)]
+)
+def test_then_and_now_where_there_is_a_before(given: Any, good: bool) -> None:
+    later = scale(before="w98-s1")
+    assert (later.problem({"no": given}) is None) is good
+    if good:
+        assert later.in_words({"no": given})[0] in ("I can say no kindly.: before 2, now 4 of 5", "I can say no kindly.: 4 of 5")
+
+
+def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None:
+    for short, before in (("w98", ""), ("w99", "w98-s1")):
+        folder = tmp_path / f"{short}-one"
+        folder.mkdir()
+        (folder / "workbook.toml").write_text(f'id = "{short}"\ntitle = "One"\norder = 1\nminutes = 5\n')
+        (folder / "items.toml").write_text(as_toml(id=f"{short}-s1", **({"before": before} if before else {})))
+    later = Page(tmp_path / "w99-one")
+    item = later.paper["w99-s1"]
+    assert show(later, item).spec["earlier"] is None
+    AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})
+    assert show(later, item).spec["earlier"] == {"no": 2}
+    (tmp_path / "w98-one/answers.json").write_text('{"answers": {"w98-s1": {"value": "nonsense"}}}')
+    assert show(later, item).spec["earlier"] is None
 
 
 def test_words() -> None:
@@ -84,7 +114,7 @@ def test_before_and_after_by_mouse_and_keyboard_at_320_px(kind_page: Callable[[s
     page.keyboard.press("Space")
     expect(after).to_contain_text("Before, you said 2. Now you say 4.")
     expect(after.locator(".wb-saving")).to_have_text("")
-    assert kind.saved("w99-after") == {"no": 4, "tell": 1}
+    assert kind.saved("w99-after") == {"no": [2, 4], "tell": 1}
     kind.reload()
     expect(after).to_contain_text("Before, you said 2. Now you say 4.")
     expect(after.get_by_role("group", name="I know whom to tell.").get_by_label("1, not sure")).to_be_checked()

@@ -142,6 +142,10 @@ class Item(Model):
         """Give what of a well-formed answer leaves the student's machine: all of it, or None for nothing."""
         return None if self.purpose is Purpose.PRIVATE else value
 
+    def looks_back(self) -> str | None:
+        """Give the id of an earlier item, maybe of another workbook, whose answer stands beside this one's."""
+        return None
+
     def respond(self, value: Json) -> Response | None:
         """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
         return None

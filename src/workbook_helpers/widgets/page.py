@@ -2,12 +2,13 @@
 
 import html
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import ipywidgets
 
-from workbook_helpers.answers import AnswerStore
-from workbook_helpers.errors import SaveError
+from workbook_helpers.answers import FILE, AnswerStore, read_sheet
+from workbook_helpers.errors import SaveError, WorkbookError
 from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
 from workbook_helpers.words import say
 
@@ -32,6 +33,14 @@ class Page:
             return self.store.seed()
         except SaveError:
             return ""
+
+    def earlier(self, item_id: str) -> Json:
+        """Give the student's answer to an item of another workbook that lies beside this one; None if there is none."""
+        for folder in self.workbook.folder.parent.glob(f"{item_id.partition('-')[0]}-*"):
+            with suppress(WorkbookError):
+                other = load_workbook(folder)
+                return read_sheet(folder / FILE, other.items, other.id).value(item_id)
+        return None
 
     def on_saved(self, call: Callable[[], None]) -> None:
         """Have `call` called after each save."""

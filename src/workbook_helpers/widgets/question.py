@@ -39,7 +39,10 @@ class Question(anywidget.AnyWidget):
     def __init__(self, page: Page, item: Item) -> None:
         self._page, self._item = page, item
         scope = hashlib.sha256(str(page.store.path).encode()).hexdigest()[:12]
-        super().__init__(layout=page.layout, spec=item.public(page.seed), label=page.label(item), scope=scope)
+        spec = item.public(page.seed)
+        if (before := item.looks_back()) and before not in page.paper:
+            spec["earlier"] = page.earlier(before)
+        super().__init__(layout=page.layout, spec=spec, label=page.label(item), scope=scope)
         with suppress(SaveError):  # told when the page asks
             self.start = self._state()
         self.on_msg(self._on_message)

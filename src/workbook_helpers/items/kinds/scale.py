@@ -18,7 +18,8 @@ class Statement(Model):
 class Scale(Item):
     """Rate statements from 1 to `steps`. The answer is an object: statement id → number; what is not rated is not in it.
 
-    An item that names an earlier one in `before` shows what the student said there beside each statement.
+    An item that names an earlier one in `before`, of this workbook or of another one, shows beside each statement what the
+    student said there, and keeps it: where that is known the answer has [then, now] in place of a number.
     """
 
     kind: Literal["scale"]
@@ -52,9 +53,17 @@ class Scale(Item):
             return f"expected an object of statements and numbers, got {type(value).__name__}"
         if not set(value) <= set(self.statement_ids()):
             return "names a statement that this item does not have"
-        if not all(type(number) is int and 1 <= number <= self.steps for number in value.values()):  # not bool, which is an int
+        if not all(self._is_rating(given) for given in value.values()):
             return f"gives a statement something else than a whole number from 1 to {self.steps}"
         return None
+
+    def _is_rating(self, given: Json) -> bool:
+        numbers = given if self.before and isinstance(given, list) and len(given) == 2 else [given]
+        return all(type(number) is int and 1 <= number <= self.steps for number in numbers)  # not bool, which is an int
+
+    def looks_back(self) -> str | None:
+        """See `Item.looks_back`."""
+        return self.before
 
     def is_blank(self, value: Json) -> bool:
         """See `Item.is_blank`."""
@@ -63,8 +72,16 @@ class Scale(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each statement."""
         rated = value or {}
-        told = [say("scale-of", n=rated[name], steps=self.steps) if name in rated else say("scale-open") for name in self.statement_ids()]
-        return tuple(f"{one.text}: {said}" for one, said in zip(self.statements, told, strict=True))
+        return tuple(f"{one.text}: {self._said(rated.get(one.id))}" for one in self.statements)
+
+    def _said(self, given: Json) -> str:
+        match given:
+            case None:
+                return say("scale-open")
+            case [then, now]:
+                return say("scale-then-now", then=then, now=now, steps=self.steps)
+            case _:
+                return say("scale-of", n=given, steps=self.steps)
 
 
 KIND = Scale

@@ -3,3 +3,4 @@ scale-of = { $n } o { $steps }
 scale-open = heb ddweud
 scale-before = O’r blaen, dywedoch { $then }.
 scale-change = O’r blaen, dywedoch { $then }. Nawr rydych yn dweud { $now }.
+scale-then-now = cynt { $then }, nawr { $now } o { $steps }

@@ -3,3 +3,4 @@ scale-of = { $n } of { $steps }
 scale-open = not said
 scale-before = Before, you said { $then }.
 scale-change = Before, you said { $then }. Now you say { $now }.
+scale-then-now = before { $then }, now { $now } of { $steps }

@@ -1,4 +1,4 @@
-// Rate statements from 1 to n. The answer is {statement id: number}; what is not rated is not in it.
+// Rate statements from 1 to n. The answer is {statement id: number}, or {statement id: [then, now]} where an earlier one is known.
 import { answerOf, h, put, question, say } from "../frame.js";
 
 export default question({
@@ -15,10 +15,12 @@ export default question({
           h("span", { className: "wb-scale-end", "aria-hidden": "true" }, spec.high)), change);
       return { id: one.id, text: one.text, inputs, change, node, now: () => Number(inputs.find((input) => input.checked)?.value ?? 0) };
     });
-    function compare() { // with what was said before, where there is such an item on the page
-      const before = spec.before ? answerOf(spec.before) : null;
+    const current = (given) => (Array.isArray(given) ? given[1] : given);
+    let kept = {}; // what the answer on disk knows of the time before
+    const before = (row) => current((answerOf(spec.before) ?? spec.earlier)?.[row.id]) ?? kept[row.id];
+    function compare() { // with what was said before, where that is known
       for (const row of rows) {
-        const then = before?.[row.id], now = row.now();
+        const then = spec.before && before(row), now = row.now();
         put(row.change, !then ? "" : now ? say("scale-change", { then, now }) : say("scale-before", { then }));
       }
     }
@@ -26,12 +28,16 @@ export default question({
     return {
       node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: () => { compare(); ctx.changed(0); } },
         h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), ...rows.map((row) => row.node)),
-      get: () => Object.fromEntries(rows.map((row) => [row.id, row.now()]).filter(([, n]) => n)),
+      get: () => Object.fromEntries(rows.filter((row) => row.now()).map((row) => {
+        const then = spec.before && before(row);
+        return [row.id, then ? [then, row.now()] : row.now()];
+      })),
       set: (value) => {
-        for (const row of rows) for (const input of row.inputs) input.checked = Number(input.value) === value?.[row.id];
+        kept = Object.fromEntries(Object.entries(value ?? {}).filter(([, given]) => Array.isArray(given)).map(([id, [then]]) => [id, then]));
+        for (const row of rows) for (const input of row.inputs) input.checked = Number(input.value) === current(value?.[row.id]);
         compare();
       },
-      words: (value) => rows.filter((row) => value?.[row.id]).map((row) => `${row.text}: ${value[row.id]}`).join("; "),
+      words: (value) => rows.filter((row) => value?.[row.id]).map((row) => `${row.text}: ${current(value[row.id])}`).join("; "),
     };
   },
 });

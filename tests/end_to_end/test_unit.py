@@ -1,0 +1,144 @@
+"""Every workbook of the unit, as a student does it: opened, answered and handed in on the page, then marked with full points."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from autograde.course.folder import Course
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.marking import load_key
+from autograde.marking.kinds import MARKERS
+from tests.conftest import ROOT, Server, free_port
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.items import Item, Json, Purpose, load_workbook
+from workbook_helpers.items.kinds.scenario import Scenario
+
+UNIT = sorted(path.parent.name for path in (ROOT / "workbooks").glob("*/workbook.toml") if path.parent.name != "w99-gallery")
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A class, and a student's folder with the whole unit, which a server shows."""
+
+    course: Course
+    folder: Path
+    base: str
+    token: str
+
+
+@pytest.fixture(scope="module")
+def desk(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    root = tmp_path_factory.mktemp("unit")
+    course = new_course(root / "class", name="The whole unit")
+    (root / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    import_roster(course, root / "roster.csv")
+    folder = root / "home"
+    for name in UNIT:
+        with zipfile.ZipFile(release(course, name).handout) as handout:
+            handout.extractall(folder)
+    port = free_port()
+    base = f"http://localhost:{port}"
+    server = serve(["workbook_helpers.cli", "open", str(folder), "--no-browser", "--port", str(port)], root, f"{base}/login")
+    token = re.search(r"token=(\w+)", server.log.read_text())
+    assert token
+    yield Desk(course, folder, base, token[1])
+    server.stop()
+
+
+def answer(box: Locator, item: Item, value: Any) -> None:
+    """Answer a question on the page, by what it shows."""
+    match item.kind:
+        case "single":
+            box.locator(f'input[value="{value}"]').check()
+        case "multiple":
+            for option in value:
+                box.locator(f'input[value="{option}"]').check()
+        case "match" | "handover":
+            for part, chosen in value.items():
+                box.locator(f'select[id$="-{part}"]').select_option(chosen)
+        case "sort":
+            for card, group in value.items():
+                box.locator(f'input[id$="-{card}-{group}"]').check()
+        case "relationships":
+            for person, said in value.items():
+                for part, chosen in said.items():
+                    box.locator(f'select[id$="-{person}-{part}"]').select_option(chosen)
+        case "gaps":
+            for gap, said in value.items():
+                control = box.locator(f'[id$="-{gap}"]:is(select, input)')
+                control.select_option(said) if control.evaluate("node => node.tagName") == "SELECT" else control.fill(said)
+        case "order":
+            put_in_order(box, [step["text"] for step in sorted(item.model_dump()["steps"], key=lambda step: value.index(step["id"]))])
+        case "scenario":
+            assert isinstance(item, Scenario)
+            for step in value:
+                box.locator(f'input[value="{step.partition(".")[2]}"]').last.check()
+                box.get_by_role("button", name="Do this").click()
+        case "short" | "written":
+            box.locator("input[type=text], textarea").fill(value)
+        case "declaration":
+            box.get_by_role("checkbox").check()
+
+
+def put_in_order(box: Locator, texts: list[str]) -> None:
+    rows = box.locator(".wb-order-step")
+    for place, text in enumerate(texts):
+        row = rows.filter(has_text=text)
+        while rows.nth(place).locator("span").first.inner_text() != text:
+            row.get_by_role("button", name=re.compile("up")).click()
+    mine = box.get_by_role("button", name="This is my order")
+    if mine.count() and mine.get_attribute("aria-disabled") != "true":
+        mine.click()
+
+
+def right_answers(items: dict[str, Item], name: str) -> dict[str, tuple[Item, Json]]:
+    key = load_key(name[:3])
+    found: dict[str, tuple[Item, Json]] = {}
+    for item in items.values():
+        if item.id in key.keys:
+            found[item.id] = item, MARKERS[item.kind].tries(item, key.keys[item.id].right).right
+        elif item.purpose is Purpose.ASSESSED:
+            found[item.id] = item, "I told my senior, because the person has a right to good care."
+        elif item.kind == "declaration":
+            found[item.id] = item, True
+    return found
+
+
+@pytest.mark.parametrize("name", UNIT)
+def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, name: str) -> None:
+    folder = desk.folder / name
+    page.goto(f"{desk.base}/voila/render/{name}/{name}.ipynb?token={desk.token}")
+    workbook = load_workbook(folder)
+    questions = page.locator(".wb-question:not(#hand-in)")
+    expect(questions).to_have_count(len(workbook.paper()))
+    expect(page.locator("#hand-in")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    paper = workbook.paper(AnswerStore(folder, workbook.id).seed() if workbook.draws() else "")
+    for item, value in right_answers(paper, name).values():
+        box = page.locator(f"#{item.id}")
+        answer(box, item, value)
+        expect(box.locator(".wb-status")).to_have_text(SAVED)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.querySelector('#rendered_cells').scrollWidth") <= 320
+    panel = page.locator("#hand-in")
+    panel.get_by_label("Your learner ID").fill("ana01")
+    panel.get_by_role("button", name="Hand in").click()
+    expect(panel).to_contain_text("✓ Handed in")
+    [sent] = (desk.folder / "handed-in").glob(f"{name}-*.zip")
+    intake(desk.course, [sent], name)
+    [line] = mark_class(desk.course, name)
+    closed = [item for item in paper.values() if item.purpose is Purpose.ASSESSED and not item.asks_person]
+    assert line.outcome == "marked"
+    assert line.points == sum(item.points for item in closed)
