@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from workbook_helpers.errors import WorkbookError
 
 if TYPE_CHECKING:
     from autograde.course.folder import Course
+    from autograde.course.mark import Line
 
 app = typer.Typer(
     name="autograde",
@@ -216,27 +217,67 @@ def gradebook(
     show_gradebook(out, export_gradebook(_course(), csv))
 
 
+Force = Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")]
+Scheduler = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Let a dask.distributed cluster mark, e.g. tcp://10.0.0.5:8786; see docs/scaling.md.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="How many processes; one for each core if you leave it out.")]
+
+
 @app.command()
 def mark(
-    workbook: WorkbookName,
-    force: Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")] = False,
+    workbook: Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every workbook of the class.")] = False,
+    force: Force = False,
+    scheduler: Scheduler = "",
+    workers: Workers = None,
 ) -> None:
     """Mark the closed questions of all hand-ins, and lay the written answers out for you.
 
-    What a person gave before is kept. Killed or run twice, it does no harm.
+    What a person gave before is kept. Killed or run twice, it does no harm: it goes on where it was.
 
     Example: [bold]autograde mark w01[/]
     """
-    from autograde.course.mark import mark_class, submissions
     from autograde.course.summary import show_marks
+    from autograde.errors import ClassError
+
+    course = _course()
+    if every == bool(workbook):
+        msg = "Name a workbook (autograde mark w01), or say --all."
+        raise ClassError(msg)
+    for assignment in course.assignments() if every else [course.assignment(workbook)]:
+        show_marks(out, assignment, _mark(course, assignment, force=force, scheduler=scheduler, workers=workers))
+
+
+@app.command()
+def remark(
+    workbook: WorkbookName,
+    scheduler: Scheduler = "",
+    workers: Workers = None,
+) -> None:
+    """Mark again after a key was mended, and say whose points changed. What a person gave is kept.
+
+    Example: [bold]autograde remark w01[/]
+    """
+    from autograde.course.summary import show_remarks
 
     course = _course()
     assignment = course.assignment(workbook)
-    with _bar() as progress:
-        lines = list(
-            progress.track(mark_class(course, assignment, force=force), len(submissions(course, assignment)), description="Marking")
-        )
-    show_marks(out, assignment, lines)
+    show_remarks(out, assignment, _mark(course, assignment, force=True, scheduler=scheduler, workers=workers))
+
+
+def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, workers: int | None) -> "list[Line]":
+    from autograde.course.crew import crew
+    from autograde.course.mark import BATCH, mark_class, submissions
+
+    total = len(submissions(course, assignment))
+    lines = []
+    with crew(total // BATCH, scheduler=scheduler, workers=workers) as executor, _bar() as progress:
+        task = progress.add_task("Marking", total=total)
+        for line in mark_class(course, assignment, force=force, executor=executor):
+            lines.append(line)
+            progress.update(task, advance=1, description=f"Marking {line.student}")
+    return lines
 
 
 @app.command()
@@ -365,7 +406,16 @@ def check(
 
 
 def _bar() -> Progress:
-    return Progress(console=out)
+    """Show what is done, how many a second, and how long it will still take."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=out)
+
+
+class _Rate(ProgressColumn):
+    """Steps a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed and task.speed >= 1 else "")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -15,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograde.course.folder import Course
 from autograde.course.grades import save_marks
-from autograde.course.mark import assess, marks_in
+from autograde.course.mark import assess_submitted, marks_in
 
 
 class RebuildExporter(NotebookExporter):
@@ -25,7 +26,7 @@ class RebuildExporter(NotebookExporter):
         """See `nbconvert.Exporter.from_filename`; `filename` is `<class>/<step>/<student>/<assignment>/<name>.ipynb`."""
         path = Path(os.path.abspath(filename))  # not resolve(): a link must not lead elsewhere
         _, student, assignment = path.parts[-4:-1]
-        notebook = assess(Course(path.parents[3]), assignment, student).notebook
+        notebook = nbformat.from_dict(assess_submitted(Course(path.parents[3]), assignment, student))
         return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call]
 
 

@@ -5,22 +5,23 @@ import shutil
 import sys
 import sysconfig
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jupyter_core.paths import jupyter_config_path
-from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, load_workbook, read_toml
+
+if TYPE_CHECKING:  # nbgrader takes seconds to import, and marking does not need it
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
 
 Step = Literal["source", "release", "submitted", "autograded", "feedback"]
 
@@ -66,8 +67,15 @@ class Course:
         config.CourseDirectory.root = str(self.root)
         return config
 
-    def directory(self, assignment: str = "") -> CourseDirectory:
+    @property
+    def db_url(self) -> str:
+        """Where the gradebook is, as SQLAlchemy writes it; nbgrader's own default is a SQLite file in the class folder."""
+        return str(self.config().CourseDirectory.get("db_url", "")) or f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def directory(self, assignment: str = "") -> "CourseDirectory":
         """Give nbgrader's own view of the class, set to one assignment."""
+        from nbgrader.coursedir import CourseDirectory
+
         return CourseDirectory(config=self.config(), assignment_id=assignment)
 
     @property
@@ -81,7 +89,7 @@ class Course:
         root = self.config().Exchange.get("root", "")
         return Path(root) if root and sys.platform != "win32" else None
 
-    def gradebook(self) -> Gradebook:
+    def gradebook(self) -> "Gradebook":
         """Open nbgrader's gradebook; use it in a `with` statement.
 
         Raises
@@ -89,6 +97,9 @@ class Course:
         ClassError
             If the database cannot be opened.
         """
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
         _alembic_on_path()
         directory = self.directory()
         # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
@@ -109,7 +120,14 @@ class Course:
         path = self.path("submitted", student, assignment) / "timestamp.txt"
         try:
             text = "" if path.is_symlink() else path.read_text("utf-8").strip()
-            found: datetime | None = parse_utc(text) if text else None
+            if not text:
+                return None
+            if text.endswith(" UTC"):  # as we write it
+                with suppress(ValueError):
+                    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f UTC")  # noqa: DTZ007  naive, like all that nbgrader keeps
+            from nbgrader.utils import parse_utc
+
+            found: datetime | None = parse_utc(text)
         except (OSError, ValueError, OverflowError):
             return None
         return found

@@ -17,8 +17,6 @@ from autograde.course.text import local
 from autograde.errors import ClassError
 from workbook_helpers.errors import WorkbookError
 
-NOT_THE_RESULT = "A total is not the unit's result: each criterion is met or not yet met by a person's decision."
-
 COLUMNS = (
     "student id",
     "last name",

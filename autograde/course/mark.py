@@ -1,25 +1,33 @@
-"""Mark a class: every submission to its end, each oddity told, nothing marked twice without need."""
+"""Mark a class: every submission to its end, each oddity told, nothing marked twice without need.
+
+One process reads the hand-ins, writes the notebooks and the gradebook; the marking itself is bytes in, bytes out, and can
+be done by anybody: this process, others on this machine, or a cluster (`crew`).
+"""
 
 import hashlib
 import json
+import pickle
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-
+from autograde.course.crew import in_order
 from autograde.course.folder import Course
-from autograde.course.grades import save_marks
 from autograde.course.rebuild import rebuild
+from autograde.course.rows import Rows, Standing
 from autograde.errors import ClassError
 from autograde.marking import Key, Mark, Rubrics, Status, key_problems, load_key, load_rubrics, mark_sheet
-from workbook_helpers.answers import MAX_BYTES, AnswerSheet, read_sheet
+from workbook_helpers.answers import MAX_BYTES, AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.items import Json, Workbook
+
+BATCH = 16
+"""Submissions in one task: sending one to another process costs as much as marking it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +38,36 @@ class Content:
     key: Key
     rubrics: Rubrics
 
+    @cached_property
+    def source(self) -> dict[str, str]:
+        """What a marking is made from, besides the answers."""
+        parts = (*self.workbook.items.values(), *self.workbook.pools)
+        fit = [self.workbook.about.version, *(part.model_dump_json() for part in parts)]
+        return {
+            "items": hashlib.sha256(json.dumps(fit).encode()).hexdigest()[:16],
+            "key": hashlib.sha256(self.key.model_dump_json().encode()).hexdigest()[:16],
+            "rubrics": hashlib.sha256(self.rubrics.model_dump_json().encode()).hexdigest()[:16],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One submission to be marked: what was handed in, and what it is made from, time included."""
+
+    student: str
+    answers: bytes | AnswerSheet
+    """The answers file; where it cannot be used, the sheet that says why."""
+    source: dict[str, Json]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """One submission, marked but not yet in the gradebook."""
+    """One submission, marked but not yet in the gradebook; `notebook` is the marker's, as JSON."""
 
-    notebook: NotebookNode
-    sheet: AnswerSheet
+    student: str
+    notebook: bytes
     marks: dict[str, Mark]
+    oddities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +78,8 @@ class Line:
     ----------
     points, max
         Sum over the items that have points so far, and over all.
+    before
+        The points before this marking; None if there were none.
     waiting
         How many items wait for a person.
     outcome
@@ -59,6 +91,7 @@ class Line:
     student: str
     points: float = 0
     max: float = 0
+    before: float | None = None
     waiting: int = 0
     outcome: str = "marked"
     oddities: tuple[str, ...] = ()
@@ -81,14 +114,26 @@ def load_content(course: Course, assignment: str) -> Content:
     return Content(workbook=workbook, key=key, rubrics=rubrics)
 
 
-def assess(course: Course, assignment: str, student: str, content: Content | None = None) -> Assessment:
-    """Read one student's answers, mark them and build the marker's notebook. Writes nothing."""
-    content = content or load_content(course, assignment)
-    answers = course.path("submitted", student, assignment) / "answers.json"
-    sheet = read_sheet(answers, content.workbook.items, content.workbook.id)
-    marks = mark_sheet(content.workbook, content.key, sheet)
-    notebook = rebuild(content.workbook, content.key, content.rubrics, sheet, marks, _source(content, answers))
-    return Assessment(notebook=notebook, sheet=sheet, marks=marks)
+def assess(content: Content, work: Work) -> Assessment:
+    """Read one student's answers, mark them and build the marker's notebook; no file, no database."""
+    workbook = content.workbook
+    sheet = parse_sheet(work.answers, workbook.items, workbook.id) if isinstance(work.answers, bytes) else work.answers
+    marks = mark_sheet(workbook, content.key, sheet)
+    notebook = rebuild(workbook, content.key, content.rubrics, sheet, marks, work.source)
+    return Assessment(
+        student=work.student,
+        notebook=json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        marks=marks,
+        oddities=tuple(_oddities(workbook, sheet, marks)),
+    )
+
+
+def assess_submitted(course: Course, assignment: str, student: str) -> dict[str, Any]:
+    """Give the marker's notebook for what a student has handed in, for nbgrader's own command."""
+    content = load_content(course, assignment)
+    work = _work(course, content, student)
+    notebook: dict[str, Any] = json.loads(assess(content, work).notebook)
+    return notebook
 
 
 def submissions(course: Course, assignment: str) -> list[str]:
@@ -97,96 +142,175 @@ def submissions(course: Course, assignment: str) -> list[str]:
     return sorted(folder.parent.name for folder in folders if folder.is_dir() and not folder.is_symlink())
 
 
-def mark_class(course: Course, assignment: str, *, force: bool = False, told: Callable[[str], None] = lambda _: None) -> Iterator[Line]:
-    """Mark all submissions to an assignment that are new or changed (`force`: all), giving a line for each.
+def mark_class(course: Course, assignment: str, *, force: bool = False, executor: Executor | None = None) -> Iterator[Line]:
+    """Mark all submissions to an assignment that are new or changed (`force`: all), giving a line for each, in order.
 
-    One that cannot be marked gets a line that says why, and the next one follows.
+    One that cannot be marked gets a line that says why, and the next one follows. What has been given is in the gradebook
+    and on disk; a killed run goes on from there when it is started again.
     """
     content = load_content(course, assignment)
-    with course.gradebook() as gradebook:
-        _same_items(gradebook, content.workbook, assignment)
-        for student in submissions(course, assignment):
-            told(student)
-            try:
-                yield _mark_one(course, gradebook, content, student, force=force)
-            except MissingEntry:
-                gradebook.db.rollback()
-                yield Line(student=student, outcome="not marked", oddities=("is not on the roster",))
-            except OSError as error:
-                gradebook.db.rollback()
-                yield Line(student=student, outcome="not marked", oddities=(f"files cannot be used: {error.strerror}",))
+    released = _Released(course.root / "release" / assignment / f"{assignment}.ipynb")
+    with Rows(course.db_url, assignment) as rows:
+        if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
+            msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
+            raise ClassError(msg)
+        full = sum(rows.max_score.values())
+        packed = pickle.dumps(content)
+        early: dict[str, Line] = {}  # what needs no marking, until its turn has come
+        order: list[str] = []
+
+        def work() -> Iterator[Work]:
+            for student in submissions(course, assignment):
+                order.append(student)
+                found = _prepare(course, content, rows, student, force=force)
+                if isinstance(found, Line):
+                    early[student] = replace(found, max=full)
+                else:
+                    yield found
+
+        place = 0
+        for done in in_order(executor, _Batch(packed), _batches(work())):
+            for assessment in done:
+                while order[place] != assessment.student:
+                    yield early.pop(order[place])
+                    place += 1
+                place += 1
+                yield replace(_keep(course, content, rows, released, assessment), max=full)
+        while place < len(order):
+            yield early.pop(order[place])
+            place += 1
 
 
-def _mark_one(course: Course, gradebook: Gradebook, content: Content, student: str, *, force: bool) -> Line:
+@dataclass(frozen=True)
+class _Batch:
+    """The task: content, packed once, and a batch of work; a worker unpacks the content once."""
+
+    packed: bytes
+
+    def __call__(self, batch: tuple[Work, ...]) -> list[Assessment]:
+        content = _unpacked(self.packed)
+        return [assess(content, work) for work in batch]
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Content:
+    content: Content = pickle.loads(packed)  # noqa: S301  made by `mark_class`, in this run
+    return content
+
+
+def _batches(works: Iterator[Work]) -> Iterator[tuple[Work, ...]]:
+    while batch := tuple(islice(works, BATCH)):
+        yield batch
+
+
+def _prepare(course: Course, content: Content, rows: Rows, student: str, *, force: bool) -> Work | Line:
+    """Give what there is to mark of a student, or the line where there is nothing."""
+    if student not in rows.students:
+        return Line(student=student, outcome="not marked", oddities=("is not on the roster",))
     assignment = content.workbook.assignment
-    gradebook.find_student(student)
+    try:
+        work = _work(course, content, student)
+        done = course.path("autograded", student, assignment) / f"{assignment}.ipynb"
+        if not force and _was_marked(done, work.source) and (standing := rows.standing(student)):
+            return _line(student, standing, outcome="unchanged", before=standing.points)
+    except OSError as error:
+        return _unusable(student, error)
+    return work
+
+
+def _work(course: Course, content: Content, student: str) -> Work:
+    path = course.path("submitted", student, content.workbook.assignment) / "answers.json"
+    try:
+        usable = not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_BYTES
+        raw = path.read_bytes() if usable else None
+    except OSError:
+        raw = None
+    answers = raw if raw is not None else read_sheet(path, content.workbook.items, content.workbook.id)
+    stamp = course.timestamp(student, content.workbook.assignment)
+    digest = hashlib.sha256(raw).hexdigest() if raw is not None else ""
+    return Work(student=student, answers=answers, source={"answers": digest, **content.source, "at": str(stamp)})
+
+
+def _keep(course: Course, content: Content, rows: Rows, released: "_Released", assessment: Assessment) -> Line:
+    """Put a marked submission into the gradebook, and then its notebook in its place."""
+    assignment, student = content.workbook.assignment, assessment.student
     folder = course.path("submitted", student, assignment)
     target = course.path("autograded", student, assignment)
-    stamp = course.timestamp(student, assignment)
-    done = target / f"{assignment}.ipynb"
-    if not force and _was_marked(done, _source(content, folder / "answers.json") | {"at": str(stamp)}):
-        return _line(gradebook, assignment, student, outcome="unchanged")
-    assessment = assess(course, assignment, student, content)
-    assessment.notebook.metadata["workbook"]["source"]["at"] = str(stamp)
-    submission = gradebook.update_or_create_submission(assignment, student, **({"timestamp": stamp} if stamp else {}))
-    save_marks(gradebook, assignment, student, assessment.marks.values())
     part = target.with_name(f".{assignment}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    nbformat.write(assessment.notebook, part / done.name)
-    keep_beside(folder, part)
-    gradebook.db.commit()
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
-    released = course.root / "release" / assignment / done.name
-    oddities = (*_late(submission.total_seconds_late), *_oddities(content, assessment), *_changed(released, folder / done.name))
-    return _line(gradebook, assignment, student, outcome="marked", oddities=oddities)
+    try:
+        if part.exists():
+            shutil.rmtree(part)
+        part.mkdir(parents=True)
+        (part / f"{assignment}.ipynb").write_bytes(assessment.notebook)
+        keep_beside(folder, part)
+        before, standing = rows.save(student, course.timestamp(student, assignment), assessment.marks)
+        if target.exists():
+            shutil.rmtree(target)
+        part.rename(target)
+    except OSError as error:
+        return _unusable(student, error)
+    oddities = (*_late(standing.late_s), *assessment.oddities, *released.changed(folder / f"{assignment}.ipynb"))
+    return _line(student, standing, outcome="marked", before=before.points if before else None, oddities=oddities)
 
 
-def _line(gradebook: Gradebook, assignment: str, student: str, *, outcome: str, oddities: tuple[str, ...] = ()) -> Line:
-    grades = gradebook.find_submission_notebook(assignment, assignment, student).grades
-    return Line(
-        student=student,
-        points=sum(grade.score for grade in grades if not grade.needs_manual_grade),
-        max=sum(grade.max_score for grade in grades),
-        waiting=sum(bool(grade.needs_manual_grade) for grade in grades),
-        outcome=outcome,
-        oddities=oddities,
-    )
+def _unusable(student: str, error: OSError) -> Line:
+    return Line(student=student, outcome="not marked", oddities=(f"files cannot be used: {error.strerror}",))
 
 
-def _oddities(content: Content, assessment: Assessment) -> Iterator[str]:
-    sheet = assessment.sheet
+def _line(student: str, standing: Standing, *, outcome: str, before: float | None, oddities: tuple[str, ...] = ()) -> Line:
+    return Line(student=student, points=standing.points, waiting=standing.waiting, outcome=outcome, before=before, oddities=oddities)
+
+
+def _oddities(workbook: Workbook, sheet: AnswerSheet, marks: Mapping[str, Mark]) -> Iterator[str]:
     if sheet.problem:
         yield f"{sheet.problem}: a person decides"
     else:
         yield from sheet.oddities
     for item_id, problem in sheet.unreadable.items():
         yield f"{item_id} {problem}"
-    declared = [item for item in content.workbook.items.values() if item.kind == "declaration"]
+    declared = [item for item in workbook.items.values() if item.kind == "declaration"]
     if not sheet.problem and not all(sheet.value(item.id) for item in declared):
         yield "the declaration is not signed"
-    if all(mark.status is Status.NOT_ATTEMPTED for mark in assessment.marks.values()):
+    if all(mark.status is Status.NOT_ATTEMPTED for mark in marks.values()):
         yield "handed in blank"
 
 
-def _changed(released: Path, submitted: Path) -> Iterator[str]:
-    """Say whether the student's notebook is other than what was released; nothing else is ever done with it."""
-    found = _code_cells(submitted)
-    if found is None:
-        yield "its notebook cannot be read; the answers count all the same"
-    elif found != _code_cells(released):
-        yield "its notebook was changed; the answers count all the same"
+@dataclass
+class _Released:
+    """The released notebook: a student's is only ever held against it."""
+
+    path: Path
+    _raw: bytes | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._raw = _bytes(self.path)
+        self._code = _code_cells(self._raw)
+
+    def changed(self, submitted: Path) -> Iterator[str]:
+        """Say whether the student's notebook is other than what was released; nothing else is ever done with it."""
+        raw = _bytes(submitted)
+        if raw == self._raw and raw is not None:
+            return
+        found = _code_cells(raw)
+        if found is None:
+            yield "its notebook cannot be read; the answers count all the same"
+        elif found != self._code:
+            yield "its notebook was changed; the answers count all the same"
 
 
-def _code_cells(notebook: Path) -> Counter[str] | None:
+def _bytes(path: Path) -> bytes | None:
     try:
-        if notebook.is_symlink() or notebook.stat().st_size > MAX_BYTES:
-            return None
-        cells = json.loads(notebook.read_bytes())["cells"]
+        return None if path.is_symlink() or path.stat().st_size > MAX_BYTES else path.read_bytes()
+    except OSError:
+        return None
+
+
+def _code_cells(raw: bytes | None) -> Counter[str] | None:
+    try:
+        cells = json.loads(raw or b"")["cells"]
         code = (cell for cell in cells if cell["cell_type"] == "code")
         return Counter(json.dumps(["".join(cell["source"]), cell["metadata"].get("nbgrader")], sort_keys=True) for cell in code)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -195,23 +319,6 @@ def _late(seconds: float) -> tuple[str, ...]:
         return ()
     days, hours = int(seconds // 86400), int(seconds % 86400 // 3600)
     return (f"late by {days} days" if days > 1 else f"late by {hours + 24 * days} hours" if hours + days else "late by less than an hour",)
-
-
-def _source(content: Content, answers: Path) -> dict[str, Json]:
-    """Say what a marking is made from: the same source gives the same marks."""
-    try:
-        size = answers.lstat().st_size
-        digest = hashlib.sha256(answers.read_bytes()).hexdigest() if size <= MAX_BYTES and not answers.is_symlink() else f"{size} bytes"
-    except OSError:
-        digest = ""
-    parts = (*content.workbook.items.values(), *content.workbook.pools)
-    fit = [content.workbook.about.version, *(part.model_dump_json() for part in parts)]
-    return {
-        "answers": digest,
-        "items": hashlib.sha256(json.dumps(fit).encode()).hexdigest()[:16],
-        "key": hashlib.sha256(content.key.model_dump_json().encode()).hexdigest()[:16],
-        "rubrics": hashlib.sha256(content.rubrics.model_dump_json().encode()).hexdigest()[:16],
-    }
 
 
 def marks_in(notebook: Mapping[str, Any]) -> list[Mark]:
@@ -226,15 +333,3 @@ def _was_marked(path: Path, source: Mapping[str, Json]) -> bool:
         return bool(json.loads(path.read_bytes())["metadata"]["workbook"]["source"] == source)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _same_items(gradebook: Gradebook, workbook: Workbook, assignment: str) -> None:
-    try:
-        notebook = gradebook.find_notebook(assignment, assignment)
-    except MissingEntry as error:
-        msg = f"{assignment} has not been released in this class. Run: autograde release {workbook.id}"
-        raise ClassError(msg) from error
-    known = {cell.name: cell.max_score for cell in notebook.grade_cells}
-    if known != {place: item.points for place, item in workbook.paper(assessed=True).items()}:
-        msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {workbook.id}"
-        raise ClassError(msg)

@@ -3,13 +3,11 @@
 Nothing of the student's notebook is in it, so nothing that a student can write is run, rendered or trusted.
 """
 
-import dataclasses
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
-
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from typing import Any
 
 from autograde.marking import Key, Mark, Rubric, Rubrics, Status, unmarked
 from workbook_helpers.answers import AnswerSheet
@@ -22,8 +20,8 @@ STYLE = " ".join(files("autograde.course").joinpath("marker.css").read_text("utf
 
 def rebuild(
     workbook: Workbook, key: Key, rubrics: Rubrics, sheet: AnswerSheet, marks: Mapping[str, Mark], source: Mapping[str, Json]
-) -> NotebookNode:
-    """Build the autograded notebook.
+) -> dict[str, Any]:
+    """Build the autograded notebook, as the JSON object that a file of nbformat 4.5 holds.
 
     Parameters
     ----------
@@ -40,9 +38,11 @@ def rebuild(
     cells += [_told(item, sheet) for item in unmarked(workbook, sheet)]
     cells += [_closed(item, key, sheet, marks[place]) for place, item in closed.items()]
     # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
-    return new_notebook(cells=cells, metadata={"workbook": {"id": workbook.id, "source": dict(source)}})
+    # Without nbformat's own functions, which hold each cell against a schema and take longer than all the rest.
+    return {"cells": cells, "metadata": {"workbook": {"id": workbook.id, "source": dict(source)}}, "nbformat": 4, "nbformat_minor": 5}
 
 
+@lru_cache(maxsize=2048)  # stems, rubrics and keys are the same for the whole class
 def inert(text: str) -> str:
     """Write text so that neither HTML, Markdown nor MathJax finds anything to act on; one line, breaks as entities."""
     return re.sub(r"[^\w ]", lambda match: f"&#{ord(match[0])};", text.replace("\0", "\ufffd"))
@@ -50,7 +50,7 @@ def inert(text: str) -> str:
 
 def _head(
     workbook: Workbook, written: Mapping[str, Item], closed: Mapping[str, Item], sheet: AnswerSheet, marks: Mapping[str, Mark]
-) -> NotebookNode:
+) -> dict[str, Any]:
     flags = [sheet.problem] if sheet.problem else [*sheet.oddities]
     flags += [f"{item_id} {problem}" for item_id, problem in sheet.unreadable.items()]
     todo = [place for place in written if marks[place].status is not Status.NOT_ATTEMPTED]
@@ -63,7 +63,7 @@ def _head(
     return _markdown("head", f'<style>{STYLE}</style><div class="wb tex2jax_ignore">{body}</div>')
 
 
-def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> NotebookNode:
+def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
     value = sheet.value(item.id)
     prompts = "".join(f"<li>{inert(text)}</li>" for text in item.public().get("prompts", ()))
     body = f"<h3>{inert(item.stem)}</h3>" + (f"<ul>{prompts}</ul>" if prompts else "")
@@ -75,12 +75,10 @@ def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> Note
     body += f'<div class="both"><div><h4>{told}</h4><div class="answer" tabindex="0">{text}</div></div>'
     body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
     body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
-    cell = _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>')
-    cell.metadata.update(_metadata(item, mark))
-    return cell
+    return _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>') | {"metadata": _metadata(item, mark)}
 
 
-def _told(item: Item, sheet: AnswerSheet) -> NotebookNode:
+def _told(item: Item, sheet: AnswerSheet) -> dict[str, Any]:
     lines = "".join(f"<li>{inert(text)}</li>" for text in item.in_words(sheet.value(item.id)))
     body = f'<h3>{inert(item.stem)}</h3><p>Not marked. The student says:</p><ul class="chosen">{lines}</ul>'
     return _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
@@ -101,7 +99,7 @@ def _rubric(rubric: Rubric) -> str:
     )
 
 
-def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNode:
+def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
     def told(words: tuple[str, ...]) -> str:
         return "".join(f"<li>{inert(text)}</li>" for text in words) or "<li>nothing</li>"
 
@@ -114,16 +112,14 @@ def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> NotebookNod
         body += f'<p>The student chose:</p><ul class="chosen">{told(() if item.is_blank(value) else item.in_words(value))}</ul>'
     body += f'<p>Right:</p><ul>{told(item.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
     html = f'<div class="wb tex2jax_ignore">{body}</div>'
-    cell = new_code_cell(outputs=[new_output("display_data", {"text/html": html})], metadata=_metadata(item, mark))
-    cell["id"] = mark.item
-    return cell
+    shown = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
+    metadata = _metadata(item, mark)
+    return {"cell_type": "code", "execution_count": None, "id": mark.item, "metadata": metadata, "outputs": [shown], "source": ""}
 
 
-def _markdown(cell_id: str, html: str) -> NotebookNode:
+def _markdown(cell_id: str, html: str) -> dict[str, Any]:
     """Make a Markdown cell of one HTML block: it must hold no line break, or Markdown would read on after it."""
-    cell = new_markdown_cell(html.replace("\n", " "))
-    cell["id"] = cell_id
-    return cell
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": html.replace("\n", " ")}
 
 
 def _metadata(item: Item, mark: Mark) -> dict[str, Json]:
@@ -137,5 +133,5 @@ def _metadata(item: Item, mark: Mark) -> dict[str, Json]:
             "solution": item.asks_person,
             "task": False,
         },
-        "workbook": {"mark": dataclasses.asdict(mark)},
+        "workbook": {"mark": dict(vars(mark))},
     }

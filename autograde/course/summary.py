@@ -1,17 +1,22 @@
 """Say on screen what a command did and what to do next."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograde.course.gradebook import NOT_THE_RESULT, GradebookReport
-from autograde.course.intake import IntakeReport
-from autograde.course.mark import Line
-from autograde.course.release import ReleaseReport
-from autograde.course.roster import RosterReport
 from autograde.course.text import count, local, printable
+
+if TYPE_CHECKING:  # each command imports only what it uses
+    from autograde.course.gradebook import GradebookReport
+    from autograde.course.intake import IntakeReport
+    from autograde.course.mark import Line
+    from autograde.course.release import ReleaseReport
+    from autograde.course.roster import RosterReport
+
+NOT_THE_RESULT = "A total is not the unit's result: each criterion is met or not yet met by a person's decision."
 
 
 def say(console: Console, text: str = "", style: str = "") -> None:
@@ -26,7 +31,7 @@ def next_steps(console: Console, steps: Iterable[str]) -> None:
         say(console, f"  {step}")
 
 
-def show_roster(console: Console, report: RosterReport) -> None:
+def show_roster(console: Console, report: "RosterReport") -> None:
     """Sum up a roster import."""
     say(
         console,
@@ -45,7 +50,7 @@ def show_roster(console: Console, report: RosterReport) -> None:
         next_steps(console, ['autograde release w01 --due "2026-12-01 17:00"    gives the class a workbook'])
 
 
-def show_release(console: Console, report: ReleaseReport, note: str = "") -> None:
+def show_release(console: Console, report: "ReleaseReport", note: str = "") -> None:
     """Sum up a release."""
     say(console, f"Released {report.assignment}: {report.title} ({count(len(report.files), 'file')}).", "bold")
     if report.set_aside:
@@ -62,7 +67,7 @@ def show_release(console: Console, report: ReleaseReport, note: str = "") -> Non
     next_steps(console, [f"Students fetch it, work and hand in. Then: {back}"])
 
 
-def show_intake(console: Console, report: IntakeReport) -> None:
+def show_intake(console: Console, report: "IntakeReport") -> None:
     """Sum up what was taken in: a table, then one line for each oddity."""
     current = {taken.student.id: taken for taken in report.taken if taken.current}
     if report.taken:
@@ -98,12 +103,17 @@ def show_intake(console: Console, report: IntakeReport) -> None:
     next_steps(console, steps)
 
 
-def show_marks(console: Console, assignment: str, lines: list[Line]) -> None:
-    """Sum up a marking: a table, then one line for each oddity."""
-    table = Table("Student", "Points so far", "Waiting for you", "What was done", title=assignment)
-    for line in lines:
-        table.add_row(Text(line.student), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
-    console.print(table)
+TABLE_ROWS = 60
+"""A longer table scrolls away: then only what needs a look is shown."""
+
+
+def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
+    """Sum up a marking: a table of a class, then one line for each oddity."""
+    if len(lines) <= TABLE_ROWS:
+        table = Table("Student", "Points so far", "Waiting for you", "What was done", title=assignment)
+        for line in lines:
+            table.add_row(Text(line.student), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
+        console.print(table)
     for line in lines:
         for oddity in line.oddities:
             say(console, f"  {line.student}: {printable(oddity, 300)}", "yellow")
@@ -115,7 +125,23 @@ def show_marks(console: Console, assignment: str, lines: list[Line]) -> None:
     next_steps(console, [*steps, f"autograde feedback {assignment}    writes the students' pages"])
 
 
-def show_gradebook(console: Console, report: GradebookReport) -> None:
+def show_remarks(console: Console, assignment: str, lines: "list[Line]") -> None:
+    """Say whose points a second marking has changed."""
+    changed = [line for line in lines if line.before is not None and line.before != line.points]
+    if changed:
+        table = Table("Student", "Points before", "Points now", title=assignment)
+        for line in changed:
+            table.add_row(Text(line.student), f"{line.before:g}", f"{line.points:g}")
+        console.print(table)
+    for line in lines:
+        if line.outcome != "marked":
+            say(console, f"  {line.student}: {printable(' '.join(line.oddities), 300)}", "yellow")
+    say(console, f"{count(len(lines), 'hand-in')} marked again. The points of {count(len(changed), 'student')} changed.", "bold")
+    if changed:
+        next_steps(console, [f"autograde feedback {assignment}    writes the students' pages anew"])
+
+
+def show_gradebook(console: Console, report: "GradebookReport") -> None:
     """Sum up a gradebook export."""
     say(console, f"Wrote {count(report.rows, 'row')} of {count(report.students, 'student')} to {report.path}", "bold")
     if report.waiting:

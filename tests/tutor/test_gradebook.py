@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograde.course.folder import Course
-from autograde.course.gradebook import COLUMNS, NOT_THE_RESULT, export_gradebook, harmless
+from autograde.course.gradebook import COLUMNS, export_gradebook, harmless
 from autograde.course.intake import intake
+from autograde.course.summary import NOT_THE_RESULT
 from autograde.errors import ClassError
 
 if TYPE_CHECKING:
