@@ -82,12 +82,12 @@ def _cluster(address: str) -> Iterator[Executor]:
         msg = "--scheduler needs dask.distributed. Install it with: pip install distributed"
         raise ClassError(msg) from error
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         msg = f"No scheduler answers at {address} ({type(error).__name__}). Check the address, or leave --scheduler out."
         raise ClassError(msg) from error
     with client:
-        yield client.get_executor(pure=False, retries=2)
+        yield client.get_executor(pure=False, retries=2)  # type: ignore[no-untyped-call]
 
 
 def _end_with_parent() -> None:

@@ -4,10 +4,13 @@ One process reads the hand-ins, writes the notebooks and the gradebook; the mark
 be done by anybody: this process, others on this machine, or a cluster (`crew`).
 """
 
+import errno
 import hashlib
 import json
 import pickle
 import shutil
+import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
@@ -26,6 +29,8 @@ from autograde.marking import Key, Mark, Rubrics, Status, key_problems, load_key
 from workbook_helpers.answers import MAX_BYTES, AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.items import Json, Workbook
 
+STALE_S = 3600
+"""Another run that marks at the same time is done with a submission long before."""
 BATCH = 16
 """Submissions in one task: sending one to another process costs as much as marking it."""
 
@@ -154,6 +159,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)
+        _sweep(course, assignment)
         full = sum(rows.max_score.values())
         packed = pickle.dumps(content)
         early: dict[str, Line] = {}  # what needs no marking, until its turn has come
@@ -236,21 +242,34 @@ def _keep(course: Course, content: Content, rows: Rows, released: "_Released", a
     assignment, student = content.workbook.assignment, assessment.student
     folder = course.path("submitted", student, assignment)
     target = course.path("autograded", student, assignment)
-    part = target.with_name(f".{assignment}.part")
     try:
-        if part.exists():
-            shutil.rmtree(part)
-        part.mkdir(parents=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{assignment}-", dir=target.parent))
+        part.chmod(0o755)
         (part / f"{assignment}.ipynb").write_bytes(assessment.notebook)
         keep_beside(folder, part)
         before, standing = rows.save(student, course.timestamp(student, assignment), assessment.marks)
-        if target.exists():
-            shutil.rmtree(target)
-        part.rename(target)
+        while True:
+            try:
+                part.rename(target)
+                break
+            except FileExistsError:
+                pass
+            except OSError as error:
+                if error.errno != errno.ENOTEMPTY:
+                    raise
+            shutil.rmtree(target, ignore_errors=True)  # from before, or by another run that marks at the same time
     except OSError as error:
         return _unusable(student, error)
     oddities = (*_late(standing.late_s), *assessment.oddities, *released.changed(folder / f"{assignment}.ipynb"))
     return _line(student, standing, outcome="marked", before=before.points if before else None, oddities=oddities)
+
+
+def _sweep(course: Course, assignment: str) -> None:
+    """Remove what a killed run has left half written."""
+    for part in course.root.glob(f"autograded/*/.{assignment}-*"):
+        if time.time() - part.lstat().st_mtime > STALE_S:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _unusable(student: str, error: OSError) -> Line:

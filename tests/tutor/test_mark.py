@@ -1,0 +1,246 @@
+"""Marking a class: the same gradebook by every way, killed or not, alone or beside others, and no person's word lost."""
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from autograde.course.crew import crew
+from autograde.course.folder import Course
+from autograde.course.mark import Line, mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.marking import load_key
+from autograde.marking.kinds import MARKERS
+from tests.conftest import ROOT, free_port
+from workbook_helpers.items import load_workbook
+
+W01 = "w01-working-and-personal"
+STUDENTS = 60
+Table = list[tuple[Any, ...]]
+GRADES = """
+SELECT s.student_id, c.name, g.auto_score, g.manual_score, g.needs_manual_grade, m.auto_comment, s.timestamp
+FROM grade g JOIN base_cell c ON c.id = g.cell_id JOIN submitted_notebook n ON n.id = g.notebook_id
+JOIN submitted_assignment s ON s.id = n.assignment_id
+LEFT JOIN base_cell c2 ON c2.name = c.name AND c2.notebook_id = c.notebook_id AND c2.type = 'SolutionCell'
+LEFT JOIN comment m ON m.notebook_id = n.id AND m.cell_id = c2.id
+ORDER BY s.student_id, c.name
+"""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class in which sixty students have handed in, each something else; nothing is marked."""
+    root = tmp_path_factory.mktemp("mark")
+    course = new_course(root / "class", name="Sixty")
+    (root / "roster.csv").write_text("id,first name,last name\n" + "".join(f"s{n:03},A{n},B{n}\n" for n in range(STUDENTS)))
+    import_roster(course, root / "roster.csv")
+    release(course, "w01")
+    workbook, key = load_workbook(course.root / "release" / W01), load_key("w01")
+    for n in range(STUDENTS):
+        folder = course.path("submitted", f"s{n:03}", W01)
+        folder.mkdir(parents=True)
+        values: dict[str, Any] = {"w01-declaration": True}
+        for place, item in enumerate(workbook.assessed()):
+            if item.asks_person:
+                values[item.id] = f"Because I saw it, {n}." if n % 7 else ""
+            else:
+                tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
+                values[item.id] = (tries.right, tries.wrong, tries.malformed)[(n * n + place * n) % 7 // 3]
+        answers = {
+            item: {"value": value, "saved_at": "2026-11-19T10:00:00.000+00:00", "revision": 1, "attempts": 1}
+            for item, value in values.items()
+        }
+        (folder / "answers.json").write_text(
+            json.dumps({"schema": 1, "workbook": "w01", "revision": 1, "seed": f"{n:016x}", "answers": answers})
+        )
+        shutil.copy(workbook.notebook, folder)
+        (folder / "timestamp.txt").write_text(f"2026-11-19 10:00:{n:02}.000000 UTC")
+    return course.root
+
+
+@pytest.fixture
+def course(model: Path, tmp_path: Path) -> Course:
+    return Course(Path(shutil.copytree(model, tmp_path / "class")))
+
+
+def snapshot(course: Course) -> tuple[Table, dict[str, bytes]]:
+    """The gradebook's rows and the marker's notebooks."""
+    with sqlite3.connect(course.root / "gradebook.db") as connection:
+        rows = connection.execute(GRADES).fetchall()
+    return rows, {path.parts[-3]: path.read_bytes() for path in course.root.glob(f"autograded/*/{W01}/{W01}.ipynb")}
+
+
+@pytest.fixture(scope="module")
+def wanted(model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, dict[str, bytes]]:
+    """What one undisturbed marking gives."""
+    course = Course(Path(shutil.copytree(model, tmp_path_factory.mktemp("wanted") / "class")))
+    lines = list(mark_class(course, W01))
+    assert [line.student for line in lines] == [f"s{n:03}" for n in range(STUDENTS)]
+    return snapshot(course)
+
+
+def same(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
+    """Hold a class against what one undisturbed marking gives."""
+    rows, notebooks = snapshot(course)
+    assert rows == wanted[0]
+    assert {name for name, raw in wanted[1].items() if notebooks.get(name) != raw} == set()
+
+
+def command(course: Course, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "autograde.cli", *words], cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def test_nbgraders_own_gradebook_agrees(course: Course) -> None:
+    lines = {line.student: line for line in mark_class(course, W01)}
+    with course.gradebook() as gradebook:
+        for student in ("s000", "s001", "s033"):
+            grades = gradebook.find_submission_notebook(W01, W01, student).grades
+            assert len(grades) == len(load_workbook(course.root / "release" / W01).assessed())
+            done = [grade for grade in grades if not grade.needs_manual_grade]
+            assert sum(grade.score for grade in done) == lines[student].points
+            assert len(grades) - len(done) == lines[student].waiting
+            assert gradebook.find_submission(W01, student).max_score == lines[student].max
+    assert len({line.points for line in lines.values()}) > 3
+    assert {line.outcome for line in mark_class(course, W01)} == {"unchanged"}
+
+
+def test_only_what_changed_is_marked_again(course: Course) -> None:
+    list(mark_class(course, W01))
+    path = course.path("submitted", "s007", W01) / "answers.json"
+    path.write_text(path.read_text().replace("2026-11-19T10", "2026-11-19T11"))
+    assert [line.student for line in mark_class(course, W01) if line.outcome == "marked"] == ["s007"]
+
+
+def test_a_persons_points_are_kept_and_shown_to_them_again(course: Course) -> None:
+    list(mark_class(course, W01))
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
+        grade.manual_score, grade.needs_manual_grade = 7, False
+        comment = gradebook.find_comment("w01-t01", W01, W01, "s001")
+        comment.manual_comment = "Well reasoned."
+        gradebook.db.commit()
+    line = next(line for line in mark_class(course, W01, force=True) if line.student == "s001")
+    assert line.before == line.points + 7, "points that wait for a second look do not count yet"
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
+        assert (grade.manual_score, grade.needs_manual_grade) == (7, True)
+        assert gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment == "Well reasoned."
+
+
+def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(mark_class(course, W01))
+    for part in ("keys", "rubrics"):
+        shutil.copytree(ROOT / "autograde" / part, tmp_path / "own" / part)
+    path = tmp_path / "own/keys/w01.toml"
+    path.write_text(path.read_text().replace('w01-q01 = { right = "b"', 'w01-q01 = { right = "a"'))
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
+    process = command(course, "remark", "w01")
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    answers = {
+        path.parts[-3]: json.loads(path.read_text())["answers"]["w01-q01"]["value"]
+        for path in course.root.glob("submitted/*/*/answers.json")
+    }
+    changed = {student for student, value in answers.items() if value in ("a", "b")}
+    assert len(changed) > 0
+    assert set(re.findall(r"s0\d\d", told.partition("w01")[2])) == changed
+    assert f"points of {len(changed)} students changed" in told
+
+
+@pytest.mark.parametrize("after", [1, 23, 51])
+def test_a_killed_run_goes_on_and_comes_to_the_same(course: Course, wanted: tuple[Table, dict[str, bytes]], after: int) -> None:
+    process = command(course, "mark", "w01")
+    end = time.monotonic() + 60
+    while len(list(course.root.glob(f"autograded/*/{W01}"))) < after and time.monotonic() < end:
+        time.sleep(0.001)
+    process.kill()
+    process.communicate()
+    assert list(mark_class(course, W01))
+    same(course, wanted)
+
+
+def test_two_runs_at_once_beside_formgrader_come_to_the_same(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
+    with course.gradebook() as gradebook:
+        assert gradebook.find_assignment(W01)  # a reader that stays, as formgrader does
+        processes = [command(course, "mark", "w01"), command(course, "mark", "--all")]
+        told = [process.communicate(timeout=100)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], told
+    same(course, wanted)
+    with sqlite3.connect(course.root / "gradebook.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_processes_come_to_the_same_and_end_with_their_parent(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
+    with crew(9, workers=2) as executor:
+        assert executor is not None
+        assert len(list(mark_class(course, W01, executor=executor))) == STUDENTS
+    same(course, wanted)
+    process = command(course, "mark", "w01", "--force", "--workers", "2")
+    end = time.monotonic() + 60
+    while len(children := psutil.Process(process.pid).children(recursive=True)) < 3 and time.monotonic() < end and process.poll() is None:
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers on loopback, as `docs/scaling.md` starts them; the workers stand in an empty folder."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    (tmp_path / "empty").mkdir()
+
+    def start(module: str, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", *words], cwd=tmp_path / "empty", stderr=subprocess.DEVNULL
+        )
+
+    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    processes += [start("dask_worker", address, "--nthreads", "1", "--no-dashboard") for _ in range(2)]
+    yield address, processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_cluster_that_loses_a_worker_comes_to_the_same(
+    course: Course, wanted: tuple[Table, dict[str, bytes]], cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, processes = cluster
+    with crew(9, scheduler=address) as executor:
+        lines = mark_class(course, W01, executor=executor)
+        first = next(lines)
+        processes[1].kill()
+        assert len([first, *lines]) == STUDENTS
+    same(course, wanted)
+
+
+def test_a_scheduler_that_is_not_there_is_told(course: Course) -> None:
+    process = command(course, "mark", "w01", "--scheduler", f"tcp://127.0.0.1:{free_port()}")
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "No scheduler answers" in told
+    assert not list(course.root.glob("autograded/*/*"))
+
+
+def test_who_cannot_be_marked_does_not_stop_the_others(course: Course) -> None:
+    stranger = course.path("submitted", "stranger", W01)
+    shutil.copytree(course.path("submitted", "s001", W01), stranger)
+    lines: dict[str, Line] = {line.student: line for line in mark_class(course, W01)}
+    assert len(lines) == STUDENTS + 1
+    assert lines["stranger"].oddities == ("is not on the roster",)
+    assert lines["s059"].outcome == "marked"
