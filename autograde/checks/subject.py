@@ -98,8 +98,9 @@ def source(cell: dict[str, Any]) -> str:
 
 def plain(markdown: str) -> str:
     """Give the words of Markdown as they are read: no pictures, addresses or marks; what has no full stop gets one."""
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)|https?://\S+", "", markdown)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", markdown)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"https?://\S+", "", text)
     lines = (re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", line).replace("**", "").strip() for line in text.split("\n"))
     return " ".join(line if line[-1] in ".?!:”" else f"{line}." for line in lines if line and not line.startswith(("#", "|")))
 

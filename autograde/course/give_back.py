@@ -1,10 +1,6 @@
 """Give feedback pages back through the nbgrader exchange, where a class has one."""
 
-from nbgrader.auth import Authenticator
-from nbgrader.exchange import ExchangeFactory
-
 from autograde.course.folder import Course
-from autograde.course.nbgrader_run import told_by_nbgrader
 from autograde.errors import ClassError
 
 
@@ -21,6 +17,11 @@ def give_back(course: Course, assignment: str, students: list[str]) -> list[str]
     """
     if course.exchange is None:
         return []
+    from nbgrader.auth import Authenticator
+    from nbgrader.exchange import ExchangeFactory
+
+    from autograde.course.nbgrader_run import told_by_nbgrader
+
     given = []
     config = course.config()
     for student in students:

@@ -7,7 +7,7 @@ result against nbgrader's own API.
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
@@ -50,7 +50,7 @@ ASSIGNMENT = _table("assignment", id=String, name=String, duedate=DateTime)
 NOTEBOOK = _table("notebook", id=String, name=String, assignment_id=String)
 CELL = _table("base_cell", id=String, name=String, notebook_id=String, type=String)
 GRADE_CELL = _table("grade_cells", id=String, max_score=Float)
-STUDENT = _table("student", id=String)
+STUDENT = _table("student", id=String, first_name=String, last_name=String)
 SUBMISSION = _table("submitted_assignment", id=String, assignment_id=String, student_id=String, timestamp=DateTime, extension=Interval)
 SUBMITTED_NOTEBOOK = _table(
     "submitted_notebook", id=String, assignment_id=String, notebook_id=String, flagged=Boolean, late_submission_penalty=Float
@@ -65,7 +65,7 @@ GRADE = _table(
     extra_credit=Float,
     needs_manual_grade=Boolean,
 )
-COMMENT = _table("comment", id=String, notebook_id=String, cell_id=String, auto_comment=Text)
+COMMENT = _table("comment", id=String, notebook_id=String, cell_id=String, auto_comment=Text, manual_comment=Text)
 
 _SCORED = (
     update(GRADE)
@@ -93,6 +93,10 @@ _SUBMITTED = (
 _GRADES = select(GRADE.c.cell_id, GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.extra_credit, GRADE.c.needs_manual_grade).where(
     GRADE.c.notebook_id == bindparam("notebook")
 )
+_COMMENTS = select(COMMENT.c.cell_id, COMMENT.c.auto_comment, COMMENT.c.manual_comment).where(
+    COMMENT.c.notebook_id == bindparam("notebook")
+)
+_PERSON = select(STUDENT.c.first_name, STUDENT.c.last_name).where(STUDENT.c.id == bindparam("student"))
 _INDICES = (
     Index("autograde_grade_notebook", GRADE.c.notebook_id),
     Index("autograde_comment_notebook", COMMENT.c.notebook_id),
@@ -108,6 +112,16 @@ class Standing:
     points: float
     waiting: int
     late_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a student is to be told: cell name → points (None where a person has still to give them), and comments."""
+
+    name: str
+    handed_in: datetime | None
+    points: dict[str, float | None]
+    comments: dict[str, str]
 
 
 class Rows:
@@ -186,6 +200,28 @@ class Rows:
                     raise
         raise AssertionError
 
+    def given(self, student: str) -> Given | None:
+        """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
+        with self._engine.connect() as connection:
+            found = self._submission(connection, student)
+            if found is None:
+                return None
+            names = {cell: name for name, cell in self._graded.items()}
+            said = {cell: name for name, cell in self._commented.items()}
+            grades = {names[row.cell_id]: row for row in connection.execute(_GRADES, {"notebook": found.notebook}) if row.cell_id in names}
+            comments = {
+                said[row.cell_id]: row.manual_comment or row.auto_comment or ""
+                for row in connection.execute(_COMMENTS, {"notebook": found.notebook})
+                if row.cell_id in said
+            }
+            person = connection.execute(_PERSON, {"student": student}).one()
+        return Given(
+            name=" ".join(part for part in person if part) or student,
+            handed_in=found.timestamp.replace(tzinfo=UTC) if found.timestamp else None,
+            points={name: None if row.needs_manual_grade else _score(row) for name, row in grades.items()},
+            comments=comments,
+        )
+
     def standing(self, student: str) -> Standing | None:
         """Say where a submission stands; None if it is not in the gradebook."""
         with self._engine.connect() as connection:
@@ -258,11 +294,7 @@ class Rows:
 
     def _standing(self, grades: Iterable[Any], when: datetime | None, extension: timedelta | None) -> Standing:
         grades = list(grades)
-        points = sum(
-            (grade.auto_score or 0 if grade.manual_score is None else grade.manual_score) + (grade.extra_credit or 0)
-            for grade in grades
-            if not grade.needs_manual_grade
-        )
+        points = sum(_score(grade) for grade in grades if not grade.needs_manual_grade)
         due = self._due + (extension or timedelta(0)) if self._due else None
         late_s = (when - due).total_seconds() if when and due else 0.0
         return Standing(points=points, waiting=sum(bool(grade.needs_manual_grade) for grade in grades), late_s=max(0.0, late_s))
@@ -288,6 +320,12 @@ def open_database(url: str) -> Engine:
             connection.execute("PRAGMA synchronous=NORMAL")
 
     return engine
+
+
+def _score(grade: Any) -> float:
+    """Give the points of a grade, as nbgrader computes them."""
+    points: float = (grade.auto_score or 0.0 if grade.manual_score is None else grade.manual_score) + (grade.extra_credit or 0)
+    return points
 
 
 def _comment(mark: Mark) -> str | None:

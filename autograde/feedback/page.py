@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from nbgrader.api import Gradebook, MissingEntry
 
 from autograde.course.folder import Course
 from autograde.course.mark import keep_beside, submissions
+from autograde.course.rows import Rows
 from autograde.errors import ClassError
 from autograde.marking import unmarked
 from workbook_helpers.answers import AnswerSheet, read_sheet
@@ -48,20 +48,22 @@ def write_feedback(
     rubric
         Show the levels of each written task's rubric, because the tutor wants it.
     """
-    for student in submissions(course, assignment):
-        told(student)
-        try:
-            page = feedback_page(course, assignment, student, partial=partial, rubric=rubric)
-        except ClassError as error:
-            yield Written(student=student, refused=str(error))
-            continue
-        target = course.path("feedback", student, assignment) / f"{assignment}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_text(page, "utf-8")
-        part.replace(target)
-        keep_beside(course.path("submitted", student, assignment), target.parent)
-        yield Written(student=student, path=target)
+    with Rows(course.db_url, assignment) as gradebook:
+        workbook = course.workbook(assignment)
+        for student in submissions(course, assignment):
+            told(student)
+            try:
+                page = _page(course, workbook, gradebook, student, partial=partial, rubric=rubric)
+            except ClassError as error:
+                yield Written(student=student, refused=str(error))
+                continue
+            target = course.path("feedback", student, assignment) / f"{assignment}.html"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_suffix(".part")
+            part.write_text(page, "utf-8")
+            part.replace(target)
+            keep_beside(course.path("submitted", student, assignment), target.parent)
+            yield Written(student=student, path=target)
 
 
 def feedback_page(course: Course, assignment: str, student: str, *, partial: bool = False, rubric: bool = False) -> str:
@@ -72,20 +74,26 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
     ClassError
         If the submission is not marked, or waits for a person and `partial` is false.
     """
-    workbook = course.workbook(assignment)
-    sheet = read_sheet(course.path("submitted", student, assignment) / "answers.json", workbook.items, workbook.id)
-    with course.gradebook() as gradebook:
-        about, rows = _rows(gradebook, assignment, student)
+    with Rows(course.db_url, assignment) as gradebook:
+        return _page(course, course.workbook(assignment), gradebook, student, partial=partial, rubric=rubric)
+
+
+def _page(course: Course, workbook: Workbook, gradebook: Rows, student: str, *, partial: bool, rubric: bool) -> str:
+    given = gradebook.given(student)
+    if given is None:
+        msg = f"not marked yet: run autograde mark {workbook.assignment}"
+        raise ClassError(msg)
+    sheet = read_sheet(course.path("submitted", student, workbook.assignment) / "answers.json", workbook.items, workbook.id)
     paper = workbook.paper(sheet.seed, assessed=True)
-    waiting = [place for place in paper if rows.get(place, {"waits": True})["waits"]]
+    waiting = [place for place in paper if given.points.get(place) is None]
     if waiting and not partial:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
         raise ClassError(msg)
-    shown = [_shown(item, sheet, rows.get(place)) for place, item in paper.items()]
+    shown = [_shown(item, sheet, given.points.get(place), given.comments.get(place, "")) for place, item in paper.items()]
     return str(
         _template().render(
             css=CSS,
-            about=about,
+            about={"name": given.name, "student": student, "handed_in": given.handed_in},
             workbook=workbook.about,
             closed=[row for row in shown if not row["item"].asks_person],
             written=[row for row in shown if row["item"].asks_person],
@@ -101,40 +109,16 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
     )
 
 
-def _rows(gradebook: Gradebook, assignment: str, student: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Read what the gradebook holds on one submission: about it, and item id → points, waits, comment."""
-    try:
-        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-    except MissingEntry as error:
-        msg = f"not marked yet: run autograde mark {assignment}"
-        raise ClassError(msg) from error
-    comments = {comment.name: comment.comment or "" for comment in notebook.comments}
-    person = notebook.student
-    name = " ".join(part for part in (person.first_name, person.last_name) if part) or student
-    stamp = notebook.assignment.timestamp
-    about = {"name": name, "student": student, "handed_in": stamp.replace(tzinfo=UTC) if stamp else None}
-    rows = {
-        grade.name: {
-            "points": None if grade.needs_manual_grade else grade.score,
-            "waits": bool(grade.needs_manual_grade),
-            "comment": comments.get(grade.name, ""),
-        }
-        for grade in notebook.grades
-    }
-    return about, rows
-
-
-def _shown(item: Item, sheet: AnswerSheet, row: dict[str, Any] | None) -> dict[str, Any]:
-    row = row or {"points": None, "waits": True, "comment": ""}
+def _shown(item: Item, sheet: AnswerSheet, points: float | None, comment: str) -> dict[str, Any]:
     value = sheet.value(item.id)
     blank = item.is_blank(value)
-    if row["waits"]:
+    if points is None:
         verdict = "waiting"
     elif blank:
         verdict = "blank"
     else:
-        verdict = "right" if row["points"] >= item.points else "partly" if row["points"] > 0 else "not-right"
-    return {"item": item, "words": () if blank else item.in_words(value), "verdict": verdict, **row}
+        verdict = "right" if points >= item.points else "partly" if points > 0 else "not-right"
+    return {"item": item, "words": () if blank else item.in_words(value), "verdict": verdict, "points": points, "comment": comment}
 
 
 def _look_again(shown: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,0 +1,262 @@
+"""How long marking and feedback take, beside nbgrader on the same answers.
+
+One class, built twice: as ours (20 questions of one best answer, 6 written tasks), and as a plain nbgrader assignment (20
+answer cells with a test cell each, 6 manually graded answers). Every command runs in a process of its own, start-up included,
+turn by turn; a ratio is the median of the rounds' ratios. The two gradebooks are held against each other row by row before
+anything is printed. For classes too large to wait for, nbgrader's time for each submission of the largest class that was
+waited for is carried forward, and marked "~".
+
+Examples
+--------
+    python benchmarks/marking.py                                      # 30 and 1,000 students; some 4 minutes a round
+    python benchmarks/marking.py --students 30,100,300,1000 --wait 100 --write docs/measurements/marking.md
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+CLOSED, WRITTEN, NAME = 20, 6, "w98-benchmark"
+BIN = Path(sys.executable).parent
+GRADES = """
+SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g JOIN base_cell c ON c.id = g.cell_id
+JOIN submitted_notebook n ON n.id = g.notebook_id JOIN submitted_assignment s ON s.id = n.assignment_id ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One command: seconds on the clock, seconds of CPU with all its children, and the largest process in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def run(folder: Path, *command: str, env: dict[str, str]) -> Run:
+    """Run a command to its end."""
+    start = time.perf_counter()
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{(folder / 'log.txt').read_text()[-2000:]}")
+    return Run(wall=time.perf_counter() - start, cpu=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / 1024)
+
+
+def chosen(student: int) -> list[str]:
+    """Give the student's choices, about two of three right (the right one is always "b")."""
+    return ["bbabcb"[(student * 7 + n * n + student * n) % 6] for n in range(CLOSED)]
+
+
+def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+    """Make a notebook cell."""
+    made: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if nbgrader:
+        made["metadata"]["nbgrader"] = {"grade_id": name, "schema_version": 3, "task": False, **nbgrader}
+    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def notebook(cells: list[dict[str, Any]], kernel: str) -> str:
+    """Write a notebook."""
+    spec = {"kernelspec": {"display_name": kernel, "language": "python", "name": kernel}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": spec | {"workbook": {"id": "w98", "schema": 1}}, "cells": cells})
+
+
+def make_ours(root: Path, students: int, env: dict[str, str]) -> Path:
+    """Make our class, with all answers handed in."""
+    shelf = root / "shelf" / NAME
+    shelf.mkdir(parents=True)
+    options = ", ".join(f'{{ id = "{c}", text = "Answer {c}, with as many words as an answer has" }}' for c in "abcd")
+    closed = [f"w98-q{n:02}" for n in range(CLOSED)]
+    tasks = [f"w98-t{n:02}" for n in range(WRITTEN)]
+    items = "".join(
+        f'[[items]]\nid = "{name}"\nkind = "single"\npurpose = "assessed"\npoints = 1\nstem = "What is right in case {name}?"\n'
+        f"options = [{options}]\n"
+        for name in closed
+    )
+    items += "".join(
+        f'[[items]]\nid = "{name}"\nkind = "written"\npurpose = "assessed"\npoints = 5\nstem = "Explain {name}."\nwords = 150\n'
+        for name in tasks
+    )
+    (shelf / "items.toml").write_text(items)
+    (shelf / "workbook.toml").write_text('id = "w98"\ntitle = "A benchmark"\norder = 98\nminutes = 60\n')
+    cells = [cell("markdown", "title", "# A benchmark")]
+    cells += [cell("code", name, f'ask("{name}")', grade=True, locked=True, points=1, solution=False) for name in closed]
+    cells += [cell("code", name, f'ask("{name}")', grade=True, locked=False, points=5, solution=True) for name in tasks]
+    (shelf / f"{NAME}.ipynb").write_text(notebook(cells, "workbook"))
+    for part in ("keys", "rubrics"):
+        (root / "own" / part).mkdir(parents=True)
+    keys = "".join(f'{name} = {{ right = "b", reason = "Because b is what the policy says." }}\n' for name in closed)
+    (root / "own/keys/w98.toml").write_text(f'workbook = "w98"\nversion = 1\n[keys]\n{keys}')
+    rubric = 'criterion = "1.1"\nverb = "explain"\nverb_check = "With reasons."\nworkplace_check = "From own work."\n'
+    rubric += 'indicative_content = ["A reason."]\n'
+    rubric += 'must_see = ["A reason."]\nnot_enough = ["A list."]\nunsafe = ["A name."]\n'
+    rubric += (
+        'levels = [{ points = "0–2", title = "Not yet", text = "No reason." }, { points = "3–5", title = "Met", text = "A reason." }]\n'
+    )
+    (root / "own/rubrics/w98.toml").write_text('workbook = "w98"\nversion = 1\n' + "".join(f"[rubrics.{name}]\n{rubric}" for name in tasks))
+    (root / "roster.csv").write_text("id,first name,last name\n" + "".join(f"s{n:06},A{n},B{n}\n" for n in range(students)))
+    course = root / "ours"
+    for command in (["new", str(course)], ["roster", str(root / "roster.csv")], ["release", "w98"]):
+        run(course if course.exists() else root, str(BIN / "autograde"), *command, env=env)
+    for n in range(students):
+        folder = course / "submitted" / f"s{n:06}" / NAME
+        folder.mkdir(parents=True)
+        values = dict(zip(closed, chosen(n), strict=True)) | dict.fromkeys(
+            tasks, f"I told my senior, because the person has a right to it ({n}). " * 8
+        )
+        answers = {
+            name: {"value": value, "saved_at": "2026-11-20T10:00:00.000+00:00", "revision": 1, "attempts": 1}
+            for name, value in values.items()
+        }
+        (folder / "answers.json").write_text(json.dumps({"schema": 1, "workbook": "w98", "revision": 1, "answers": answers}))
+        shutil.copyfile(course / "release" / NAME / f"{NAME}.ipynb", folder / f"{NAME}.ipynb")
+    return course
+
+
+def make_theirs(root: Path, students: int, env: dict[str, str]) -> Path:
+    """Make the plain nbgrader class."""
+    course = root / "theirs"
+    (course / "source" / NAME).mkdir(parents=True)
+    (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "theirs"\n')
+
+    def cells(values: list[str | None], text: str) -> list[dict[str, Any]]:
+        made = [cell("markdown", "title", "# A benchmark")]
+        for n, value in enumerate(values):
+            made.append(cell("code", f"a{n:02}", f"answer_{n} = {value!r}", grade=False, locked=False, solution=True))
+            made.append(cell("code", f"w98-q{n:02}", f'assert answer_{n} == "b"', grade=True, locked=True, points=1, solution=False))
+        made += [cell("markdown", f"w98-t{n:02}", text, grade=True, locked=False, points=5, solution=True) for n in range(WRITTEN)]
+        return made
+
+    (course / "source" / NAME / f"{NAME}.ipynb").write_text(notebook(cells([None] * CLOSED, "Write here."), "python3"))
+    run(course, str(BIN / "nbgrader"), "generate_assignment", NAME, "--CourseDirectory.student_id=.", env=env)
+    released = json.loads((course / "release" / NAME / f"{NAME}.ipynb").read_text())
+    for n in range(students):
+        folder = course / "submitted" / f"s{n:06}" / NAME
+        folder.mkdir(parents=True)
+        mine = {
+            made["id"]: made["source"]
+            for made in cells(list(chosen(n)), f"I told my senior, because the person has a right to it ({n}). " * 8)
+        }
+        for one in released["cells"]:
+            if not one["metadata"].get("nbgrader", {}).get("locked", True):
+                one["source"] = mine[one["metadata"]["nbgrader"]["grade_id"]]
+        (folder / f"{NAME}.ipynb").write_text(json.dumps(released))
+    return course
+
+
+def rows(course: Path) -> list[tuple[Any, ...]]:
+    """Read a gradebook."""
+    with sqlite3.connect(course / "gradebook.db") as connection:
+        return connection.execute(GRADES).fetchall()
+
+
+def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list[Run]]:
+    """Run every command `rounds` times on a fresh class."""
+    runs: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for number in range(rounds):
+        for size in sizes if number % 2 else reversed(sizes):
+            with tempfile.TemporaryDirectory() as name:
+                root = Path(name)
+                env = {
+                    **os.environ,
+                    "WORKBOOKS_DIR": str(root / "shelf"),
+                    "AUTOGRADE_KEYS": str(root / "own"),
+                    "JUPYTER_CONFIG_DIR": str(root),
+                }
+                env["PATH"] = f"{BIN}{os.pathsep}{env['PATH']}"
+                ours = make_ours(root, size, env)
+                runs["mark", size].append(run(ours, str(BIN / "autograde"), "mark", "w98", env=env))
+                runs["again", size].append(run(ours, str(BIN / "autograde"), "mark", "w98", env=env))
+                runs["feedback", size].append(run(ours, str(BIN / "autograde"), "feedback", "w98", "--partial", env=env))
+                if size <= wait:
+                    theirs = make_theirs(root, size, env)
+                    runs["nbgrader mark", size].append(run(theirs, str(BIN / "nbgrader"), "autograde", NAME, "--create", env=env))
+                    runs["nbgrader feedback", size].append(run(theirs, str(BIN / "nbgrader"), "generate_feedback", NAME, env=env))
+                    if (mine := rows(ours)) != (other := rows(theirs)):
+                        different = [pair for pair in zip(mine, other, strict=False) if pair[0] != pair[1]]
+                        sys.exit(f"The gradebooks differ ({len(mine)} and {len(other)} rows): {different[:3]}")
+                sys.stderr.write(f"round {number + 1} of {rounds}, {size} students: marked in {runs['mark', size][-1].wall:.1f} s\n")
+    return runs
+
+
+def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) -> str:
+    """Give the tables."""
+    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    rounds = len(next(iter(runs.values())))
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()}, Python {platform.python_version()}"
+    lines = ["# Marking and feedback beside nbgrader\n"]
+    lines.append(
+        f"Made by `python benchmarks/marking.py`, {time.strftime('%d %B %Y')}, from {git.stdout.strip()}: {machine}, "
+        f"nbgrader {version('nbgrader')}; {rounds} rounds, medians. {CLOSED} closed items and {WRITTEN} written tasks; every command with its start-up. "
+        f"The gradebooks were equal, row by row, for up to {wait} students; “~” carries nbgrader's time for each submission forward.\n"
+    )
+    known = max((size for size in sizes if size <= wait), default=0)
+    small = min(sizes)
+    for ours, theirs, title in (
+        ("mark", "nbgrader mark", "nbgrader autograde"),
+        ("feedback", "nbgrader feedback", "nbgrader generate_feedback"),
+    ):
+        lines += [
+            f"| students | {ours} | {title} | wall ratio | CPU ratio | CPU each, start-up aside | peak |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for size in sizes:
+            mine = runs[ours, size]
+            other = runs.get((theirs, size)) or [
+                Run(wall=one.wall * size / known, cpu=one.cpu * size / known, memory=0) for one in runs.get((theirs, known), [])
+            ]
+            about = "" if size <= wait else "~"
+            each = (
+                (median(one.cpu for one in mine) - median(one.cpu for one in runs[ours, small])) / (size - small) * 1000
+                if size > small
+                else None
+            )
+            pairs = list(zip(mine, other, strict=False))
+            ratio = [
+                f"**{about}{median(getattr(b, way) / getattr(a, way) for a, b in pairs):.0f}**" if pairs else "–" for way in ("wall", "cpu")
+            ]
+            lines.append(
+                f"| {size:,} | {median(one.wall for one in mine):.2f} s | "
+                + (f"{about}{median(one.wall for one in other):,.0f} s" if other else "–")
+                + f" | {' | '.join(ratio)} | {f'{each:.1f} ms' if each else '–'} | {median(one.memory for one in mine):.0f} MB |"
+            )
+        lines.append("")
+    lines += ["| students | marking again when nothing has changed |", "|---|---|"]
+    lines += [f"| {size:,} | {median(one.wall for one in runs['again', size]):.2f} s |" for size in sizes]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, print, and keep if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--students", default="30,1000", help="how many students, with commas (default %(default)s)")
+    parser.add_argument("--wait", type=int, default=30, help="the largest class that nbgrader is waited for (default %(default)s)")
+    parser.add_argument("--pairs", type=int, default=3, help="how many rounds (default %(default)s)")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
+    wanted = parser.parse_args()
+    sizes = sorted(int(size) for size in wanted.students.split(","))
+    text = report(race(sizes, wanted.wait, wanted.pairs), sizes, wanted.wait)
+    sys.stdout.write(text)
+    if wanted.write:
+        wanted.write.parent.mkdir(parents=True, exist_ok=True)
+        wanted.write.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
