@@ -68,6 +68,10 @@ def new(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     name: Annotated[str, typer.Option(help="What the class is called; the folder's name if not given.")] = "",
     exchange: Annotated[Path | None, typer.Option(help="The nbgrader exchange folder, on a shared server.")] = None,
+    db_url: Annotated[
+        str,
+        typer.Option(metavar="URL", help="A PostgreSQL database for the gradebook: postgresql://tutor@server/care. A file if left out."),
+    ] = "",
 ) -> None:
     """Make a class folder.
 
@@ -76,7 +80,7 @@ def new(
     from autograde.course.new import new_course
     from autograde.course.summary import next_steps, say
 
-    course = new_course(folder, name=name, exchange=exchange)
+    course = new_course(folder, name=name, exchange=exchange, db_url=db_url)
     say(out, f"Made the class {course.course_id} in {course.root}", "bold")
     say(out, f"Hand-ins come through the exchange {exchange}" if exchange else "Hand-ins come as files (no exchange).")
     next_steps(out, [f"cd {folder}", "autograde roster FILE.csv    a list with the columns: id,first name,last name,email"])
@@ -318,6 +322,33 @@ def feedback(
     next_steps(out, steps)
     if refused:
         raise typer.Exit(1)
+
+
+database = typer.Typer(help="The gradebook's database.", no_args_is_help=True)
+app.add_typer(database, name="db", rich_help_panel=None)
+
+
+@database.callback()
+def _database() -> None:
+    """Keep `move` a command of its own."""
+
+
+@database.command(name="move")
+def move(url: Annotated[str, typer.Argument(metavar="URL", help="An empty database: postgresql://tutor@server/care_2026")]) -> None:
+    """Move the gradebook of this class to another database, with every row checked.
+
+    For several tutors who mark at the same time. The old gradebook stays as it is.
+
+    Example: [bold]autograde db move postgresql://tutor@server/care_2026[/]
+    """
+    from autograde.course.database import move_gradebook
+    from autograde.course.summary import next_steps, say
+
+    course = _course()
+    for table, rows in move_gradebook(course, url):
+        say(out, f"  {table}: {rows} rows, all checked")
+    say(out, "The class uses the new database now.", "bold")
+    next_steps(out, ["Close formgrader and start it again: autograde serve", "When all is well, put the old gradebook.db away."])
 
 
 @app.command(name="new-workbook")

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None) -> None:
+def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None, db_url: str = "") -> None:
     """Set up nbgrader for a class; called by the class's `nbgrader_config.py`.
 
     Parameters
@@ -16,9 +16,13 @@ def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: st
         The exchange folder, or empty for none: then workbooks travel as files.
     workbooks
         The folder that new workbooks are copied from, or empty for the one that came with this program.
+    db_url
+        The gradebook's database as SQLAlchemy writes it, or empty for nbgrader's own: a SQLite file in the class folder.
     """
     c.CourseDirectory.course_id = course
     c.Exchange.timezone = "UTC"  # nbgrader reads "BST" as UTC, so a summer hand-in would be an hour off
+    if db_url:
+        c.CourseDirectory.db_url = db_url
     if exchange:
         c.Exchange.root = exchange
     if workbooks:

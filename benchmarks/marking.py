@@ -203,8 +203,9 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) 
     lines = ["# Marking and feedback beside nbgrader\n"]
     lines.append(
         f"Made by `python benchmarks/marking.py`, {time.strftime('%d %B %Y')}, from {git.stdout.strip()}: {machine}, "
-        f"nbgrader {version('nbgrader')}; {rounds} rounds, medians. {CLOSED} closed items and {WRITTEN} written tasks; every command with its start-up. "
-        f"The gradebooks were equal, row by row, for up to {wait} students; “~” carries nbgrader's time for each submission forward.\n"
+        f"nbgrader {version('nbgrader')}; {rounds} rounds, medians. {CLOSED} closed items and {WRITTEN} written tasks; every command with "
+        f"its start-up. For up to {wait} students the gradebooks were equal, row by row. “~” carries nbgrader's time for each submission "
+        "forward.\n"
     )
     known = max((size for size in sizes if size <= wait), default=0)
     small = min(sizes)

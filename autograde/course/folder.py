@@ -97,19 +97,8 @@ class Course:
         ClassError
             If the database cannot be opened.
         """
-        from nbgrader.api import Gradebook
-        from sqlalchemy.exc import SAWarning, SQLAlchemyError
-
-        _alembic_on_path()
         directory = self.directory()
-        # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
-        warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
-        try:
-            return Gradebook(directory.db_url, directory.course_id)
-        except SQLAlchemyError as error:
-            reason = str(error).splitlines()[0]
-            msg = f"The gradebook {directory.db_url} cannot be opened ({reason}). Close other programs that use it."
-            raise ClassError(msg) from error
+        return open_gradebook(directory.db_url, directory.course_id)
 
     def path(self, step: Step, student: str, assignment: str) -> Path:
         """Give the folder of one step; the student of source and release is "."."""
@@ -168,6 +157,23 @@ class Course:
             has = ", ".join(known) or "none yet"
             msg = f"This class has no workbook {name!r} (it has: {has}). Run: autograde release {name}"
         raise ClassError(msg)
+
+
+def open_gradebook(url: str, course_id: str) -> "Gradebook":
+    """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened."""
+    from nbgrader.api import Gradebook
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
+    _alembic_on_path()
+    # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
+    warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
+    try:
+        return Gradebook(url, course_id)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        shown, reason = make_url(url).render_as_string(hide_password=True), str(error).splitlines()[0]
+        msg = f"The gradebook {shown} cannot be opened ({reason}). Close other programs that use it, or see that its server runs."
+        raise ClassError(msg) from error
 
 
 def _alembic_on_path() -> None:

@@ -182,6 +182,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
                     place += 1
                 place += 1
                 yield replace(_keep(course, content, rows, released, assessment), max=full)
+        rows.tidy()
         while place < len(order):
             yield early.pop(order[place])
             place += 1

@@ -21,11 +21,12 @@ configure(
     c,
     course={course!r},
     exchange={exchange!r},  # the nbgrader exchange folder; "" if hand-ins come as files
+    db_url={db_url!r},  # where the gradebook is; "" for a file in this folder
 )
 """
 
 
-def new_course(folder: Path, *, name: str = "", exchange: Path | None = None) -> Course:
+def new_course(folder: Path, *, name: str = "", exchange: Path | None = None, db_url: str = "") -> Course:
     """Make a class folder.
 
     Parameters
@@ -36,6 +37,8 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None) ->
         What people call the class; nbgrader's course id is made from it. The folder's name if empty.
     exchange
         The nbgrader exchange folder, None if hand-ins come as files.
+    db_url
+        A database for the gradebook, e.g. "postgresql://tutor@server/care_2026"; "" for a file in the class folder.
 
     Raises
     ------
@@ -50,7 +53,9 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None) ->
             raise ClassError(msg)
         for step in FOLDERS:
             (root / step).mkdir(parents=True, exist_ok=True)
-        text = TEMPLATE.format(marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else "")
+        text = TEMPLATE.format(
+            marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else "", db_url=db_url
+        )
         (root / CONFIG).write_text(text, "utf-8")
     except OSError as error:
         msg = f"{root} cannot be made ({error.strerror}). Choose a folder that you may write to."

@@ -6,6 +6,7 @@ result against nbgrader's own API.
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -29,6 +30,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -137,14 +139,14 @@ class Rows:
         self._engine = open_database(url)
         self._assignment = assignment
         try:
-            with self._engine.begin() as connection:
+            with suppress(SQLAlchemyError), self._engine.begin() as connection:  # another run may be making them, too
                 for index in _INDICES:
                     index.create(connection, checkfirst=True)
             with self._engine.connect() as connection:
                 self._read(connection)
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0]
-            msg = f"The gradebook {self._engine.url!r} cannot be read ({reason}). Close other programs that use it."
+            msg = f"The gradebook {self._engine.url.render_as_string()} cannot be read ({reason}). Close other programs that use it."
             raise ClassError(msg) from error
 
     def __enter__(self) -> Self:
@@ -199,6 +201,11 @@ class Rows:
                 if attempt == 2:
                     raise
         raise AssertionError
+
+    def tidy(self) -> None:
+        """Let the database count its rows, so that formgrader's lists of large classes use the indices."""
+        with suppress(SQLAlchemyError), self._engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
 
     def given(self, student: str) -> Given | None:
         """Give what a student is to be told; None if nothing of theirs is in the gradebook."""

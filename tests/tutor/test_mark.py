@@ -1,18 +1,24 @@
 """Marking a class: the same gradebook by every way, killed or not, alone or beside others, and no person's word lost."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
+from sqlalchemy import create_engine, text
 
 from autograde.course.crew import crew
 from autograde.course.folder import Course
@@ -38,11 +44,57 @@ ORDER BY s.student_id, c.name
 """
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class in which sixty students have handed in, each something else; nothing is marked."""
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's PostgreSQL on loopback, with a database folder of its own; gives the URL of its first database."""
+    [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    root, port = tmp_path_factory.mktemp("postgres"), free_port()
+    user: dict[str, Any] = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        user["user"] = "postgres"
+        shutil.chown(root, "postgres")
+        for folder in [root, *root.parents][:-2]:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    data = root / "data"
+    subprocess.run([tools / "initdb", "-D", data, "-A", "trust", "-U", "tutor"], check=True, stdout=subprocess.DEVNULL, **user)
+    settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off"
+    control: list[Any] = [tools / "pg_ctl", "-D", data, "-w", "-l", root / "log"]
+    subprocess.run([*control, "-o", settings, "start"], check=True, stdout=subprocess.DEVNULL, **user)
+    yield f"postgresql://tutor@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, **user)
+
+
+def database(server: str, name: str, template: str = "template1") -> str:
+    """A new database, empty or a copy of another."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+Copy = Callable[[Path], Course]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """copy(folder): a class in which sixty students have handed in, each something else; nothing is marked."""
     root = tmp_path_factory.mktemp("mark")
-    course = new_course(root / "class", name="Sixty")
+    numbers = count()
+    server = request.getfixturevalue("server") if request.param == "postgresql" else ""
+    name = f"model{uuid.uuid4().hex[:8]}"
+    course = new_course(root / "class", name="Sixty", db_url=database(server, name) if server else "")
+    _fill(course, root)
+
+    def make(folder: Path) -> Course:
+        made = Course(Path(shutil.copytree(course.root, folder / "class")))
+        if server:
+            settings = made.root / "nbgrader_config.py"
+            settings.write_text(settings.read_text().replace(course.db_url, database(server, f"{name}-{next(numbers)}", name)))
+        return made
+
+    return make
+
+
+def _fill(course: Course, root: Path) -> None:
     (root / "roster.csv").write_text("id,first name,last name\n" + "".join(f"s{n:03},A{n},B{n}\n" for n in range(STUDENTS)))
     import_roster(course, root / "roster.csv")
     release(course, "w01")
@@ -66,25 +118,26 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         shutil.copy(workbook.notebook, folder)
         (folder / "timestamp.txt").write_text(f"2026-11-19 10:00:{n:02}.000000 UTC")
-    return course.root
 
 
 @pytest.fixture
-def course(model: Path, tmp_path: Path) -> Course:
-    return Course(Path(shutil.copytree(model, tmp_path / "class")))
+def course(copy: Copy, tmp_path: Path) -> Course:
+    return copy(tmp_path)
 
 
 def snapshot(course: Course) -> tuple[Table, dict[str, bytes]]:
     """The gradebook's rows and the marker's notebooks."""
-    with sqlite3.connect(course.root / "gradebook.db") as connection:
-        rows = connection.execute(GRADES).fetchall()
-    return rows, {path.parts[-3]: path.read_bytes() for path in course.root.glob(f"autograded/*/{W01}/{W01}.ipynb")}
+    engine = create_engine(course.db_url)
+    with engine.connect() as connection:
+        rows = [(*row[:3], row[3], bool(row[4]), row[5], str(row[6])[:19]) for row in connection.execute(text(GRADES))]
+    engine.dispose()
+    return sorted(rows, key=str), {path.parts[-3]: path.read_bytes() for path in course.root.glob(f"autograded/*/{W01}/{W01}.ipynb")}
 
 
 @pytest.fixture(scope="module")
-def wanted(model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, dict[str, bytes]]:
+def wanted(copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, dict[str, bytes]]:
     """What one undisturbed marking gives."""
-    course = Course(Path(shutil.copytree(model, tmp_path_factory.mktemp("wanted") / "class")))
+    course = copy(tmp_path_factory.mktemp("wanted"))
     lines = list(mark_class(course, W01))
     assert [line.student for line in lines] == [f"s{n:03}" for n in range(STUDENTS)]
     return snapshot(course)
@@ -179,8 +232,9 @@ def test_two_runs_at_once_beside_formgrader_come_to_the_same(course: Course, wan
         told = [process.communicate(timeout=100)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], told
     same(course, wanted)
-    with sqlite3.connect(course.root / "gradebook.db") as connection:
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    if course.db_url.startswith("sqlite"):
+        with sqlite3.connect(course.root / "gradebook.db") as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_processes_come_to_the_same_and_end_with_their_parent(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
@@ -235,6 +289,40 @@ def test_a_scheduler_that_is_not_there_is_told(course: Course) -> None:
     assert process.returncode == 1
     assert "No scheduler answers" in told
     assert not list(course.root.glob("autograded/*/*"))
+
+
+def test_a_gradebook_moves_to_a_server_with_every_row(course: Course, server: str) -> None:
+    list(mark_class(course, W01))
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
+        grade.manual_score, grade.needs_manual_grade = 7, False
+        gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment = "Well reasoned – and “yours”."
+        gradebook.find_submission(W01, "s002").extension = timedelta(days=2)
+        gradebook.db.commit()
+    before = snapshot(course)
+    url = database(server, f"moved{uuid.uuid4().hex[:8]}")
+    process = command(course, "db", "move", url)
+    told, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, told
+    assert course.db_url == url
+    same(course, before)
+    assert {line.outcome for line in mark_class(course, W01)} == {"unchanged"}
+    with course.gradebook() as gradebook:
+        assert gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment == "Well reasoned – and “yours”."
+        assert gradebook.find_submission(W01, "s002").extension == timedelta(days=2)
+    process = command(course, "db", "move", url)
+    told, _ = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert "holds a class already" in told
+
+
+def test_a_server_that_is_not_there_is_told_and_nothing_changed(course: Course) -> None:
+    before = course.db_url
+    process = command(course, "db", "move", f"postgresql://tutor@127.0.0.1:{free_port()}/x")
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "cannot be opened" in told
+    assert course.db_url == before
 
 
 def test_who_cannot_be_marked_does_not_stop_the_others(course: Course) -> None:
