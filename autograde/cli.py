@@ -361,7 +361,7 @@ def new_workbook(
     Example: [bold]autograde new-workbook w11-end-of-life-care --title "End of life care"[/]
     """
     from autograde.author import new_workbook as make
-    from autograde.course.release import workbooks_folder
+    from autograde.course.folder import workbooks_folder
     from autograde.course.summary import next_steps, say
     from autograde.marking.key import home
 
@@ -399,8 +399,7 @@ def check(
     """
     from autograde.author import mend as mend_notebook
     from autograde.checks import check_all, check_coverage, stories
-    from autograde.course.folder import find_course
-    from autograde.course.release import workbooks_folder
+    from autograde.course.folder import find_course, workbooks_folder
     from autograde.course.summary import say
     from autograde.errors import ClassError
     from workbook_helpers.items import load_workbook

@@ -30,6 +30,10 @@ MARKER = "# This is a class folder of autograde."
 """The line by which a folder is known as a class of ours, and not any other nbgrader course."""
 
 
+PACKAGED = Path(__file__).resolve().parents[2] / "workbooks"
+"""The workbooks that came with this program."""
+
+
 @dataclass(frozen=True)
 class Course:
     """One class.
@@ -180,6 +184,12 @@ def _alembic_on_path() -> None:
     """Let nbgrader find `alembic`, which it calls by name for a fresh gradebook, also where our environment is not active."""
     if shutil.which("alembic") is None:
         os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+
+
+def workbooks_folder(course: Course | None) -> Path:
+    """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
+    chosen = os.environ.get("WORKBOOKS_DIR") or (course.config().AutogradeClass.get("workbooks", "") if course else "")
+    return Path(chosen) if chosen else PACKAGED
 
 
 def short_id(folder: Path) -> str:

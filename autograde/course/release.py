@@ -1,6 +1,5 @@
 """Release a workbook: into the class, through the exchange where there is one, and as a zip for Moodle."""
 
-import os
 import shutil
 import sys
 import zipfile
@@ -13,14 +12,11 @@ from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange import ExchangeFactory
 
-from autograde.course.folder import Course, short_id
+from autograde.course.folder import Course, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
 from autograde.course.text import naive
 from autograde.errors import ReleaseError
 from workbook_helpers.items import Workbook, load_workbook
-
-PACKAGED = Path(__file__).resolve().parents[2] / "workbooks"
-"""The workbooks that came with this program."""
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
 PICTURES = frozenset({".svg", ".png"})
@@ -115,12 +111,6 @@ def release(
         exchange=exchange,
         handout=_pack(course, assignment, files),
     )
-
-
-def workbooks_folder(course: Course | None) -> Path:
-    """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
-    chosen = os.environ.get("WORKBOOKS_DIR") or (course.config().AutogradeClass.get("workbooks", "") if course else "")
-    return Path(chosen) if chosen else PACKAGED
 
 
 def _source(course: Course, name: str, *, fresh: bool) -> tuple[Path, bool, Path | None]:
