@@ -324,6 +324,28 @@ def feedback(
         raise typer.Exit(1)
 
 
+@app.command()
+def samples(workbook: WorkbookName) -> None:
+    """Make a page of sample answers, so that markers can practise and come to mark alike.
+
+    The page is for markers: it holds what each answer is worth, and why.
+
+    Example: [bold]autograde samples w01[/]
+    """
+    from autograde.course.store import write_file
+    from autograde.course.summary import next_steps, say
+    from autograde.feedback.samples import samples_page
+
+    course = _course()
+    assignment = course.assignment(workbook)
+    path = course.root / "samples" / f"{assignment}.html"
+    page = samples_page(course.workbook(assignment))
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, page.encode())
+    say(out, f"Wrote {path}. It is for markers only.", "bold")
+    next_steps(out, ["Open it in a browser. Mark each answer, then look what it is worth."])
+
+
 database = typer.Typer(help="The gradebook's database.", no_args_is_help=True)
 app.add_typer(database, name="db", rich_help_panel=None)
 

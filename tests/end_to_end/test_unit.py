@@ -17,7 +17,8 @@ from autograde.course.mark import mark_class
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.roster import import_roster
-from autograde.marking import load_key
+from autograde.feedback.samples import samples_page
+from autograde.marking import load_key, load_samples
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT, Server, free_port
 from workbook_helpers.answers import AnswerStore
@@ -142,3 +143,15 @@ def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, name: 
     closed = [item for item in paper.values() if item.purpose is Purpose.ASSESSED and not item.asks_person]
     assert line.outcome == "marked"
     assert line.points == sum(item.points for item in closed)
+
+
+def test_markers_practise_with_sample_answers(page: Page) -> None:
+    workbook = load_workbook(ROOT / "workbooks" / "w08-conflict-and-staying-calm")
+    page.set_content(samples_page(workbook))
+    samples = load_samples(workbook.id).samples
+    expect(page.locator("section")).to_have_count(len(samples))
+    expect(page.get_by_text(samples[0].why.strip()[:60])).to_be_hidden()
+    for summary in page.locator("summary").all():
+        summary.click()
+    expect(page.get_by_text(samples[0].why.strip()[:60])).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
