@@ -1,6 +1,7 @@
 """Rules about words: easy to read, British, respectful, explained, our own."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
@@ -45,7 +46,9 @@ def reading(subject: Subject) -> tuple[int, float, float]:
 
 
 def _read(text: str) -> tuple[int, float, float]:
-    import textstat
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its own end
+        import textstat
 
     words = len(text.split())
     return (words, textstat.flesch_kincaid_grade(text), words / max(1, textstat.sentence_count(text))) if words else (0, 0.0, 0.0)
