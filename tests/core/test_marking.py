@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograde.checks import check_workbook
 from autograde.marking import Key, KeyEntry, Status, load_key, load_rubrics, mark_item, mark_sheet
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
@@ -119,8 +118,3 @@ def test_every_key_marks_right_wrong_and_malformed(folder: Path) -> None:
         assert wrong is not None
         assert wrong < item.points
         assert item.problem(tries.malformed)
-
-
-@pytest.mark.parametrize("folder", WORKBOOKS, ids=lambda folder: folder.name)
-def test_every_workbook_keeps_the_rules(folder: Path) -> None:
-    assert [finding for finding in check_workbook(folder) if not finding.advice] == []
