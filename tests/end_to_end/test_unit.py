@@ -98,7 +98,7 @@ def put_in_order(box: Locator, texts: list[str]) -> None:
     for place, text in enumerate(texts):
         row = rows.filter(has_text=text)
         while rows.nth(place).locator("span").first.inner_text() != text:
-            row.get_by_role("button", name=re.compile("up")).click()
+            row.locator(".wb-order-moves button").first.click()
     mine = box.get_by_role("button", name="This is my order")
     if mine.count() and mine.get_attribute("aria-disabled") != "true":
         mine.click()

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -45,16 +46,14 @@ ORDER BY s.student_id, c.name
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Debian's PostgreSQL on loopback, with a database folder of its own; gives the URL of its first database."""
     [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-    root, port = tmp_path_factory.mktemp("postgres"), free_port()
+    root, port = Path(tempfile.mkdtemp(prefix="postgresql-")), free_port()  # pytest's own folders are closed to other users
     user: dict[str, Any] = {}
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         user["user"] = "postgres"
         shutil.chown(root, "postgres")
-        for folder in [root, *root.parents][:-2]:
-            folder.chmod(folder.stat().st_mode | 0o011)
     data = root / "data"
     subprocess.run([tools / "initdb", "-D", data, "-A", "trust", "-U", "tutor"], check=True, stdout=subprocess.DEVNULL, **user)
     settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off"
@@ -62,6 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([*control, "-o", settings, "start"], check=True, stdout=subprocess.DEVNULL, **user)
     yield f"postgresql://tutor@127.0.0.1:{port}/postgres"
     subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, **user)
+    shutil.rmtree(root)
 
 
 def database(server: str, name: str, template: str = "template1") -> str:
