@@ -58,7 +58,8 @@ def l2_british_spelling(subject: Subject) -> Iterator[str]:
     """Spell in the British way, with -ise; the words come from codespell's lists."""
     wrong = _misspelt()
     for where, text in subject.shown():
-        for word in sorted(set(re.findall(r"[a-z]+(?:'[a-z]+)?", plain(text).casefold().replace("’", "'")))):
+        # Only what is written small: a name is nobody's slip.
+        for word in sorted(set(re.findall(r"(?<![\w'])[a-z]+(?:'[a-z]+)?", plain(text).replace("’", "'")))):
             if word in wrong:
                 yield f"{where}: {word!r}; {wrong[word]!r}?"
 
