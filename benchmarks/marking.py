@@ -1,10 +1,10 @@
 """How long marking and feedback take, beside nbgrader on the same answers.
 
 One class, built twice: as ours (20 questions of one best answer, 6 written tasks), and as a plain nbgrader assignment (20
-answer cells with a test cell each, 6 manually graded answers). Every command runs in a process of its own, start-up included,
-turn by turn; a ratio is the median of the rounds' ratios. The two gradebooks are held against each other row by row before
-anything is printed. For classes too large to wait for, nbgrader's time for each submission of the largest class that was
-waited for is carried forward, and marked "~".
+answer cells with a test cell each, 6 manually graded answers); in both, the students' notebooks also hold a workbook's
+teaching text. Every command runs in a process of its own, start-up included, turn by turn; a ratio is the median of the
+rounds' ratios. The two gradebooks are held against each other row by row before anything is printed. For classes too large
+to wait for, nbgrader's time for each submission of the largest class that was waited for is carried forward, marked "~".
 
 Examples
 --------
@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -30,7 +31,7 @@ from statistics import median
 from typing import Any
 
 CLOSED, WRITTEN, NAME = 20, 6, "w98-benchmark"
-BIN = Path(sys.executable).parent
+BIN, WORKBOOKS = Path(sys.executable).parent, Path(__file__).resolve().parents[1] / "workbooks"
 GRADES = """
 SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g JOIN base_cell c ON c.id = g.cell_id
 JOIN submitted_notebook n ON n.id = g.notebook_id JOIN submitted_assignment s ON s.id = n.assignment_id ORDER BY 1, 2
@@ -44,6 +45,13 @@ class Run:
     wall: float
     cpu: float
     memory: float
+
+
+def surroundings(root: Path) -> dict[str, str]:
+    """Give the environment that every command runs in: the class's own shelf, and compiled modules kept, as on anybody's machine."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ours = {"WORKBOOKS_DIR": str(root / "shelf"), "AUTOGRADE_KEYS": str(root / "own"), "JUPYTER_CONFIG_DIR": str(root)}
+    return kept | ours | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}"}
 
 
 def run(folder: Path, *command: str, env: dict[str, str]) -> Run:
@@ -71,6 +79,18 @@ def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
+def teaching() -> list[dict[str, Any]]:
+    """Give the text of a real workbook, without its pictures."""
+    cells = json.loads(next((WORKBOOKS / "w02-the-people-you-work-with").glob("*.ipynb")).read_text("utf-8"))["cells"]
+    texts = ["".join(one["source"]) for one in cells if one["cell_type"] == "markdown"]
+    return [cell("markdown", f"text-{n:02}", re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)) for n, text in enumerate(texts)]
+
+
+def said(student: int) -> str:
+    """Give what a student writes."""
+    return f"I told my senior, because the person has a right to it ({student}). " * 8
+
+
 def notebook(cells: list[dict[str, Any]], kernel: str) -> str:
     """Write a notebook."""
     spec = {"kernelspec": {"display_name": kernel, "language": "python", "name": kernel}}
@@ -95,7 +115,7 @@ def make_ours(root: Path, students: int, env: dict[str, str]) -> Path:
     )
     (shelf / "items.toml").write_text(items)
     (shelf / "workbook.toml").write_text('id = "w98"\ntitle = "A benchmark"\norder = 98\nminutes = 60\n')
-    cells = [cell("markdown", "title", "# A benchmark")]
+    cells = teaching()
     cells += [cell("code", name, f'ask("{name}")', grade=True, locked=True, points=1, solution=False) for name in closed]
     cells += [cell("code", name, f'ask("{name}")', grade=True, locked=False, points=5, solution=True) for name in tasks]
     (shelf / f"{NAME}.ipynb").write_text(notebook(cells, "workbook"))
@@ -117,9 +137,7 @@ def make_ours(root: Path, students: int, env: dict[str, str]) -> Path:
     for n in range(students):
         folder = course / "submitted" / f"s{n:06}" / NAME
         folder.mkdir(parents=True)
-        values = dict(zip(closed, chosen(n), strict=True)) | dict.fromkeys(
-            tasks, f"I told my senior, because the person has a right to it ({n}). " * 8
-        )
+        values = dict(zip(closed, chosen(n), strict=True)) | dict.fromkeys(tasks, said(n))
         answers = {
             name: {"value": value, "saved_at": "2026-11-20T10:00:00.000+00:00", "revision": 1, "attempts": 1}
             for name, value in values.items()
@@ -136,7 +154,7 @@ def make_theirs(root: Path, students: int, env: dict[str, str]) -> Path:
     (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "theirs"\n')
 
     def cells(values: list[str | None], text: str) -> list[dict[str, Any]]:
-        made = [cell("markdown", "title", "# A benchmark")]
+        made = teaching()
         for n, value in enumerate(values):
             made.append(cell("code", f"a{n:02}", f"answer_{n} = {value!r}", grade=False, locked=False, solution=True))
             made.append(cell("code", f"w98-q{n:02}", f'assert answer_{n} == "b"', grade=True, locked=True, points=1, solution=False))
@@ -149,10 +167,7 @@ def make_theirs(root: Path, students: int, env: dict[str, str]) -> Path:
     for n in range(students):
         folder = course / "submitted" / f"s{n:06}" / NAME
         folder.mkdir(parents=True)
-        mine = {
-            made["id"]: made["source"]
-            for made in cells(list(chosen(n)), f"I told my senior, because the person has a right to it ({n}). " * 8)
-        }
+        mine = {made["id"]: made["source"] for made in cells(list(chosen(n)), said(n))}
         for one in released["cells"]:
             if not one["metadata"].get("nbgrader", {}).get("locked", True):
                 one["source"] = mine[one["metadata"]["nbgrader"]["grade_id"]]
@@ -173,13 +188,7 @@ def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list
         for size in sizes if number % 2 else reversed(sizes):
             with tempfile.TemporaryDirectory() as name:
                 root = Path(name)
-                env = {
-                    **os.environ,
-                    "WORKBOOKS_DIR": str(root / "shelf"),
-                    "AUTOGRADE_KEYS": str(root / "own"),
-                    "JUPYTER_CONFIG_DIR": str(root),
-                }
-                env["PATH"] = f"{BIN}{os.pathsep}{env['PATH']}"
+                env = surroundings(root)
                 ours = make_ours(root, size, env)
                 runs["mark", size].append(run(ours, str(BIN / "autograde"), "mark", "w98", env=env))
                 runs["again", size].append(run(ours, str(BIN / "autograde"), "mark", "w98", env=env))
@@ -195,17 +204,23 @@ def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list
     return runs
 
 
+def made_by(script: str, rounds: int) -> str:
+    """Say where figures come from."""
+    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=WORKBOOKS, capture_output=True, text=True, check=False)
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()}, Python {platform.python_version()}"
+    return (
+        f"Made by `python {script}`, {time.strftime('%d %B %Y')}, from {git.stdout.strip()}: {machine}, nbgrader {version('nbgrader')}; "
+        f"{rounds} rounds, medians; every command with its start-up."
+    )
+
+
 def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) -> str:
     """Give the tables."""
-    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
-    rounds = len(next(iter(runs.values())))
-    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()}, Python {platform.python_version()}"
     lines = ["# Marking and feedback beside nbgrader\n"]
     lines.append(
-        f"Made by `python benchmarks/marking.py`, {time.strftime('%d %B %Y')}, from {git.stdout.strip()}: {machine}, "
-        f"nbgrader {version('nbgrader')}; {rounds} rounds, medians. {CLOSED} closed items and {WRITTEN} written tasks; every command with "
-        f"its start-up. For up to {wait} students the gradebooks were equal, row by row. “~” carries nbgrader's time for each submission "
-        "forward.\n"
+        f"{made_by('benchmarks/marking.py', max(len(each) for each in runs.values()))} {CLOSED} closed items and {WRITTEN} written tasks "
+        f"in a workbook of {len(teaching())} cells of text. For up to {wait} students the gradebooks were equal, row by row. “~” carries "
+        "nbgrader's time for each submission forward.\n"
     )
     known = max((size for size in sizes if size <= wait), default=0)
     small = min(sizes)

@@ -1,39 +1,17 @@
 """nbgrader's gradebook, written in bulk: one connection, one transaction for each submission, no object for each cell.
 
-The tables are nbgrader's own (0.9), named here with the columns that marking needs; `tests/tutor/test_rows.py` holds the
-result against nbgrader's own API.
+The tables are nbgrader's own (0.9); `tests/tutor/test_mark.py` holds the result against nbgrader's own API. The statements
+go to the database's driver as they are: to import SQLAlchemy takes as long as to mark two hundred hand-ins.
 """
 
+import re
+import sqlite3
 import uuid
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
-
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Float,
-    Index,
-    Interval,
-    MetaData,
-    String,
-    Table,
-    Text,
-    bindparam,
-    create_engine,
-    event,
-    insert,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from autograde.errors import ClassError
 from autograde.marking import Mark, Status
@@ -41,68 +19,35 @@ from autograde.marking import Mark, Status
 BUSY_S = 60
 """How long a writer waits for another one before it gives up."""
 
-_meta = MetaData()
-
-
-def _table(name: str, /, **columns: Any) -> Table:
-    return Table(name, _meta, *(Column(column, kind) for column, kind in columns.items()))
-
-
-ASSIGNMENT = _table("assignment", id=String, name=String, duedate=DateTime)
-NOTEBOOK = _table("notebook", id=String, name=String, assignment_id=String)
-CELL = _table("base_cell", id=String, name=String, notebook_id=String, type=String)
-GRADE_CELL = _table("grade_cells", id=String, max_score=Float)
-STUDENT = _table("student", id=String, first_name=String, last_name=String)
-SUBMISSION = _table("submitted_assignment", id=String, assignment_id=String, student_id=String, timestamp=DateTime, extension=Interval)
-SUBMITTED_NOTEBOOK = _table(
-    "submitted_notebook", id=String, assignment_id=String, notebook_id=String, flagged=Boolean, late_submission_penalty=Float
-)
-GRADE = _table(
-    "grade",
-    id=String,
-    notebook_id=String,
-    cell_id=String,
-    auto_score=Float,
-    manual_score=Float,
-    extra_credit=Float,
-    needs_manual_grade=Boolean,
-)
-COMMENT = _table("comment", id=String, notebook_id=String, cell_id=String, auto_comment=Text, manual_comment=Text)
-
-_SCORED = (
-    update(GRADE)
-    .where(GRADE.c.notebook_id == bindparam("notebook"), GRADE.c.cell_id == bindparam("cell"))
-    # Said by the database itself, so that points which a person gives at this moment are neither lost nor overlooked.
-    .values(
-        auto_score=bindparam("auto_score"), needs_manual_grade=or_(bindparam("waits", type_=Boolean), GRADE.c.manual_score.is_not(None))
-    )
-)
-_COMMENTED = (
-    update(COMMENT)
-    .where(COMMENT.c.notebook_id == bindparam("notebook"), COMMENT.c.cell_id == bindparam("cell"))
-    .values(auto_comment=bindparam("auto_comment"))
-)
-
-_SUBMITTED = (
-    select(SUBMISSION.c.id, SUBMISSION.c.timestamp, SUBMISSION.c.extension, SUBMITTED_NOTEBOOK.c.id.label("notebook"))
-    .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.assignment_id == SUBMISSION.c.id)
-    .where(
-        SUBMISSION.c.assignment_id == bindparam("assignment"),
-        SUBMISSION.c.student_id == bindparam("student"),
-        SUBMITTED_NOTEBOOK.c.notebook_id == bindparam("notebook"),
-    )
-)
-_GRADES = select(GRADE.c.cell_id, GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.extra_credit, GRADE.c.needs_manual_grade).where(
-    GRADE.c.notebook_id == bindparam("notebook")
-)
-_COMMENTS = select(COMMENT.c.cell_id, COMMENT.c.auto_comment, COMMENT.c.manual_comment).where(
-    COMMENT.c.notebook_id == bindparam("notebook")
-)
-_PERSON = select(STUDENT.c.first_name, STUDENT.c.last_name).where(STUDENT.c.id == bindparam("student"))
+_ASSIGNMENT = """
+SELECT assignment.id, assignment.duedate, notebook.id FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id
+WHERE assignment.name = ? AND notebook.name = ?
+"""
+_CELLS = """
+SELECT base_cell.id, base_cell.name, base_cell.type, grade_cells.max_score
+FROM base_cell LEFT JOIN grade_cells ON grade_cells.id = base_cell.id WHERE base_cell.notebook_id = ?
+"""
+_SUBMITTED = """
+SELECT submitted_assignment.id, submitted_assignment.timestamp, submitted_assignment.extension, submitted_notebook.id
+FROM submitted_assignment JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
+WHERE submitted_assignment.assignment_id = ? AND submitted_notebook.notebook_id = ? AND submitted_assignment.student_id = ?
+"""
+_GRADES = "SELECT cell_id, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade WHERE notebook_id = ?"
+_COMMENTS = "SELECT cell_id, auto_comment, manual_comment FROM comment WHERE notebook_id = ?"
+_PERSON = "SELECT first_name, last_name FROM student WHERE id = ?"
+_SUBMIT = "INSERT INTO submitted_assignment (id, assignment_id, student_id, timestamp) VALUES (?, ?, ?, ?)"
+_SUBMIT_NOTEBOOK = "INSERT INTO submitted_notebook (id, assignment_id, notebook_id, flagged) VALUES (?, ?, ?, FALSE)"
+_SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
+_SAY = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
+# Said by the database itself, so that points which a person gives at this moment are neither lost nor overlooked.
+_SCORE_AGAIN = """
+UPDATE grade SET auto_score = ?, needs_manual_grade = (? OR manual_score IS NOT NULL) WHERE notebook_id = ? AND cell_id = ?
+"""
+_SAY_AGAIN = "UPDATE comment SET auto_comment = ? WHERE notebook_id = ? AND cell_id = ?"
 _INDICES = (
-    Index("autograde_grade_notebook", GRADE.c.notebook_id),
-    Index("autograde_comment_notebook", COMMENT.c.notebook_id),
-    Index("autograde_submitted_notebook_assignment", SUBMITTED_NOTEBOOK.c.assignment_id),
+    "CREATE INDEX IF NOT EXISTS autograde_grade_notebook ON grade (notebook_id)",
+    "CREATE INDEX IF NOT EXISTS autograde_comment_notebook ON comment (notebook_id)",
+    "CREATE INDEX IF NOT EXISTS autograde_submitted_notebook_assignment ON submitted_notebook (assignment_id)",
 )
 """nbgrader has none of these, and so reads the whole table for each submission, in formgrader's pages, too."""
 
@@ -136,45 +81,36 @@ class Rows:
     """
 
     def __init__(self, url: str, assignment: str) -> None:
-        self._engine = open_database(url)
+        self._database = _Database(url)
         self._assignment = assignment
         try:
-            with suppress(SQLAlchemyError), self._engine.begin() as connection:  # another run may be making them, too
+            with suppress(*self._database.errors), self._database.transaction():  # another run may be making them, too
                 for index in _INDICES:
-                    index.create(connection, checkfirst=True)
-            with self._engine.connect() as connection:
-                self._read(connection)
-        except SQLAlchemyError as error:
-            reason = str(error).splitlines()[0]
-            msg = f"The gradebook {self._engine.url.render_as_string()} cannot be read ({reason}). Close other programs that use it."
+                    self._database.run(index)
+            self._read()
+        except self._database.errors as error:
+            msg = f"The gradebook {without_password(url)} cannot be read ({_first_line(error)}). Close other programs that use it."
             raise ClassError(msg) from error
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._engine.dispose()
+        self._database.close()
 
-    def _read(self, connection: Connection) -> None:
-        found = connection.execute(
-            select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate, NOTEBOOK.c.id)
-            .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
-            .where(ASSIGNMENT.c.name == self._assignment, NOTEBOOK.c.name == self._assignment)
-        ).first()
-        if found is None:
+    def _read(self) -> None:
+        found = self._database.rows(_ASSIGNMENT, self._assignment, self._assignment)
+        if not found:
             msg = f"{self._assignment} has not been released in this class. Run: autograde release {self._assignment}"
             raise ClassError(msg)
-        self._id, self._due, self._notebook = found
-        cells = connection.execute(
-            select(CELL.c.id, CELL.c.name, CELL.c.type, GRADE_CELL.c.max_score)
-            .join(GRADE_CELL, GRADE_CELL.c.id == CELL.c.id, isouter=True)
-            .where(CELL.c.notebook_id == self._notebook)
-        ).all()
+        self._id, due, self._notebook = found[0]
+        self._due = _time(due)
+        cells = self._database.rows(_CELLS, self._notebook)
         self._graded = {name: cell for cell, name, kind, _ in cells if kind == "GradeCell"}
         self._commented = {name: cell for cell, name, kind, _ in cells if kind == "SolutionCell"}
         self.max_score: dict[str, float] = {name: score for _, name, kind, score in cells if kind == "GradeCell"}
         """Cell name → points."""
-        self.students: Collection[str] = frozenset(connection.execute(select(STUDENT.c.id)).scalars())
+        self.students: Collection[str] = frozenset(student for (student,) in self._database.rows("SELECT id FROM student"))
         """The roster's ids."""
 
     def save(self, student: str, when: datetime | None, marks: Mapping[str, Mark]) -> tuple[Standing | None, Standing]:
@@ -195,116 +131,96 @@ class Rows:
         """
         for attempt in (1, 2):
             try:
-                with self._engine.begin() as connection:
-                    return self._save(connection, student, when, marks)
-            except IntegrityError:  # another run wrote the same submission first: now it is there to be updated
+                with self._database.transaction():
+                    return self._save(student, when, marks)
+            except self._database.clash:  # another run wrote the same submission first: now it is there to be updated
                 if attempt == 2:
                     raise
         raise AssertionError
 
     def tidy(self) -> None:
         """Let the database count its rows, so that formgrader's lists of large classes use the indices."""
-        with suppress(SQLAlchemyError), self._engine.begin() as connection:
-            connection.execute(text("ANALYZE"))
+        with suppress(*self._database.errors):
+            self._database.run("ANALYZE")
 
     def given(self, student: str) -> Given | None:
         """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
-        with self._engine.connect() as connection:
-            found = self._submission(connection, student)
-            if found is None:
-                return None
-            names = {cell: name for name, cell in self._graded.items()}
-            said = {cell: name for name, cell in self._commented.items()}
-            grades = {names[row.cell_id]: row for row in connection.execute(_GRADES, {"notebook": found.notebook}) if row.cell_id in names}
-            comments = {
-                said[row.cell_id]: row.manual_comment or row.auto_comment or ""
-                for row in connection.execute(_COMMENTS, {"notebook": found.notebook})
-                if row.cell_id in said
-            }
-            person = connection.execute(_PERSON, {"student": student}).one()
+        found = self._submission(student)
+        if found is None:
+            return None
+        names = {cell: name for name, cell in self._graded.items()}
+        said = {cell: name for name, cell in self._commented.items()}
+        grades = {names[grade.cell_id]: grade for grade in self._grades(found.notebook) if grade.cell_id in names}
+        comments = {
+            said[cell]: manual or auto or "" for cell, auto, manual in self._database.rows(_COMMENTS, found.notebook) if cell in said
+        }
+        (person,) = self._database.rows(_PERSON, student)
         return Given(
             name=" ".join(part for part in person if part) or student,
-            handed_in=found.timestamp.replace(tzinfo=UTC) if found.timestamp else None,
+            handed_in=found.when.replace(tzinfo=UTC) if found.when else None,
             points={name: None if row.needs_manual_grade else _score(row) for name, row in grades.items()},
             comments=comments,
         )
 
     def standing(self, student: str) -> Standing | None:
         """Say where a submission stands; None if it is not in the gradebook."""
-        with self._engine.connect() as connection:
-            found = self._submission(connection, student)
-            if found is None:
-                return None
-            grades = connection.execute(_GRADES, {"notebook": found.notebook}).all()
-            return self._standing(grades, found.timestamp, found.extension)
+        found = self._submission(student)
+        return self._standing(self._grades(found.notebook), found.when, found.extension) if found else None
 
-    def _save(
-        self, connection: Connection, student: str, when: datetime | None, marks: Mapping[str, Mark]
-    ) -> tuple[Standing | None, Standing]:
-        found = self._submission(connection, student)
+    def _save(self, student: str, when: datetime | None, marks: Mapping[str, Mark]) -> tuple[Standing | None, Standing]:
+        found = self._submission(student)
         fresh = [_Grade(self._graded[mark.item], mark.points, None, None, mark.points is None) for mark in marks.values()]
         if found is None:
             submission, notebook = _id(), _id()
-            connection.execute(
-                insert(SUBMISSION), [{"id": submission, "assignment_id": self._id, "student_id": student, "timestamp": when}]
-            )
-            connection.execute(
-                insert(SUBMITTED_NOTEBOOK), [{"id": notebook, "assignment_id": submission, "notebook_id": self._notebook, "flagged": False}]
-            )
-            self._insert(connection, notebook, marks.values())
+            self._database.run(_SUBMIT, submission, self._id, student, self._database.time(when))
+            self._database.run(_SUBMIT_NOTEBOOK, notebook, submission, self._notebook)
+            self._insert(notebook, marks.values())
             return None, self._standing(fresh, when, None)
-        held = {row.cell_id: row for row in connection.execute(_GRADES, {"notebook": found.notebook})}
-        if when is not None and when != found.timestamp:
-            connection.execute(update(SUBMISSION).where(SUBMISSION.c.id == found.id).values(timestamp=when))
-        self._insert(connection, found.notebook, [mark for mark in marks.values() if self._graded[mark.item] not in held])
-        self._update(connection, found.notebook, [mark for mark in marks.values() if self._graded[mark.item] in held])
+        held = {grade.cell_id: grade for grade in self._grades(found.notebook)}
+        if when is not None and when != found.when:
+            self._database.run("UPDATE submitted_assignment SET timestamp = ? WHERE id = ?", self._database.time(when), found.id)
+        self._insert(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] not in held])
+        self._update(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] in held])
         now = [
             _Grade(one.cell_id, one.auto_score, old.manual_score, old.extra_credit, one.needs_manual_grade or old.manual_score is not None)
             if (old := held.get(one.cell_id))
             else one
             for one in fresh
         ]
-        before = self._standing(held.values(), found.timestamp, found.extension)
-        return before, self._standing(now, when or found.timestamp, found.extension)
+        before = self._standing(held.values(), found.when, found.extension)
+        return before, self._standing(now, when or found.when, found.extension)
 
-    def _submission(self, connection: Connection, student: str) -> Any:
-        return connection.execute(_SUBMITTED, {"assignment": self._id, "notebook": self._notebook, "student": student}).first()
+    def _submission(self, student: str) -> "_Submission | None":
+        for name, when, extension, notebook in self._database.rows(_SUBMITTED, self._id, self._notebook, student):
+            return _Submission(name, _time(when), _duration(extension), notebook)
+        return None
 
-    def _insert(self, connection: Connection, notebook: str, marks: Collection[Mark]) -> None:
-        grades = [
-            {"id": _id(), "notebook_id": notebook, "cell_id": self._graded[mark.item], "auto_score": mark.points}
-            | {"needs_manual_grade": mark.points is None}
-            for mark in marks
-        ]
-        comments = [
-            {"id": _id(), "notebook_id": notebook, "cell_id": self._commented[mark.item], "auto_comment": _comment(mark)}
-            for mark in marks
-            if mark.item in self._commented
-        ]
-        for table, rows in ((GRADE, grades), (COMMENT, comments)):
-            if rows:
-                connection.execute(insert(table), rows)
+    def _grades(self, notebook: str) -> "list[_Grade]":
+        return [_Grade(*row) for row in self._database.rows(_GRADES, notebook)]
 
-    def _update(self, connection: Connection, notebook: str, marks: Collection[Mark]) -> None:
-        scored = [
-            {"notebook": notebook, "cell": self._graded[mark.item], "auto_score": mark.points, "waits": mark.points is None}
-            for mark in marks
-        ]
-        commented = [
-            {"notebook": notebook, "cell": self._commented[mark.item], "auto_comment": _comment(mark)}
-            for mark in marks
-            if mark.item in self._commented
-        ]
-        for statement, rows in ((_SCORED, scored), (_COMMENTED, commented)):
-            if rows:
-                connection.execute(statement, rows)
+    def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
+        said = [mark for mark in marks if mark.item in self._commented]
+        self._database.run_each(_SCORE, ((_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for mark in marks))
+        self._database.run_each(_SAY, ((_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in said))
 
-    def _standing(self, grades: Iterable[Any], when: datetime | None, extension: timedelta | None) -> Standing:
+    def _update(self, notebook: str, marks: Collection[Mark]) -> None:
+        said = [mark for mark in marks if mark.item in self._commented]
+        self._database.run_each(_SCORE_AGAIN, ((mark.points, mark.points is None, notebook, self._graded[mark.item]) for mark in marks))
+        self._database.run_each(_SAY_AGAIN, ((_comment(mark), notebook, self._commented[mark.item]) for mark in said))
+
+    def _standing(self, grades: Iterable["_Grade"], when: datetime | None, extension: timedelta | None) -> Standing:
         grades = list(grades)
         points = sum(_score(grade) for grade in grades if not grade.needs_manual_grade)
         due = self._due + (extension or timedelta(0)) if self._due else None
         late_s = (when - due).total_seconds() if when and due else 0.0
         return Standing(points=points, waiting=sum(bool(grade.needs_manual_grade) for grade in grades), late_s=max(0.0, late_s))
+
+
+class _Submission(NamedTuple):
+    id: str
+    when: datetime | None
+    extension: timedelta | None
+    notebook: str
 
 
 class _Grade(NamedTuple):
@@ -315,18 +231,88 @@ class _Grade(NamedTuple):
     needs_manual_grade: bool
 
 
-def open_database(url: str) -> Engine:
-    """Open a gradebook; SQLite waits for other writers, and readers do not stop it."""
-    sqlite = url.startswith("sqlite")
-    engine = create_engine(url, connect_args={"timeout": BUSY_S} if sqlite else {})
-    if sqlite:
+class _Database:
+    """A connection to SQLite or PostgreSQL by the database's own driver, with `?` for a value in both.
 
-        @event.listens_for(engine, "connect")
-        def _settings(connection: Any, _record: object) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")  # kept in the file, so formgrader has it, too
-            connection.execute("PRAGMA synchronous=NORMAL")
+    Attributes
+    ----------
+    errors, clash
+        What the driver raises, and what it raises when a row is there already.
+    """
 
-    return engine
+    errors: tuple[type[Exception], ...] = (ModuleNotFoundError,)
+    clash: type[Exception]
+
+    def __init__(self, url: str) -> None:
+        self._sqlite = url.startswith("sqlite")
+        try:
+            if self._sqlite:
+                self.errors, self.clash = (sqlite3.Error,), sqlite3.IntegrityError
+                self._connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=BUSY_S, isolation_level=None)
+                self._connection.execute("PRAGMA journal_mode=WAL")  # kept in the file, so formgrader has it, too
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+            else:
+                import psycopg
+
+                self.errors, self.clash = (psycopg.Error,), psycopg.IntegrityError
+                self._connection = psycopg.connect(re.sub(r"^postgresql\+\w+:", "postgresql:", url), autocommit=True)
+        except self.errors as error:
+            msg = f"The gradebook {without_password(url)} cannot be opened ({_first_line(error)}). Close other programs that use it."
+            raise ClassError(msg) from error
+
+    def rows(self, statement: str, *values: object) -> list[Any]:
+        """Ask."""
+        found: list[Any] = self._connection.execute(self._said(statement), values).fetchall()
+        return found
+
+    def run(self, statement: str, *values: object) -> None:
+        """Do."""
+        self._connection.execute(self._said(statement), values)
+
+    def run_each(self, statement: str, each: Iterable[tuple[object, ...]]) -> None:
+        """Do, once for each."""
+        self._connection.cursor().executemany(self._said(statement), each)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; SQLite lets one writer in at a time."""
+        if not self._sqlite:
+            with self._connection.transaction():
+                yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        with self._connection:  # commits, or rolls back
+            yield
+
+    def time(self, when: datetime | None) -> object:
+        """Give a time as nbgrader keeps it."""
+        return when.isoformat(" ", "microseconds") if when and self._sqlite else when
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _said(self, statement: str) -> str:
+        return statement if self._sqlite else statement.replace("?", "%s")
+
+
+def without_password(url: str) -> str:
+    """Give a database's address as it may be shown."""
+    return re.sub(r"(//[^/@:]*):[^/@]*@", r"\1:***@", url)
+
+
+def _time(value: Any) -> datetime | None:
+    """Read a time, which is text in SQLite."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _duration(value: Any) -> timedelta | None:
+    """Read a duration, which SQLAlchemy keeps in SQLite as the time so long after the start of 1970."""
+    return datetime.fromisoformat(value) - datetime(1970, 1, 1) if isinstance(value, str) else value  # noqa: DTZ001
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _score(grade: Any) -> float:
