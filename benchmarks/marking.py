@@ -9,7 +9,7 @@ to wait for, nbgrader's time for each submission of the largest class that was w
 Examples
 --------
     python benchmarks/marking.py                                      # 30 and 1,000 students; some 4 minutes a round
-    python benchmarks/marking.py --students 30,100,300,1000 --wait 100 --write docs/measurements/marking.md
+    python benchmarks/marking.py --students 30,100,300,1000,10000 --wait 100 --ways 10000 --write docs/measurements/marking.md
 """
 
 import argparse
@@ -204,6 +204,23 @@ def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list
     return runs
 
 
+def ways(size: int, rounds: int) -> dict[str, list[float]]:
+    """Let one process, two, and a dask cluster of two workers on this machine mark the same class; give the seconds of each."""
+    from distributed import LocalCluster
+
+    took: dict[str, list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as name, LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        env = surroundings(Path(name))
+        course = make_ours(Path(name), size, env)
+        each = {"one process": ["--workers", "1"], "two processes": ["--workers", "2"]}
+        each["a cluster of two workers"] = ["--scheduler", cluster.scheduler_address]
+        for number in range(rounds):
+            for way, options in each.items():
+                took[way].append(run(course, str(BIN / "autograde"), "mark", "w98", "--force", *options, env=env).wall)
+            sys.stderr.write(f"round {number + 1} of {rounds}: {', '.join(f'{way} {held[-1]:.1f} s' for way, held in took.items())}\n")
+    return took
+
+
 def made_by(script: str, rounds: int) -> str:
     """Say where figures come from."""
     git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=WORKBOOKS, capture_output=True, text=True, check=False)
@@ -214,7 +231,7 @@ def made_by(script: str, rounds: int) -> str:
     )
 
 
-def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) -> str:
+def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, otherwise: dict[str, list[float]]) -> str:
     """Give the tables."""
     lines = ["# Marking and feedback beside nbgrader\n"]
     lines.append(
@@ -229,8 +246,8 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) 
         ("feedback", "nbgrader feedback", "nbgrader generate_feedback"),
     ):
         lines += [
-            f"| students | {ours} | {title} | wall ratio | CPU ratio | CPU each, start-up aside | peak |",
-            "|---|---|---|---|---|---|---|",
+            f"| students | {ours} | {title} | wall ratio | CPU ratio | wall each | CPU each, start-up aside | peak |",
+            "|---|---|---|---|---|---|---|---|",
         ]
         for size in sizes:
             mine = runs[ours, size]
@@ -250,11 +267,17 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int) 
             lines.append(
                 f"| {size:,} | {median(one.wall for one in mine):.2f} s | "
                 + (f"{about}{median(one.wall for one in other):,.0f} s" if other else "–")
-                + f" | {' | '.join(ratio)} | {f'{each:.1f} ms' if each else '–'} | {median(one.memory for one in mine):.0f} MB |"
+                + f" | {' | '.join(ratio)} | {median(one.wall for one in mine) / size * 1000:.1f} ms | {f'{each:.1f} ms' if each else '–'} | {median(one.memory for one in mine):.0f} MB |"
             )
         lines.append("")
     lines += ["| students | marking again when nothing has changed |", "|---|---|"]
     lines += [f"| {size:,} | {median(one.wall for one in runs['again', size]):.2f} s |" for size in sizes]
+    if otherwise:
+        lines += ["\n| students of --ways marked again, by | wall | one process / this |", "|---|---|---|"]
+        (first, *_) = otherwise.values()
+        for way, held in otherwise.items():
+            ratio = median(a / b for a, b in zip(first, held, strict=True))
+            lines.append(f"| {way} | {median(held):.1f} s | **{ratio:.2f}** |")
     return "\n".join(lines) + "\n"
 
 
@@ -264,10 +287,12 @@ def main() -> None:
     parser.add_argument("--students", default="30,1000", help="how many students, with commas (default %(default)s)")
     parser.add_argument("--wait", type=int, default=30, help="the largest class that nbgrader is waited for (default %(default)s)")
     parser.add_argument("--pairs", type=int, default=3, help="how many rounds (default %(default)s)")
+    parser.add_argument("--ways", type=int, default=0, help="also let one process, two and a cluster mark so many (default: not)")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
     wanted = parser.parse_args()
     sizes = sorted(int(size) for size in wanted.students.split(","))
-    text = report(race(sizes, wanted.wait, wanted.pairs), sizes, wanted.wait)
+    runs = race(sizes, wanted.wait, wanted.pairs)
+    text = report(runs, sizes, wanted.wait, ways(wanted.ways, wanted.pairs) if wanted.ways else {})
     sys.stdout.write(text)
     if wanted.write:
         wanted.write.parent.mkdir(parents=True, exist_ok=True)
