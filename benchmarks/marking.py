@@ -264,11 +264,10 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, 
             ratio = [
                 f"**{about}{median(getattr(b, way) / getattr(a, way) for a, b in pairs):.0f}**" if pairs else "–" for way in ("wall", "cpu")
             ]
-            lines.append(
-                f"| {size:,} | {median(one.wall for one in mine):.2f} s | "
-                + (f"{about}{median(one.wall for one in other):,.0f} s" if other else "–")
-                + f" | {' | '.join(ratio)} | {median(one.wall for one in mine) / size * 1000:.1f} ms | {f'{each:.1f} ms' if each else '–'} | {median(one.memory for one in mine):.0f} MB |"
-            )
+            row = [f"{size:,}", f"{median(one.wall for one in mine):.2f} s"]
+            row += [f"{about}{median(one.wall for one in other):,.0f} s" if other else "–", *ratio]
+            row += [f"{median(one.wall for one in mine) / size * 1000:.1f} ms", f"{each:.1f} ms" if each else "–"]
+            lines.append(f"| {' | '.join(row)} | {median(one.memory for one in mine):.0f} MB |")
         lines.append("")
     lines += ["| students | marking again when nothing has changed |", "|---|---|"]
     lines += [f"| {size:,} | {median(one.wall for one in runs['again', size]):.2f} s |" for size in sizes]
