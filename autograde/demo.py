@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from autograde.course.folder import Course
+from autograde.course.folder import Course, workbooks_folder
 from autograde.course.intake import intake
 from autograde.course.mark import mark_class
 from autograde.course.new import new_course
@@ -93,7 +93,9 @@ def demo(
         root = _fresh(folder)
         course, profiles = _run(root, students)
         if serve:
-            _serve(root, course, next(iter(profiles)))
+            student = next(iter(profiles))
+            _others(course, root / "students" / student)
+            _serve(root, course, student)
     except WorkbookError as error:
         console.print(f"[red]{error}[/]", highlight=False)
         raise typer.Exit(2) from error
@@ -139,6 +141,15 @@ def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     console.print(table)
     console.print(f"Feedback pages: {course.root / 'feedback'}")
     return course, profiles
+
+
+def _others(course: Course, home: Path) -> None:
+    """Release the other workbooks, too, and put them into a student's folder, to be looked at."""
+    shelf = [load_workbook(path.parent) for path in sorted(workbooks_folder(course).glob("*/workbook.toml"))]
+    others = [workbook for workbook in shelf if workbook.about.role != "gallery" and workbook.assignment not in course.assignments()]
+    for workbook in _bar("8. The other workbooks, to look at", others):
+        with zipfile.ZipFile(release(course, workbook.id).handout) as archive:
+            archive.extractall(home)
 
 
 def _bar(title: str, steps: Iterable[T], total: int | None = None) -> Iterable[T]:

@@ -13,10 +13,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import cached_property, lru_cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ STALE_S = 3600
 """Another run that marks at the same time is done with a submission long before."""
 BATCH = 16
 """Submissions in one task: sending one to another process costs as much as marking it."""
+WRITERS = 4
+"""Threads that write files; a new folder can take a disk as long as the marking takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,13 +177,14 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
                     yield found
 
         place = 0
-        for done in in_order(executor, _Batch(packed), _batches(work())):
-            for assessment in done:
-                while order[place] != assessment.student:
+        with ThreadPoolExecutor(WRITERS) as writers:
+            assessments = chain.from_iterable(in_order(executor, _Batch(packed), _batches(work())))
+            for written in in_order(writers, partial(_write, course, assignment, released), assessments):
+                while order[place] != written.student:
                     yield early.pop(order[place])
                     place += 1
                 place += 1
-                yield replace(_keep(course, content, rows, released, assessment), max=full)
+                yield replace(written if isinstance(written, Line) else _keep(course, assignment, rows, written), max=full)
         rows.tidy()
         while place < len(order):
             yield early.pop(order[place])
@@ -238,9 +241,19 @@ def _work(course: Course, content: Content, student: str) -> Work:
     return Work(student=student, answers=answers, source={"answers": digest, **content.source, "at": str(stamp)})
 
 
-def _keep(course: Course, content: Content, rows: Rows, released: "_Released", assessment: Assessment) -> Line:
-    """Put a marked submission into the gradebook, and then its notebook in its place."""
-    assignment, student = content.workbook.assignment, assessment.student
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """A marked submission whose notebook is on disk, in a folder that is not yet in its place."""
+
+    student: str
+    part: Path
+    marks: dict[str, Mark]
+    oddities: tuple[str, ...]
+
+
+def _write(course: Course, assignment: str, released: "_Released", assessment: Assessment) -> _Written | Line:
+    """Write the marker's notebook beside its place."""
+    student = assessment.student
     folder = course.path("submitted", student, assignment)
     target = course.path("autograded", student, assignment)
     try:
@@ -249,10 +262,20 @@ def _keep(course: Course, content: Content, rows: Rows, released: "_Released", a
         part.chmod(0o755)
         (part / f"{assignment}.ipynb").write_bytes(assessment.notebook)
         keep_beside(folder, part)
-        before, standing = rows.save(student, course.timestamp(student, assignment), assessment.marks)
+    except OSError as error:
+        return _unusable(student, error)
+    oddities = (*assessment.oddities, *released.changed(folder / f"{assignment}.ipynb"))
+    return _Written(student=student, part=part, marks=assessment.marks, oddities=oddities)
+
+
+def _keep(course: Course, assignment: str, rows: Rows, written: _Written) -> Line:
+    """Put a marked submission into the gradebook, and then its notebook in its place."""
+    student, target = written.student, course.path("autograded", written.student, assignment)
+    before, standing = rows.save(student, course.timestamp(student, assignment), written.marks)
+    try:
         while True:
             try:
-                part.rename(target)
+                written.part.rename(target)
                 break
             except FileExistsError:
                 pass
@@ -262,7 +285,7 @@ def _keep(course: Course, content: Content, rows: Rows, released: "_Released", a
             shutil.rmtree(target, ignore_errors=True)  # from before, or by another run that marks at the same time
     except OSError as error:
         return _unusable(student, error)
-    oddities = (*_late(standing.late_s), *assessment.oddities, *released.changed(folder / f"{assignment}.ipynb"))
+    oddities = (*_late(standing.late_s), *written.oddities)
     return _line(student, standing, outcome="marked", before=before.points if before else None, oddities=oddities)
 
 

@@ -5,8 +5,9 @@ go to the database's driver as they are: to import SQLAlchemy takes as long as t
 """
 
 import re
+import secrets
 import sqlite3
-import uuid
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -326,4 +327,5 @@ def _comment(mark: Mark) -> str | None:
 
 
 def _id() -> str:
-    return uuid.uuid4().hex
+    """Give a fresh id that follows all earlier ones, as RFC 9562's version 7 does: random ones take twice as long to insert."""
+    return f"{time.time_ns():016x}{secrets.token_hex(8)}"

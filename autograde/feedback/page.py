@@ -1,6 +1,7 @@
 """Make a student's feedback page from their answers and the gradebook. No key, no rubric, no other student is in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -9,8 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from autograde.course.crew import in_order
 from autograde.course.folder import Course
-from autograde.course.mark import keep_beside, submissions
+from autograde.course.mark import WRITERS, keep_beside, submissions
 from autograde.course.rows import Rows
 from autograde.errors import ClassError
 from autograde.marking import unmarked
@@ -36,9 +38,7 @@ class Written:
     refused: str = ""
 
 
-def write_feedback(
-    course: Course, assignment: str, *, partial: bool = False, rubric: bool = False, told: Callable[[str], None] = lambda _: None
-) -> Iterator[Written]:
+def write_feedback(course: Course, assignment: str, *, partial: bool = False, rubric: bool = False) -> Iterator[Written]:
     """Write a page for each submission, giving what became of each.
 
     Parameters
@@ -48,22 +48,29 @@ def write_feedback(
     rubric
         Show the levels of each written task's rubric, because the tutor wants it.
     """
-    with Rows(course.db_url, assignment) as gradebook:
-        workbook = course.workbook(assignment)
+
+    def pages() -> Iterator[tuple[str, str | ClassError]]:
         for student in submissions(course, assignment):
-            told(student)
             try:
-                page = _page(course, workbook, gradebook, student, partial=partial, rubric=rubric)
+                yield student, _page(course, workbook, gradebook, student, partial=partial, rubric=rubric)
             except ClassError as error:
-                yield Written(student=student, refused=str(error))
-                continue
-            target = course.path("feedback", student, assignment) / f"{assignment}.html"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_suffix(".part")
-            part.write_text(page, "utf-8")
-            part.replace(target)
-            keep_beside(course.path("submitted", student, assignment), target.parent)
-            yield Written(student=student, path=target)
+                yield student, error
+
+    def write(made: tuple[str, str | ClassError]) -> Written:
+        student, page = made
+        if isinstance(page, ClassError):
+            return Written(student=student, refused=str(page))
+        target = course.path("feedback", student, assignment) / f"{assignment}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        part.write_text(page, "utf-8")
+        part.replace(target)
+        keep_beside(course.path("submitted", student, assignment), target.parent)
+        return Written(student=student, path=target)
+
+    with Rows(course.db_url, assignment) as gradebook, ThreadPoolExecutor(WRITERS) as writers:
+        workbook = course.workbook(assignment)
+        yield from in_order(writers, write, pages())
 
 
 def feedback_page(course: Course, assignment: str, student: str, *, partial: bool = False, rubric: bool = False) -> str:
