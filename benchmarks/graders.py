@@ -96,7 +96,7 @@ def otter(root: Path, students: int, env: dict[str, str], commands: Path) -> tup
         suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
         test = {"name": f"q{n:02}", "points": 1, "suites": [suite]}
         (course / "tests" / f"q{n:02}.py").write_text(f"OK_FORMAT = True\ntest = {test!r}\n")
-    run(course, str(commands / "otter"), "generate", "-t", "tests", "-o", ".", "--no-environment", env=env)
+    run(course, str(commands / "otter"), "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment", env=env)
     for n in range(students):
         made = teaching() + [cell("code", f"a{i:02}", f"answer_{i} = {value!r}") for i, value in enumerate(chosen(n))]
         made += [cell("markdown", f"w98-t{i:02}", said(n)) for i in range(WRITTEN)]

@@ -11,7 +11,7 @@ import pickle
 import shutil
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -77,7 +77,7 @@ class Assessment:
     oddities: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """What the summary says of one student.
 
@@ -165,7 +165,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
         full = sum(rows.max_score.values())
         packed = pickle.dumps(content)
         early: dict[str, Line] = {}  # what needs no marking, until its turn has come
-        order: list[str] = []
+        order: deque[str] = deque()
 
         def work() -> Iterator[Work]:
             for student in submissions(course, assignment):
@@ -176,19 +176,15 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
                 else:
                     yield found
 
-        place = 0
         with ThreadPoolExecutor(WRITERS) as writers:
             assessments = chain.from_iterable(in_order(executor, _Batch(packed), _batches(work())))
             for written in in_order(writers, partial(_write, course, assignment, released), assessments):
-                while order[place] != written.student:
-                    yield early.pop(order[place])
-                    place += 1
-                place += 1
+                while (student := order.popleft()) != written.student:
+                    yield early.pop(student)
                 yield replace(written if isinstance(written, Line) else _keep(course, assignment, rows, written), max=full)
         rows.tidy()
-        while place < len(order):
-            yield early.pop(order[place])
-            place += 1
+        for student in order:
+            yield early.pop(student)
 
 
 @dataclass(frozen=True)
