@@ -5,9 +5,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
 from typing import TypeVar
 
 from autograde.errors import ClassError
@@ -46,6 +45,9 @@ def crew(tasks: int, *, scheduler: str = "", workers: int | None = None) -> Iter
     elif (workers or cores) < 2 or (workers is None and tasks < WORTH_IT):
         yield None
     else:
+        from concurrent.futures import ProcessPoolExecutor  # only here: a small class does without
+        from multiprocessing import get_context
+
         pool = ProcessPoolExecutor(workers or cores, mp_context=get_context("spawn"), initializer=_end_with_parent)
         try:
             yield pool
@@ -92,6 +94,8 @@ def _cluster(address: str) -> Iterator[Executor]:
 
 def _end_with_parent() -> None:
     """Let a worker end when its parent is gone: one that was killed cannot tell its workers."""
+    from multiprocessing import connection, parent_process
+
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()

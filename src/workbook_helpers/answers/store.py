@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from workbook_helpers.answers.sheet import SCHEMA
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Json
@@ -66,6 +64,8 @@ class AnswerStore:
     def __init__(self, folder: Path, workbook: str) -> None:
         self.path = folder.resolve() / FILE
         self._workbook = workbook
+        from filelock import FileLock  # here, since marking imports this module and takes no lock
+
         # A leading dot keeps it out of JupyterLab's file list.
         self._lock = FileLock(self.path.with_name(".answers.lock"), timeout=LOCK_TIMEOUT_S)
 
@@ -126,7 +126,7 @@ class AnswerStore:
         """Turn what the system says into a SaveError that a student can read."""
         try:
             yield
-        except Timeout as error:
+        except TimeoutError as error:
             raise SaveError(say("error-busy")) from error
         except OSError as error:
             raise SaveError(say("error-folder", why=error.strerror or str(error))) from error
