@@ -7,7 +7,6 @@ import { has, language, locale, ready, say } from "./words.js";
 const ACK_MS = 2500; // no word from Python for so long: say that nothing is saved yet
 const RETRY_MS = 3000;
 const LONGEST_MS = 1000; // whoever types on and on is saved so often
-const REDRAWN_MS = 3000; // JupyterLab draws a question anew when its kernel wakes up: within this time the focus goes back
 
 export { h, locale, put, say };
 
@@ -198,15 +197,8 @@ export function question(kind) {
     document.addEventListener("visibilitychange", looked);
     globalThis.addEventListener("pagehide", leaving);
     // JupyterLab's one-letter shortcuts (d d deletes a cell) look for this attribute on the focused element itself.
-    const fields = () => [...el.querySelectorAll("input, textarea, select, button")];
-    el.addEventListener("focusin", ({ target }) => {
-      target.setAttribute("data-lm-suppress-shortcuts", "true");
-      globalThis.wbFocus = { id: spec.id, place: fields().indexOf(target), left: Infinity };
-    });
-    el.addEventListener("focusout", () => {
-      if (globalThis.wbFocus?.id === spec.id) globalThis.wbFocus.left = Date.now();
-      leaving();
-    });
+    el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    el.addEventListener("focusout", leaving);
 
     const button = spec.purpose === "practice" && h("button", { type: "button", className: "wb-button wb-second", onclick: () => {
       send({ do: "check", value: body.get() });
@@ -222,12 +214,6 @@ export function question(kind) {
     const start = model.get("start");
     if ("revision" in start) opened(start);
     open();
-    const { id, place, left } = globalThis.wbFocus ?? {};
-    if (id === spec.id && left > Date.now() - REDRAWN_MS && document.activeElement?.contains(el)) {
-      const field = fields()[place];
-      field?.focus();
-      if (field?.tagName === "TEXTAREA") field.setSelectionRange(field.value.length, field.value.length);
-    }
     return () => {
       model.off("msg:custom", heard);
       globalThis.removeEventListener("focus", looked);
