@@ -116,7 +116,7 @@ def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila
         choose(page, "Language", "cy")
     question = page.locator("#w01-q01")
     label = question.locator(".wb-label")
-    expect(label).to_have_text("Cwestiwn 1 o 13 · 1 pwynt")
+    expect(label).to_have_text("Cwestiwn 1 o 14 · 1 pwynt")
     expect(label).to_have_attribute("lang", "cy")
     assert page.locator("html").get_attribute("lang") == "en-GB"
     assert question.locator("legend").evaluate("node => node.closest('[lang]').lang") == "en-GB"

@@ -156,7 +156,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     write(page, PRIVATE, "A secret reflection.")
     expect(page.locator(f"#{PRIVATE} .wb-status")).to_have_text(SAVED)
     panel = page.locator("#hand-in")
-    expect(panel).to_contain_text("You have answered 2 of 15")
+    expect(panel).to_contain_text("You have answered 2 of 16")
     panel.get_by_role("link", name=re.compile("^Question 2 of 14")).click()
     expect(page.locator("#w01-q02 input").first).to_be_focused()
     button = panel.get_by_role("button")
@@ -189,7 +189,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
         receipt.get_by_role("link", name="See and print the receipt").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Receipt: handed in")
     expect(opened.value.locator("main")).to_contain_text(code)
-    expect(opened.value.locator("main")).to_contain_text("2 of 15")
+    expect(opened.value.locator("main")).to_contain_text("2 of 16")
     with opened.value.expect_download() as download:
         opened.value.get_by_role("link", name="Save the file").click()
     assert Path(download.value.path()).read_bytes() == zipped.read_bytes()
