@@ -250,7 +250,7 @@ class _Database:
             if self._sqlite:
                 self.errors, self.clash = (sqlite3.Error,), sqlite3.IntegrityError
                 self._connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=BUSY_S, isolation_level=None)
-                self._connection.execute("PRAGMA journal_mode=WAL")  # kept in the file, so formgrader has it, too
+                self._set_wal()
                 self._connection.execute("PRAGMA synchronous=NORMAL")
             else:
                 import psycopg
@@ -260,6 +260,21 @@ class _Database:
         except self.errors as error:
             msg = f"The gradebook {without_password(url)} cannot be opened ({_first_line(error)}). Close other programs that use it."
             raise ClassError(msg) from error
+
+    def _set_wal(self) -> None:
+        """Set write-ahead logging, which the file keeps, so formgrader has it, too.
+
+        SQLite itself does not wait here: of two that ask in the same moment, one is told at once that the database is busy.
+        """
+        until = time.monotonic() + BUSY_S
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """Ask."""

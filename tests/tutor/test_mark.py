@@ -11,6 +11,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -22,11 +24,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from autograde.course.crew import crew
-from autograde.course.folder import Course
+from autograde.course.folder import Course, open_gradebook
 from autograde.course.mark import Line, mark_class
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.roster import import_roster
+from autograde.course.rows import Rows
 from autograde.marking import load_key
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT, free_port
@@ -235,6 +238,23 @@ def test_two_runs_at_once_beside_formgrader_come_to_the_same(course: Course, wan
     if course.db_url.startswith("sqlite"):
         with sqlite3.connect(course.root / "gradebook.db") as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_two_that_open_a_fresh_gradebook_at_once_are_both_let_in(tmp_path: Path) -> None:
+    with open_gradebook(f"sqlite:///{tmp_path}/first.db", "") as gradebook:
+        gradebook.add_assignment(W01)
+        gradebook.add_notebook(W01, W01)
+    for attempt in range(40):  # one in five would be turned away if nobody waited
+        path = Path(shutil.copy(tmp_path / "first.db", tmp_path / f"{attempt}.db"))
+        with closing(sqlite3.connect(path)) as reader, ThreadPoolExecutor(2) as pool:
+            reader.execute("SELECT * FROM assignment").fetchall()
+            both = [pool.submit(_open, f"sqlite:///{path}") for _ in range(2)]
+            assert [one.exception() for one in both] == [None, None]
+
+
+def _open(url: str) -> None:
+    with Rows(url, W01):
+        pass
 
 
 def test_processes_come_to_the_same_and_end_with_their_parent(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
