@@ -270,11 +270,12 @@ class _Database:
         while True:
             try:
                 self._connection.execute("PRAGMA journal_mode=WAL")
-                return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
                 time.sleep(0.02)
+            else:
+                return
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """Ask."""
