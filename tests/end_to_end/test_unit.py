@@ -132,7 +132,7 @@ def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, name: 
         answer(box, item, value)
         expect(box.locator(".wb-status")).to_have_text(SAVED)
     page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.querySelector('#rendered_cells').scrollWidth") <= 320
+    page.wait_for_function("document.querySelector('#rendered_cells').scrollWidth <= 320")
     panel = page.locator("#hand-in")
     panel.get_by_label("Your learner ID").fill("ana01")
     panel.get_by_role("button", name="Hand in").click()
