@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 WORTH_IT = 200
 """Fewer tasks are done sooner here: other processes take half a second to start, and one task takes some 20 ms."""
-AHEAD = 16
+AHEAD = 8
 """Tasks in hand: enough that no worker waits, and few enough that memory does not grow with the class."""
 
 

@@ -10,6 +10,8 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from autograde.course.new import new_course
+from autograde.course.release import release
 from tests.browser.conftest import W01, FrontEnd
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
@@ -123,6 +125,25 @@ def test_a_tutors_folder_does_not_run_by_itself(page: Page, lab: FrontEnd, under
     page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{under}/tree/"))
     expect(shown(page).locator(".wb-page-note")).to_contain_text("does not run by itself")
     assert shown(page).locator(".wb-question").count() == 0
+
+
+def test_a_tutor_changes_a_wording_in_lab_and_releases_it(page: Page, lab: FrontEnd) -> None:
+    course = new_course(lab.root / "class", name="Care, autumn")
+    release(course, "w01")
+    page.goto(lab.url(course.root / "source" / W01 / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/author/tree/"))
+    text = shown(page).locator(".jp-MarkdownCell").first
+    text.dblclick()
+    text.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Our class meets on Mondays.")
+    page.keyboard.press("Shift+Enter")
+    expect(text.locator(".jp-RenderedMarkdown")).to_contain_text("Our class meets on Mondays.")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".jp-mod-current.jp-mod-dirty")).to_have_count(0)
+    release(course, "w01")
+    cells = json.loads((course.root / "release" / W01 / f"{W01}.ipynb").read_text("utf-8"))["cells"]
+    assert any("Our class meets on Mondays." in "".join(cell["source"]) for cell in cells)
+    assert not any(cell.get("outputs") for cell in cells)
 
 
 def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
