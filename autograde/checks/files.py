@@ -105,6 +105,19 @@ def n4_pictures_described(subject: Subject) -> Iterator[str]:
                     yield f"the picture {path} does not exist"
 
 
+def n5_numbers_in_order(subject: Subject) -> Iterator[str]:
+    """The page numbers questions, and written tasks, in the order of items.toml, so the notebook asks in that order, too."""
+    matches = (ASK.fullmatch(source(cell).strip()) for cell in subject.cells if cell["cell_type"] == "code")
+    names = [match[1] for match in matches if match]
+    for person, kind in ((False, "question"), (True, "written task")):
+        numbered = [name for name, item in subject.workbook.paper(assessed=True).items() if item.asks_person is person]
+        asked = [name for name in names if name in numbered]
+        wrong = next((pair for pair in enumerate(zip(numbered, asked, strict=False), start=1) if pair[1][0] != pair[1][1]), None)
+        if wrong:
+            number, (wanted, found) = wrong
+            yield f"{kind} {number} is {wanted} in items.toml, but {found} in the notebook; put them in the same order"
+
+
 def _points(subject: Subject, item_id: str, value: Json) -> float | None:
     sheet = AnswerSheet(answers={item_id: Answer(value=value)}, unreadable={})
     mark = mark_item(subject.workbook.items[item_id], subject.key, sheet, item_id)

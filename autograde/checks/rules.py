@@ -23,6 +23,7 @@ RULES: dict[str, Rule] = {
     "N2": files.n2_nbgrader_knows,
     "N3": files.n3_headings_in_order,
     "N4": files.n4_pictures_described,
+    "N5": files.n5_numbers_in_order,
     "S1": s1_stories_end,
 }
 """Rule id → rule that must be kept: without it a workbook does not work, or gives a key away."""

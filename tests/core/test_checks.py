@@ -124,8 +124,11 @@ def test_mend_adds_the_cell_and_tells_nbgrader(desk: Path) -> None:
     assert not found(desk).keys() & RULES.keys()
     cells = json.loads((folder / f"{NAME}.ipynb").read_text("utf-8"))["cells"]
     place = next(n for n, cell in enumerate(cells) if cell["source"] == ['ask("w42-q02")'])
-    assert cells[place - 1]["source"] == ['ask("w42-p01")'], "after the questions of the section that it names"
+    assert cells[place - 1]["source"] == ['ask("w42-q01")'], "after the question that is numbered before it"
     assert cells[place]["metadata"]["nbgrader"]["points"] == 2
+    cells[place - 1 : place + 1] = reversed(cells[place - 1 : place + 1])
+    (folder / f"{NAME}.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    assert found(desk)["N5"] == ["question 1 is w42-q01 in items.toml, but w42-q02 in the notebook; put them in the same order"]
     assert mend(load_workbook(folder)) == ()
 
 
