@@ -96,7 +96,7 @@ def test_tries_words_and_silence() -> None:
     assert MARKER.key_problem(ITEM, KEY) is None
     assert MARKER.fraction(ITEM, KEY, tries.right) == 1 > MARKER.fraction(ITEM, KEY, tries.wrong)
     assert ITEM.problem(tries.malformed)
-    assert ITEM.in_words({"c": "z", "a": "x"})[:3] == ("Statement a. → Ex", "Statement c. → Zed", "No partner chosen: Statement b.")
+    assert ITEM.in_words({"c": "z", "a": "x"})[:3] == ("Statement a. → Ex", "Statement c. → Zed", "Not matched: Statement b.")
     assert ITEM.respond(KEY) is None
     assert json.loads(json.dumps(PRACTICE.public()["statements"])) == BARE
     assert not any(word in json.dumps(PRACTICE.public()) for word in ("Because", '"right"', "feedback"))
@@ -128,7 +128,7 @@ def test_practice_speaks_of_each_statement_and_does_not_give_away_the_rest() -> 
     assert [(note.part, note.verdict.value, note.text) for note in response.notes][:3] == [
         ("Statement a. → Ex", "right", "Because a."),
         ("Statement b. → Zed", "wrong", "Because b."),
-        ("Statement c.", "missed", "You have not chosen a partner here yet."),
+        ("Statement c.", "missed", "You have not chosen a match here yet."),
     ]
     whole = PRACTICE.respond(KEY)
     assert whole is not None
@@ -174,7 +174,7 @@ def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
     item = kind.page.locator("#w99-match-p")
     item.get_by_label("Statement a.").select_option(label="Ex")
     item.get_by_label("Statement b.").select_option(label="Zed")
-    expect(item.get_by_text("2 of 4 have a partner.")).to_be_visible()
+    expect(item.get_by_text("2 of 4 are matched.")).to_be_visible()
     item.get_by_role("button", name="Check my answer").click()
     response = item.locator(".wb-response")
     expect(response).to_contain_text("✓ Right: Statement a. → Ex")
@@ -189,7 +189,7 @@ def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], 
     kind = kind_page(as_toml(match(id="w99-match-q", once=True, partners=[*PARTNERS, {"id": "v", "text": "Vee"}])))
     page, item = kind.page, kind.page.locator("#w99-match-q")
     page.set_viewport_size({"width": 320, "height": 640})
-    expect(item.get_by_text("Use each partner once at most.")).to_be_visible()
+    expect(item.get_by_text("Use each one once at most.")).to_be_visible()
     item.locator("select").first.focus()
     for letter in ("e", "w", "z"):
         page.keyboard.press(letter)
@@ -199,7 +199,7 @@ def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], 
     assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
     kind.reload()
     expect(item.locator("select").nth(2)).to_have_value("z")
-    expect(item.get_by_text("3 of 4 have a partner.")).to_be_visible()
+    expect(item.get_by_text("3 of 4 are matched.")).to_be_visible()
     assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("select").all())
