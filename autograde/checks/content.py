@@ -1,6 +1,7 @@
 """Rules of content: enough of everything, law with its source, rubrics that markers can rely on."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ LAW = re.compile(
     r"|\bCode of Conduct|\bCare Certificate|\b6Cs|\bCaldicott"
 )
 """How law and guidance are named in the workbooks."""
+LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
 GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
 
 
@@ -104,6 +106,21 @@ def c5_rubrics_are_proven(subject: Subject) -> Iterator[str]:
                 yield f"a sample of {name} is called {sample.level}, and by the rubric it is {comes_to}"
     known = subject.rubrics.rubrics.keys()
     yield from (f"a sample answers {sample.task}, which has no rubric" for sample in subject.samples.samples if sample.task not in known)
+
+
+def c6_sources_are_shown(subject: Subject) -> Iterator[str]:
+    """Students see each reference of `workbook.toml` under “Sources”, with the month it was read, and no other source there."""
+    references = subject.workbook.about.references
+    lines = subject.section("Sources").split("\n")
+    for reference in references:
+        year, month = reference.checked.split("-")
+        read = f"{month_name[int(month)]} {year}"
+        if not any(f"({reference.url})" in line and read in line for line in lines):
+            yield f"the reference {reference.id} is not under “Sources” in the notebook, with {reference.url} and “Checked {read}.”"
+    known = {reference.url for reference in references}
+    for url in dict.fromkeys(LINK.findall("\n".join(lines))):
+        if url not in known:
+            yield f"{url} is under “Sources” in the notebook and is no reference"
 
 
 def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:

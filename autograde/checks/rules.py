@@ -34,6 +34,7 @@ ADVICE: dict[str, Rule] = {
     "C3": content.c3_references_are_fresh,
     "C4": content.c4_rubrics_are_complete,
     "C5": content.c5_rubrics_are_proven,
+    "C6": content.c6_sources_are_shown,
     "I1": questions.i1_one_best_answer,
     "I2": questions.i2_longest_is_not_the_key,
     "I3": questions.i3_positions_are_balanced,

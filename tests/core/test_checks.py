@@ -59,6 +59,7 @@ FAULTS = {
     "C3": ("about", "2026-11", "2024-01", "last read"),
     "C4": ("rubrics", '"5–6"', '"6"', "without a gap"),
     "C5": ("samples", "points = 2", "points = 9", "undecided"),
+    "C6": ("about", "2026-11", "2026-10", "October 2026"),
     "I1": ("items", "Tell the others what you think of it.", "All of these", "takes in the others"),
     "I4": ("items", STEM, "Which of these is not kind?", "not so"),
     "I5": (

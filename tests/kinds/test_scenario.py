@@ -246,6 +246,7 @@ def test_practice_by_mouse_goes_back_and_tries_another_way(kind_page: Callable[[
     item = kind.page.locator("#w99-scenario-p")
     item.get_by_role("button", name="Do this").click()
     expect(item.get_by_role("alert").filter(has_text="Choose what to do")).to_be_visible()
+    expect(item.get_by_role("button", name="Check my answer")).to_be_hidden()
     item.get_by_label("Do c", exact=True).check()
     item.get_by_role("button", name="Do this").click()
     expect(item.get_by_role("log")).to_contain_text("Because c.")
