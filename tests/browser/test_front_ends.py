@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from autograde.course.new import new_course
 from autograde.course.release import release
 from tests.browser.conftest import W01, FrontEnd
+from tests.conftest import ROOT
 
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
@@ -127,10 +129,17 @@ def test_a_tutors_folder_does_not_run_by_itself(page: Page, lab: FrontEnd, under
     assert shown(page).locator(".wb-question").count() == 0
 
 
-def test_a_tutor_changes_a_wording_in_lab_and_releases_it(page: Page, lab: FrontEnd) -> None:
-    course = new_course(lab.root / "class", name="Care, autumn")
-    release(course, "w01")
-    page.goto(lab.url(course.root / "source" / W01 / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/author/tree/"))
+@pytest.mark.parametrize("shelf", ["source", "workbooks"])
+def test_a_tutor_changes_a_wording_in_lab_and_releases_it(page: Page, lab: FrontEnd, shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = new_course(lab.root / f"class-{shelf}", name="Care, autumn")
+    folder = course.root / shelf
+    if shelf == "source":
+        release(course, "w01")
+    else:
+        shutil.copytree(ROOT / "workbooks", folder)
+        monkeypatch.setenv("WORKBOOKS_DIR", str(folder))
+    page.goto(lab.url(folder / W01 / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/author-{shelf}/tree/"))
+    expect(shown(page).locator(".wb-page-note")).to_contain_text("written" if shelf == "workbooks" else "does not run", timeout=60_000)
     text = shown(page).locator(".jp-MarkdownCell").first
     text.dblclick()
     text.locator(".cm-content").click()

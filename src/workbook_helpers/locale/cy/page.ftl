@@ -11,6 +11,7 @@ page-again = Rhoi cynnig arall arni
 page-asleep = Mae eich llyfr gwaith wedi mynd i gysgu. Mae’r atebion a gadwyd yn ddiogel.
 page-wake = Ei ddeffro
 page-foreign = Nid yw’r llyfr nodiadau hwn yn rhedeg ar ei ben ei hun, gan ei fod mewn ffolder tiwtor neu’n cynnwys mwy na chwestiynau llyfr gwaith.
+page-author = Yma mae’r llyfr gwaith hwn yn cael ei ysgrifennu. Cliciwch ddwywaith ar destun i’w newid, yna cadwch gyda Ctrl+S (Cmd+S ar Mac). I’w weld fel myfyrwyr, rhyddhewch ef i ddosbarth.
 page-section-done = ✓ wedi’i wneud
 page-welcome-back = Croeso’n ôl.
 page-continue = Parhau o’r lle roeddech chi

@@ -11,6 +11,7 @@ page-again = Try again
 page-asleep = Your workbook has gone to sleep. Your saved answers are safe.
 page-wake = Wake it up
 page-foreign = This notebook does not run by itself, because it lies in a tutor’s folder or holds more than a workbook’s questions.
+page-author = Here this workbook is written. Double-click a text to change it, then save with Ctrl+S (Cmd+S on a Mac). To see it as students do, release it to a class.
 page-section-done = ✓ done
 page-welcome-back = Welcome back.
 page-continue = Continue where you were

@@ -21,6 +21,16 @@
     return panel.content.widgets.every((cell) => cell.model.type !== "code" || ASK.test(cell.model.sharedModel.getSource()));
   }
 
+  /** Say whether a notebook lies where workbooks are written: on a shelf, beside the frameworks, which no student has. */
+  async function isWritten(panel, contents) {
+    const shelf = panel.context.path.split("/").slice(0, -2).join("/");
+    try {
+      return (await contents.get(shelf)).content.some((entry) => entry.type === "directory" && entry.name === "frameworks");
+    } catch {
+      return false; // a folder that may not be listed is no author's
+    }
+  }
+
   /** A note above the page, with a button where there is something to do. */
   function makeNote(host) {
     const note = document.createElement("div");
@@ -39,7 +49,7 @@
     };
   }
 
-  async function openWorkbook(panel) {
+  async function openWorkbook(panel, contents) {
     await panel.context.ready;
     const metadata = panel.model?.getMetadata("workbook");
     if (!metadata || panel.model.getMetadata("kernelspec")?.name !== "workbook") return;
@@ -48,6 +58,7 @@
     await Promise.all([ready, panel.revealed]);
     const say = makeNote(panel.content.node);
     if (!runsByItself(panel)) return say(words("page-foreign"));
+    if (await isWritten(panel, contents)) return say(words("page-author"));
 
     const session = panel.sessionContext, model = panel.context.model, host = panel.content.node;
     panel.addClass("wb-page");
@@ -105,7 +116,7 @@
         document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
       }
       app.docRegistry.addWidgetExtension("Notebook", {
-        createNew: (panel) => { openWorkbook(panel).catch((error) => console.warn(NAME, error)); },
+        createNew: (panel) => { openWorkbook(panel, app.serviceManager.contents).catch((error) => console.warn(NAME, error)); },
       });
     },
   };
