@@ -9,11 +9,14 @@ Education 15(3); read November 2026.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from autograde.checks.subject import Subject
-from workbook_helpers.items import Option, Purpose
+from workbook_helpers.items import Purpose
 from workbook_helpers.items.base import ChoiceItem
+from workbook_helpers.items.kinds.scenario import Scenario
 
 CATCH_ALL = re.compile(r"\b(all|none|both|neither|any) of (the|these|those|them)\b( above| below)?\W*$", re.IGNORECASE)
 NEGATIVE = re.compile(r"\b(?i:which|what|who)\b[^.?]*\b(not|never|except|least)\b[^.?]*\?")
@@ -29,23 +32,23 @@ def i1_one_best_answer(subject: Subject) -> Iterator[str]:
 
 
 def i2_longest_is_not_the_key(subject: Subject) -> Iterator[str]:
-    """Where the right option is often the longest, it can be guessed: at most one time in n, with n options."""
-    for purpose, items in _singles(subject).items():
-        longest = [item.id for item, right in items if all(len(o.text) < len(right.text) for o in item.options if o is not right)]
-        most = ceil(sum(1 / len(item.options) for item, _ in items))
+    """Where the right option is often the longest, it can be guessed: at most one time in n, with n options; in stories, too."""
+    for where, questions in _one_right(subject).items():
+        longest = [question.name for question in questions if question.is_longest]
+        most = ceil(sum(1 / len(question.options) for question in questions))
         if len(longest) > most:
             named = ", ".join(longest)
-            yield f"the right option is the longest in {len(longest)} of {len(items)} {purpose} items ({named}): at most {most}"
+            yield f"the right option is the longest in {len(longest)} of {len(questions)} {where} ({named}): at most {most}"
 
 
 def i3_positions_are_balanced(subject: Subject) -> Iterator[str]:
-    """The right option stands in each place about as often as in the others."""
-    for purpose, items in _singles(subject).items():
-        if items:
-            places = Counter(item.options.index(right) for item, right in items)
-            most = ceil(1.6 * len(items) / max(len(item.options) for item, _ in items))
+    """The right option stands in each place about as often as in the others; in stories, too."""
+    for where, questions in _one_right(subject).items():
+        if questions:
+            places = Counter(q.right for q in questions)
+            most = ceil(1.6 * len(questions) / max(len(q.options) for q in questions))
             yield from (
-                f"the right option of {count} of {len(items)} {purpose} items stands at place {place + 1}: at most {most}"
+                f"the right option of {count} of {len(questions)} {where} stands at place {place + 1}: at most {most}"
                 for place, count in sorted(places.items())
                 if count > most
             )
@@ -72,6 +75,29 @@ def i6_feedback_gives_the_reason(subject: Subject) -> Iterator[str]:
             yield from (f"{item.id}: the feedback on option {name} gives no reason" for name in short)
 
 
+def i7_numbers_of_right_options_differ(subject: Subject) -> Iterator[str]:
+    """Where each “choose all” has as many right options as the next, students tick that many: give one more, or one fewer."""
+    for purpose in _ASKED:
+        items = [item for item in _choices(subject) if item.kind == "multiple" and item.purpose is purpose]
+        numbers = {len(_right(subject, item)) for item in items}
+        if len(items) > 1 and len(numbers) == 1:
+            yield f"each of the {len(items)} {purpose.value} items that say “choose all” has {numbers.pop()} right options"
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A choice of one: what it is called, its options in order, and the place of the right one, from 0."""
+
+    name: str
+    options: tuple[str, ...]
+    right: int
+
+    @property
+    def is_longest(self) -> bool:
+        """Whether the right option has more letters than each other one."""
+        return all(len(text) < len(self.options[self.right]) for n, text in enumerate(self.options) if n != self.right)
+
+
 _ASKED = (Purpose.PRACTICE, Purpose.ASSESSED)
 
 
@@ -79,14 +105,29 @@ def _choices(subject: Subject) -> Iterator[ChoiceItem]:
     yield from (item for item in subject.workbook.items.values() if isinstance(item, ChoiceItem))
 
 
-def _singles(subject: Subject) -> dict[str, list[tuple[ChoiceItem, Option]]]:
-    """Give purpose → its `single` items, each with the right option."""
-    found: dict[str, list[tuple[ChoiceItem, Option]]] = {purpose.value: [] for purpose in _ASKED}
-    for item in _choices(subject):
-        if item.kind != "single":
-            continue
-        key = subject.key.keys.get(item.id)
-        right = next((option for option in item.options if option.right or (key and option.id == key.right)), None)
-        if right:
-            found[item.purpose.value].append((item, right))
+def _right(subject: Subject, item: ChoiceItem) -> list[str]:
+    """Give the ids of the right options, in the item's order."""
+    keyed: Any = subject.key.keys[item.id].right if item.id in subject.key.keys else ()
+    return [option.id for option in item.options if option.right or option.id in ([keyed] if isinstance(keyed, str) else keyed)]
+
+
+def _one_right(subject: Subject) -> dict[str, list[_Question]]:
+    """Give, by what they are part of: the `single` items of practice, those that are marked, and the decisions of each story."""
+    found: dict[str, list[_Question]] = {f"{purpose.value} items": [] for purpose in _ASKED}
+    for item in subject.workbook.items.values():
+        if isinstance(item, ChoiceItem) and item.kind == "single" and item.purpose in _ASKED:
+            ids = [option.id for option in item.options]
+            texts = tuple(option.text for option in item.options)
+            found[f"{item.purpose.value} items"] += [_Question(item.id, texts, ids.index(name)) for name in _right(subject, item)]
+        elif isinstance(item, Scenario):
+            found[f"decisions of {item.id}"] = list(_decisions(subject, item))
     return found
+
+
+def _decisions(subject: Subject, story: Scenario) -> Iterator[_Question]:
+    """Give each decision of a story that has one best choice: the one that is right, or the one with the most points."""
+    points: Any = subject.key.keys[story.id].right if story.id in subject.key.keys else {}
+    for node in story.nodes:
+        worth = [points.get(f"{node.id}.{choice.id}", 0) if points else bool(choice.right) for choice in node.choices]
+        if worth.count(max(worth)) == 1:
+            yield _Question(f"{story.id} {node.id}", tuple(choice.text for choice in node.choices), worth.index(max(worth)))

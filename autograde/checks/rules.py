@@ -41,6 +41,7 @@ ADVICE: dict[str, Rule] = {
     "I4": questions.i4_stems_ask_what_is_so,
     "I5": questions.i5_stems_differ,
     "I6": questions.i6_feedback_gives_the_reason,
+    "I7": questions.i7_numbers_of_right_options_differ,
     "L1": language.l1_easy_to_read,
     "L2": language.l2_british_spelling,
     "L3": language.l3_people_first,

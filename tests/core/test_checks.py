@@ -1,6 +1,7 @@
 """Each rule of `autograde check` finds what was planted for it, and a new workbook breaks none that must be kept."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -99,6 +100,25 @@ def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     rules = found(desk)
     assert "6 of 7 assessed items" in rules["I2"][0]
     assert "7 of 7 assessed items stands at place 1" in rules["I3"][0]
+
+
+def test_patterns_in_stories_and_in_choose_all_are_found(tmp_path: Path) -> None:
+    folder = shutil.copytree(SHELF / "w01-working-and-personal", tmp_path / "w01-working-and-personal")
+    items = folder / "items.toml"
+    wise = re.compile(r'(text = "[^"]*)("\nreply = "[^"]*"\nto = "\w+"\nright = true)')
+    text, longer = wise.subn(
+        r"\1 Do it soon, and do it with great care, so that nobody has to wait for it any longer than needed.\2", items.read_text("utf-8")
+    )
+    assert longer == 5
+    fourth = 'Write down what he said, in his own words.", right = true'
+    assert fourth in text
+    items.write_text(text.replace(fourth, fourth.replace("true", "false")), "utf-8")
+    rules = [finding.text for finding in check_workbook(folder) if finding.rule in {"I2", "I7"}]
+    assert rules == [
+        "the right option is the longest in 5 of 5 decisions of w01-s01 (w01-s01 request, w01-s01 late, w01-s01 silence, "
+        "w01-s01 others, w01-s01 lonely): at most 2",
+        "each of the 2 practice items that say “choose all” has 3 right options",
+    ]
 
 
 def test_words_of_the_essay_are_found(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
