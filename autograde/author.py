@@ -8,7 +8,7 @@ from typing import Any
 
 from autograde.errors import AuthorError
 from autograde.marking.key import home
-from workbook_helpers.items import Item, Purpose, Workbook, load_workbook
+from workbook_helpers.items import Item, Purpose, Workbook, load_workbook, read_notebook
 
 TEMPLATE = Path(str(files("autograde"))) / "template"
 ASK = re.compile(r'ask\("([a-z0-9-]+)"\)')
@@ -68,7 +68,7 @@ def mend(workbook: Workbook) -> tuple[str, ...]:
     The cell of a marked item goes behind the one that is numbered before it; any other to the end of the section that its item
     names, or before the hand-in. No text is changed and no cell removed.
     """
-    document = json.loads(workbook.notebook.read_text("utf-8"))
+    document = read_notebook(workbook.notebook)
     cells: list[dict[str, Any]] = document["cells"]
     paper = workbook.paper()
     done = []
@@ -85,6 +85,9 @@ def mend(workbook: Workbook) -> tuple[str, ...]:
             if wanted is None:
                 del cell["metadata"]["nbgrader"]
             done.append(f"nbgrader knows what {name or 'a cell'} is now")
+        if cell.get("outputs") or cell.get("execution_count"):
+            cell |= {"outputs": [], "execution_count": None}
+            done.append(f"what {name or 'a cell'} had put out is cleared")
     if done:
         part = workbook.notebook.with_suffix(".part")
         part.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from workbook_helpers.errors import WorkbookError
+from workbook_helpers.errors import ContentError, WorkbookError
 
 if TYPE_CHECKING:
     from autograde.course.folder import Course
@@ -114,6 +115,7 @@ def release(
     *,
     due: Annotated[str, typer.Option(help='UK time, like "2026-12-01 17:00".')] = "",
     fresh: Annotated[bool, typer.Option(help="Copy the workbook anew, over the class's own edits.")] = False,
+    anyway: Annotated[bool, typer.Option(help="Release it even where `autograde check` says that it does not work.")] = False,
 ) -> None:
     """Give the class a workbook.
 
@@ -122,6 +124,7 @@ def release(
 
     Example: [bold]autograde release w01 --due "2026-12-01 17:00"[/]
     """
+    from autograde.checks import faults
     from autograde.course.release import exchange_note
     from autograde.course.release import release as release_workbook
     from autograde.course.summary import show_release
@@ -135,6 +138,7 @@ def release(
             workbook,
             due=read_due(due) if due else None,
             fresh=fresh,
+            faults=(lambda _: ()) if anyway else faults,
             told=lambda step: progress.update(task, description=step),
         )
     show_release(out, report, exchange_note(course))
@@ -408,11 +412,14 @@ def new_workbook(
 
 @app.command()
 def check(
+    workbook: Annotated[str, typer.Argument(metavar="WORKBOOK", help="Only this one, like w01; all without it.")] = "",
+    *,
     mend: Annotated[
         bool, typer.Option(help="First give each notebook a cell for every item, and tell nbgrader about it; no text is changed.")
     ] = False,
     coverage: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a table of what is taught and assessed where, in Markdown.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write the table of what is taught and assessed where, in Markdown; - prints it."),
     ] = None,
     graphs: Annotated[bool, typer.Option(help="Also draw each branching story, as Mermaid text to paste into a drawing page.")] = False,
 ) -> None:
@@ -423,12 +430,10 @@ def check(
 
     Example: [bold]autograde check[/]
     """
-    from autograde.author import mend as mend_notebook
     from autograde.checks import check_all, check_coverage, stories
-    from autograde.course.folder import find_course, workbooks_folder
+    from autograde.course.folder import find_course, short_id, workbooks_folder
     from autograde.course.summary import say
-    from autograde.errors import ClassError
-    from workbook_helpers.items import load_workbook
+    from autograde.errors import AuthorError, ClassError
 
     try:
         course = find_course(Path.cwd())
@@ -438,20 +443,30 @@ def check(
     folders = sorted(
         path.parent for root in (shelf, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")
     )
+    if workbook:
+        folders = [folder for folder in folders if workbook in {folder.name, short_id(folder)}]
+        if not folders:
+            msg = f"There is no workbook {workbook!r} in {shelf}. Check the name."
+            raise ClassError(msg)
     if mend:
-        for folder in folders:
-            for text in mend_notebook(load_workbook(folder)):
-                say(out, f"  {folder.name}: {text}")
+        _mend(folders)
     places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
     findings = check_all(folders, places)
     uncovered, table = check_coverage(shelf)
-    findings += uncovered
-    for finding in findings:
+    findings += () if workbook else uncovered
+    for finding in sorted(findings, key=lambda finding: finding.advice):
         say(out, f"  {finding.rule} {finding.where}: {finding.text}" + " (advice)" * finding.advice, "" if finding.advice else "red")
     faults = [finding for finding in findings if not finding.advice]
-    say(out, f"{len(folders)} workbooks checked, {len(faults)} things to mend, {len(findings) - len(faults)} pieces of advice.", "bold")
-    if coverage:
-        coverage.write_text(table, "utf-8")
+    advice = len(findings) - len(faults)
+    say(out, f"Workbooks checked: {len(folders)}. Things to mend: {len(faults)}. Pieces of advice: {advice}.", "bold")
+    if coverage == Path("-"):
+        say(out, table)
+    elif coverage:
+        try:
+            coverage.write_text(table, "utf-8")
+        except OSError as error:
+            msg = f"{coverage} cannot be written ({error.strerror}). Name a file in a folder that is there."
+            raise AuthorError(msg) from error
         say(out, f"What is covered where stands in {coverage}.")
     if graphs:
         for folder in folders:
@@ -459,6 +474,18 @@ def check(
                 say(out, f"\n{item_id}\n{drawing}")
     if faults:
         raise typer.Exit(1)
+
+
+def _mend(folders: list[Path]) -> None:
+    """Bring notebooks into line with their items, and say what was done."""
+    from autograde.author import mend
+    from autograde.course.summary import say
+    from workbook_helpers.items import load_workbook
+
+    for folder in folders:
+        with suppress(ContentError):  # R0 says so
+            for text in mend(load_workbook(folder)):
+                say(out, f"  {folder.name}: {text}")
 
 
 def _bar() -> Progress:

@@ -50,6 +50,7 @@ def _read(text: str) -> tuple[int, float, float]:
         warnings.simplefilter("ignore")  # it imports pkg_resources, which warns of its own end
         import textstat
 
+    textstat.set_rounding(False)  # it rounds syllables a word before it multiplies them: up to 0.6 of a grade
     words = len(text.split())
     return (words, textstat.flesch_kincaid_grade(text), words / max(1, textstat.sentence_count(text))) if words else (0, 0.0, 0.0)
 

@@ -14,7 +14,8 @@ from math import ceil
 from typing import Any
 
 from autograde.checks.subject import Subject
-from workbook_helpers.items import Purpose
+from autograde.marking.kinds import MARKERS
+from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.items.base import ChoiceItem
 from workbook_helpers.items.kinds.scenario import Scenario
 
@@ -107,8 +108,14 @@ def _choices(subject: Subject) -> Iterator[ChoiceItem]:
 
 def _right(subject: Subject, item: ChoiceItem) -> list[str]:
     """Give the ids of the right options, in the item's order."""
-    keyed: Any = subject.key.keys[item.id].right if item.id in subject.key.keys else ()
+    keyed: Any = _keyed(subject, item) or ()
     return [option.id for option in item.options if option.right or option.id in ([keyed] if isinstance(keyed, str) else keyed)]
+
+
+def _keyed(subject: Subject, item: Item) -> Json:
+    """Give what the key says is right in an item, None where it says nothing or nothing that fits (K1 says so)."""
+    entry, marker = subject.key.keys.get(item.id), MARKERS.get(item.kind)
+    return entry.right if entry and marker and not marker.key_problem(item, entry.right) else None
 
 
 def _one_right(subject: Subject) -> dict[str, list[_Question]]:
@@ -126,7 +133,7 @@ def _one_right(subject: Subject) -> dict[str, list[_Question]]:
 
 def _decisions(subject: Subject, story: Scenario) -> Iterator[_Question]:
     """Give each decision of a story that has one best choice: the one that is right, or the one with the most points."""
-    points: Any = subject.key.keys[story.id].right if story.id in subject.key.keys else {}
+    points: Any = _keyed(subject, story) or {}
     for node in story.nodes:
         worth = [points.get(f"{node.id}.{choice.id}", 0) if points else bool(choice.right) for choice in node.choices]
         if worth.count(max(worth)) == 1:

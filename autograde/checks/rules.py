@@ -64,6 +64,15 @@ def check_workbook(folder: Path) -> list[Finding]:
     ]
 
 
+def faults(folder: Path) -> tuple[str, ...]:
+    """Say in a sentence each why the workbook in `folder` would not work, or would give a key away; empty if it is fit for students."""
+    try:
+        subject = load_subject(folder)
+    except ContentError as error:
+        return (str(error),)
+    return tuple(f"{name}: {text}" for name, rule in RULES.items() for text in rule(subject))
+
+
 def check_coverage(shelf: Path) -> tuple[list[Finding], str]:
     """Say which criteria the workbooks on a shelf leave out, and give the table of what is covered where ("C0")."""
     subjects = []
@@ -79,10 +88,10 @@ def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
     """Check each workbook, and look in the other places where students receive something for words of any key."""
     folders = list(folders)
     findings = [finding for folder in folders for finding in check_workbook(folder)]
-    ids = {str(read_toml(folder / "workbook.toml").get("id")) for folder in folders}
     texts: set[str] = set()
-    for workbook in ids:
+    for folder in folders:
         with suppress(ContentError):  # R0 says so
+            workbook = str(read_toml(folder / "workbook.toml").get("id"))
             texts |= secrets(load_key(workbook), load_rubrics(workbook), load_samples(workbook))
     found = leaks(texts, places)
     return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]

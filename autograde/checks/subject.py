@@ -1,6 +1,5 @@
 """What the rules look at, and what they say."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograde.marking import Key, Rubrics, Samples, load_key, load_rubrics, load_samples
-from workbook_helpers.errors import ContentError
-from workbook_helpers.items import Json, Workbook, load_workbook
+from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
 
 OPENING = (
     "How this workbook works",
@@ -88,7 +86,8 @@ class Subject:
 def load_subject(folder: Path) -> Subject:
     """Read a workbook and all that belongs to it; ContentError names what cannot be read."""
     workbook = load_workbook(folder)
-    return Subject(workbook, load_key(workbook.id), load_rubrics(workbook.id), load_samples(workbook.id), _cells(workbook.notebook))
+    cells: list[dict[str, Any]] = read_notebook(workbook.notebook)["cells"]
+    return Subject(workbook, load_key(workbook.id), load_rubrics(workbook.id), load_samples(workbook.id), cells)
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -103,14 +102,6 @@ def plain(markdown: str) -> str:
     text = re.sub(r"https?://\S+", "", text)
     lines = (re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", line).replace("**", "").strip() for line in text.split("\n"))
     return " ".join(line if line[-1] in ".?!:”" else f"{line}." for line in lines if line and not line.startswith(("#", "|")))
-
-
-def _cells(notebook: Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(notebook.read_text("utf-8"))["cells"])
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"{notebook} cannot be read as a notebook: {error}"
-        raise ContentError(msg) from error
 
 
 def _texts(part: Json) -> Iterator[str]:

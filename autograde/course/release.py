@@ -3,7 +3,7 @@
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +60,7 @@ def release(
     *,
     due: datetime | None = None,
     fresh: bool = False,
+    faults: Callable[[Path], Sequence[str]] = lambda _: (),
     told: Callable[[str], None] = lambda _: None,
 ) -> ReleaseReport:
     """Release a workbook to the class.
@@ -72,13 +73,15 @@ def release(
         With its time zone; None leaves the due date as it is.
     fresh
         Copy the workbook into source/ again, over the class's own edits (which are kept beside it as a zip).
+    faults
+        Called with the class's copy; what it says would go wrong, one sentence each, keeps the workbook from being released.
     told
         Called with each step, in words.
 
     Raises
     ------
     ReleaseError
-        If there is no such workbook, it holds what must not reach students, or nbgrader refuses it.
+        If there is no such workbook, it has faults, it holds what must not reach students, or nbgrader refuses it.
     ContentError
         If the workbook's own files have a fault.
     """
@@ -89,6 +92,13 @@ def release(
     assignment = workbook.assignment
     if not workbook.notebook.is_file():
         msg = f"{source} has no {workbook.notebook.name}: the notebook must have the folder's name."
+        raise ReleaseError(msg)
+    if wrong := faults(source):
+        lines = "".join(f"\n  {text}" for text in wrong)
+        msg = (
+            f"{workbook.id} is not released, as it would not work:{lines}\nMend it in {source} and in its key, "
+            "where `autograde check --mend` helps, then release again; or release it as it is with --anyway."
+        )
         raise ReleaseError(msg)
     told("Making the students' version")
     _generate(course, workbook)

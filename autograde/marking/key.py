@@ -35,7 +35,7 @@ class Key(Model):
 class Level(Model):
     """One level of a rubric: the points it stands for, e.g. "3–6", and what such an answer is like."""
 
-    points: Text
+    points: Annotated[str, Field(pattern=r"^\d+([–-]\d+)?$")]
     title: Text
     text: Text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograde.author import mend, new_workbook
-from autograde.checks import ADVICE, RULES, check_coverage, check_workbook
+from autograde.checks import ADVICE, RULES, check_all, check_coverage, check_workbook, faults
 from autograde.checks.language import runs
 from autograde.errors import AuthorError
 from tests.conftest import ROOT
@@ -86,6 +86,33 @@ def test_a_planted_fault_is_found(desk: Path, rule: str) -> None:
     change(desk, file, old, new)
     fresh = [text for text in found(desk).get(rule, []) if text not in before]
     assert any(told in text for text in fresh), fresh
+
+
+BROKEN = {
+    "a number for an option": ("keys", 'right = "a"', "right = 5", "K1", "must be one of"),
+    "levels in words": ("rubrics", '"5–6"', '"some"', "R0", "points"),
+    "no TOML": ("about", "minutes", "= minutes", "R0", "cannot be read"),
+    "a text that is not closed": ("about", '2026-11"', "2026-11", "R0", "is not closed"),
+    "a field that nobody knows": ("items", "criterion =", "kriterion =", "R0", "check its spelling"),
+    "a notebook cut short": ("notebook", '"nbformat_minor"', "", "R0", "as a notebook"),
+    "a cell without its text": ("notebook", '"source": [', '"sauce": [', "R0", "as a notebook"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_file_is_a_finding_and_stops_nothing(desk: Path, case: str) -> None:
+    file, old, new, rule, told = BROKEN[case]
+    change(desk, file, old, new)
+    assert any(told in text for text in found(desk)[rule])
+    assert any(told in text for text in faults(desk / "workbooks" / NAME)), "so it is not released"
+    check_all([desk / "workbooks" / NAME], [])
+
+
+def test_mending_clears_what_cells_had_put_out(desk: Path) -> None:
+    change(desk, "notebook", '"outputs": []', '"outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}]')
+    assert "N1" in found(desk)
+    assert any("is cleared" in text for text in mend(load_workbook(desk / "workbooks" / NAME)))
+    assert "N1" not in found(desk)
 
 
 def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:

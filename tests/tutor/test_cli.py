@@ -69,7 +69,11 @@ def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", ins
     assert (code, error) == (0, "")
     assert "2 students added" in text
 
-    code, text, error = inside("release", "w01", "--due", "2026-11-20 17:00", cwd=folder / "source")
+    code, text, error = inside("release", "w01", cwd=folder)
+    assert code == 1
+    assert "K1: the key w01-q02 has no assessed item of its kind" in " ".join(error.split()), "the small workbook has another's key"
+    assert not (folder / "release" / "w01-small").exists()
+    code, text, error = inside("release", "w01", "--due", "2026-11-20 17:00", "--anyway", cwd=folder / "source")
     assert (code, error) == (0, "")
     assert "Due: 2026-11-20 17:00 (UK time)" in text
     assert f"{folder / 'handout' / 'w01-small.zip'}" in text

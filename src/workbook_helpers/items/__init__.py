@@ -2,7 +2,7 @@
 
 from workbook_helpers.items.base import Item, Json, Note, Option, Purpose, Response, Verdict
 from workbook_helpers.items.kinds import KINDS
-from workbook_helpers.items.workbook import Criterion, Reference, Workbook, load_workbook, read_toml
+from workbook_helpers.items.workbook import Criterion, Reference, Workbook, load_workbook, read_notebook, read_toml
 
 __all__ = [
     "KINDS",
@@ -17,5 +17,6 @@ __all__ = [
     "Verdict",
     "Workbook",
     "load_workbook",
+    "read_notebook",
     "read_toml",
 ]

@@ -1,5 +1,6 @@
 """Read a workbook's own files: `workbook.toml` and `items.toml`."""
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -13,6 +14,18 @@ from workbook_helpers.items.base import Item, ItemId, Model, Purpose, Text, draw
 from workbook_helpers.items.kinds import KINDS
 
 M = TypeVar("M", bound=BaseModel)
+TOML_HINTS = {
+    "Illegal character '\\n'": 'a text in that line is not closed: put " at its end',
+    "Invalid value": 'a text there has curly quotes in place of ", or True and False have no small letter',
+    "Expected newline": 'a text there has " inside: write “ and ” within a text',
+    "Unclosed inline table": "a comma or } is missing",
+    "Unclosed array": "a comma or ] is missing",
+    "Cannot declare": "a table that stands more than once needs two brackets, as in [[items]]",
+    "'utf-8' codec": "it was not saved as UTF-8: save it again with that encoding",
+}
+"""How tomllib's message begins → what an author who is no programmer may have done."""
+FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
+"""Pydantic's type of fault → the same in plain words."""
 
 
 class Criterion(Model):
@@ -155,13 +168,26 @@ def load_workbook(folder: Path) -> Workbook:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file, with an error that names the file."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # an editor on Windows may put a mark before the first letter
     except FileNotFoundError as error:
         msg = f"{path.parent} is no workbook folder: it has no {path.name}."
         raise ContentError(msg) from error
     except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read: {error}"
+        hint = next((f" Perhaps {text}." for start, text in TOML_HINTS.items() if str(error).startswith(start)), "")
+        msg = f"{path} cannot be read: {error}.{hint}"
         raise ContentError(msg) from error
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook as its JSON; ContentError names a file that is no notebook with cells."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        for cell in document["cells"]:
+            "".join([cell["cell_type"], *cell["source"], *dict(cell["metadata"])])  # all that is asked of a cell
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path} cannot be read as a notebook ({error!r}). Take an earlier copy of the file."
+        raise ContentError(msg) from error
+    return document
 
 
 def validate(model: type[M], table: object, path: Path, name: str = "") -> M:
@@ -171,7 +197,8 @@ def validate(model: type[M], table: object, path: Path, name: str = "") -> M:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        msg = f"{_where(path, name)}{', ' + field if field else ''}: {first['msg'].removeprefix('Value error, ')}."
+        fault = FIELD_FAULTS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        msg = f"{_where(path, name)}{', ' + field if field else ''}: {fault}."
         raise ContentError(msg) from error
 
 
