@@ -2,6 +2,8 @@
 
 import json
 import re
+from calendar import month_name
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,9 @@ def new_workbook(shelf: Path, name: str, title: str) -> Path:
     if taken := [path for path in (*sorted(shelf.glob(f"{short}-*")), *targets.values()) if path.exists()]:
         msg = f"{taken[0]} exists. Take another number."
         raise AuthorError(msg)
-    words = {"@id@": short, "@title@": json.dumps(title, ensure_ascii=False)[1:-1], "@order@": str(int(short[1:]))}
+    now = datetime.now(UTC)
+    words = {"@month@": f"{now:%Y-%m}", "@read@": f"{month_name[now.month]} {now.year}"}
+    words |= {"@id@": short, "@title@": json.dumps(title, ensure_ascii=False)[1:-1], "@order@": str(int(short[1:]))}
     try:
         for model, path in targets.items():
             text = model.read_text("utf-8")

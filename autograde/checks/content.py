@@ -7,18 +7,22 @@ from datetime import UTC, datetime
 
 from autograde.checks.subject import SUMMARY, Subject, plain
 from autograde.marking import Rubric
-from workbook_helpers.items import Item, Purpose
+from workbook_helpers.items import Item, Purpose, read_toml
 
 WORDS = (1_200, 2_200)
 PRACTICE, PRACTICE_KINDS, CLOSED, CLOSED_KINDS, WRITTEN, PICTURES, OBJECTIVES, TERMS = 10, 5, 12, 4, 2, 2, 3, 6
 MONTHS = 12
 """A source that nobody has read for so long may have changed."""
 LAW = re.compile(
-    r"\b[A-Z][a-z]+\)? Act (?:19|20)\d\d|\b(?:CQC )?Regulation \d+\w?|\bUK GDPR|\bNICE [A-Z]{2}\d+|\bDAPB\d+"
-    r"|\bCode of Conduct|\bCare Certificate|\b6Cs|\bCaldicott"
+    r"\b[A-Z][a-z]+\)? (?:etc\. )?(?:Act|Regulations|Order)\b(?: (?:19|20)\d\d)?|\b[Rr]egulation \d+\w?|\bArticle \d+"
+    r"|\b(?:UK )?GDPR|\bNICE\b(?: guideline)?(?: [A-Z]{2}\d+)?|\bDAPB\d+|\bRIDDOR|\bCOSHH|\bLOLER|\bDoLS|\bLiberty Safeguards"
+    r"|\bCode of (?:Conduct|Practice)|\bCare Certificate|\b6Cs|\bCaldicott|\bAccessible Information Standard"
+    r"|\b[Dd]uty of candour|\b[Ff]undamental standards"
 )
 """How law and guidance are named in the workbooks."""
 LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
+TEMPLATE_SAYS = ("Say here in three sentences", "I can …", "Say which criterion", "Teach here:", "One line for each idea")
+"""Hints in the template's notebook to whoever writes on from there."""
 GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
 
 
@@ -59,11 +63,12 @@ def c1_enough_of_everything(subject: Subject) -> Iterator[str]:
 
 def c2_law_has_a_reference(subject: Subject) -> Iterator[str]:
     """What law or guidance says stands with its source: name it in `workbook.toml` under references."""
-    known = [frozenset(_words(f"{r.title} {r.publisher}")) for r in subject.workbook.about.references]
+    known = [_words(f"{r.title} {r.publisher}") for r in subject.workbook.about.references]
     named = {found for _, text in subject.shown() for found in LAW.findall(plain(text))}
     for name in sorted(named):
-        wanted = frozenset(_words(name)) - GENERAL
-        if not any(wanted <= words for words in known):
+        wanted = _words(name)
+        in_one = f" {' '.join(wanted)} " if wanted[-1].isdigit() and len(wanted[-1]) == 4 else ""  # an Act and its year stand together
+        if not any(in_one in f" {' '.join(words)} " and set(wanted) - GENERAL <= set(words) for words in known):
             yield f"{name!r} is named and is no reference"
 
 
@@ -72,7 +77,10 @@ def c3_references_are_fresh(subject: Subject) -> Iterator[str]:
     now = datetime.now(UTC)
     for reference in subject.workbook.about.references:
         year, month = (int(part) for part in reference.checked.split("-"))
-        if (age := (now.year - year) * 12 + now.month - month) > MONTHS:
+        age = (now.year - year) * 12 + now.month - month
+        if age < 0:
+            yield f"the reference {reference.id} says that it was read in {reference.checked}, which is still to come"
+        if age > MONTHS:
             yield f"the reference {reference.id} was last read {age} months ago"
 
 
@@ -123,6 +131,28 @@ def c6_sources_are_shown(subject: Subject) -> Iterator[str]:
             yield f"{url} is under “Sources” in the notebook and is no reference"
 
 
+def c7_criteria_are_known(subject: Subject) -> Iterator[str]:
+    """Items and rubrics name a criterion that `workbook.toml` lists, and what that lists stands in its framework."""
+    about = subject.workbook.about
+    for criterion in about.criteria:
+        path = subject.workbook.folder.parent / "frameworks" / f"{criterion.framework}.toml"
+        if path.is_file() and criterion.code not in {one["code"] for one in read_toml(path)["criteria"]}:
+            yield f"workbook.toml lists {criterion.code}, which {path.name} does not have"
+    listed = {criterion.code for criterion in about.criteria}
+    named = {item.id: item.criterion for item in subject.workbook.items.values()}
+    named |= {f"the rubric {name}": rubric.criterion for name, rubric in _rubrics(subject)}
+    for name, code in named.items():
+        if code and listed and code not in listed:
+            yield f"{name} names the criterion {code!r}, which workbook.toml does not list ({', '.join(sorted(listed))})"
+
+
+def c8_nothing_of_the_template_is_left(subject: Subject) -> Iterator[str]:
+    """A new workbook says in some places what to write there: write it."""
+    for section in subject.sections:
+        left = [words for words in TEMPLATE_SAYS if words in section.text]
+        yield from (f"“{section.title}” still says “{words}”" for words in left)
+
+
 def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:
     """Give task → rubric; the gallery's shows only the form."""
     if subject.workbook.about.role != "gallery":
@@ -138,7 +168,7 @@ def _level(rubric: Rubric, points: int, seen: tuple[bool, ...]) -> str:
         return "met"
     if place == met - 1 and 1 <= missing <= 2:
         return "borderline"
-    return "not-yet" if place < met - 1 and missing else "undecided"
+    return "not-yet" if 0 <= place < met - 1 and missing else "undecided"
 
 
 def _span(points: str) -> tuple[int, int]:

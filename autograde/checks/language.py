@@ -29,10 +29,11 @@ def l1_easy_to_read(subject: Subject) -> Iterator[str]:
     ----------
     Kincaid et al. (1975), Derivation of new readability formulas; computed by textstat.
     """
-    for section in subject.teaching:
-        words, grade, _ = _read(plain(section.text))
-        if words >= SHORT_SECTION and grade > SECTION_GRADE:
-            yield f"“{section.title}” has grade {grade:.1f}: at most {SECTION_GRADE}"
+    for section in subject.sections:
+        for part in re.split(r"^#{3,} ", section.text, flags=re.MULTILINE) if section.title != "Sources" else ():
+            words, grade, _ = _read(plain(part))
+            if words >= SHORT_SECTION and grade > SECTION_GRADE:
+                yield f"“{section.title}”, from “{' '.join(part.split()[:5])} …”, has grade {grade:.1f}: at most {SECTION_GRADE}"
     _, grade, mean = reading(subject)
     if grade > GRADE:
         yield f"the whole has grade {grade:.1f}: at most {GRADE}"
@@ -57,12 +58,11 @@ def _read(text: str) -> tuple[int, float, float]:
 
 def l2_british_spelling(subject: Subject) -> Iterator[str]:
     """Spell in the British way, with -ise; the words come from codespell's lists."""
-    wrong = _misspelt()
+    wrong, names = _misspelt(), set(read_toml(HERE / "words.toml")["names"])
     for where, text in subject.shown():
-        # Only what is written small: a name is nobody's slip.
-        for word in sorted(set(re.findall(r"(?<![\w'])[a-z]+(?:'[a-z]+)?", plain(text).replace("’", "'")))):
-            if word in wrong:
-                yield f"{where}: {word!r}; {wrong[word]!r}?"
+        for word in sorted(set(re.findall(r"(?<![\w'])[A-Z]?[a-z]+(?:'[a-z]+)?", plain(text).replace("’", "'"))) - names):
+            if better := wrong.get(word.lower()):
+                yield f"{where}: {word!r}; {better!r}?"
 
 
 def l3_people_first(subject: Subject) -> Iterator[str]:
@@ -82,7 +82,8 @@ def l4_words_to_know(subject: Subject) -> Iterator[str]:
     for term, meaning in entries:
         if len(meaning.split()) < 3:
             yield f"{term!r} is not explained"
-        if not any(part.strip() and part.strip().casefold() in used for part in re.split(r"[(),/]", term)):
+        parts = (part.strip().casefold() for part in re.split(r"[(),/]", term))
+        if not any(re.search(rf"\b{re.escape(part)}(s|es)?\b", used) for part in parts if len(part) > 1):
             yield f"{term!r} is explained and never used"
 
 
@@ -116,4 +117,5 @@ def _misspelt() -> dict[str, str]:
 @cache
 def _labels() -> tuple[tuple[re.Pattern[str], str], ...]:
     table = read_toml(HERE / "words.toml")["words"]
-    return tuple((re.compile(rf"\b({avoid})\b", re.IGNORECASE), better) for avoid, better in table.items())
+    spaced = ((avoid.replace(" ", r"[\s-]+"), better) for avoid, better in table.items())
+    return tuple((re.compile(rf"\b({avoid})\b", re.IGNORECASE), better) for avoid, better in spaced)

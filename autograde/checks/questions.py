@@ -17,18 +17,28 @@ from autograde.checks.subject import Subject
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.items.base import ChoiceItem
+from workbook_helpers.items.kinds.gaps import Gaps
 from workbook_helpers.items.kinds.scenario import Scenario
 
-CATCH_ALL = re.compile(r"\b(all|none|both|neither|any) of (the|these|those|them)\b( above| below)?\W*$", re.IGNORECASE)
-NEGATIVE = re.compile(r"\b(?i:which|what|who)\b[^.?]*\b(not|never|except|least)\b[^.?]*\?")
+CATCH_ALL = re.compile(
+    r"^(all|none|both|neither|any|everything)"
+    r"( of| the| these| those| them| above| below| answers?| options?| is| are| right| wrong| correct)+\W*$"
+    r"|^(both )?[a-e] and [a-e]\W*$",
+    re.IGNORECASE,
+)
+NEGATIVE = re.compile(
+    r"\b(?i:which|what|who|choose)\b(?:(?!\b(?:when|if|because|as|so|and|but)\b)[^.?“”])*?"
+    r"(?P<word>\b(?:not|never|except|least|cannot|false|wrong|incorrect|avoid)\b|n[’']t\b)(?=[^.?]*\?|(?<=not)[^.?]* (?:true|right|so)\.)"
+)
+"""A question for what is not so; a word in capitals is emphasis enough."""
 REASON_WORDS = 6
 """Fewer words than this say that something is wrong, and not why."""
 
 
 def i1_one_best_answer(subject: Subject) -> Iterator[str]:
     """An option such as “all of the above” lets a student be right for half a reason: write it out."""
-    for item in _choices(subject):
-        caught = [option.text for option in item.options if CATCH_ALL.search(option.text)]
+    for item in subject.workbook.items.values():
+        caught = [text for text in _offered(item) if CATCH_ALL.search(text)]
         yield from (f"{item.id}: the option {text!r} takes in the others" for text in caught)
 
 
@@ -58,8 +68,8 @@ def i3_positions_are_balanced(subject: Subject) -> Iterator[str]:
 def i4_stems_ask_what_is_so(subject: Subject) -> Iterator[str]:
     """A question for what is *not* so is easily misread: turn it round, or write NOT."""
     for item in subject.workbook.items.values():
-        if found := NEGATIVE.search(item.stem):
-            yield f"{item.id} asks for what is {found[1]} so"
+        if item.purpose in _ASKED and (found := NEGATIVE.search(item.stem)):
+            yield f"{item.id} asks for what is {found['word']} so"
 
 
 def i5_stems_differ(subject: Subject) -> Iterator[str]:
@@ -69,11 +79,11 @@ def i5_stems_differ(subject: Subject) -> Iterator[str]:
 
 
 def i6_feedback_gives_the_reason(subject: Subject) -> Iterator[str]:
-    """Feedback on an option says why, also where the option is right."""
-    for item in _choices(subject):
+    """Feedback says why, also on what is right: on each option, card, pair, step, gap and choice."""
+    for item in subject.workbook.items.values():
         if item.purpose is Purpose.PRACTICE:
-            short = [option.id for option in item.options if len(option.feedback.split()) < REASON_WORDS]
-            yield from (f"{item.id}: the feedback on option {name} gives no reason" for name in short)
+            short = [text for text in _feedback(item.model_dump(mode="json")) if len(text.split()) < REASON_WORDS]
+            yield from (f"{item.id}: the feedback {text!r} gives no reason" for text in short)
 
 
 def i7_numbers_of_right_options_differ(subject: Subject) -> Iterator[str]:
@@ -104,6 +114,30 @@ _ASKED = (Purpose.PRACTICE, Purpose.ASSESSED)
 
 def _choices(subject: Subject) -> Iterator[ChoiceItem]:
     yield from (item for item in subject.workbook.items.values() if isinstance(item, ChoiceItem))
+
+
+def _offered(item: Item) -> Iterator[str]:
+    """Give each text that a student may choose in an item of options, gaps or decisions."""
+    if isinstance(item, ChoiceItem):
+        yield from (option.text for option in item.options)
+    elif isinstance(item, Scenario):
+        yield from (choice.text for node in item.nodes for choice in node.choices)
+    elif isinstance(item, Gaps):
+        yield from (option.text for gap in item.gaps for option in gap.options)
+
+
+def _feedback(part: Json) -> Iterator[str]:
+    """Give each text of feedback in an item, however deep."""
+    match part:
+        case dict():
+            for name, value in part.items():
+                if name == "feedback" and isinstance(value, str) and value:
+                    yield value
+                else:
+                    yield from _feedback(value)
+        case list():
+            for value in part:
+                yield from _feedback(value)
 
 
 def _right(subject: Subject, item: ChoiceItem) -> list[str]:

@@ -35,6 +35,8 @@ ADVICE: dict[str, Rule] = {
     "C4": content.c4_rubrics_are_complete,
     "C5": content.c5_rubrics_are_proven,
     "C6": content.c6_sources_are_shown,
+    "C7": content.c7_criteria_are_known,
+    "C8": content.c8_nothing_of_the_template_is_left,
     "I1": questions.i1_one_best_answer,
     "I2": questions.i2_longest_is_not_the_key,
     "I3": questions.i3_positions_are_balanced,

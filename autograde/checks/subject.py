@@ -96,12 +96,14 @@ def source(cell: dict[str, Any]) -> str:
 
 
 def plain(markdown: str) -> str:
-    """Give the words of Markdown as they are read: no pictures, addresses or marks; what has no full stop gets one."""
+    """Give the words of Markdown as they are read: no pictures, addresses or marks; a part that has no full stop gets one."""
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", markdown)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"https?://\S+", "", text)
-    lines = (re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", line).replace("**", "").strip() for line in text.split("\n"))
-    return " ".join(line if line[-1] in ".?!:”" else f"{line}." for line in lines if line and not line.startswith(("#", "|")))
+    text = re.sub(r"^[#|].*$", "\n", text, flags=re.MULTILINE)
+    parts = re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)", text)  # a line that goes on in the next one is one sentence
+    words = (" ".join(re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "", part).replace("**", "").split()) for part in parts)
+    return " ".join(part if part[-1] in ".?!:”" else f"{part}." for part in words if part)
 
 
 def _texts(part: Json) -> Iterator[str]:

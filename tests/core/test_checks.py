@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,40 +49,66 @@ def change(desk: Path, file: str, old: str, new: str) -> None:
 
 def test_a_new_workbook_works_and_is_told_what_is_missing(desk: Path) -> None:
     assert load_workbook(desk / "workbooks" / NAME).about.title == 'A "quiet" word'
-    assert found(desk).keys() <= {"C1", "C5", "L1"}
+    assert found(desk).keys() <= {"C1", "C5", "C8"}
     assert not found(desk).keys() & RULES.keys()
 
 
 TEACH, STEM = "Teach here:", "A colleague is late for the handover again. What do you do first?"
 LONG = " ".join(["Notwithstanding organisational considerations, interdisciplinary communication necessitates responsibility"] * 9)
-FAULTS = {
-    "C1": ("notebook", "# The main points", "# In short", "The main points"),
-    "C2": ("notebook", TEACH, "The Equality Act 2010 says so.", "Equality Act 2010"),
-    "C3": ("about", "2026-11", "2024-01", "last read"),
-    "C4": ("rubrics", '"5–6"', '"6"', "without a gap"),
-    "C5": ("samples", "points = 2", "points = 9", "undecided"),
-    "C6": ("about", "2026-11", "2026-10", "October 2026"),
-    "I1": ("items", "Tell the others what you think of it.", "All of these", "takes in the others"),
-    "I4": ("items", STEM, "Which of these is not kind?", "not so"),
-    "I5": (
-        "items",
-        "You hear two colleagues argue in the corridor, next to a resident's open door. What do you do first?",
-        STEM,
-        "2 items",
-    ),
-    "I6": ("items", "She may have a reason that you can help with, and nobody is shown up in front of others.", "Yes.", "no reason"),
-    "L1": ("notebook", TEACH, LONG + ".", "has grade"),
-    "L2": ("notebook", TEACH, "The color of thier coats.", "'color'"),
-    "L3": ("notebook", TEACH, "A service user came in.", "people who use the service"),
-    "L4": ("notebook", "**Handover**: what one shift tells the next one.", "**Zebra**: a striped animal.", "never used"),
-    "K1": ("keys", 'right = "a"', 'right = "z"', "q01"),
-    "N3": ("notebook", "## A first section", "#### A first section", "skips a level"),
-}
+NOW = datetime.now(UTC)
+MONTH, READ = f"{NOW:%Y-%m}", f"{NOW:%B %Y}"
+CORRIDOR = "You hear two colleagues argue in the corridor, next to a resident's open door. What do you do first?"
+REASON = "She may have a reason that you can help with, and nobody is shown up in front of others."
+WRONG = "Tell the others what you think of it."
+WORDS = "**Handover**: what one shift tells the next one."
+FAULTS = [
+    ("C1", "notebook", "# The main points", "# In short", "it has no section “The main points”"),
+    ("C2", "notebook", TEACH, "The Equality Act 2010 says so.", "'Equality Act 2010' is named and is no reference"),
+    ("C2", "notebook", TEACH, "The Human Rights Act says so.", "'Rights Act' is named"),
+    ("C2", "notebook", TEACH, "The Care Act 2019 says so.", "'Care Act 2019' is named"),
+    ("C2", "items", WRONG, "The duty of candour says so.", "'duty of candour' is named"),
+    ("C3", "about", MONTH, f"{NOW.year - 2}-01", "was last read"),
+    ("C3", "about", MONTH, f"{NOW.year + 1}-01", "still to come"),
+    ("C4", "rubrics", '"5–6"', '"6"', "do not go from 0 to 10 without a gap"),
+    ("C5", "samples", "points = 2", "points = 9", "by the rubric it is undecided"),
+    ("C5", "samples", "points = 2", "points = 99", "by the rubric it is undecided"),
+    ("C5", "samples", "[false, false, false]", "[false]", "judges 1 of the 3 points"),
+    ("C5", "samples", 'task = "w42-t01"', 'task = "w42-t09"', "a sample answers w42-t09, which has no rubric"),
+    ("C6", "about", MONTH, f"{NOW.year - 1}-{NOW:%m}", f"“Checked {NOW:%B} {NOW.year - 1}.”"),
+    ("C6", "notebook", "https://www.legislation.gov.uk/ukpga/2014/23/contents", "https://www.example.org/", "is no reference"),
+    ("C7", "about", 'code = "1.1"', 'code = "9.9"', "workbook.toml lists 9.9"),
+    ("C7", "items", 'criterion = "1.1"', 'criterion = "1.2"', "w42-q01 names the criterion '1.2'"),
+    ("C7", "rubrics", 'criterion = "1.1"', 'criterion = "1.2"', "the rubric w42-t01 names the criterion '1.2'"),
+    ("C8", "notebook", "Welcome.", "Teach here:", '“A "quiet" word” still says “Teach here:”'),
+    ("I1", "items", WRONG, "All of these", "'All of these' takes in the others"),
+    ("I1", "items", WRONG, "Both A and B", "takes in the others"),
+    ("I1", "items", WRONG, "None of the above are right.", "takes in the others"),
+    ("I4", "items", STEM, "Which of these is not kind?", "asks for what is not so"),
+    ("I4", "items", STEM, "Which of these isn't kind?", "asks for what is n't so"),
+    ("I4", "items", STEM, "Which of these should you avoid?", "asks for what is avoid so"),
+    ("I5", "items", CORRIDOR, STEM, "2 items have the stem"),
+    ("I6", "items", REASON, "Yes.", "the feedback 'Yes.' gives no reason"),
+    ("L1", "notebook", TEACH, LONG + ".", "“A first section”, from “"),
+    ("L1", "notebook", TEACH, LONG + ".", "the whole has grade"),
+    ("L1", "notebook", TEACH, LONG + ".", "the mean sentence has"),
+    ("L1", "notebook", TEACH, LONG.replace(" ", "\\n") + ".", "the mean sentence has"),
+    ("L1", "notebook", "# The main points", f"## A part\\n\\n{LONG}.\\n\\n## The main points", "“A part"),
+    ("L2", "notebook", TEACH, "The color of thier coats.", "'color'; 'colour'?"),
+    ("L2", "notebook", TEACH, "Color matters.", "'Color'; 'colour'?"),
+    ("L3", "notebook", TEACH, "A service user came in.", "people who use the service"),
+    ("L3", "notebook", TEACH, "A service-user suffers badly from it.", "has, lives with"),
+    ("L4", "notebook", WORDS, "**Zebra**: a striped animal.", "'Zebra' is explained and never used"),
+    ("L4", "notebook", WORDS, "**Art**: what people paint.", "'Art' is explained and never used"),
+    ("L4", "notebook", WORDS, "**Handover**: talk.", "'Handover' is not explained"),
+    ("K1", "keys", 'right = "a"', 'right = "z"', "w42-q01"),
+    ("N3", "notebook", "## A first section", "#### A first section", "skips a level"),
+]
 
 
-@pytest.mark.parametrize("rule", FAULTS)
-def test_a_planted_fault_is_found(desk: Path, rule: str) -> None:
-    file, old, new, told = FAULTS[rule]
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]}: {fault[-1]}")
+def test_a_planted_fault_is_found(desk: Path, fault: tuple[str, str, str, str, str]) -> None:
+    rule, file, old, new, told = fault
+    shutil.copytree(SHELF / "frameworks", desk / "workbooks/frameworks")
     before = found(desk).get(rule, [])
     change(desk, file, old, new)
     fresh = [text for text in found(desk).get(rule, []) if text not in before]
@@ -92,7 +119,7 @@ BROKEN = {
     "a number for an option": ("keys", 'right = "a"', "right = 5", "K1", "must be one of"),
     "levels in words": ("rubrics", '"5–6"', '"some"', "R0", "points"),
     "no TOML": ("about", "minutes", "= minutes", "R0", "cannot be read"),
-    "a text that is not closed": ("about", '2026-11"', "2026-11", "R0", "is not closed"),
+    "a text that is not closed": ("about", f'{MONTH}"', MONTH, "R0", "is not closed"),
     "a field that nobody knows": ("items", "criterion =", "kriterion =", "R0", "check its spelling"),
     "a notebook cut short": ("notebook", '"nbformat_minor"', "", "R0", "as a notebook"),
     "a cell without its text": ("notebook", '"source": [', '"sauce": [', "R0", "as a notebook"),
@@ -200,7 +227,8 @@ def test_a_criterion_that_is_left_out_is_told(desk: Path) -> None:
 
 @pytest.mark.parametrize("folder", [path.parent for path in sorted(SHELF.glob("*/workbook.toml"))], ids=lambda folder: folder.name)
 def test_our_own_workbooks_keep_every_rule(folder: Path) -> None:
-    assert list(check_workbook(folder)) == []
+    findings = check_workbook(folder)
+    assert [finding for finding in findings if finding.rule != "C3"] == [], "C3 goes by today's date: a warning that stops nothing"
 
 
 def test_the_table_of_what_is_covered_is_up_to_date() -> None:
