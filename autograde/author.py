@@ -69,8 +69,9 @@ def new_workbook(shelf: Path, name: str, title: str) -> Path:
 def mend(workbook: Workbook) -> tuple[str, ...]:
     """Make the notebook ask for each item once, with what nbgrader needs to know of it; give what was changed, in words.
 
-    The cell of a marked item goes behind the one that is numbered before it; any other to the end of the section that its item
-    names, or before the hand-in. No text is changed and no cell removed.
+    The cell of a marked item goes behind the one that is numbered before it; any other below the text of the section that its
+    item names, or before the hand-in where it names none. Where the notebook lacks that section, the item gets no cell. No text is
+    changed and no cell removed.
     """
     document = read_notebook(workbook.notebook)
     cells: list[dict[str, Any]] = document["cells"]
@@ -79,7 +80,11 @@ def mend(workbook: Workbook) -> tuple[str, ...]:
     asked = {name for cell in cells if (name := _asked(cell))}
     for name in paper:
         if name not in asked:
-            cells.insert(_place(cells, paper, name), _cell(name))
+            place = _place(cells, paper, name)
+            if place is None:
+                done.append(f"{name} has no cell yet, as the notebook has no section {paper[name].section!r}")
+                continue
+            cells.insert(place, _cell(name))
             done.append(f"{name} has a cell now")
     for cell in cells:
         name = _asked(cell)
@@ -108,18 +113,19 @@ def _cell(name: str) -> dict[str, Any]:
     return {"cell_type": "code", "execution_count": None, "id": f"ask-{name}", "metadata": {}, "outputs": [], "source": [f'ask("{name}")']}
 
 
-def _place(cells: list[dict[str, Any]], paper: dict[str, Item], name: str) -> int:
-    """Give where a new cell goes: after the question before it, or the section's own text and questions."""
+def _place(cells: list[dict[str, Any]], paper: dict[str, Item], name: str) -> int | None:
+    """Give where a new cell goes: after the question before it, or the section's own text and questions; None without that section."""
     if (item := paper[name]).purpose is Purpose.ASSESSED:
         alike = [other for other, one in paper.items() if one.purpose is Purpose.ASSESSED and one.asks_person == item.asks_person]
         before = alike[: alike.index(name)]
         if places := [n for n, cell in enumerate(cells) if _asked(cell) in before]:
             return max(places) + 1
-    section = item.section
-    heading = re.compile(rf"^#+\s+{re.escape(section)}\s*$", re.MULTILINE)
-    found = [n for n, cell in enumerate(cells) if section and cell["cell_type"] == "markdown" and heading.search("".join(cell["source"]))]
-    if not found:
+    if not item.section:
         return next((n for n, cell in enumerate(cells) if _asked(cell) == "hand-in"), len(cells))
+    heading = re.compile(rf"^#+\s+{re.escape(item.section)}\s*$", re.MULTILINE)
+    found = [n for n, cell in enumerate(cells) if cell["cell_type"] == "markdown" and heading.search("".join(cell["source"]))]
+    if not found:
+        return None
     after = found[0] + 1
     while after < len(cells) and cells[after]["cell_type"] == "code":
         after += 1

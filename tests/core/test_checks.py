@@ -142,6 +142,15 @@ def test_mending_clears_what_cells_had_put_out(desk: Path) -> None:
     assert "N1" not in found(desk)
 
 
+def test_an_item_of_a_section_that_is_not_there_gets_no_cell(desk: Path) -> None:
+    folder = desk / "workbooks" / NAME
+    text = (folder / "items.toml").read_text("utf-8")
+    more = text.split("[[items]]")[1].replace("p01", "p02").replace("A first section", "A frist section").replace("late", "early")
+    (folder / "items.toml").write_text(f"{text}\n[[items]]{more}", "utf-8")
+    assert mend(load_workbook(folder)) == ("w42-p02 has no cell yet, as the notebook has no section 'A frist section'",)
+    assert {"N1", "N3"} <= found(desk).keys()
+
+
 def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     items, keys = (desk / "workbooks" / NAME / "items.toml"), desk / "keys/w42.toml"
     model = items.read_text("utf-8").split("[[items]]")[3]
