@@ -10,6 +10,7 @@ from typing import Any
 
 from autograde.errors import AuthorError
 from autograde.marking.key import home
+from workbook_helpers.files import write_file
 from workbook_helpers.items import Item, Purpose, Workbook, load_workbook, read_notebook
 
 TEMPLATE = Path(str(files("autograde"))) / "template"
@@ -98,9 +99,7 @@ def mend(workbook: Workbook) -> tuple[str, ...]:
             cell |= {"outputs": [], "execution_count": None}
             done.append(f"what {name or 'a cell'} had put out is cleared")
     if done:
-        part = workbook.notebook.with_suffix(".part")
-        part.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        part.replace(workbook.notebook)
+        write_file(workbook.notebook, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     return tuple(done)
 
 

@@ -340,9 +340,9 @@ def samples(workbook: WorkbookName) -> None:
 
     Example: [bold]autograde samples w01[/]
     """
-    from autograde.course.store import write_file
     from autograde.course.summary import next_steps, say
     from autograde.feedback.samples import samples_page
+    from workbook_helpers.files import write_file
 
     course = _course()
     assignment = course.assignment(workbook)

@@ -10,8 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograde.course.folder import CONFIG, Course, open_gradebook
-from autograde.course.store import write_file
 from autograde.errors import ClassError
+from workbook_helpers.files import write_file
 
 BATCH = 500
 SETTING = re.compile(r"^(\s*db_url=).*?(,?[ \t]*(?:#.*)?)$", re.MULTILINE)

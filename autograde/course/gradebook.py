@@ -12,10 +12,10 @@ from nbgrader.api import Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import selectinload
 
 from autograde.course.folder import Course
-from autograde.course.store import write_file
 from autograde.course.text import local
 from autograde.errors import ClassError
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.files import write_file
 
 COLUMNS = (
     "student id",

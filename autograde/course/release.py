@@ -1,5 +1,6 @@
 """Release a workbook: into the class, through the exchange where there is one, and as a zip for Moodle."""
 
+import io
 import shutil
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from autograde.course.folder import Course, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
 from autograde.course.text import naive
 from autograde.errors import ReleaseError
+from workbook_helpers.files import write_file
 from workbook_helpers.items import Workbook, load_workbook
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
@@ -215,11 +217,11 @@ def _released(folder: Path) -> tuple[str, ...]:
 def _pack(course: Course, assignment: str, files: tuple[str, ...]) -> Path:
     target = course.root / "handout" / f"{assignment}.zip"
     target.parent.mkdir(exist_ok=True)
-    part = target.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in files:
             archive.write(course.root / "release" / assignment / name, f"{assignment}/{name}")
-    part.replace(target)
+    write_file(target, packed.getvalue())
     return target
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import re
 import shutil
 import tempfile
@@ -15,6 +14,7 @@ from autograde.course.archive import ANSWERS, hand_in_parts, open_archive
 from autograde.course.folder import Course
 from autograde.course.text import aware, local, nbgrader_time, stamp
 from autograde.errors import UnusableError
+from workbook_helpers.files import write_file
 
 TIMESTAMP = "timestamp.txt"
 REASON = "reason.txt"
@@ -147,21 +147,6 @@ class Quarantine:
             return folder
         msg = f"{self.root} holds too many folders named {name}"
         raise UnusableError(msg)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _digest(data: bytes, path: Path | None) -> str:

@@ -17,6 +17,7 @@ from autograde.course.rows import Rows
 from autograde.errors import ClassError
 from autograde.marking import unmarked
 from workbook_helpers.answers import AnswerSheet, read_sheet
+from workbook_helpers.files import write_file
 from workbook_helpers.items import Item, Workbook
 from workbook_helpers.style import CSS
 
@@ -62,9 +63,7 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
             return Written(student=student, refused=str(page))
         target = course.path("feedback", student, assignment) / f"{assignment}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_text(page, "utf-8")
-        part.replace(target)
+        write_file(target, page.encode("utf-8", "replace"), durable=False)
         keep_beside(course.path("submitted", student, assignment), target.parent)
         return Written(student=student, path=target)
 

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from workbook_helpers.answers import parse_sheet, read_sheet
 from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
+from workbook_helpers.files import write_file
 from workbook_helpers.items import Workbook
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
@@ -100,13 +101,14 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
             "declared": True,
         }
         _remember_learner(workbook, student)
+        _folder(workbook).mkdir(exist_ok=True)
         with _whole(_folder(workbook), name), tempfile.TemporaryDirectory() as temporary:
             stage = Path(temporary) / workbook.assignment  # nbgrader takes the folder's name for the assignment
             stage.mkdir()
             (stage / "answers.json").write_bytes(answers)
             (stage / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
             (stage / workbook.notebook.name).write_bytes(_notebook(workbook))
-            _write(_folder(workbook) / f"{name}.zip", _zipped(stage))
+            write_file(_folder(workbook) / f"{name}.zip", _zipped(stage))
             receipt = Receipt(
                 workbook=workbook.id,
                 assignment=workbook.assignment,
@@ -195,14 +197,14 @@ def _notebook(workbook: Workbook) -> bytes:
 
 def _keep(folder: Path, receipt: Receipt) -> None:
     """Write the receipt's page and record."""
-    _write(folder / receipt_page_name(receipt), _page(receipt).encode())
+    write_file(folder / receipt_page_name(receipt), _page(receipt).encode())
     record = json.dumps(asdict(receipt), ensure_ascii=False, indent=1)
-    _write(folder / f"{receipt.file.removesuffix('.zip')}.json", record.encode())
+    write_file(folder / f"{receipt.file.removesuffix('.zip')}.json", record.encode())
 
 
 def _remember_learner(workbook: Workbook, student: str) -> None:
     if learner_id(workbook) != student:
-        _write(workbook.folder.parent / "learner.json", json.dumps({"student": student}).encode())
+        write_file(workbook.folder.parent / "learner.json", json.dumps({"student": student}).encode())
 
 
 def _zipped(stage: Path) -> bytes:
@@ -220,17 +222,6 @@ def _page(receipt: Receipt) -> str:
     environment = Environment(loader=PackageLoader("workbook_helpers", "."), autoescape=True, undefined=StrictUndefined)
     at = datetime.fromisoformat(receipt.handed_in_at).astimezone()
     return environment.get_template("receipt.html.j2").render(receipt=receipt, at=at, css=CSS, say=say, language=language())
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def test_a_full_disk_leaves_the_old_answers(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert "told: the folder cannot be used" in done.stdout
     assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "a"}
-    assert not list(tmp_path.glob(".answers-*.tmp"))
+    assert not list(tmp_path.glob(".part-*"))
 
 
 def test_a_lock_held_elsewhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

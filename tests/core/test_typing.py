@@ -149,7 +149,7 @@ class Browser:
         assert kept == self.text[: len(kept)]
         assert self.typed - self.acknowledged <= LONGEST_MS / KEY_MS + max((blind for _, blind in self.kills.values()), default=0)
         assert not list(self.folder.glob("answers.damaged-*"))
-        self.torn, torn = len(list(self.folder.glob(".answers-*.tmp"))), self.torn
+        self.torn, torn = len(list(self.folder.glob(".part-*"))), self.torn
         event(
             "killed after the answer" if self.acknowledged == self.typed else f"killed {'within' if self.torn > torn else 'beside'} a write"
         )

@@ -283,7 +283,7 @@ def test_a_disk_that_fills_up_after_the_exchange_took_it_does_not_deny_it(desk: 
         def full(*_: Any) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(sys.modules["workbook_helpers.hand_in"], "_write", full)
+        monkeypatch.setattr(sys.modules["workbook_helpers.hand_in"], "write_file", full)
         return True
 
     monkeypatch.setattr(sys.modules["workbook_helpers.hand_in"], "submit", submit_then_full)

@@ -55,6 +55,8 @@ class AnswerSheet:
     problem: str = ""
     oddities: tuple[str, ...] = ()
     seed: str = ""
+    release: str = ""
+    """Which version of the questions was answered (`Workbook.release`); "" where the file does not say."""
 
     def value(self, item_id: str) -> Json:
         """Give the value for an item, None where there is none."""
@@ -108,7 +110,9 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
                 value=record["value"], saved_at=_time(record.get("saved_at")), attempts=_count(record.get("attempts"))
             )
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
-    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, seed=_seed(document.get("seed")))
+    return AnswerSheet(
+        answers=answers, unreadable=unreadable, oddities=oddities, seed=_name(document.get("seed")), release=_name(document.get("release"))
+    )
 
 
 def _nothing(problem: str) -> AnswerSheet:
@@ -122,7 +126,7 @@ def _time(value: Json) -> str:
         return ""
 
 
-def _seed(value: Json) -> str:
+def _name(value: Json) -> str:
     return value if isinstance(value, str) and len(value) <= 64 and value.isalnum() else ""
 
 

@@ -1,10 +1,7 @@
 """Keep a student's answers on disk: atomic, locked against other windows, with a last good copy."""
 
 import json
-import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from typing import Any
 
 from workbook_helpers.answers.sheet import SCHEMA
 from workbook_helpers.errors import SaveError
+from workbook_helpers.files import write_file
 from workbook_helpers.items import Json
 from workbook_helpers.words import say
 
@@ -143,21 +141,9 @@ class AnswerStore:
 
     def _write(self, document: dict[str, Any]) -> None:
         document = {"schema": SCHEMA, "workbook": self._workbook} | document
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".answers-", suffix=".tmp")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(document, ensure_ascii=False, indent=1).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)  # mkstemp gives 0600, which a course account could not read after hand-in
-            if self.path.exists():
-                shutil.copyfile(self.path, self.path.with_name(".answers-last-good.tmp"))
-                self.path.with_name(".answers-last-good.tmp").replace(self.path.with_name(LAST_GOOD))
-            temporary.replace(self.path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        if self.path.exists():
+            write_file(self.path.with_name(LAST_GOOD), self.path.read_bytes())
+        write_file(self.path, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
 def _document(path: Path) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Read a workbook's own files: `workbook.toml` and `items.toml`."""
 
+import hashlib
 import json
 import re
 import tomllib
@@ -60,6 +61,8 @@ class WorkbookFile(Model):
     see_next: str = ""
     role: Literal["start", "teaching", "assessment", "gallery"] = "teaching"
     """What it is for: it shows the page, teaches, assesses the whole unit, or shows authors each kind of item."""
+    class_id: str = ""
+    """Which class it was released to; `autograde release` puts it in, and `paper_seed` is made from it."""
     criteria: tuple[Criterion, ...] = ()
     references: tuple[Reference, ...] = ()
 
@@ -110,6 +113,16 @@ class Workbook:
         return self.folder.name
 
     @property
+    def release(self) -> str:
+        """Which version of the questions this is: 16 hex digits of the SHA-256 of `items.toml`, whatever its line ends.
+
+        A hand-in carries it (`AnswerSheet.release`), and the tutor's side keeps each release under it, so that what a
+        student saw can be shown as it was.
+        """
+        text = (self.folder / "items.toml").read_bytes().replace(b"\r\n", b"\n")
+        return hashlib.sha256(text).hexdigest()[:16]
+
+    @property
     def notebook(self) -> Path:
         """The notebook's path."""
         return self.folder / f"{self.assignment}.ipynb"
@@ -136,6 +149,14 @@ class Workbook:
     def draws(self) -> bool:
         """Whether students see different things, so that each needs a seed."""
         return bool(self.pools) or any(item.shuffle for item in self.items.values())
+
+
+def paper_seed(class_id: str, workbook: str, learner: str) -> str:
+    """Give the seed of a learner's paper (`Workbook.paper`), 16 hex digits: nothing of it is the learner's to choose.
+
+    The learner's id counts in small letters and without blanks around it, as it does on the roster.
+    """
+    return hashlib.sha256("\n".join([class_id, workbook, learner.strip().casefold()]).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def load_workbook(folder: Path) -> Workbook:
