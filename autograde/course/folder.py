@@ -15,6 +15,7 @@ from jupyter_core.paths import jupyter_config_path
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, load_workbook, read_toml
@@ -64,22 +65,25 @@ class Course:
                 if not path.is_file():
                     continue
                 try:
-                    config.merge(loader(path.name, path=folder).load_config())
+                    config.merge(loader(str(path), path=folder).load_config())  # whole: traitlets would expand a "$" in the folder
                 except Exception as error:  # the file is a program: it can fail in any way
                     msg = f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or ask whoever set it up."
                     raise ClassError(msg) from error
         config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.db_url = str(config.CourseDirectory.get("db_url", "")) or sqlite_url(self.root / "gradebook.db")
         return config
 
     @property
     def db_url(self) -> str:
         """Where the gradebook is, as SQLAlchemy writes it; nbgrader's own default is a SQLite file in the class folder."""
-        return str(self.config().CourseDirectory.get("db_url", "")) or f"sqlite:///{self.root / 'gradebook.db'}"
+        return str(self.config().CourseDirectory.db_url)
 
     def directory(self, assignment: str = "") -> "CourseDirectory":
         """Give nbgrader's own view of the class, set to one assignment."""
         from nbgrader.coursedir import CourseDirectory
 
+        if not is_plain(str(self.root)):
+            allow_any_name()
         return CourseDirectory(config=self.config(), assignment_id=assignment)
 
     @property

@@ -22,6 +22,7 @@ configure(
     course={course!r},
     exchange={exchange!r},  # the nbgrader exchange folder; "" if hand-ins come as files
     db_url={db_url!r},  # where the gradebook is; "" for a file in this folder
+    folder=__file__,
 )
 """
 
