@@ -6,6 +6,7 @@ nbgrader looks for files by patterns, where "[2026]" is one of four digits; trai
 
 import glob
 import os
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,23 +34,23 @@ def allow_any_name() -> None:
         return
     for name in LOOKS_FOR_FILES:
         import_module(f"nbgrader.{name}").glob = SimpleNamespace(glob=find)  # type: ignore[attr-defined]
-    expanding = loader.filefind
+    expanding: Callable[..., str] = loader.filefind
 
     def filefind(filename: str, path_dirs: Any = None) -> str:
         for folder in [path_dirs] if isinstance(path_dirs, str) else path_dirs or ():
             if os.path.isfile(found := os.path.join(folder, filename)):  # noqa: PTH113, PTH118  as traitlets has them: text
                 return os.path.abspath(found)
-        found = expanding(filename, path_dirs)
-        return found
+        return expanding(filename, path_dirs)
 
-    loader.filefind = filefind
+    vars(loader)["filefind"] = filefind
 
 
 def find(pattern: str) -> list[str]:
     """Do as `glob.glob`, but take the beginning of the pattern by its letters as far as there is such a folder."""
-    parts = pattern.split(os.sep)
-    known = next((n for n in range(len(parts), 0, -1) if os.path.lexists(os.sep.join(parts[:n]) or os.sep)), 0)
-    return glob.glob(os.sep.join([*map(glob.escape, parts[:known]), *parts[known:]]))  # noqa: PTH207  it keeps "./", which nbgrader needs
+    known, rest = pattern, ""
+    while not os.path.lexists(known) and (cut := known.rfind(os.sep)) > 0:
+        known, rest = pattern[:cut], pattern[cut:]
+    return glob.glob(glob.escape(known) + rest if os.path.lexists(known) else pattern)  # noqa: PTH207  it keeps "./", which nbgrader needs
 
 
 def is_plain(folder: str) -> bool:
