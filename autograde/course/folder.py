@@ -1,6 +1,7 @@
 """The class folder: where everything of one class lies, and how nbgrader is set up for it."""
 
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -16,6 +17,7 @@ from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
+from autograde.course.text import printable
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, load_workbook, read_toml
@@ -156,14 +158,14 @@ class Course:
     def assignment(self, name: str) -> str:
         """Give the assignment name for a short id ("w01") or an assignment name; ClassError if the class has none."""
         known = self.assignments()
-        matches = [a for a, short in known.items() if name in (a, short)]
+        matches = [a for a, short in known.items() if is_called(name, a, short)]
         if len(matches) == 1:
             return matches[0]
         if matches:
             msg = f"{name!r} could be {' or '.join(matches)} in {self.root}. Give the whole name."
         else:
             has = ", ".join(known) or "none yet"
-            msg = f"This class has no workbook {name!r} (it has: {has}). Run: autograde release {name}"
+            msg = f"This class has no workbook {printable(name, 60)!r} (it has: {has}). Run: autograde release w01, or whichever you mean"
         raise ClassError(msg)
 
 
@@ -193,7 +195,15 @@ def _alembic_on_path() -> None:
 def workbooks_folder(course: Course | None) -> Path:
     """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
     chosen = os.environ.get("WORKBOOKS_DIR") or (course.config().AutogradeClass.get("workbooks", "") if course else "")
-    return Path(chosen) if chosen else PACKAGED
+    return Path(chosen).expanduser() if chosen else PACKAGED
+
+
+def is_called(name: str, assignment: str, short: str) -> bool:
+    """Whether a person means this workbook by `name`: its whole name, its folder, or its short id as w01, W1, 01 or 1."""
+    plain = re.split(r"[/\\]", name.strip().rstrip("/\\"))[-1].casefold()
+    number = re.fullmatch(r"w?0*(\d{1,3})", plain)
+    meant = f"w{int(number[1]):02}" if number else plain
+    return plain != "" and (plain in (assignment.casefold(), short.casefold()) or meant == short)
 
 
 def short_id(folder: Path) -> str:

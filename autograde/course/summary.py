@@ -1,13 +1,18 @@
 """Say on screen what a command did and what to do next."""
 
+import os
+import re
+import shlex
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograde.course.text import count, local, printable
+from autograde.course.text import count, in_words, local, printable
 
 if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.course.gradebook import GradebookReport
@@ -29,6 +34,14 @@ def next_steps(console: Console, steps: Iterable[str]) -> None:
     say(console, "\nWhat to do next:", "bold")
     for step in steps:
         say(console, f"  {step}")
+
+
+def quoted(path: Path) -> str:
+    """Write a path as it is typed into the shell of this machine."""
+    text = str(path)
+    if re.fullmatch(r"[\w./\\:+-]+" if os.name == "nt" else r"[\w./:+-]+", text):
+        return text
+    return f'"{text}"' if os.name == "nt" or not re.search(r'[$`"\\!]', text) else shlex.quote(text)
 
 
 def show_roster(console: Console, report: "RosterReport") -> None:
@@ -57,7 +70,9 @@ def show_release(console: Console, report: "ReleaseReport", note: str = "") -> N
         say(console, f"Copied afresh; what the class had edited is kept in {report.set_aside}")
     elif not report.copied:
         say(console, f"Made from the class's own copy in source/{report.assignment} (--fresh takes a new one).")
-    say(console, f"Due: {local(report.due)} (UK time)" if report.due else "No due date: nothing counts as late.")
+    say(console, f"Due: {in_words(report.due)} (UK time)" if report.due else "No due date: nothing counts as late.")
+    if report.due and report.due < datetime.now(UTC):
+        say(console, "That time is past, so every hand-in counts as late. Is it the right date?", "yellow")
     if report.exchange:
         say(console, f"On the exchange: {report.exchange}")
     if note:
