@@ -110,15 +110,19 @@ def new(
 def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file with a header.")]) -> None:
     """Put the students of a CSV file into the class.
 
-    Its header, in any order: id, first name, last name, email (email may be left out). Run it again to update;
-    nobody is ever removed. Rows with a fault are reported, and the others go in; the exit code is 1 then.
+    Its header, in any order: id, first name, last name, email (email may be left out). Moodle's list of participants
+    and its grades do as well. Run it again to update; nobody is ever removed. Rows with a fault are reported, and the
+    others go in; the exit code is 1 then.
 
     Example: [bold]autograde roster students.csv[/]
     """
     from autograde.course.roster import import_roster
     from autograde.course.summary import show_roster
 
-    report = import_roster(_course(), file)
+    course = _course()
+    with _busy() as progress:
+        task = progress.add_task("")
+        report = import_roster(course, file, told=lambda step: progress.update(task, description=step))
     show_roster(out, report)
     if report.bad:
         raise typer.Exit(1)

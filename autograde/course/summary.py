@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.course.release import ReleaseReport
     from autograde.course.roster import RosterReport
 
+TABLE_ROWS = 60
+"""A longer table scrolls away: then only what needs a look is shown."""
 NOT_THE_RESULT = "A total is not the unit's result: each criterion is met or not yet met by a person's decision."
 
 
@@ -51,13 +53,17 @@ def show_roster(console: Console, report: "RosterReport") -> None:
         f"{count(len(report.added), 'student')} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged.",
         "bold",
     )
+    for note in report.notes:
+        say(console, note, "yellow")
     if report.others:
         say(console, f"{count(len(report.others), 'student')} of the class not in this file: they stay in the class.")
     if report.bad:
         table = Table("Line", "What is wrong", "How to mend it", title=f"{count(len(report.bad), 'row')} left out")
-        for row in report.bad:
+        for row in report.bad[:TABLE_ROWS]:
             table.add_row(str(row.line), Text(printable(row.what, 300)), Text(row.mend))
         console.print(table)
+        if len(report.bad) > TABLE_ROWS:
+            say(console, f"… and {len(report.bad) - TABLE_ROWS} more.")
         next_steps(console, ["Mend these rows in the file and run the command again; the other rows are in already."])
     else:
         next_steps(console, ['autograde release w01 --due "2026-12-01 17:00"    gives the class a workbook'])
@@ -116,10 +122,6 @@ def show_intake(console: Console, report: "IntakeReport") -> None:
     if report.refused:
         steps.append("Read reason.txt in each quarantine folder; take the mended file in again.")
     next_steps(console, steps)
-
-
-TABLE_ROWS = 60
-"""A longer table scrolls away: then only what needs a look is shown."""
 
 
 def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
