@@ -1,10 +1,13 @@
 """Set up and start everything on a bare machine: needs Python 3.11 or newer, nothing else.
 
+python3 start.py shell       a prompt where the commands autograde and workbook work, in any folder; leave it with: exit
 python3 start.py demo        an invented class, from the first answer to feedback, then both web pages
+python3 start.py wheel       what is installed for students, put into dist: no key is in it
 python3 start.py test        every test
 python3 start.py workbook …  the student's command, e.g. workbook open
 python3 start.py autograde … the tutor's command, e.g. autograde --help
 
+On Windows say py in place of python3. It may be called from any folder by its path: python3 ../start.py autograde …
 The first run makes the folder .venv beside this file and installs pinned, hash-checked packages into it.
 """
 
@@ -19,6 +22,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+MODULES = {"demo": "autograde.demo", "wheel": "autograde.wheel", "workbook": "workbook_helpers.cli", "autograde": "autograde.cli"}
 
 
 def fail(text: str) -> "None":
@@ -27,12 +31,15 @@ def fail(text: str) -> "None":
     raise SystemExit(2)
 
 
-def run(*command: object, quiet: bool = False) -> int:
+def run(*command: object) -> int:
     """Run a command in this folder's environment and give its exit code."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")  # nbgrader calls alembic by name
-    return subprocess.run(
-        [str(part) for part in command], env={**os.environ, "PATH": path}, stdout=subprocess.DEVNULL if quiet else None, check=False
-    ).returncode
+    process = subprocess.Popen([str(part) for part in command], env={**os.environ, "PATH": path})
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # the command has got it, too, and ends in its own way and time
+            continue
 
 
 def wanted(constraints: Path) -> str:
@@ -63,6 +70,12 @@ def install(constraints: Path) -> None:
     stamp.write_text(wanted(constraints), "utf-8")
 
 
+def shell() -> int:
+    """Open the machine's own prompt with both commands on its path; no folder to be in, nothing to activate."""
+    print("Here the commands autograde and workbook work, in any folder. To leave, type: exit", flush=True)
+    return run(os.environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else os.environ.get("SHELL") or "/bin/sh")
+
+
 def main(arguments: "list[str]") -> int:
     """Do what the first argument says."""
     if sys.version_info < (3, 11):
@@ -72,10 +85,10 @@ def main(arguments: "list[str]") -> int:
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
         return run(PYTHON, "-m", "pytest", *rest)
-    if name in ("demo", "workbook", "autograde"):
+    if name == "shell" or name in MODULES:
         install(ROOT / "constraints.txt")
-        module = {"demo": "autograde.demo", "workbook": "workbook_helpers.cli", "autograde": "autograde.cli"}[name]
-        return run(PYTHON, "-m", module, *rest)
+        # -P: a file in the folder where one happens to be, such as typing.py, is not taken for Python's own
+        return shell() if name == "shell" else run(PYTHON, "-P", "-m", MODULES[name], *rest)
     print(__doc__)
     return 0 if name in ("-h", "--help") else 2
 

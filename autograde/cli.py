@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that --help answers at once 
 
 import gc
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -18,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from workbook_helpers.errors import ContentError, WorkbookError
+from workbook_helpers.files import expand_home
 
 if TYPE_CHECKING:
     from autograde.course.folder import Course
@@ -41,6 +43,7 @@ def main() -> None:
     """Run the command; a fault ends it with one clear line and a non-zero code."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs a fortieth of a short run
     gc.set_threshold(50_000, 20, 20)  # nearly all that is made here lives to the end: a twentieth of a run went into looking for cycles
+    sys.argv[1:] = [expand_home(word) for word in sys.argv[1:]]
     for stream in (sys.stdout, sys.stderr):  # a Windows console may lack a letter of somebody's name
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
@@ -53,8 +56,14 @@ def main() -> None:
         _fail(f"This program failed ({type(error).__name__}: {error}). Please report it, with the file {log.name}")
 
 
-def _fail(line: str) -> None:
-    Console(stderr=True, highlight=False).print(Text(" ".join(line.split()), style="red"), soft_wrap=True)
+def _fail(text: str) -> None:
+    """Say what is wrong in one line, and a list that is in it line by line, then end."""
+    first, *listed = re.split(r"\n(?= )", text)
+    lines = [" ".join(first.split()), *(f"  {' '.join(line.split())}" for line in listed)]
+    if listed and "\n" in listed[-1]:  # the list has ended, and the sentence goes on
+        last, rest = listed[-1].split("\n", 1)
+        lines[-1:] = [f"  {' '.join(last.split())}", " ".join(rest.split())]
+    Console(stderr=True, highlight=False).print(Text("\n".join(lines), style="red"), soft_wrap=True)
     sys.exit(1)
 
 
@@ -83,27 +92,37 @@ def new(
     Example: [bold]autograde new care-2026 --name "Care level 2, autumn 2026"[/]
     """
     from autograde.course.new import new_course
-    from autograde.course.summary import next_steps, say
+    from autograde.course.summary import next_steps, quoted, say
 
     course = new_course(folder, name=name, exchange=exchange, db_url=db_url)
     say(out, f"Made the class {course.course_id} in {course.root}", "bold")
     say(out, f"Hand-ins come through the exchange {exchange}" if exchange else "Hand-ins come as files (no exchange).")
-    next_steps(out, [f"cd {folder}", "autograde roster FILE.csv    a list with the columns: id,first name,last name,email"])
+    next_steps(
+        out,
+        [
+            f"cd {quoted(folder)}",
+            "autograde roster FILE.csv    a list with the columns: id,first name,last name,email, or Moodle's list of participants",
+        ],
+    )
 
 
 @app.command()
 def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV file with a header.")]) -> None:
     """Put the students of a CSV file into the class.
 
-    Its header, in any order: id, first name, last name, email (email may be left out). Run it again to update;
-    nobody is ever removed. Rows with a fault are reported, and the others go in; the exit code is 1 then.
+    Its header, in any order: id, first name, last name, email (email may be left out). Moodle's list of participants
+    and its grades do as well. Run it again to update; nobody is ever removed. Rows with a fault are reported, and the
+    others go in; the exit code is 1 then.
 
     Example: [bold]autograde roster students.csv[/]
     """
     from autograde.course.roster import import_roster
     from autograde.course.summary import show_roster
 
-    report = import_roster(_course(), file)
+    course = _course()
+    with _busy() as progress:
+        task = progress.add_task("")
+        report = import_roster(course, file, told=lambda step: progress.update(task, description=step))
     show_roster(out, report)
     if report.bad:
         raise typer.Exit(1)
@@ -113,7 +132,7 @@ def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV 
 def release(
     workbook: WorkbookName,
     *,
-    due: Annotated[str, typer.Option(help='UK time, like "2026-12-01 17:00".')] = "",
+    due: Annotated[str, typer.Option(help='UK time, like "1 December 2026 17:00" or "01/12/2026 17:00".')] = "",
     fresh: Annotated[bool, typer.Option(help="Copy the workbook anew, over the class's own edits.")] = False,
     anyway: Annotated[bool, typer.Option(help="Release it even where `autograde check` says that it does not work.")] = False,
 ) -> None:
@@ -325,8 +344,13 @@ def feedback(
     steps = ["autograde gradebook --csv marks.csv    writes the points into a file"]
     if len(given) < len(done) - len(refused):
         steps.insert(0, "Give each student the page in feedback/STUDENT/WORKBOOK, by Moodle's feedback files or by mail.")
-    if refused:
+    unmarked = [page for page in refused if "autograde mark" in page.refused]
+    if len(unmarked) < len(refused):
         steps.insert(0, "autograde serve    to mark what waits; then run this again")
+    if unmarked:
+        steps.insert(0, f"autograde mark {assignment}    marks what came in; then run this again")
+    if not done:
+        steps = [f"autograde intake FILES --workbook {assignment}    nobody has handed in yet"]
     next_steps(out, steps)
     if refused:
         raise typer.Exit(1)
@@ -431,7 +455,7 @@ def check(
     Example: [bold]autograde check[/]
     """
     from autograde.checks import check_all, check_coverage, stories
-    from autograde.course.folder import find_course, short_id, workbooks_folder
+    from autograde.course.folder import find_course, is_called, short_id, workbooks_folder
     from autograde.course.summary import say
     from autograde.errors import AuthorError, ClassError
 
@@ -444,7 +468,7 @@ def check(
         path.parent for root in (shelf, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")
     )
     if workbook:
-        folders = [folder for folder in folders if workbook in {folder.name, short_id(folder)}]
+        folders = [folder for folder in folders if is_called(workbook, folder.name, short_id(folder))]
         if not folders:
             msg = f"There is no workbook {workbook!r} in {shelf}. Check the name."
             raise ClassError(msg)

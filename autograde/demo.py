@@ -29,6 +29,7 @@ from autograde.marking import Key, load_key
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.files import expand_home
 from workbook_helpers.hand_in import hand_in
 from workbook_helpers.items import Item, Json, Workbook, load_workbook
 
@@ -247,4 +248,5 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
+    sys.argv[1:] = [expand_home(word) for word in sys.argv[1:]]
     app()

@@ -1,9 +1,14 @@
 """nbgrader's settings for a class, in one place, so that a class's own file stays a few lines long."""
 
+from pathlib import Path
 from typing import Any
 
+from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
 
-def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None, db_url: str = "") -> None:
+
+def configure(
+    c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None, db_url: str = "", folder: str = ""
+) -> None:
     """Set up nbgrader for a class; called by the class's `nbgrader_config.py`.
 
     Parameters
@@ -18,9 +23,14 @@ def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: st
         The folder that new workbooks are copied from, or empty for the one that came with this program.
     db_url
         The gradebook's database as SQLAlchemy writes it, or empty for nbgrader's own: a SQLite file in the class folder.
+    folder
+        The class's settings file, by which its folder is known.
     """
     c.CourseDirectory.course_id = course
     c.Exchange.timezone = "UTC"  # nbgrader reads "BST" as UTC, so a summer hand-in would be an hour off
+    if folder and not is_plain(folder):
+        allow_any_name()
+        c.CourseDirectory.db_url = sqlite_url(Path(folder).with_name("gradebook.db"))
     if db_url:
         c.CourseDirectory.db_url = db_url
     if exchange:

@@ -1,5 +1,6 @@
 """What all tests share: the real browser, free ports, real servers, and the tools' own noise."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a script: what is ignored here would be ignored in every program that a test starts, for good.
+    # A handler that does nothing keeps Ctrl-C from this suite, and is not passed on.
+    signal.signal(signal.SIGINT, lambda *_: None)
 expect.set_options(timeout=15_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (

@@ -1,6 +1,7 @@
 """The class folder: where everything of one class lies, and how nbgrader is set up for it."""
 
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -15,6 +16,8 @@ from jupyter_core.paths import jupyter_config_path
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
+from autograde.course.text import printable
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, load_workbook, read_toml
@@ -64,22 +67,25 @@ class Course:
                 if not path.is_file():
                     continue
                 try:
-                    config.merge(loader(path.name, path=folder).load_config())
+                    config.merge(loader(str(path), path=folder).load_config())  # whole: traitlets would expand a "$" in the folder
                 except Exception as error:  # the file is a program: it can fail in any way
                     msg = f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or ask whoever set it up."
                     raise ClassError(msg) from error
         config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.db_url = str(config.CourseDirectory.get("db_url", "")) or sqlite_url(self.root / "gradebook.db")
         return config
 
     @property
     def db_url(self) -> str:
         """Where the gradebook is, as SQLAlchemy writes it; nbgrader's own default is a SQLite file in the class folder."""
-        return str(self.config().CourseDirectory.get("db_url", "")) or f"sqlite:///{self.root / 'gradebook.db'}"
+        return str(self.config().CourseDirectory.db_url)
 
     def directory(self, assignment: str = "") -> "CourseDirectory":
         """Give nbgrader's own view of the class, set to one assignment."""
         from nbgrader.coursedir import CourseDirectory
 
+        if not is_plain(str(self.root)):
+            allow_any_name()
         return CourseDirectory(config=self.config(), assignment_id=assignment)
 
     @property
@@ -152,14 +158,14 @@ class Course:
     def assignment(self, name: str) -> str:
         """Give the assignment name for a short id ("w01") or an assignment name; ClassError if the class has none."""
         known = self.assignments()
-        matches = [a for a, short in known.items() if name in (a, short)]
+        matches = [a for a, short in known.items() if is_called(name, a, short)]
         if len(matches) == 1:
             return matches[0]
         if matches:
             msg = f"{name!r} could be {' or '.join(matches)} in {self.root}. Give the whole name."
         else:
             has = ", ".join(known) or "none yet"
-            msg = f"This class has no workbook {name!r} (it has: {has}). Run: autograde release {name}"
+            msg = f"This class has no workbook {printable(name, 60)!r} (it has: {has}). Run: autograde release w01, or whichever you mean"
         raise ClassError(msg)
 
 
@@ -189,7 +195,15 @@ def _alembic_on_path() -> None:
 def workbooks_folder(course: Course | None) -> Path:
     """Give the folder that workbooks are copied from: WORKBOOKS_DIR, the class's setting, or what came along."""
     chosen = os.environ.get("WORKBOOKS_DIR") or (course.config().AutogradeClass.get("workbooks", "") if course else "")
-    return Path(chosen) if chosen else PACKAGED
+    return Path(chosen).expanduser() if chosen else PACKAGED
+
+
+def is_called(name: str, assignment: str, short: str) -> bool:
+    """Whether a person means this workbook by `name`: its whole name, its folder, or its short id as w01, W1, 01 or 1."""
+    plain = re.split(r"[/\\]", name.strip().rstrip("/\\"))[-1].casefold()
+    number = re.fullmatch(r"w?0*(\d{1,3})", plain)
+    meant = f"w{int(number[1]):02}" if number else plain
+    return plain != "" and (plain in (assignment.casefold(), short.casefold()) or meant == short)
 
 
 def short_id(folder: Path) -> str:

@@ -11,6 +11,8 @@ from autograde.errors import ClassError
 
 FOLDERS = ("source", "release", "submitted", "received", "quarantine", "handout")
 
+IGNORED = "# Learners' data: a class inside somebody's git checkout stays out of it.\n*\n"
+
 TEMPLATE = """\
 {marker} Class: {name}
 # nbgrader's commands work here too. Whatever you set below `configure` wins.
@@ -22,6 +24,7 @@ configure(
     course={course!r},
     exchange={exchange!r},  # the nbgrader exchange folder; "" if hand-ins come as files
     db_url={db_url!r},  # where the gradebook is; "" for a file in this folder
+    folder=__file__,
 )
 """
 
@@ -57,6 +60,7 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None, db
             marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else "", db_url=db_url
         )
         (root / CONFIG).write_text(text, "utf-8")
+        (root / ".gitignore").write_text(IGNORED, "utf-8")
     except OSError as error:
         msg = f"{root} cannot be made ({error.strerror}). Choose a folder that you may write to."
         raise ClassError(msg) from error

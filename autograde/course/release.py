@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Template
 
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange import ExchangeFactory
 
-from autograde.course.folder import Course, short_id, workbooks_folder
+from autograde.course.folder import Course, is_called, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
 from autograde.course.text import naive
 from autograde.errors import ReleaseError
@@ -168,7 +169,7 @@ def _set_aside(course: Course, source: Path) -> Path:
 
 
 def _is_called(folder: Path, name: str) -> bool:
-    return not folder.name.startswith(".") and (folder.name == name or short_id(folder) == name)
+    return not folder.name.startswith(".") and is_called(name, folder.name, short_id(folder))
 
 
 def _is_known(inside: Path, assignment: str) -> bool:
@@ -221,8 +222,16 @@ def _pack(course: Course, assignment: str, files: tuple[str, ...]) -> Path:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in files:
             archive.write(course.root / "release" / assignment / name, f"{assignment}/{name}")
+        archive.writestr(f"{assignment}/README.txt", _readme(course, assignment))
     write_file(target, packed.getvalue())
     return target
+
+
+def _readme(course: Course, assignment: str) -> str:
+    """Give what a student reads who opens the zip and does not know what to do with it; as Windows ends lines."""
+    title = course.workbook(assignment).about.title
+    text = Template(Path(__file__).with_name("handout.txt").read_text("utf-8")).substitute(title=title, notebook=f"{assignment}.ipynb")
+    return text.replace("\n", "\r\n")
 
 
 def exchange_note(course: Course) -> str:

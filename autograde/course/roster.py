@@ -2,12 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograde.course.folder import Course
 from autograde.course.roster_file import BadRow, Row, read_rows
+from autograde.course.text import count
+from autograde.errors import RosterError
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
@@ -45,6 +51,8 @@ class RosterReport:
         The rows that were left out.
     others
         Ids of students who are in the class but not in the file; they stay.
+    notes
+        How the file was understood where it could be read in several ways, one sentence each.
     """
 
     added: tuple[str, ...] = ()
@@ -52,6 +60,7 @@ class RosterReport:
     unchanged: tuple[str, ...] = ()
     bad: tuple[BadRow, ...] = ()
     others: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Roster:
@@ -65,10 +74,7 @@ class Roster:
     def of(cls, course: Course) -> "Roster":
         """Read the roster from the gradebook."""
         with course.gradebook() as gradebook:
-            return cls(
-                Student(id=row.id, first_name=row.first_name or "", last_name=row.last_name or "", email=row.email or "")
-                for row in gradebook.students
-            )
+            return cls(_stored(gradebook))
 
     def find(self, student_id: str) -> Student | None:
         """Find a student by id; upper and lower case are the same, as they are in folder names on many machines."""
@@ -80,40 +86,89 @@ class Roster:
         return tuple(student for student in self.students if wanted and _as_moodle_writes(student.name) == wanted)
 
 
-def import_roster(course: Course, path: Path) -> RosterReport:
+def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = lambda _: None) -> RosterReport:
     """Put the students of a CSV file into the class; the good rows go in, whatever the others are like.
+
+    Parameters
+    ----------
+    told
+        Called with each step, in words.
 
     Raises
     ------
     RosterError
-        If the file cannot be read at all, or its header lacks a column.
+        If the file cannot be read at all, its header lacks a column, or the gradebook cannot be written.
     """
-    good, bad = check_rows(*read_rows(path))
-    added: list[str] = []
-    updated: list[str] = []
+    told(f"Reading {path.name}")
+    rows, faults, notes = read_rows(path)
+    good, bad = check_rows(rows, faults)
+    added: list[Student] = []
+    updated: list[Student] = []
     unchanged: list[str] = []
-    known = Roster.of(course)
+    told("Looking who is in the class")
     with course.gradebook() as gradebook:
+        known = Roster(_stored(gradebook))
+        shorter = {student.id.lstrip("0"): student.id for student in known.students if student.id.isdecimal()}
         for row, student in good:
             before = known.find(student.id)
-            if before is not None and before.id != student.id:
+            near = shorter.get(student.id.lstrip("0"), "") if before is None and student.id.isdecimal() else ""
+            if near:
+                what = f"the class has the id {near}: did you mean that? A spreadsheet drops zeros at the start"
+                bad.append(BadRow(line=row.line, what=what, mend=f"write {near} in the file, in a column that is Text"))
+            elif before is not None and before.id != student.id:
                 what = f"the class already has this id, spelt {before.id!r}"
                 bad.append(BadRow(line=row.line, what=what, mend=f"write {before.id} in the file"))
             elif before == student:
                 unchanged.append(student.id)
             else:
-                gradebook.update_or_create_student(
-                    student.id, first_name=student.first_name, last_name=student.last_name, email=student.email or None
-                )
-                (added if before is None else updated).append(student.id)
+                (added if before is None else updated).append(student)
+        told(f"Putting {count(len(added) + len(updated), 'student')} into the class")
+        _store(gradebook, added, updated)
     named = {student.id.casefold() for _, student in good}
     return RosterReport(
-        added=tuple(added),
-        updated=tuple(updated),
+        added=tuple(student.id for student in added),
+        updated=tuple(student.id for student in updated),
         unchanged=tuple(unchanged),
         bad=tuple(sorted(bad, key=lambda row: row.line)),
         others=tuple(student.id for student in known.students if student.id.casefold() not in named),
+        notes=tuple(notes),
     )
+
+
+def _stored(gradebook: "Gradebook") -> list[Student]:
+    """Read the students in nbgrader's order, from their table alone: its own objects add every student's points up."""
+    from nbgrader.api import Student as Stored
+    from sqlalchemy import select
+
+    table = Stored.__table__.c
+    wanted = select(table.id, table.first_name, table.last_name, table.email).order_by(table.last_name, table.first_name)
+    rows = gradebook.db.execute(wanted)
+    return [Student(id=id_, first_name=first or "", last_name=last or "", email=email or "") for id_, first, last, email in rows]
+
+
+def _store(gradebook: "Gradebook", added: list[Student], updated: list[Student]) -> None:
+    """Write all in one transaction."""
+    from nbgrader.api import Student as Stored
+    from sqlalchemy import bindparam, insert, update
+    from sqlalchemy.exc import SQLAlchemyError
+
+    table = Stored.__table__
+    try:
+        for statement, students in ((insert(table), added), (update(table).where(table.c.id == bindparam("known")), updated)):
+            if students:
+                rows = [
+                    {"id": student.id, "first_name": student.first_name, "last_name": student.last_name, "email": student.email or None}
+                    for student in students
+                ]
+                gradebook.db.execute(statement, rows if students is added else [{**row, "known": row["id"]} for row in rows])
+        gradebook.db.commit()
+    except SQLAlchemyError as error:
+        gradebook.db.rollback()
+        reason = str(error).splitlines()[0]
+        msg = (
+            f"The students cannot be put into the gradebook ({reason}); nobody was added. Close other programs that use it, then try again."
+        )
+        raise RosterError(msg) from error
 
 
 def check_rows(rows: Iterable[Row], bad: Iterable[BadRow]) -> tuple[list[tuple[Row, Student]], list[BadRow]]:

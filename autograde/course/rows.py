@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from autograde.course.folder_names import sqlite_path
 from autograde.errors import ClassError
 from autograde.marking import Mark, Status
 
@@ -249,7 +250,7 @@ class _Database:
         try:
             if self._sqlite:
                 self.errors, self.clash = (sqlite3.Error,), sqlite3.IntegrityError
-                self._connection: Any = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=BUSY_S, isolation_level=None)
+                self._connection: Any = sqlite3.connect(sqlite_path(url), timeout=BUSY_S, isolation_level=None)
                 self._set_wal()
                 self._connection.execute("PRAGMA synchronous=NORMAL")
             else:

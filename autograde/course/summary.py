@@ -1,13 +1,18 @@
 """Say on screen what a command did and what to do next."""
 
+import os
+import re
+import shlex
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograde.course.text import count, local, printable
+from autograde.course.text import count, in_words, local, printable
 
 if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.course.gradebook import GradebookReport
@@ -16,6 +21,8 @@ if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.course.release import ReleaseReport
     from autograde.course.roster import RosterReport
 
+TABLE_ROWS = 60
+"""A longer table scrolls away: then only what needs a look is shown."""
 NOT_THE_RESULT = "A total is not the unit's result: each criterion is met or not yet met by a person's decision."
 
 
@@ -31,6 +38,14 @@ def next_steps(console: Console, steps: Iterable[str]) -> None:
         say(console, f"  {step}")
 
 
+def quoted(path: Path) -> str:
+    """Write a path as it is typed into the shell of this machine."""
+    text = str(path)
+    if re.fullmatch(r"[\w./\\:+-]+" if os.name == "nt" else r"[\w./:+-]+", text):
+        return text
+    return f'"{text}"' if os.name == "nt" or not re.search(r'[$`"\\!]', text) else shlex.quote(text)
+
+
 def show_roster(console: Console, report: "RosterReport") -> None:
     """Sum up a roster import."""
     say(
@@ -38,13 +53,17 @@ def show_roster(console: Console, report: "RosterReport") -> None:
         f"{count(len(report.added), 'student')} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged.",
         "bold",
     )
+    for note in report.notes:
+        say(console, note, "yellow")
     if report.others:
         say(console, f"{count(len(report.others), 'student')} of the class not in this file: they stay in the class.")
     if report.bad:
         table = Table("Line", "What is wrong", "How to mend it", title=f"{count(len(report.bad), 'row')} left out")
-        for row in report.bad:
+        for row in report.bad[:TABLE_ROWS]:
             table.add_row(str(row.line), Text(printable(row.what, 300)), Text(row.mend))
         console.print(table)
+        if len(report.bad) > TABLE_ROWS:
+            say(console, f"… and {len(report.bad) - TABLE_ROWS} more.")
         next_steps(console, ["Mend these rows in the file and run the command again; the other rows are in already."])
     else:
         next_steps(console, ['autograde release w01 --due "2026-12-01 17:00"    gives the class a workbook'])
@@ -57,7 +76,9 @@ def show_release(console: Console, report: "ReleaseReport", note: str = "") -> N
         say(console, f"Copied afresh; what the class had edited is kept in {report.set_aside}")
     elif not report.copied:
         say(console, f"Made from the class's own copy in source/{report.assignment} (--fresh takes a new one).")
-    say(console, f"Due: {local(report.due)} (UK time)" if report.due else "No due date: nothing counts as late.")
+    say(console, f"Due: {in_words(report.due)} (UK time)" if report.due else "No due date: nothing counts as late.")
+    if report.due and report.due < datetime.now(UTC):
+        say(console, "That time is past, so every hand-in counts as late. Is it the right date?", "yellow")
     if report.exchange:
         say(console, f"On the exchange: {report.exchange}")
     if note:
@@ -101,10 +122,6 @@ def show_intake(console: Console, report: "IntakeReport") -> None:
     if report.refused:
         steps.append("Read reason.txt in each quarantine folder; take the mended file in again.")
     next_steps(console, steps)
-
-
-TABLE_ROWS = 60
-"""A longer table scrolls away: then only what needs a look is shown."""
 
 
 def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:

@@ -1,5 +1,7 @@
 """Words for people: safe text from strangers, and times."""
 
+import re
+from calendar import month_abbr, month_name
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,14 +11,34 @@ LOCAL = ZoneInfo("Europe/London")
 """Where the tutor's clock stands; everything on disk is in UTC."""
 
 
+DATE = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
+    r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"|(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4}|\d\d)"
+    r"|(?P<d2>\d{1,2})(?:st|nd|rd|th)?[ -](?P<name>[a-z]+),?[ -](?P<y2>\d{4}))"
+    r"(?:(?:,? | at |, at |T)(?:(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::00)?(?: ?(?P<half>[ap])\.?m\.?)?"
+    r"|(?P<h>\d{1,2}) ?(?P<half2>[ap])\.?m\.?))?",
+    re.IGNORECASE | re.ASCII,
+)
+"""A date as people in the UK write it, and perhaps a time."""
+
+
 def printable(value: object, limit: int = 120) -> str:
     """Make one line of safe text from something a stranger wrote: no control characters, not endless."""
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value)[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+MONTHS = {name: number for names in (month_name, month_abbr) for number, name in enumerate(names) if name} | {"Sept": 9}
+
+
 def read_due(text: str) -> datetime:
-    """Read a due date in local time, e.g. "2026-12-01 17:00"; a date alone means the end of that day.
+    """Read a due date in local time as people in the UK write it; a date alone means the end of that day.
+
+    Parameters
+    ----------
+    text
+        E.g. "2026-12-01 17:00", "01/12/2026 17:00" (the day first), "1 December 2026", "Tue 1st Dec 2026, 5pm".
 
     Returns
     -------
@@ -26,18 +48,38 @@ def read_due(text: str) -> datetime:
     Raises
     ------
     ClassError
-        If the text is neither.
+        If the text is none of them.
     """
-    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"):
-        try:
-            found = datetime.strptime(text.strip(), form).replace(tzinfo=LOCAL)
-        except ValueError:
-            continue
-        if form == "%Y-%m-%d":
-            found = found.replace(hour=23, minute=59)
-        return found.astimezone(UTC)
-    msg = f'"{printable(text, 40)}" is no date that is understood here. Write it like "2026-12-01 17:00" (UK time).'
-    raise ClassError(msg)
+    found = _date(" ".join(text.split()))
+    if found is None:
+        forms = '"1 December 2026 17:00" or "01/12/2026 17:00" (UK time, the day first)'
+        msg = f'"{printable(text.strip(), 40)}" is no date that is understood here. Write it like {forms}.'
+        raise ClassError(msg)
+    return found.replace(tzinfo=LOCAL).astimezone(UTC)
+
+
+def _date(text: str) -> datetime | None:
+    parts = DATE.fullmatch(text)
+    if parts is None:
+        return None
+    year = int(parts["year"] or parts["y"] or parts["y2"]) + (2000 if len(parts["y"] or "") == 2 else 0)
+    name = parts["name"]
+    month = int(parts["month"] or parts["m"] or 0) if not name else MONTHS.get(name.capitalize(), 0)
+    hour, minute = int(parts["hour"] or parts["h"] or 23), int(parts["minute"] or (0 if parts["h"] else 59))
+    if half := (parts["half"] or parts["half2"] or "").lower():
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    try:
+        return datetime(year, month, int(parts["day"] or parts["d"] or parts["d2"]), hour, minute) if 2000 <= year < 2100 else None  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def in_words(when: datetime) -> str:
+    """Say a time so that day and month cannot be taken for each other, e.g. "Tuesday 1 December 2026, 17:00"."""
+    there = aware(when).astimezone(LOCAL)
+    return f"{there:%A} {there.day} {there:%B %Y, %H:%M}"
 
 
 def local(when: datetime) -> str:

@@ -17,6 +17,7 @@ from traitlets.config import Config
 
 from workbook_helpers import __version__
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.files import expand_home
 
 PORT = 8888
 """Tried first, so that the page's address, and with it the browser's drafts, stay the same from day to day."""
@@ -42,6 +43,7 @@ class OpenError(WorkbookError):
 
 def main() -> None:
     """Run the command; a fault ends it with one clear line."""
+    sys.argv[1:] = [expand_home(word) for word in sys.argv[1:]]
     try:
         app()
     except WorkbookError as error:

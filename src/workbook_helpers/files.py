@@ -9,6 +9,12 @@ PART = ".part-"
 """How a file begins that is not whole yet; a leading dot keeps it out of JupyterLab's list and of nbgrader's search."""
 
 
+def expand_home(word: str) -> str:
+    """Give a word of a command with "~/" as the home folder, which a shell leaves as it is in quotes, after "=" and on Windows."""
+    name, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    return name + sign + (os.path.expanduser(value) if value[:2] in ("~", "~/", "~" + os.sep) else value)  # noqa: PTH111  it keeps the end of the word
+
+
 def write_file(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o644) -> None:
     """Put `data` into the file `path`, in place of what is there; two writers never mix, and a fault leaves the old file.
 

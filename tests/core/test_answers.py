@@ -44,7 +44,14 @@ def test_save_then_load_is_the_identity(tmp_path: Path) -> None:
     assert AnswerStore(tmp_path, "w01").get("w01-t01") == saved
     sheet = read_sheet(tmp_path / "answers.json", ITEMS, "w01")
     assert (sheet.value("w01-t01"), sheet.problem) == (text, "")
-    assert sheet.answers["w01-t01"].attempts == 1
+
+
+def test_a_count_of_attempts_in_an_older_file_does_no_harm(tmp_path: Path) -> None:
+    record = {"value": "old", "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1, "attempts": "many"}
+    document = {"schema": 1, "workbook": "w01", "revision": 1, "answers": {"w01-t01": record}}
+    (tmp_path / "answers.json").write_text(json.dumps(document))
+    assert isinstance(AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=1), Saved)
+    assert "attempts" not in json.loads((tmp_path / "answers.json").read_text())["answers"]["w01-t01"]
 
 
 def test_a_second_window_does_not_overwrite_the_first(tmp_path: Path) -> None:
@@ -169,7 +176,7 @@ def test_strange_answers_are_told_one_by_one() -> None:
     )
     sheet = parse_sheet(json.dumps(strange).encode(), ITEMS, "w01")
     assert set(sheet.answers) == {"w01-t01"}
-    assert (sheet.answers["w01-t01"].saved_at, sheet.answers["w01-t01"].attempts) == ("", 0)
+    assert sheet.answers["w01-t01"].saved_at == ""
     assert "option" in sheet.unreadable["w01-q01"]
     assert sheet.oddities == ("2 answers to items that this workbook does not have were left out",)
 

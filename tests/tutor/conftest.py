@@ -149,8 +149,7 @@ class Kit:
     def answers(**values: Any) -> bytes:
         """Make an answers file; `q01="a"` stands for w01-q01."""
         answers = {
-            f"w01-{name}": {"value": value, "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1, "attempts": 1}
-            for name, value in values.items()
+            f"w01-{name}": {"value": value, "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1} for name, value in values.items()
         }
         document = {"schema": 1, "workbook": "w01", "revision": 1, "answers": answers}
         return json.dumps(document, ensure_ascii=False).encode()

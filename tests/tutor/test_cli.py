@@ -14,6 +14,7 @@ import pytest
 from autograde import cli
 from autograde.course import gradebook, serve
 from autograde.course.folder import Course
+from autograde.course.release import release
 from autograde.course.serve import serving
 from autograde.errors import ClassError
 
@@ -75,7 +76,7 @@ def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", ins
     assert not (folder / "release" / "w01-small").exists()
     code, text, error = inside("release", "w01", "--due", "2026-11-20 17:00", "--anyway", cwd=folder / "source")
     assert (code, error) == (0, "")
-    assert "Due: 2026-11-20 17:00 (UK time)" in text
+    assert "Due: Friday 20 November 2026, 17:00 (UK time)" in text
     assert f"{folder / 'handout' / 'w01-small.zip'}" in text
 
     hand_ins = tmp_path / "in"
@@ -91,6 +92,66 @@ def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", ins
     assert (code, error) == (0, "")
     assert "A total is not the unit's result: each criterion is met or not yet met by a person's decision" in text
     assert (tmp_path / "m.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("folder", "shown"),
+    [("care", "cd care"), ("Care L2", 'cd "Care L2"'), ("Siân's (2026)", 'cd "Siân\'s (2026)"'), ("Fees $HOME", "cd 'Fees $HOME'")],
+)
+def test_what_to_type_next_can_be_typed(tmp_path: Path, inside: Inside, folder: str, shown: str) -> None:
+    _, text, _ = inside("new", folder, cwd=tmp_path)
+    assert f"  {shown}\n" in text
+    assert subprocess.run(["sh", "-c", f"{shown} && pwd"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip() == str(
+        tmp_path / folder
+    )
+
+
+@pytest.mark.parametrize("name", ["W01", "w1", "01", "1", "W01-Small", "source/w01-small/"])
+def test_a_workbook_may_be_named_in_several_ways(course: Course, name: str) -> None:
+    assert course.assignment(name) == "w01-small"
+    assert release(course, name).assignment == "w01-small"
+
+
+@pytest.mark.parametrize("name", ["", "/", "w", "0", "w10", "small", "w01-"])
+def test_what_names_no_workbook(course: Course, name: str) -> None:
+    with pytest.raises(ClassError, match="has no workbook"):
+        course.assignment(name)
+
+
+def test_the_home_folder_is_known_in_quotes(
+    course: Course, kit: "Kit", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: Inside
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
+    (tmp_path / "r.csv").write_text("id,first name,last name\ndai01,Dai,Rees\n")
+    assert inside("intake", "~/a.zip", "--workbook", "W1", cwd=course.root)[0] == 0
+    assert inside("roster", "~/r.csv", cwd=course.root)[0] == 0
+    assert inside("gradebook", "--csv=~/m.csv", cwd=course.root)[0] == 0
+    assert (tmp_path / "m.csv").is_file()
+    assert inside("new", "~/another", cwd=course.root)[0] == 0
+    assert (tmp_path / "another" / "gradebook.db").is_file()
+
+
+def test_feedback_says_what_comes_before_it(course: Course, kit: "Kit", tmp_path: Path, inside: Inside) -> None:
+    _, text, _ = inside("feedback", "w01", cwd=course.root)
+    assert "autograde intake FILES --workbook w01-small" in text
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
+    inside("intake", str(tmp_path / "a.zip"), "--workbook", "w01", cwd=course.root)
+    code, text, _ = inside("feedback", "w01", cwd=course.root)
+    assert code == 1
+    assert "autograde mark w01-small" in text.partition("What to do next")[2]
+    assert "autograde serve" not in text
+
+
+def test_the_faults_of_a_workbook_stand_in_a_list(empty_class: Course, inside: Inside) -> None:
+    code, _, error = inside("release", "w01", cwd=empty_class.root)
+    first, *faults, last = error.strip().splitlines()
+    assert code == 1
+    assert first == "w01 is not released, as it would not work:"
+    assert len(faults) > 2
+    assert all(re.match(r"  \w+\d: ", fault) for fault in faults), error
+    assert last.startswith("Mend it in ")
 
 
 def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: Path, inside: Inside) -> None:

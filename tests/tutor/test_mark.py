@@ -112,10 +112,7 @@ def _fill(course: Course, root: Path) -> None:
             else:
                 tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
                 values[item.id] = (tries.right, tries.wrong, tries.malformed)[(n * n + place * n) % 7 // 3]
-        answers = {
-            item: {"value": value, "saved_at": "2026-11-19T10:00:00.000+00:00", "revision": 1, "attempts": 1}
-            for item, value in values.items()
-        }
+        answers = {item: {"value": value, "saved_at": "2026-11-19T10:00:00.000+00:00", "revision": 1} for item, value in values.items()}
         (folder / "answers.json").write_text(
             json.dumps({"schema": 1, "workbook": "w01", "revision": 1, "seed": f"{n:016x}", "answers": answers})
         )

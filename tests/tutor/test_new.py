@@ -16,7 +16,7 @@ from autograde.errors import ClassError
 def test_a_new_class_has_its_folders_and_an_open_gradebook(empty_class: Course) -> None:
     names = {path.name for path in empty_class.root.iterdir()}
     folders = {"source", "release", "submitted", "received", "quarantine", "handout"}
-    assert names == folders | {"nbgrader_config.py", "gradebook.db"}
+    assert names == folders | {"nbgrader_config.py", "gradebook.db", ".gitignore"}
     assert empty_class.course_id == "care-level-2"
     assert empty_class.exchange is None
     with empty_class.gradebook() as gradebook:
@@ -35,6 +35,17 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path, name: str) -> 
     with pytest.raises(ClassError, match="not empty"):
         new_course(target)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_learners_data_stays_out_of_a_git_checkout(tmp_path: Path) -> None:
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    git("init", "--quiet")
+    new_course(tmp_path / "my-class")
+    (tmp_path / "my-class" / "students.csv").write_text("id,first name,last name\n")
+    git("add", "--all")
+    assert git("status", "--porcelain") == ""
 
 
 def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:

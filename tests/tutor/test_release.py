@@ -28,9 +28,21 @@ def released(course: Course) -> set[str]:
 def test_a_release_makes_the_students_version_and_a_zip(course: Course) -> None:
     assert released(course) == FILES
     with zipfile.ZipFile(course.root / "handout" / "w01-small.zip") as archive:
-        assert set(archive.namelist()) == {f"w01-small/{name}" for name in FILES}
+        assert set(archive.namelist()) == {f"w01-small/{name}" for name in (*FILES, "README.txt")}
         for name in FILES:
             assert archive.read(f"w01-small/{name}") == (course.root / "release/w01-small" / name).read_bytes()
+
+
+def test_the_zip_tells_the_student_what_to_do(course: Course) -> None:
+    with zipfile.ZipFile(course.root / "handout" / "w01-small.zip") as archive:
+        text = archive.read("w01-small/README.txt").decode()
+    assert text.splitlines()[0] == "A small workbook"
+    assert "$" not in text
+    assert text.count("\n") == text.count("\r\n"), "an older Windows shows one long line otherwise"
+    for words in ("workbook open", "w01-small.ipynb", "Hand in", "Your tutor helps you", "needs the program"):
+        assert words in text
+    assert str(course.root) not in text
+    assert max(map(len, text.splitlines())) < 130
 
 
 def test_the_notebook_keeps_its_questions_and_gets_checksums(course: Course) -> None:
@@ -57,13 +69,31 @@ def test_the_due_date_is_uk_time_and_stored_in_utc(course: Course) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("2026-12-01 17:00", "2026-12-01 17:00"), ("2026-12-01", "2026-12-01 23:59"), (" 2026-12-01T09:05 ", "2026-12-01 09:05")],
+    [
+        ("2026-12-01 17:00", "2026-12-01 17:00"),
+        ("2026-12-01", "2026-12-01 23:59"),
+        (" 2026-12-01T09:05 ", "2026-12-01 09:05"),
+        ("01/12/2026 17:00", "2026-12-01 17:00"),
+        ("1/12/2026", "2026-12-01 23:59"),
+        ("1.12.26", "2026-12-01 23:59"),
+        ("1 December 2026", "2026-12-01 23:59"),
+        ("1 Dec 2026 5pm", "2026-12-01 17:00"),
+        ("Tuesday 1st December 2026, 5.30 p.m.", "2026-12-01 17:30"),
+        ("31/12/2026 at 12am", "2026-12-31 00:00"),
+        ("2 SEPT 2026 12:00 pm", "2026-09-02 12:00"),
+    ],
 )
 def test_due_dates_that_are_understood(text: str, expected: str) -> None:
     assert local(read_due(text)) == expected
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "01/12/2026", "2026-13-01", "2026-12-01 25:00", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("tomorrow", "2026-13-01", "2026-12-01 25:00", "", "12/31/2026", "30/02/2026", "1 Foo 2026", "1 May", "2026-12-01 13pm"),
+        *("0001-01-01", "9999-12-31", "١/١/2026"),
+    ],
+)
 def test_due_dates_that_are_not(text: str) -> None:
     with pytest.raises(ClassError, match="is no date"):
         read_due(text)

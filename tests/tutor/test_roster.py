@@ -1,12 +1,15 @@
 """Rosters as people's programs write them."""
 
+import sqlite3
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from autograde.course.folder import Course
 from autograde.course.roster import Roster, RosterReport, Student, import_roster
-from autograde.errors import RosterError
+from autograde.errors import ClassError, RosterError
 
 ANA = Student(id="ana01", first_name="Ana", last_name="Evans", email="ana@example.org")
 
@@ -29,13 +32,106 @@ def load(course: Course, content: str | bytes) -> RosterReport:
         "\n\nid,first name,last name,email,,\n\nana01,Ana,Evans,ana@example.org,,\n,,,,,\n",
         "id,first name,last name,email\rana01,Ana,Evans,ana@example.org\r",
         "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n".encode("utf-16"),
+        "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n".encode("utf-16-le"),
+        "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n".encode("utf-16-be"),
+        "Care level 2, autumn\nMade on,19/11/2026\n\nid,first name,last name,email\nana01,Ana,Evans,ana@example.org\n",
+        "id,first name,last name,email\n\u200eana01\u200e,\ufeffAna,\u2066Evans\u2069\u00a0,ana@example.org\u200b\n",
+        "id,name,email\nana01,Ana Evans,ana@example.org\n",
+        'ID,Student name,Email\nana01,"Evans, Ana",ana@example.org\n',
+        "Full name;ID;E-mail\n Ana  Evans ;ana01;ana@example.org\n",
+        "Name,Surname,ID,email\nAna,Evans,ana01,ana@example.org\n",
+        "Student,ID,Email\nAna Evans,ana01,ana@example.org\n",
+        "First name,Surname,ID number,Institution,Department,Email address,Assignment: w01 (Real),Last downloaded from this course\n"
+        "Ana,Evans,ana01,,,ana@example.org,-,1795000000\n",
+        "First name,Last name,Username,Email address,ID number,Groups\nAna,Evans,ana01,ana@example.org,,A\n",
+        "First name,Last name,Username,Email address,ID number,Groups\nAna,Evans,aevans,ana@example.org,ana01,A\n",
     ],
-    ids=["plain", "BOM", "semicolons, other names", "Excel's sep", "tabs", "quoted", "empty cells", "old Mac", "UTF-16"],
+    ids=[
+        *("plain", "BOM", "semicolons, other names", "Excel's sep", "tabs", "quoted", "empty cells", "old Mac", "UTF-16"),
+        *("UTF-16 LE, no mark", "UTF-16 BE, no mark", "title rows", "direction marks", "one name", "surname first", "full name"),
+        *("name and surname", "student as name", "Moodle's grades", "Moodle's participants", "Moodle with ID numbers"),
+    ],
 )
 def test_forms_of_the_same_roster(empty_class: Course, content: str | bytes) -> None:
     report = load(empty_class, content)
     assert (report.added, report.bad) == (("ana01",), ())
     assert Roster.of(empty_class).students == (ANA,)
+
+
+@pytest.mark.parametrize(
+    ("content", "ids", "said"),
+    [
+        ("First name,Last name,Username,ID number\nA,B,ab,7\nC,D,cd,8\n", ("7", "8"), 'The ids come from "ID number".'),
+        (
+            "First name,Last name,Username,ID number\nA,B,ab,7\nC,D,cd,\n",
+            ("ab", "cd"),
+            'from "Username", as the ID number of 1 student is empty',
+        ),
+        ("First name,Last name,Email address\nA,B,a@b.org\n", ("a@b.org",), "no column of ids, so the email addresses are the ids"),
+        ("First name,Last name,ID number,Email\nA,B,,a@b.org\n", ("a@b.org",), 'The column "ID number" is empty, so the email'),
+        ("id,Full name\n1,Ana ap Rhys\n", ("1",), 'The names come from "Full name"'),
+        ("id,first name,last name\n001234,A,B\n1235,C,D\n001236,E,F\n", ("001234", "1235", "001236"), "1235 fewer. Did you mean 001235?"),
+    ],
+)
+def test_what_was_understood_is_said(empty_class: Course, content: str, ids: tuple[str, ...], said: str) -> None:
+    report = load(empty_class, content)
+    assert (report.added, report.bad) == (ids, ())
+    assert said in " ".join(report.notes)
+
+
+def test_a_plain_roster_needs_no_words(empty_class: Course) -> None:
+    assert load(empty_class, "id,first name,last name\n12345,Ana,Evans\n12346,Ben,Jones\n").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "parted"),
+    [
+        ("Ana Evans", ("Ana", "Evans")),
+        ("Mary Ann Smith-Jones", ("Mary Ann", "Smith-Jones")),
+        ('"van der Berg, Anneke"', ("Anneke", "van der Berg")),
+        ("Ngozi", ("Ngozi", "")),
+    ],
+)
+def test_a_whole_name_is_parted(empty_class: Course, name: str, parted: tuple[str, str]) -> None:
+    load(empty_class, f"id,name\nana01,{name}\n")
+    (student,) = Roster.of(empty_class).students
+    assert (student.first_name, student.last_name) == parted
+
+
+def test_an_id_without_its_zeros_is_asked_about(empty_class: Course) -> None:
+    load(empty_class, "id,first name,last name\n001234,Ana,Evans\n")
+    report = load(empty_class, "id,first name,last name\n1234,Ana,Evans\n1235,Ben,Jones\n")
+    assert report.added == ("1235",)
+    assert "did you mean that" in report.bad[0].what
+    assert "001234" in report.bad[0].mend
+
+
+def test_an_id_that_a_spreadsheet_rounded(empty_class: Course) -> None:
+    report = load(empty_class, "id,first name,last name\n1.23457E+11,Ana,Evans\n12,Ben,Jones\n")
+    assert report.added == ("12",)
+    assert "rounded" in report.bad[0].what
+
+
+def test_ten_thousand_students_take_seconds(empty_class: Course) -> None:
+    rows = "".join(f"s{number:05},Ana {number},Evans,s{number}@example.org\n" for number in range(10_000))
+    begun = time.process_time()
+    steps: list[str] = []
+    path = empty_class.root.parent / "roster.csv"
+    path.write_text(f"id,first name,last name,email\n{rows}", "utf-8")
+    assert len(import_roster(empty_class, path, told=steps.append).added) == 10_000
+    path.write_text(f"id,first name,last name,email\n{rows.replace('Evans', 'Jones')}", "utf-8")
+    assert len(import_roster(empty_class, path).updated) == 10_000
+    assert time.process_time() - begun < 12, "a row at a time takes more than a minute"
+    assert steps == ["Reading roster.csv", "Looking who is in the class", "Putting 10000 students into the class"]
+
+
+def test_a_gradebook_in_use_is_said_in_a_sentence(empty_class: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = sqlite3.connect(empty_class.root / "gradebook.db")
+    database.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.1))
+    with pytest.raises((RosterError, ClassError), match=r"cannot be (opened|put into)"):
+        load(empty_class, "id,first name,last name\nana01,Ana,Evans\n")
+    database.close()
 
 
 def test_excels_own_letters(empty_class: Course) -> None:
@@ -128,11 +224,13 @@ def test_an_id_that_the_class_spells_otherwise(empty_class: Course) -> None:
         ("name,mark\nAna,3\n", "no column for id"),
         ("ana01,Ana,Evans\n", "no column for"),
         ("id,username,first name,last name\n1,ana,Ana,Evans\n", "both 'id' and 'username'"),
+        ("id,first name,last name,email\n", "has a header and no student in it"),
+        ("Care\nid,name\n\n,,\n", "has a header and no student in it"),
         (b"PK\x03\x04rest of a spreadsheet", "spreadsheet"),
         (b"id,first name,last name\n\x81\x8d,a,b\n", "not text"),
         (b"\xff\xfei", "not text"),
     ],
-    ids=["empty", "other columns", "no header", "two ids", "xlsx", "no text", "half a letter"],
+    ids=["empty", "other columns", "no header", "two ids", "header alone", "title and header", "xlsx", "no text", "half a letter"],
 )
 def test_a_file_that_cannot_be_used_at_all(empty_class: Course, content: str | bytes, expected: str) -> None:
     with pytest.raises(RosterError, match=expected):

@@ -23,13 +23,10 @@ class Answer:
         As the item's kind defines it.
     saved_at
         ISO 8601 in UTC, or "" where the file holds no valid time.
-    attempts
-        How often it was given or changed, ≥ 0.
     """
 
     value: Json
     saved_at: str = ""
-    attempts: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +103,7 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
         elif problem := item.problem(record["value"]):
             unreadable[item_id] = problem
         else:
-            answers[item_id] = Answer(
-                value=record["value"], saved_at=_time(record.get("saved_at")), attempts=_count(record.get("attempts"))
-            )
+            answers[item_id] = Answer(value=record["value"], saved_at=_time(record.get("saved_at")))
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
     return AnswerSheet(
         answers=answers, unreadable=unreadable, oddities=oddities, seed=_name(document.get("seed")), release=_name(document.get("release"))
@@ -128,7 +123,3 @@ def _time(value: Json) -> str:
 
 def _name(value: Json) -> str:
     return value if isinstance(value, str) and len(value) <= 64 and value.isalnum() else ""
-
-
-def _count(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000 else 0

@@ -108,12 +108,7 @@ class AnswerStore:
             if base is not None and current.revision != base and current.value != value:
                 return Conflict(current=current)
             revision = int(document.get("revision", 0)) + 1
-            record = {
-                "value": value,
-                "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "revision": revision,
-                "attempts": int((answers.get(item_id) or {}).get("attempts", 0)) + 1,
-            }
+            record = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
             answers[item_id] = record
             self._write(document | {"revision": revision, "answers": answers})
             return _saved(record)

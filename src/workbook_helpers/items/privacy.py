@@ -1,12 +1,9 @@
-"""Find what may tell who a person is: for a warning in words, never for a refusal.
+"""What may tell who a person is: patterns and words by which the page (`widgets/static/kinds/workplace.js`) looks while one types.
 
-The patterns and the words are sent to the page, which looks for the same things while one types
-(`widgets/static/kinds/workplace.js`); a test holds both against the same texts.
+For a warning in words, never for a refusal: a single first name, a nickname and a room number go unnoticed, and a brand of two
+capitalised words is taken for a name.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -21,21 +18,13 @@ class Sign(StrEnum):
     ADDRESS = "address"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """A piece of text that may tell who a person is."""
-
-    sign: Sign
-    text: str
-
-
 _UPPER, _WORD = "[A-ZÀ-ÖØ-Þ]", "[A-Za-zÀ-ÖØ-öø-ž'’-]"
 _NAMELIKE = f"{_UPPER}{_WORD}+"
 _STREET = (
     "Street|Road|Avenue|Lane|Close|Drive|Way|Court|Crescent|Gardens|Grove|Place|Terrace|Square|Hill|Rise|Walk|Mews|Park|Row|Green|View"
 )
 
-# Plain enough to mean the same in Python and in JavaScript: no look-behind (older Safari), what is found is group 1.
+# For JavaScript: no look-behind (older Safari); what is found is group 1.
 PATTERNS: dict[Sign, str] = {
     Sign.EMAIL: r"([^\s@<>(),;]{1,64}@[^\s@<>(),;]{1,250}\.[A-Za-z]{2,20})",
     Sign.NHS_NUMBER: r"(?:^|[^\d])(\d{3}[ -]?\d{3}[ -]?\d{4})(?!\d)",
@@ -95,74 +84,3 @@ world year years yes yesterday yet you your zoo
 """)
 )
 """Words, in small letters, that begin with a capital without being a name: of two capitalised words, neither may be one."""
-
-
-def find_signs(text: str) -> tuple[Found, ...]:
-    """Find what looks like a person's name, telephone number, NHS number, postcode, email or street address.
-
-    A help to the student and the tutor, not a proof: a single first name, a nickname and a room number go unnoticed, and a
-    brand of two capitalised words is taken for a name.
-
-    Parameters
-    ----------
-    text : str
-        What somebody wrote, of any length.
-
-    Returns
-    -------
-    tuple of Found
-        By sign in the order of `PATTERNS`, then pairs of capitalised words; each piece of the text at most once.
-    """
-    found: list[Found] = []
-    left = re.sub(DATE, "; ;", text)
-    for sign, pattern in PATTERNS.items():
-        for match in re.finditer(pattern, left, re.ASCII):
-            piece = match[1]
-            if sign is Sign.NHS_NUMBER and not is_nhs_number(piece):
-                continue
-            if sign is Sign.NAME and re.search(ROLE, piece) and piece.split()[-1].lower() in ORDINARY:
-                continue
-            found.append(Found(sign=sign, text=piece))
-        for one in found:
-            left = left.replace(one.text, "; ;")
-    return (*found, *_pairs(left))
-
-
-def is_nhs_number(text: str) -> bool:
-    """Whether ten digits, spaced or not, carry the check digit of an NHS number.
-
-    The first nine digits are weighted 10 to 2 and added; 11 less the remainder of the sum by 11 is the tenth, where 11
-    stands for 0 and 10 is never used.
-
-    References
-    ----------
-    NHS Data Dictionary, NHS NUMBER, validation by the modulus 11 algorithm
-    (https://v2.datadictionary.nhs.uk/data_dictionary/data_field_notes/n/nhs_number_de.asp@shownav=1.html, checked 2026-11).
-    """
-    digits = [int(sign) for sign in text if sign in "0123456789"]
-    if len(digits) != 10:
-        return False
-    total = sum(digit * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True))
-    return 11 - total % 11 == (digits[9] or 11)
-
-
-def _pairs(text: str) -> Iterator[Found]:
-    """Two capitalised words side by side, neither of them an ordinary one."""
-    place = 0
-    while match := re.compile(PAIR).search(text, place):
-        first, second = match[1], match[2]
-        place = match.start(2)
-        ordinary = {_plain(first), _plain(second)} & ORDINARY or first.endswith("ing")  # "Using Makaton"
-        if _capitalised(first) and _capitalised(second) and not ordinary:
-            place = match.end()
-            yield Found(sign=Sign.ADDRESS if re.search(STREET, second) else Sign.NAME, text=match[0])
-
-
-def _capitalised(word: str) -> bool:
-    """Whether a word begins with a capital and has small letters as well, so that "SBAR" is not one."""
-    return len(word) > 1 and word[0] != word[0].lower() and word != word.upper()
-
-
-def _plain(word: str) -> str:
-    """Give a word in small letters and without what an apostrophe added to its end."""
-    return re.sub("['’](?:s|m|d|ve|ll|re)?$", "", word.lower())

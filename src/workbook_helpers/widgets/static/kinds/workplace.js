@@ -3,7 +3,8 @@ import { h, list, locale, put, question, say } from "../frame.js";
 
 const TYPING_MS = 200;
 
-/** Find what may tell who a person is; the same steps as `items/privacy.py`, with the patterns and words that it sends. */
+/** Find what may tell who a person is, with the patterns and words of `items/privacy.py`. A date is left out before: with a time
+ * it has as many digits as a telephone number. What one pattern has found no later one looks at again. */
 function findSigns(text, rules) {
   const found = [];
   let left = text.replace(new RegExp(rules.date, "g"), "; ;");
