@@ -113,9 +113,7 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.jpserver_extensions = {"workbook_helpers.pages": True, "voila.server_extension": True}
     # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
     config.ServerApp.contents_manager_class = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
-    # Whatever a notebook says: the kernel that runs nothing but ask("…"), and no other is known here.
-    config.KernelSpecManager.allowed_kernelspecs = {KERNEL}
-    config.KernelSpecManager.ensure_native_kernel = False
+    config.ServerApp.kernel_spec_manager_class = "workbook_helpers.pages.guard.OnlyOurs"
     config.MultiKernelManager.default_kernel_name = KERNEL
     # A kernel belongs to one open page; one whose page is gone is stopped after a while.
     config.MappingKernelManager.cull_idle_timeout = 900
@@ -131,6 +129,10 @@ def unpack(root: Path) -> list[str]:
         try:
             with zipfile.ZipFile(path) as archive:
                 top = _top(archive)
+                if not top and any(name.endswith("/workbook.toml") for name in archive.namelist()):
+                    typer.echo(
+                        f"{path.name} holds more than one workbook and its pictures, so it was left alone. Ask your tutor.", err=True
+                    )
                 if not top or (root / top).exists():
                     continue
                 # Beside its place first, so that a damaged zip leaves no half workbook, which would stop a whole one.

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_server.utils import url_path_join
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 
+from workbook_helpers.cells import KERNEL
 from workbook_helpers.pages.shelf import is_workbook
 from workbook_helpers.policy import NONCE, keep_policy, policy, safe_html
 
@@ -21,6 +23,19 @@ PICTURE = re.compile(r"(?P<notebook>.+)/media/[^/\\]{1,200}\.(svg|png)", re.IGNO
 OURS = re.compile(r"(api/shutdown|execution|templates|static|labextensions|api/themes)/")
 """What Voila's page itself asks for: its own files, and its own kernel by an id that nobody can guess."""
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+class OnlyOurs(KernelSpecManager):
+    """Knows the one kernel that runs nothing but `ask("…")`, whatever a notebook or a request names."""
+
+    allowed_kernelspecs = {KERNEL}  # noqa: RUF012, traitlets'
+    ensure_native_kernel = False
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """See `KernelSpecManager.get_kernel_spec`, which looks at `allowed_kernelspecs` only when it lists."""
+        if kernel_name != KERNEL:
+            raise NoSuchKernel(kernel_name)
+        return super().get_kernel_spec(kernel_name)
 
 
 def picture(root: Path, path: str) -> Path | None:
@@ -68,7 +83,7 @@ def stand_before(app: Any, root: Path, no_page: type, media: type) -> bool:
     def is_unknown(verb: str, path: str) -> bool:
         if OURS.match(f"{verb}/{path}"):
             return False
-        return verb != "render" or not is_workbook(root, root / path)
+        return verb != "render" or path.endswith("/") or not is_workbook(root, root / path)
 
     router = web_app.default_router
     rules = [Rule(Route(base, is_picture), media), Rule(Route(base, is_unknown), no_page)]
