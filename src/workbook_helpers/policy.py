@@ -98,7 +98,7 @@ def keep_policy(web_app: Any, choose: Callable[[HTTPServerRequest], str]) -> Non
         def __init__(self, request: HTTPServerRequest) -> None:
             self._policy = choose(request)
             for name, environment in web_app.settings.items():  # those of JupyterLab are made after us
-                if name.endswith("jinja2_env") and "workbook_helpers.policy.Nonced" not in {*environment.extensions}:
+                if name.endswith("jinja2_env") and not any(isinstance(one, Nonced) for one in environment.extensions.values()):
                     environment.add_extension(Nonced)
                     environment.cache.clear()
 

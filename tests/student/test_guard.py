@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.student.test_pages import Site, opened
 
 if TYPE_CHECKING:
-    from student.conftest import Desk
+    from tests.student.conftest import Desk
 
 OPEN = "/voila/render/w01-small/w01-small.ipynb"
 HOSTILE = (
