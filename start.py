@@ -75,7 +75,7 @@ def main(arguments: "list[str]") -> int:
     if name in ("demo", "workbook", "autograde"):
         install(ROOT / "constraints.txt")
         module = {"demo": "autograde.demo", "workbook": "workbook_helpers.cli", "autograde": "autograde.cli"}[name]
-        return run(PYTHON, "-m", module, *rest)
+        return run(PYTHON, "-P", "-m", module, *rest)  # -P: a file of the folder one is in is no module
     print(__doc__)
     return 0 if name in ("-h", "--help") else 2
 

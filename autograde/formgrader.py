@@ -26,8 +26,8 @@ from workbook_helpers.policy import Nonced, keep_policy, policy
 INLINE = re.compile(r"(<script\b(?![^>]*\bsrc=)[^>]*>)(.*?)(</script>)", re.DOTALL)
 VALUE = re.compile(r'"\{\{\s*([\w.]+)\s*\}\}"')
 MATHJAX = re.compile(r"\{\{-?\s*mathjax\([^)]*\)\s*-?\}\}")
-NO_MATHJAX = "<script>window.MathJax = {Hub: {Startup: {signal: {Interest: () => {}}}}};</script>"
-"""formgrader's script tells MathJax whom to call when it is ready. It is not: no workbook has formulae, and the net is not asked."""
+NO_MATHJAX = "<script>window.MathJax = {Hub: {Startup: {signal: {Interest: (call) => setTimeout(call, 0, 'End')}}}};</script>"
+"""formgrader's script has MathJax call it when it is done, to go to the first field. No workbook has formulae, so it is done at once."""
 HANDLER = re.compile(r"\son\w+=\"([^\"{}]+)\"", re.IGNORECASE)
 
 

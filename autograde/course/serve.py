@@ -53,6 +53,8 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
     port = _free_port(port)
     token = secrets.token_urlsafe(24)
     log = course.root / LOG
+    log.touch(mode=0o600)
+    log.chmod(0o600)  # it may tell addresses
     with log.open("wb") as file:  # Jupyter's own warnings tell a tutor nothing
         process = subprocess.Popen(
             server_command(course, port), cwd=course.root, env=_environment(token), stdout=file, stderr=subprocess.STDOUT
