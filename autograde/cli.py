@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 import traceback
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +73,18 @@ def _course() -> "Course":
     return find_course(Path.cwd())
 
 
+def _password_note(url: str) -> None:
+    """Say where a database's password stands now, and where it would stand better."""
+    from autograde.course.folder import CONFIG, has_password
+    from autograde.course.summary import say
+
+    if has_password(url):
+        say(
+            out,
+            f"The password stands in {CONFIG}, which you alone may read now. Better: keep it in ~/.pgpass, and give the URL without it.",
+        )
+
+
 def _busy() -> Progress:
     return Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), console=out, transient=True)
 
@@ -97,6 +109,7 @@ def new(
     course = new_course(folder, name=name, exchange=exchange, db_url=db_url)
     say(out, f"Made the class {course.course_id} in {course.root}", "bold")
     say(out, f"Hand-ins come through the exchange {exchange}" if exchange else "Hand-ins come as files (no exchange).")
+    _password_note(db_url)
     next_steps(
         out,
         [
@@ -217,17 +230,16 @@ def serve(
 
     Example: [bold]autograde serve --no-browser[/]
     """
-    import webbrowser
-
     from autograde.course.serve import serving
     from autograde.course.summary import say
+    from workbook_helpers.files import browser_at
 
-    with serving(_course(), port) as served:
+    with serving(_course(), port) as served, ExitStack() as tidy:
         say(out, f"Formgrader (marking): {served.formgrader}", "bold")
         say(out, f"JupyterLab:           {served.lab}", "bold")
         say(out, "These addresses let in whoever has them. Ctrl-C ends it.")
         if browser:
-            webbrowser.open(served.formgrader)
+            tidy.enter_context(browser_at(served.formgrader))
         try:
             served.process.wait()
         except KeyboardInterrupt:
@@ -402,6 +414,7 @@ def move(url: Annotated[str, typer.Argument(metavar="URL", help="An empty databa
     for table, rows in move_gradebook(course, url):
         say(out, f"  {table}: {rows} rows, all checked")
     say(out, "The class uses the new database now.", "bold")
+    _password_note(url)
     next_steps(out, ["Close formgrader and start it again: autograde serve", "When all is well, put the old gradebook.db away."])
 
 

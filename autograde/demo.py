@@ -225,7 +225,7 @@ def _serve(root: Path, course: Course, student: str) -> None:
     }
     console.rule("Both pages are being served until you press Ctrl-C")
     servers = [
-        subprocess.Popen([sys.executable, "-m", module, *arguments(_free_port())], cwd=course.root)
+        subprocess.Popen([sys.executable, "-P", "-m", module, *arguments(_free_port())], cwd=course.root)
         for module, arguments in commands.items()
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

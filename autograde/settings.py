@@ -54,4 +54,3 @@ def configure(
     c.Autograde.create_student = False  # a misspelt id must not become a new student
     c.GenerateFeedback.exporter_class = "autograde.nbgrader_parts.FeedbackExporter"
     c.GenerateFeedback.preprocessors = []
-    c.HTMLExporter.mathjax_url = ""  # formgrader's pages would fetch it from the net

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from autograde.checks import content, files, language, questions
+from autograde.checks import content, files, language, questions, safety
 from autograde.checks.coverage import FRAMEWORK, c0_every_criterion, coverage, table
 from autograde.checks.scenarios import s1_stories_end
 from autograde.checks.secrets import leaks, secrets
@@ -24,6 +24,9 @@ RULES: dict[str, Rule] = {
     "N3": files.n3_headings_in_order,
     "N4": files.n4_pictures_described,
     "N5": files.n5_numbers_in_order,
+    "N6": safety.n6_nothing_runs,
+    "N7": safety.n7_pictures_are_pictures,
+    "N8": safety.n8_students_can_open_it,
     "S1": s1_stories_end,
 }
 """Rule id → rule that must be kept: without it a workbook does not work, or gives a key away."""

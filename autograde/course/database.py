@@ -1,6 +1,7 @@
 """Where a class keeps its gradebook: a SQLite file in its folder, or a PostgreSQL server that several tutors share."""
 
 import re
+import stat
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, create_engine, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from autograde.course.folder import CONFIG, Course, open_gradebook
+from autograde.course.folder import CONFIG, Course, has_password, open_gradebook
 from autograde.errors import ClassError
 from workbook_helpers.files import write_file
 
@@ -55,7 +56,8 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         msg = f"The gradebook cannot be moved ({str(error).splitlines()[0]}). The class goes on with {course.db_url}."
         raise ClassError(msg) from error
-    write_file(settings, SETTING.sub(lambda found: f"{found[1]}{url!r}{found[2]}", text, count=1).encode())
+    changed = SETTING.sub(lambda found: f"{found[1]}{url!r}{found[2]}", text, count=1).encode()
+    write_file(settings, changed, mode=0o600 if has_password(url) else stat.S_IMODE(settings.stat().st_mode))
 
 
 def _copy(old: Connection, new: Connection, table: Any) -> int:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 import sys
 import sysconfig
 import warnings
@@ -33,6 +34,10 @@ MARKER = "# This is a class folder of autograde."
 """The line by which a folder is known as a class of ours, and not any other nbgrader course."""
 
 
+TRUST = "AUTOGRADE_TRUST"
+LEVELS = 10
+"""How many folders further up a class is looked for."""
+
 PACKAGED = Path(__file__).resolve().parents[2] / "workbooks"
 """The workbooks that came with this program."""
 
@@ -55,8 +60,9 @@ class Course:
         Raises
         ------
         ClassError
-            If a settings file cannot be read.
+            If a settings file cannot be read, or is somebody else's: reading it runs it.
         """
+        _refuse_strangers(self.root)
         config = Config()
         for folder in [*reversed(jupyter_config_path()), str(self.root)]:
             stem = Path(folder, "nbgrader_config")
@@ -186,6 +192,17 @@ def open_gradebook(url: str, course_id: str) -> "Gradebook":
         raise ClassError(msg) from error
 
 
+def has_password(url: str) -> bool:
+    """Whether a database's address carries a password, so that who reads it can get in."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return bool(url) and make_url(url).password is not None
+    except ArgumentError:
+        return False
+
+
 def _alembic_on_path() -> None:
     """Let nbgrader find `alembic`, which it calls by name for a fresh gradebook, also where our environment is not active."""
     if shutil.which("alembic") is None:
@@ -215,13 +232,53 @@ def short_id(folder: Path) -> str:
 
 
 def find_course(start: Path) -> Course:
-    """Find the class that `start` lies in, looking upwards; ClassError if there is none."""
+    """Find the class that `start` lies in.
+
+    Looks upwards, as far as the user's home, the edge of the disk or `LEVELS` folders: a settings file is a program, and what lies
+    further up is hardly the user's own.
+
+    Raises
+    ------
+    ClassError
+        If there is none, or it is somebody else's.
+    """
     start = Path(os.path.abspath(start))
-    for folder in (start, *start.parents):
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111, Path.expanduser raises where there is no home
+    for folder in (start, *start.parents)[: LEVELS + 1]:
+        if folder.is_dir() and start.is_dir() and folder.stat().st_dev != start.stat().st_dev:
+            break
         if is_class(folder):
+            _refuse_strangers(folder)
             return Course(folder)
+        if folder == home:
+            break
     msg = f"{start} is not inside a class folder. Go into one (cd), or make one with: autograde new FOLDER"
     raise ClassError(msg)
+
+
+def _refuse_strangers(root: Path) -> None:
+    """Raise ClassError where the class in `root`, or its settings, are not the user's own (nor the system's), or anybody may change them.
+
+    Windows gives no owner here; there, who may write into a folder is left to the system. A class that several people share is
+    named in the environment variable `AUTOGRADE_TRUST`, as git's `safe.directory` is.
+    """
+    if not hasattr(os, "geteuid") or str(root) in os.environ.get(TRUST, "").split(os.pathsep):
+        return
+    own = {0, os.geteuid(), *([int(os.environ["SUDO_UID"])] if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdigit() else [])}
+    for path in (root, root / CONFIG, (root / CONFIG).with_suffix(".json")):
+        try:
+            about = path.stat()
+        except OSError:  # not there, or whoever reads it says why it cannot be read
+            continue
+        open_to_all = bool(about.st_mode & stat.S_IWOTH) and not (stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX)
+        if about.st_uid in own and not open_to_all:
+            continue
+        why = f"anybody may change it (mend: chmod o-w {path})" if about.st_uid in own else "it belongs to somebody else"
+        msg = (
+            f"{path} is not used: {why}, and a class's settings are a program. Work as its owner, or, if you trust everybody who may "
+            f"write there, set {TRUST}={root}"
+        )
+        raise ClassError(msg)
 
 
 def is_class(folder: Path) -> bool:

@@ -5,9 +5,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-from autograde.course.folder import CONFIG, MARKER, Course
+from autograde.course.folder import CONFIG, MARKER, Course, has_password
 from autograde.course.text import printable
 from autograde.errors import ClassError
+from workbook_helpers.files import write_file
 
 FOLDERS = ("source", "release", "submitted", "received", "quarantine", "handout")
 
@@ -59,7 +60,7 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None, db
         text = TEMPLATE.format(
             marker=MARKER, name=name, course=course_id(name), exchange=os.path.abspath(exchange) if exchange else "", db_url=db_url
         )
-        (root / CONFIG).write_text(text, "utf-8")
+        write_file(root / CONFIG, text.encode(), mode=0o600 if has_password(db_url) else 0o644)
         (root / ".gitignore").write_text(IGNORED, "utf-8")
     except OSError as error:
         msg = f"{root} cannot be made ({error.strerror}). Choose a folder that you may write to."

@@ -53,6 +53,8 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
     port = _free_port(port)
     token = secrets.token_urlsafe(24)
     log = course.root / LOG
+    log.touch(mode=0o600)
+    log.chmod(0o600)  # it may tell addresses
     with log.open("wb") as file:  # Jupyter's own warnings tell a tutor nothing
         process = subprocess.Popen(
             server_command(course, port), cwd=course.root, env=_environment(token), stdout=file, stderr=subprocess.STDOUT
@@ -76,12 +78,17 @@ def _end(*_: object) -> None:
 
 def server_command(course: Course, port: int) -> list[str]:
     """Give the command that serves a class."""
-    # Without this header formgrader stays blank in its own tab of JupyterLab, which shows it in a frame.
-    headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
-    extensions = {"autograde.course.folder_names": True, "nbgrader.server_extensions.formgrader": True}
+    # Ours loads nbgrader's own formgrader and mends it. Voila would run a student's notebook, on a mere link.
+    extensions = {
+        "autograde.course.folder_names": True,
+        "autograde.formgrader": True,
+        "nbgrader.server_extensions.formgrader": False,
+        "voila.server_extension": False,
+    }
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
         sys.executable,
+        "-P",  # a file of the class folder is no module
         "-m",
         "jupyterlab",
         "--no-browser",
@@ -96,7 +103,6 @@ def server_command(course: Course, port: int) -> list[str]:
         "--LabApp.news_url=None",  # nothing is fetched from the net
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
-        f"--ServerApp.tornado_settings={headers!r}",
         f"--ServerApp.jpserver_extensions={extensions!r}",
         *(["--allow-root"] if as_root else []),
     ]

@@ -7,8 +7,9 @@ import socket
 import stat
 import sys
 import tempfile
-import webbrowser
 import zipfile
+from contextlib import nullcontext
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +17,19 @@ import typer
 from traitlets.config import Config
 
 from workbook_helpers import __version__
+from workbook_helpers.cells import KERNEL
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.files import expand_home
+from workbook_helpers.files import browser_at, expand_home
 
 PORT = 8888
 """Tried first, so that the page's address, and with it the browser's drafts, stay the same from day to day."""
 
-INSIDE = re.compile(r"([\w-]+)(?:/[\w-]+)?/[\w.-]*[\w-][\w.-]*")
-"""A file's name in a tutor's zip: the workbook's folder, perhaps one folder more, and a name that is not all dots."""
+INSIDE = re.compile(
+    r"(?P<top>[\w-]+)/(?:(?P=top)\.ipynb|items\.toml|workbook\.toml|README\.(?:txt|html)|media/[\w-][\w.-]*\.(?:svg|png|SVG|PNG))"
+)
+"""The files of a tutor's zip, all in the workbook's own folder: what `autograde release` gives out, and nothing else."""
+LOOSE = re.compile(r"README\.(?:txt|html)")
+"""What may lie beside that folder; it stays in the zip."""
 
 MAX_UNPACKED = 50_000_000
 """Bytes: many times a workbook with its pictures."""
@@ -77,15 +83,16 @@ def open_(
         typer.echo(f"Unpacked {name}")
     from jupyter_server.serverapp import ServerApp
 
+    # Voila runs a voila.py of the folder it was started in, whoever put it there.
+    os.chdir(str(files("workbook_helpers")))
     server = ServerApp(config=server_config(root, port=_port(port)))
     server.initialize(argv=[], find_extensions=False)
     address = f"http://localhost:{server.port}{server.base_url}workbook?token={server.identity_provider.token}"
     typer.echo(f"Your workbooks are open at {address}\nTo stop, press Ctrl-C here. Every answer is saved already.")
     sys.stdout.flush()
     server.log.setLevel(logging.CRITICAL + 1)  # the server prints its own addresses as a critical message
-    if browser:
-        webbrowser.open(address)
-    server.start()
+    with browser_at(address) if browser else nullcontext():
+        server.start()
 
 
 def server_config(root: Path, *, port: int) -> Config:
@@ -107,6 +114,8 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.jpserver_extensions = {"workbook_helpers.pages": True, "voila.server_extension": True}
     # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
     config.ServerApp.contents_manager_class = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
+    config.ServerApp.kernel_spec_manager_class = "workbook_helpers.pages.guard.OnlyOurs"
+    config.MultiKernelManager.default_kernel_name = KERNEL
     # A kernel belongs to one open page; one whose page is gone is stopped after a while.
     config.MappingKernelManager.cull_idle_timeout = 900
     config.MappingKernelManager.cull_interval = 120
@@ -121,11 +130,15 @@ def unpack(root: Path) -> list[str]:
         try:
             with zipfile.ZipFile(path) as archive:
                 top = _top(archive)
+                if not top and any(name.endswith("/workbook.toml") for name in archive.namelist()):
+                    typer.echo(
+                        f"{path.name} holds more than one workbook and its pictures, so it was left alone. Ask your tutor.", err=True
+                    )
                 if not top or (root / top).exists():
                     continue
                 # Beside its place first, so that a damaged zip leaves no half workbook, which would stop a whole one.
                 with tempfile.TemporaryDirectory(dir=root, prefix=".unpack-") as part:
-                    archive.extractall(part, [name for name in archive.namelist() if not name.endswith("/")])
+                    archive.extractall(part, [name for name in archive.namelist() if INSIDE.fullmatch(name)])
                     Path(part, top).rename(root / top)
             new.append(top)
         except Exception:  # a damaged file makes zipfile let through whatever zlib, bz2 and lzma raise
@@ -135,9 +148,9 @@ def unpack(root: Path) -> list[str]:
 
 def _top(archive: zipfile.ZipFile) -> str:
     """Name the one folder of a tutor's zip; "" for any other zip, be it a hand-in, hostile, or nothing of ours."""
-    files = [entry for entry in archive.infolist() if not entry.is_dir()]
+    files = [entry for entry in archive.infolist() if not entry.is_dir() and not LOOSE.fullmatch(entry.filename)]
     matches = [INSIDE.fullmatch(entry.filename) for entry in files]
-    tops = {match[1] if match else "" for match in matches}
+    tops = {match["top"] if match else "" for match in matches}
     top = tops.pop() if len(tops) == 1 else ""
     linked = any(stat.S_ISLNK(entry.external_attr >> 16) for entry in files)
     fits = sum(entry.file_size for entry in files) <= MAX_UNPACKED

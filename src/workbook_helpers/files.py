@@ -1,8 +1,10 @@
-"""Write a file so that it is there whole or not at all: the one way of both sides."""
+"""Write a file so that it is there whole or not at all: the one way of both sides. Also show an address that is a secret."""
 
+import html
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PART = ".part-"
@@ -43,3 +45,31 @@ def write_file(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o6
         with suppress(OSError):
             Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def browser_at(address: str) -> Iterator[None]:
+    """Open the browser at an address that lets in whoever has it, and tidy up on leaving.
+
+    The browser is given a small file that leads there and that its owner alone may read: everybody on the machine may read a
+    command line.
+    """
+    import webbrowser  # all else of this module is used by each kernel, which needs none of this
+
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    folder = Path(jupyter_runtime_dir())
+    page = folder / f"workbook-open-{os.getpid()}.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        leads = f'<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={html.escape(address)}"><title>…</title>'
+        write_file(page, leads.encode(), durable=False, mode=0o600)
+        webbrowser.open(page.as_uri())
+    except OSError:  # no place for it: the address stands in the terminal
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            page.unlink(missing_ok=True)

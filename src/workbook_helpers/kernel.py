@@ -1,17 +1,16 @@
 """The kernel that shows a workbook: it answers `ask("…")` and runs nothing else.
 
-So a notebook that carries other code, a student's or a stranger's, does nothing when it is opened.
+So a notebook that carries other code, a student's or a stranger's, does nothing when it is opened. Nor does any other message
+of Jupyter's have code evaluated here: expressions to be shown, completion, inspection, the debugger. `kernel.json` starts it with
+`-P`, so that a file beside the notebook is never taken for a module.
 """
 
-import re
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
-ASK = re.compile(r'\s*ask\("[a-z0-9-]{1,64}"\)\s*')
-"""The one form of a code cell. The lab extension (`remoteEntry.js`) matches the same form."""
-
+from workbook_helpers.cells import ASK
 
 PAUSE_S = 0.02
 """After so long, the kernel has answered who asked whether it is there."""
@@ -45,8 +44,29 @@ class WorkbookKernel(IPythonKernel):
             code, silent = "", True
         elif "ask" not in self._names:
             self._load()
-        reply: dict[str, Any] = await super().do_execute(code, silent, *args, **kwargs)  # type: ignore[no-untyped-call]
+        kwargs["user_expressions"] = None  # they would be evaluated, whatever the code is
+        reply: dict[str, Any] = await super().do_execute(code, silent, *args[:1], **kwargs)  # type: ignore[no-untyped-call]
         return reply
+
+    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
+        """Complete nothing: looking for what fits would run attributes of objects."""
+        return {"status": "ok", "matches": [], "cursor_start": cursor_pos, "cursor_end": cursor_pos, "metadata": {}}
+
+    async def do_inspect(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Know nothing about any name."""
+        return {"status": "ok", "found": False, "data": {}, "metadata": {}}
+
+    async def do_history(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Keep no history."""
+        return {"status": "ok", "history": []}
+
+    async def do_debug_request(self, msg: dict[str, Any]) -> dict[str, Any]:
+        """Debug nothing: a debugger evaluates what it is sent."""
+        return {}
+
+    async def do_is_complete(self, code: str) -> dict[str, Any]:
+        """Take every text for a whole one: it is not run anyhow."""
+        return {"status": "complete"}
 
 
 def main() -> None:

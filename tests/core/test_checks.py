@@ -102,6 +102,28 @@ FAULTS = [
     ("L4", "notebook", WORDS, "**Handover**: talk.", "'Handover' is not explained"),
     ("K1", "keys", 'right = "a"', 'right = "z"', "w42-q01"),
     ("N3", "notebook", "## A first section", "#### A first section", "skips a level"),
+    ("N6", "notebook", TEACH, "<script>stolen()</script>", "has the element <script>"),
+    ("N6", "notebook", TEACH, "<SCRIPT\\nsrc=x>", "has the element <script>"),
+    ("N6", "notebook", TEACH, "<img src=x onerror=stolen()>", "has the event handler onerror"),
+    ("N6", "notebook", TEACH, "<b OnClick='stolen()'>b</b>", "has the event handler onclick"),
+    ("N6", "notebook", TEACH, "[a](javascript:stolen())", "has a link that is a program"),
+    ("N6", "notebook", TEACH, "[a](JaVa&#115;cript:stolen())", "has a link that is a program"),
+    ("N6", "notebook", TEACH, "<a href=' java\\tscript:stolen()'>a</a>", "has a link that is a program"),
+    ("N6", "notebook", TEACH, "[a][b]\\n\\n[b]: vbscript:stolen()\\n\\n", "has a link that is a program"),
+    ("N6", "notebook", TEACH, "<a href='data:text/html,x'>a</a>", "has a link that is a program or a file in itself"),
+    ("N6", "notebook", TEACH, "<img src='data:image/svg+xml,x'>", "has a link that is a program or a file in itself"),
+    ("N6", "notebook", TEACH, "<img src='//example.org/x.png'>", "shows a picture from elsewhere"),
+    ("N6", "notebook", TEACH, "<iframe src=x></iframe>", "has the element <iframe>"),
+    ("N6", "notebook", TEACH, "<object data=x></object>", "has the element <object>"),
+    ("N6", "notebook", TEACH, "<form><input></form>", "has the element <form>"),
+    ("N6", "notebook", TEACH, "<svg onload=stolen()></svg>", "has the element <svg>"),
+    ("N6", "items", WRONG, "Say <script>stolen()</script>", "w42-p01 has the element <script>"),
+    ("N6", "items", WRONG, "<img src onerror=stolen()>", "w42-p01 has the event handler onerror"),
+    ("N6", "items", WRONG, "See [this](javascript:stolen()).", "w42-p01 has a link that is a program"),
+    ("N6", "about", 'A \\"quiet\\" word', "<script>stolen()</script>", "workbook.toml has the element <script>"),
+    ("N6", "notebook", '"cell_type": "markdown"', '"cell_type": "raw"', "is a raw cell"),
+    ("N8", "notebook", '"name": "workbook"', '"name": "python3"', 'a kernelspec with the name "workbook"'),
+    ("N8", "notebook", '"workbook": {', '"book": {', "its metadata needs"),
 ]
 
 
@@ -133,6 +155,58 @@ def test_a_broken_file_is_a_finding_and_stops_nothing(desk: Path, case: str) -> 
     assert any(told in text for text in found(desk)[rule])
     assert any(told in text for text in faults(desk / "workbooks" / NAME)), "so it is not released"
     check_all([desk / "workbooks" / NAME], [])
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
+PICTURES = {
+    "script": ("x.svg", SVG.format("", "<script>stolen()</script>"), "has the element <script>"),
+    "namespace": ("x.svg", SVG.format('xmlns:s="http://www.w3.org/2000/svg"', "<s:script>x</s:script>"), "has the element <script>"),
+    "handler": ("x.svg", SVG.format('onload="stolen()"', ""), "has the event handler onload"),
+    "foreign": ("x.svg", SVG.format("", "<foreignObject/>"), "has the element <foreignobject>"),
+    "elsewhere": ("x.svg", SVG.format("", '<image xlink:href="https://example.org/x.png"/>'), "leads elsewhere"),
+    "program": ("x.svg", SVG.format("", '<a href=" javascript:stolen()"/>'), "leads elsewhere"),
+    "animated": ("x.svg", SVG.format("", '<set attributeName="onload" to="stolen()"/>'), "has the event handler attributename"),
+    "style": ("x.svg", SVG.format("", "<style>@import 'https://example.org/x.css'</style>"), "has a style that loads something"),
+    "fill": ("x.svg", SVG.format("", '<g fill="url(https://example.org/x)"/>'), "loads something by fill"),
+    "sheet": ("x.svg", "<?xml-stylesheet href='x.css'?>" + SVG.format("", ""), "names a style sheet"),
+    "bomb": ("x.svg", "<!DOCTYPE svg [<!ENTITY a 'aaaa'>]>" + SVG.format("", "&a;"), "is no SVG picture"),
+    "page": ("x.svg", "<html><body/></html>", "is no SVG picture"),
+    "broken": ("x.svg", "<svg", "is no SVG picture"),
+    "no PNG": ("x.png", "<html>", "is no PNG picture"),
+    "30 MB": ("x.png", "\x89PNG" + "x" * 30_000_000, "has 30.0 MB; the limit is 2 MB"),
+}
+
+
+@pytest.mark.parametrize("case", PICTURES)
+def test_a_picture_that_is_more_than_one_is_not_released(desk: Path, case: str) -> None:
+    name, text, told = PICTURES[case]
+    media = desk / "workbooks" / NAME / "media"
+    media.mkdir()
+    (media / "good.svg").write_text(SVG.format("", '<g id="a" fill="url(#b)"/><use href="#a"/><style>g { fill: red }</style>'), "utf-8")
+    (media / name).write_text(text, "latin-1")
+    assert any(fault.startswith("N7: media/x") and told in fault for fault in faults(desk / "workbooks" / NAME))
+    assert found(desk)["N7"]
+
+
+def test_a_picture_beside_media_is_told(desk: Path) -> None:
+    (desk / "workbooks" / NAME / "x.svg").write_text(SVG.format("", ""), "utf-8")
+    assert found(desk)["N7"] == [
+        "x.svg is not where students' pages look; put it into media/, with a name of letters, digits, hyphens and full stops"
+    ]
+
+
+@pytest.mark.parametrize("depth", [60, 100_000])
+@pytest.mark.parametrize("name", ["items.toml", "workbook.toml", f"{NAME}.ipynb", "keys", "rubrics", "samples"])
+def test_what_is_nested_too_deeply_is_told(desk: Path, name: str, depth: int) -> None:
+    path = desk / name / "w42.toml" if "." not in name else desk / "workbooks" / NAME / name
+    brackets = "[" * depth + "]" * depth
+    if name.endswith(".ipynb"):
+        path.write_text(path.read_text("utf-8").replace('"metadata": {', f'"metadata": {{"deep": {brackets}, ', 1), "utf-8")
+    else:
+        path.write_text(f"deep = {brackets}\n" + path.read_text("utf-8"), "utf-8")
+    (told,) = check_workbook(desk / "workbooks" / NAME)
+    assert (told.rule, "cannot be read" in told.text, path.name in told.text) == ("R0", True, True)
+    assert faults(desk / "workbooks" / NAME) == (told.text,)
 
 
 def test_mending_clears_what_cells_had_put_out(desk: Path) -> None:

@@ -201,6 +201,24 @@ GOOD: dict[str | zipfile.ZipInfo, bytes] = {"w01-bad/workbook.toml": b'id = "w01
         pytest.param({**GOOD, "w01-bad/media/big.svg": b"\0" * 51_000_000}, id="bomb"),
         pytest.param({**GOOD, "w02-other/workbook.toml": b""}, id="two-folders"),
         pytest.param({"manifest.json": b"{}", "answers.json": b"{}"}, id="hand-in"),
+        *(
+            pytest.param({**GOOD, f"w01-bad/{name}": b""}, id=name)
+            for name in (
+                *(
+                    "evil.py",
+                    "ipywidgets.py",
+                    "voila.json",
+                    "voila.py",
+                    "nbgrader_config.py",
+                    "answers.json",
+                    "workbook.toml.bak",
+                    ".workbook.log",
+                ),
+                *("other.ipynb", "page.html", "media/x.html", "media/x.js", "media/deep/x.svg", "picture.svg", "README.md", "Readme.txt"),
+            )
+        ),
+        pytest.param({**GOOD, "voila.py": b""}, id="beside"),
+        pytest.param({**GOOD, "README.exe": b""}, id="program-beside"),
         pytest.param({}, id="empty"),
     ],
 )
@@ -211,16 +229,24 @@ def test_a_hostile_zip_is_not_unpacked(desk: "Desk", files: dict[str | zipfile.Z
     assert tree(desk.root.parent) == before
 
 
+@pytest.mark.parametrize("readme", ["w01-small/README.txt", "w01-small/README.html", "README.txt", "README.html"])
+def test_the_students_readme_does_not_keep_a_zip_from_being_unpacked(desk: "Desk", readme: str) -> None:
+    files = handout(desk)
+    zipped(desk.root / "w01-small.zip", {**files, readme: b"Read me."})
+    assert unpack(desk.root) == ["w01-small"]
+    assert (desk.root / readme).is_file() == readme.startswith("w01-small/")
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "text", "folder"])
 def test_a_damaged_zip_is_told_and_the_others_unpacked(desk: "Desk", capsys: pytest.CaptureFixture[str], damage: str) -> None:
     handout(desk, "z.zip")
-    path = zipped(desk.root / "a.zip", {**GOOD, "w01-bad/big.svg": bytes(range(256)) * 400})
+    path = zipped(desk.root / "a.zip", {**GOOD, "w01-bad/media/big.svg": bytes(range(256)) * 400})
     whole = path.read_bytes()
     if damage == "folder":
         path.unlink()
         path.mkdir()
     else:
-        start = whole.index(b"w01-bad/big.svg") + 25
+        start = whole.index(b"w01-bad/media/big.svg") + 31
         path.write_bytes({"cut": whole[:200], "flipped": whole[:start] + b"\xff" * 40 + whole[start + 40 :], "text": b"hello"}[damage])
     assert unpack(desk.root) == ["w01-small"]
     assert capsys.readouterr().err == "a.zip could not be unpacked. Please save it again, or ask your tutor.\n"

@@ -317,10 +317,12 @@ def test_a_gradebook_moves_to_a_server_with_every_row(course: Course, server: st
         gradebook.find_submission(W01, "s002").extension = timedelta(days=2)
         gradebook.db.commit()
     before = snapshot(course)
-    url = database(server, f"moved{uuid.uuid4().hex[:8]}")
+    url = database(server, f"moved{uuid.uuid4().hex[:8]}").replace("@", ":secret@")
     process = command(course, "db", "move", url)
     told, _ = process.communicate(timeout=100)
     assert process.returncode == 0, told
+    assert (course.root / "nbgrader_config.py").stat().st_mode & 0o777 == 0o600
+    assert "keep it in ~/.pgpass" in told
     assert course.db_url == url
     same(course, before)
     assert {line.outcome for line in mark_class(course, W01)} == {"unchanged"}

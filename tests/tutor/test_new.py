@@ -1,5 +1,6 @@
 """A new class folder, and the settings that plain nbgrader reads in it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
+from autograde.cli import main
 from autograde.course.folder import Course, find_course
 from autograde.course.new import course_id, new_course
 from autograde.errors import ClassError
+from tests.conftest import free_port
 
 
 def test_a_new_class_has_its_folders_and_an_open_gradebook(empty_class: Course) -> None:
@@ -78,6 +81,54 @@ def test_the_class_is_found_from_within(empty_class: Course, tmp_path: Path) -> 
     assert find_course(empty_class.root / "source") == empty_class
     with pytest.raises(ClassError, match="autograde new"):
         find_course(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nbgrader_config.py", "nbgrader_config.json", "."])
+@pytest.mark.parametrize("way", ["owner", "open to all"])
+def test_somebody_elses_settings_are_not_run(
+    empty_class: Course, monkeypatch: pytest.MonkeyPatch, name: str, way: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = empty_class.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text("utf-8") + f"__import__('pathlib').Path({str(empty_class.root / 'ran')!r}).touch()\n", "utf-8")
+    (empty_class.root / "nbgrader_config.json").write_text("{}")
+    path = empty_class.root / name
+    if way == "open to all":
+        path.chmod(0o777)
+    elif os.geteuid() == 0:
+        os.chown(path, 12345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    for use in (lambda: find_course(empty_class.root / "source"), empty_class.config, lambda: empty_class.db_url):
+        with pytest.raises(ClassError, match=r"is not used: .*Work as its owner, or"):
+            use()
+    assert not (empty_class.root / "ran").exists()
+    monkeypatch.chdir(empty_class.root)
+    monkeypatch.setattr(sys, "argv", ["autograde", "mark", "--all"])
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert str(path.resolve() if name == "." else path) in capfd.readouterr().err.replace("\n", "")
+    monkeypatch.setenv("AUTOGRADE_TRUST", str(empty_class.root))
+    assert find_course(empty_class.root).db_url
+
+
+def test_a_class_is_not_looked_for_above_home_nor_far_up(empty_class: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = empty_class.root / "source" / "ana"
+    deep = home.joinpath(*"abcdefghij")
+    deep.mkdir(parents=True)
+    assert find_course(home) == empty_class
+    with pytest.raises(ClassError, match="not inside a class folder"):
+        find_course(deep)
+    monkeypatch.setenv("HOME", str(home))
+    with pytest.raises(ClassError, match="not inside a class folder"):
+        find_course(home / "a")
+
+
+def test_a_password_in_the_settings_is_for_their_owner_alone(shelf: Path, tmp_path: Path) -> None:
+    with pytest.raises(ClassError, match="cannot be opened"):
+        new_course(tmp_path / "class", db_url=f"postgresql://tutor:secret@127.0.0.1:{free_port()}/x")
+    settings = tmp_path / "class" / "nbgrader_config.py"
+    assert "secret" in settings.read_text("utf-8")
+    assert settings.stat().st_mode & 0o777 == 0o600
 
 
 def test_another_nbgrader_course_is_not_ours(tmp_path: Path) -> None:

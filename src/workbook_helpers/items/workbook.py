@@ -25,6 +25,7 @@ TOML_HINTS = {
     "'utf-8' codec": "it was not saved as UTF-8: save it again with that encoding",
 }
 """How tomllib's message begins → what an author who is no programmer may have done."""
+DEEPEST = 50
 FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
 """Pydantic's type of fault → the same in plain words."""
 
@@ -172,13 +173,13 @@ def load_workbook(folder: Path) -> Workbook:
     path = folder / "items.toml"
     content = read_toml(path)
     items: dict[str, Item] = {}
-    for table in content.get("items", []):
+    for table in _tables(content, "items", path):
         item = _read_item(table, path)
         if item.id in items or not item.id.startswith(f"{about.id}-"):
             msg = f"{_where(path, item.id)}: an item id must be unique and begin with {about.id}-."
             raise ContentError(msg)
         items[item.id] = item
-    pools = tuple(_read_pool(table, items, path) for table in content.get("pools", []))
+    pools = tuple(_read_pool(table, items, path) for table in _tables(content, "pools", path))
     names = [*items, *(place for pool in pools for place in pool.places()), *(name for pool in pools for name in pool.items)]
     if twice := sorted({name for name in names if names.count(name) > 1 + (name in items and any(name in pool.items for pool in pools))}):
         msg = f"{_where(path, twice[0])}: {twice[0]} stands in two pools, or is the name of an item and of a pool's place."
@@ -189,26 +190,43 @@ def load_workbook(folder: Path) -> Workbook:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file, with an error that names the file."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))  # an editor on Windows may put a mark before the first letter
+        content = tomllib.loads(path.read_text("utf-8-sig"))  # an editor on Windows may put a mark before the first letter
+        _shallow(content)
     except FileNotFoundError as error:
         msg = f"{path.parent} is no workbook folder: it has no {path.name}."
+        raise ContentError(msg) from error
+    except RecursionError as error:
+        msg = f"{path} cannot be read: its brackets are nested too deeply. Take an earlier copy of the file."
         raise ContentError(msg) from error
     except (OSError, ValueError) as error:
         hint = next((f" Perhaps {text}." for start, text in TOML_HINTS.items() if str(error).startswith(start)), "")
         msg = f"{path} cannot be read: {error}.{hint}"
         raise ContentError(msg) from error
+    return content
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook as its JSON; ContentError names a file that is no notebook with cells."""
     try:
         document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        _shallow(document)
         for cell in document["cells"]:
             "".join([cell["cell_type"], *cell["source"], *dict(cell["metadata"])])  # all that is asked of a cell
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         msg = f"{path} cannot be read as a notebook ({error!r}). Take an earlier copy of the file."
         raise ContentError(msg) from error
     return document
+
+
+def _shallow(content: object) -> None:
+    """Raise RecursionError for what is nested deeper than any file of ours: whoever copies or checks it later would."""
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [part for one in level if isinstance(one, dict | list) for part in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return
+    msg = "nested too deeply"
+    raise RecursionError(msg)
 
 
 def validate(model: type[M], table: object, path: Path, name: str = "") -> M:
@@ -221,6 +239,14 @@ def validate(model: type[M], table: object, path: Path, name: str = "") -> M:
         fault = FIELD_FAULTS.get(first["type"], first["msg"].removeprefix("Value error, "))
         msg = f"{_where(path, name)}{', ' + field if field else ''}: {fault}."
         raise ContentError(msg) from error
+
+
+def _tables(content: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]]:
+    tables = content.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        msg = f"{_where(path, '')}: {name} must be written as tables, each beginning with [[{name}]]."
+        raise ContentError(msg)
+    return tables
 
 
 def _read_item(table: dict[str, Any], path: Path) -> Item:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from workbook_helpers.pages.handlers import handlers
+from workbook_helpers.pages.guard import stand_before
+from workbook_helpers.pages.handlers import Media, NoPage, handlers, server_root
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -10,4 +11,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
-    app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
+    settings = app.web_app.settings
+    settings["workbook_door"] = "voila/render" if stand_before(app, server_root(settings), NoPage, Media) else "lab/tree"
+    app.web_app.add_handlers(".*$", handlers(settings["base_url"]))

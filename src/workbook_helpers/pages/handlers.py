@@ -14,7 +14,9 @@ from tornado import web
 
 from workbook_helpers import exchange
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.pages.guard import TYPES, picture
 from workbook_helpers.pages.shelf import shelf
+from workbook_helpers.policy import SEALED
 from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
@@ -25,12 +27,17 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
 
 
+def server_root(settings: dict[str, Any]) -> Path:
+    """Give the folder that a server serves."""
+    return Path(str(settings["server_root_dir"])).expanduser().resolve()
+
+
 class PageHandler(JupyterHandler):
     """A page of ours for the person whose server this is."""
 
     def root(self) -> Path:
         """Give the folder that the server serves."""
-        return Path(str(self.settings["server_root_dir"])).expanduser().resolve()
+        return server_root(self.settings)
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Learn the student's language first, which the display settings keep in a cookie."""
@@ -63,6 +70,32 @@ class PageHandler(JupyterHandler):
             return False
 
 
+class NoPage(PageHandler):
+    """In place of what is no workbook on the student's shelf."""
+
+    @web.authenticated
+    def get(self, path: str = "") -> None:
+        """Say so, calmly; nothing is run."""
+        self.set_status(404)
+        self.page(_template("no_page.html.j2").render(base=self.base_url, say=say, language=language()))
+
+
+class Media(PageHandler):
+    """A picture of a workbook."""
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        """Send it, so that it can be seen and can do nothing."""
+        found = picture(self.root(), path)
+        if found is None:  # gone since it was looked for
+            raise web.HTTPError(404)
+        self.set_header("Content-Type", TYPES[found.suffix.lower()])
+        self.set_header("Content-Security-Policy", SEALED)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.finish(found.read_bytes())
+
+
 class Home(PageHandler):
     """My workbooks."""
 
@@ -78,8 +111,15 @@ class Home(PageHandler):
 
     def show(self, new: tuple[str, ...], note: str) -> None:
         """Send the list, with what is new in the exchange, and a note above it."""
-        html = _template().render(
-            base=self.base_url, cards=shelf(self.root()), new=new, note=note, xsrf=self.xsrf_form_html(), say=say, language=language()
+        html = _template("home.html.j2").render(
+            base=self.base_url,
+            door=self.settings["workbook_door"],
+            cards=shelf(self.root()),
+            new=new,
+            note=note,
+            xsrf=self.xsrf_form_html(),
+            say=say,
+            language=language(),
         )
         self.page(html)
 
@@ -170,6 +210,6 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
 
 
 @cache
-def _template() -> Any:
+def _template(name: str) -> Any:
     environment = Environment(loader=PackageLoader("workbook_helpers.pages", "."), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("home.html.j2")
+    return environment.get_template(name)

@@ -1,0 +1,98 @@
+"""What stands before Voila: it opens workbooks on the student's own shelf, and nothing else that lies in the folder.
+
+A notebook that was handed in, taken in or planted must not run because a link on some page leads to it.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_server.utils import url_path_join
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher, Rule
+
+from workbook_helpers.cells import KERNEL
+from workbook_helpers.pages.shelf import is_workbook
+from workbook_helpers.policy import NONCE, keep_policy, policy, safe_html
+
+VOILA = "voila.server_extension"
+PICTURE = re.compile(r"(?P<notebook>.+)/media/[^/\\]{1,200}\.(svg|png)", re.IGNORECASE)
+OURS = re.compile(r"(api/shutdown|execution|templates|static|labextensions|api/themes)/")
+"""What Voila's page itself asks for: its own files, and its own kernel by an id that nobody can guess."""
+TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+class OnlyOurs(KernelSpecManager):
+    """Knows the one kernel that runs nothing but `ask("…")`, whatever a notebook or a request names."""
+
+    allowed_kernelspecs = {KERNEL}  # noqa: RUF012, traitlets'
+    ensure_native_kernel = False
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """See `KernelSpecManager.get_kernel_spec`, which looks at `allowed_kernelspecs` only when it lists."""
+        if kernel_name != KERNEL:
+            raise NoSuchKernel(kernel_name)
+        return super().get_kernel_spec(kernel_name)
+
+
+def picture(root: Path, path: str) -> Path | None:
+    """Give a picture of a workbook on the shelf by its path below `root`; None for any other file."""
+    found = PICTURE.fullmatch(path)
+    if not found:
+        return None
+    folder = root / found["notebook"]
+    file = root / path
+    good = is_workbook(root, folder / f"{folder.name}.ipynb") and file.is_file() and file.resolve() == file
+    return file if good else None
+
+
+class Route(Matcher):
+    """Matches what is asked of Voila and `wanted`; gives the handler the path below the root."""
+
+    def __init__(self, base_url: str, wanted: Callable[[str, str], bool]) -> None:
+        self._below = re.compile(re.escape(url_path_join(base_url, "voila")) + r"(?:/(.*))?", re.DOTALL)
+        self._wanted = wanted
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """See `tornado.routing.Matcher.match`."""
+        found = self._below.fullmatch(request.path)
+        if found is None:
+            return None
+        verb, _, path = unquote(found[1] or "").partition("/")
+        try:
+            return {"path_kwargs": {"path": path}} if self._wanted(verb, path) else None
+        except (OSError, ValueError):  # a name that no file can have
+            return {"path_kwargs": {"path": ""}}
+
+
+def stand_before(app: Any, root: Path, no_page: type, media: type) -> bool:
+    """Put ours before Voila's own routes, wherever it is switched on and whoever did it; say whether it is."""
+    web_app, base = app.web_app, app.web_app.settings["base_url"]
+    extension = app.extension_manager.extensions.get(VOILA)
+    shown = bool(extension and extension.enabled)
+    if shown:
+        # Voila gives its exporter this very object; its template names both.
+        app.config.TemplateExporter.filters = {"workbook_html": safe_html, "workbook_nonce": lambda _: NONCE}
+
+    def is_picture(verb: str, path: str) -> bool:
+        return verb in {"render", "files"} and picture(root, path) is not None
+
+    def is_unknown(verb: str, path: str) -> bool:
+        if OURS.match(f"{verb}/{path}"):
+            return False
+        return verb != "render" or path.endswith("/") or not is_workbook(root, root / path)
+
+    router = web_app.default_router
+    rules = [Rule(Route(base, is_picture), media), Rule(Route(base, is_unknown), no_page)]
+    router.add_rules(rules)
+    router.rules[:] = [*router.rules[-len(rules) :], *router.rules[: -len(rules)]]
+    others = {"jupyterlab", "notebook", "nbclassic", "retrolab"} & {
+        name for name, found in app.extension_manager.extensions.items() if found.enabled
+    }
+    ours = tuple(url_path_join(base, name) for name in ("voila", "workbook"))
+    # A server with JupyterLab is its user's own; its pages get a policy from who sets it up.
+    keep_policy(web_app, lambda request: policy(request) if not others or request.path.startswith(ours) else "")
+    return shown
