@@ -15,6 +15,7 @@ from jupyter_core.paths import jupyter_config_path
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from autograde.course.keep import check_gradebook
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, load_workbook, read_toml
@@ -99,9 +100,10 @@ class Course:
         Raises
         ------
         ClassError
-            If the database cannot be opened.
+            If the database cannot be opened, or is not this class's.
         """
         directory = self.directory()
+        check_gradebook(directory.db_url, directory.course_id)
         return open_gradebook(directory.db_url, directory.course_id)
 
     def path(self, step: Step, student: str, assignment: str) -> Path:
@@ -163,8 +165,11 @@ class Course:
         raise ClassError(msg)
 
 
-def open_gradebook(url: str, course_id: str) -> "Gradebook":
-    """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened."""
+def open_gradebook(url: str, course_id: str, *, fresh: bool = False) -> "Gradebook":
+    """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened.
+
+    `fresh` wants a database that holds nothing yet: nbgrader would make its tables inside anything.
+    """
     from nbgrader.api import Gradebook
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
@@ -173,11 +178,33 @@ def open_gradebook(url: str, course_id: str) -> "Gradebook":
     # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
     warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     try:
+        if fresh:
+            _check_empty(url)
         return Gradebook(url, course_id)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         shown, reason = make_url(url).render_as_string(hide_password=True), str(error).splitlines()[0]
         msg = f"The gradebook {shown} cannot be opened ({reason}). Close other programs that use it, or see that its server runs."
         raise ClassError(msg) from error
+
+
+def _check_empty(url: str) -> None:
+    from nbgrader.api import Assignment, Base, Student
+    from sqlalchemy import create_engine, func, inspect, select
+    from sqlalchemy.engine import make_url
+
+    engine = create_engine(url)
+    try:
+        names = set(inspect(engine).get_table_names())
+        what = "something else" if names - {*Base.metadata.tables, "alembic_version"} else ""
+        if names and not what:
+            with engine.connect() as connection:
+                count = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (Student, Assignment))
+                what = "a class" if count else ""
+    finally:
+        engine.dispose()
+    if what:
+        msg = f"{make_url(url).render_as_string(hide_password=True)} holds {what} already. Give an empty database."
+        raise ClassError(msg)
 
 
 def _alembic_on_path() -> None:

@@ -161,7 +161,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
     """
     content = load_content(course, assignment)
     released = _Released(course.root / "release" / assignment / f"{assignment}.ipynb")
-    with Rows(course.db_url, assignment) as rows:
+    with Rows(course.db_url, assignment, course.course_id) as rows:
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)

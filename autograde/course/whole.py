@@ -69,27 +69,49 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def fresh_file(course: Course, path: Path, what: str) -> Path:
-    """Give `path` as a place where a command may write `what`: not inside what the class's commands fill, no link and no folder.
+def fresh_file(course: Course | None, path: Path, what: str, *, ending: str = "", begins: tuple[str, ...] = ()) -> Path:
+    """Give `path` as a place where a command may write `what`: nothing that somebody else made lies there, and it is not the class's own.
+
+    Parameters
+    ----------
+    ending
+        How the file's name must end, e.g. ".csv".
+    begins
+        How a file begins that may be replaced, as the command made it itself; without one, nothing is replaced.
 
     Raises
     ------
     ClassError
         If it is none; the message says what to name instead.
     """
-    if path.is_symlink() or path.is_dir():
-        kind = "link" if path.is_symlink() else "folder"
-        msg = f"{path} is a {kind}, where {what} cannot be written. Name a file."
-        raise ClassError(msg)
-    if not path.parent.is_dir():
-        msg = f"{path} cannot be written: there is no folder {path.parent}. Name a file in a folder that is there."
-        raise ClassError(msg)
     place = path.parent.resolve() / path.name
-    roots = [course.root.resolve() / step for step in STEPS] + ([course.exchange.resolve()] if course.exchange else [])
-    if held := next((root for root in roots if root in place.parents), None):
-        msg = f"{path} lies in {held}, which belongs to the class and where others may read. Name a file elsewhere."
+    roots = [course.root.resolve() / step for step in STEPS] if course else []
+    roots += [course.exchange.resolve()] if course and course.exchange else []
+    held = next((root for root in roots if root in place.parents), None)
+    reason = ""
+    if path.is_symlink() or path.is_dir():
+        reason = f"it is a {'link' if path.is_symlink() else 'folder'}"
+    elif not path.parent.is_dir():
+        reason = f"there is no folder {path.parent}"
+    elif ending and path.suffix.lower() != ending:
+        reason = f"its name does not end in {ending}"
+    elif held:
+        reason = f"{held} belongs to the class, and others may read it"
+    elif path.exists() and not _begins(path, begins):
+        reason = f"it is there already, and {'was not made by this command' if begins else 'is not replaced'}"
+    if reason:
+        msg = f"{path} cannot be written with {what}: {reason}. Name another file."
         raise ClassError(msg)
     return place
+
+
+def _begins(path: Path, begins: tuple[str, ...]) -> bool:
+    try:
+        with path.open("rb") as file:
+            first = file.readline(4096).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
+    return any(first.startswith(begin) for begin in begins)
 
 
 def _before(new: Path) -> Path:
