@@ -37,6 +37,7 @@ def configure(c: Any, *, course: str, exchange: str | None = None, workbooks: st
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.SaveCells",
     ]
+    c.GenerateAssignment.post_convert_hook = "autograde.nbgrader_parts.name_class"
     # The student's notebook is never opened nor run: the exporter builds one from the answers (design.md §4).
     c.Autograde.exporter_class = "autograde.nbgrader_parts.RebuildExporter"
     c.Autograde.sanitize_preprocessors = []

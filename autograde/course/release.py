@@ -97,6 +97,7 @@ def release(
         If the workbook's own files have a fault.
     """
     with ExitStack() as undo:
+        undo.enter_context(_told(name))
         undo.enter_context(_alone(course))
         told("Copying the workbook")
         source, origin, set_aside = _source(course, name, fresh=fresh, undo=undo)
@@ -139,6 +140,15 @@ def release(
         exchange=exchange,
         handout=handout,
     )
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = f"{name} cannot be released: {error.filename or 'a file'} cannot be written ({error.strerror}). Nothing was changed."
+        raise ReleaseError(msg) from error
 
 
 @contextmanager
@@ -234,12 +244,13 @@ def _generate(course: Course, workbook: Workbook, made: Path) -> None:
     directory.release_directory = made.parent.relative_to(course.root).as_posix()
     with told_by_nbgrader(f"{workbook.id} cannot be released", ReleaseError):
         action = GenerateAssignment(coursedir=directory, config=config, force=True, no_database=True)
+        action.post_convert_hook = None  # below: nbgrader only logs what goes wrong in one
         action.preprocessors = [one for one in action.preprocessors if "SaveCells" not in str(one)]
         action.start()
-    _name_class(made, course.course_id)
+    name_class(made, course.course_id)
 
 
-def _name_class(made: Path, class_id: str) -> None:
+def name_class(made: Path, class_id: str) -> None:
     """Write into the students' `workbook.toml` which class it was released to: papers are drawn from that."""
     path = made / "workbook.toml"
     lines = [line for line in path.read_text("utf-8-sig").splitlines(keepends=True) if not CLASS_ID.match(line)]

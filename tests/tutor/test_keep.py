@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from autograde.course.roster import import_roster
 from autograde.course.rows import Rows
 from autograde.errors import ClassError
 from autograde.feedback import write_feedback
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -123,6 +124,18 @@ COMMANDS: dict[str, Callable[[Course, Path], object]] = {
 }
 
 
+@pytest.fixture
+def _key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give the small workbook a key and a rubric, so that it can be marked."""
+    for kind, name in {"keys": "[keys]", "rubrics": "[rubrics.w01-t02]"}.items():
+        (tmp_path / "own" / kind).mkdir(parents=True)
+        text = (ROOT / "autograde" / kind / "w01.toml").read_text("utf-8").partition(name)[0]
+        own = '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n' if kind == "keys" else ""
+        (tmp_path / "own" / kind / "w01.toml").write_text(text + own, "utf-8")
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
+
+
+@pytest.mark.usefixtures("_key")
 @pytest.mark.parametrize("lose", LOST, ids=lambda lose: lose.__name__)
 def test_no_command_goes_on_over_a_gradebook_that_is_not_the_classs(
     marked: Course, kit: "Kit", tmp_path: Path, lose: Callable[[Course], None]
@@ -239,7 +252,7 @@ def test_a_damaged_backup_is_refused(marked: Course, tmp_path: Path) -> None:
     for page in range(8, len(data) // 4096, 3):
         data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     (tmp_path / "b.db").write_bytes(data)
-    with pytest.raises(ClassError, match="damaged|not one of nbgrader|cannot be restored"):
+    with pytest.raises(ClassError, match=r"damaged|not one of nbgrader|cannot be restored"):
         restore(marked, tmp_path / "b.db")
     assert given(marked.root / "gradebook.db") == [7]
 
@@ -305,7 +318,13 @@ C:\\134 /mnt/c 9p rw,aname=drvfs 0 0
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/srv/x", "overlay"), ("/mnt/My share/care", "cifs"), ("/home/ann/care", "nfs4"), ("/home/local/care", "ext4"), ("/mnt/c/Users", "9p")],
+    [
+        ("/srv/x", "overlay"),
+        ("/mnt/My share/care", "cifs"),
+        ("/home/ann/care", "nfs4"),
+        ("/home/local/care", "ext4"),
+        ("/mnt/c/Users", "9p"),
+    ],
 )
 def test_the_file_system_of_a_path(path: str, kind: str) -> None:
     assert file_system(Path(path), PROC) == kind
@@ -313,7 +332,7 @@ def test_the_file_system_of_a_path(path: str, kind: str) -> None:
 
 
 @pytest.fixture
-def network(marked: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Course]:
+def network(marked: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
     """Give a class that the system says to be on a network drive."""
     assert not on_network(marked.root)
     mounts = tmp_path / "mounts"
@@ -321,7 +340,7 @@ def network(marked: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     with Rows(marked.db_url, "w01-small"):
         pass
     monkeypatch.setattr(disk, "MOUNTS", mounts)
-    yield marked
+    return marked
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mounts"), reason="reads Linux' list")  # noqa: PTH110
