@@ -29,7 +29,7 @@ app = typer.Typer(
     name="autograde",
     help="Run a class: hand out workbooks, take hand-ins in, mark them and give feedback.\n\n"
     "A class is a folder. Make one with [bold]autograde new FOLDER[/], go into it (cd FOLDER), and run the other "
-    "commands there, in this order: roster, release, intake or collect, mark, serve, feedback, gradebook.",
+    "commands there, in this order: roster, release, intake or collect, mark, serve, feedback, gradebook; backup now and then.",
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
@@ -69,8 +69,13 @@ def _fail(text: str) -> None:
 
 def _course() -> "Course":
     from autograde.course.folder import find_course
+    from autograde.course.keep import set_journal
+    from autograde.course.summary import say
 
-    return find_course(Path.cwd())
+    course = find_course(Path.cwd())
+    if told := set_journal(course):
+        say(out, told, "yellow")
+    return course
 
 
 def _password_note(url: str) -> None:
@@ -230,16 +235,20 @@ def serve(
 
     Example: [bold]autograde serve --no-browser[/]
     """
+    from autograde.course.keep import tidy
     from autograde.course.serve import serving
     from autograde.course.summary import say
     from workbook_helpers.files import browser_at
 
-    with serving(_course(), port) as served, ExitStack() as tidy:
+    course = _course()
+    with ExitStack() as after:
+        after.callback(tidy, course)
+        served = after.enter_context(serving(course, port))
         say(out, f"Formgrader (marking): {served.formgrader}", "bold")
         say(out, f"JupyterLab:           {served.lab}", "bold")
         say(out, "These addresses let in whoever has them. Ctrl-C ends it.")
         if browser:
-            tidy.enter_context(browser_at(served.formgrader))
+            after.enter_context(browser_at(served.formgrader))
         try:
             served.process.wait()
         except KeyboardInterrupt:
@@ -248,7 +257,7 @@ def serve(
 
 @app.command()
 def gradebook(
-    csv: Annotated[Path, typer.Option("--csv", metavar="FILE", help="The file to write; replaced if it is there.")],
+    csv: Annotated[Path, typer.Option("--csv", metavar="FILE.csv", help="The file to write; an earlier one of this command is replaced.")],
 ) -> None:
     """Write the gradebook as a CSV file: one row for each student and item.
 
@@ -258,6 +267,41 @@ def gradebook(
     from autograde.course.summary import show_gradebook
 
     show_gradebook(out, export_gradebook(_course(), csv))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, best on another disk.")]) -> None:
+    """Copy the gradebook, whole and checked, into a new file.
+
+    It may be in use meanwhile. Every mark and comment that a person gave is in the gradebook alone: make a copy after each
+    time of marking. Copying gradebook.db by hand misses what was marked last while formgrader is open.
+
+    Example: [bold]autograde backup care-2026-12-01.db[/]
+    """
+    from autograde.course.keep import backup as copy
+    from autograde.course.summary import next_steps, show_held
+
+    held = copy(_course(), file)
+    show_held(out, "Copied", held)
+    next_steps(out, [f'autograde restore "{file}"    brings it back, if you ever need to'])
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `autograde backup` made.")]) -> None:
+    """Bring a copy of the gradebook back.
+
+    The gradebook that is there now is kept beside it, under another name. Close formgrader first.
+
+    Example: [bold]autograde restore care-2026-12-01.db[/]
+    """
+    from autograde.course.keep import restore as bring_back
+    from autograde.course.summary import next_steps, say, show_held
+
+    held = bring_back(_course(), file)
+    show_held(out, "Brought back", held)
+    if held.kept:
+        say(out, f"What was there is kept in {held.kept}")
+    next_steps(out, ["autograde mark --all --force    holds all hand-ins against these marks; what a person gave stays"])
 
 
 Force = Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")]
@@ -499,8 +543,11 @@ def check(
     if coverage == Path("-"):
         say(out, table)
     elif coverage:
+        from autograde.course.whole import fresh_file
+        from workbook_helpers.files import write_file
+
         try:
-            coverage.write_text(table, "utf-8")
+            write_file(fresh_file(course, coverage, "the table", ending=".md", begins=(table.partition("\n")[0],)), table.encode())
         except OSError as error:
             msg = f"{coverage} cannot be written ({error.strerror}). Name a file in a folder that is there."
             raise AuthorError(msg) from error

@@ -30,7 +30,7 @@ from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import expand_home
-from workbook_helpers.hand_in import hand_in
+from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import Item, Json, Workbook, load_workbook
 
 app = typer.Typer(add_completion=False)
@@ -178,6 +178,8 @@ def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Prof
         archive.extractall(home)
     workbook = load_workbook(home / assignment)
     store = AnswerStore(workbook.folder, workbook.id)
+    if workbook.pools:
+        choose_learner(workbook, student)
     paper = workbook.paper(store.seed() if workbook.draws() else "", assessed=True)
     closed = [item for item in paper.values() if not item.asks_person]
     for item in closed[: round(len(closed) * profile.share)]:

@@ -47,6 +47,7 @@ def configure(
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.SaveCells",
     ]
+    c.GenerateAssignment.post_convert_hook = "autograde.nbgrader_parts.name_class"
     # The student's notebook is never opened nor run: the exporter builds one from the answers (design.md §4).
     c.Autograde.exporter_class = "autograde.nbgrader_parts.RebuildExporter"
     c.Autograde.sanitize_preprocessors = []

@@ -3,14 +3,16 @@
 import re
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Base
-from sqlalchemy import Connection, create_engine, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograde.course.folder import CONFIG, Course, has_password, open_gradebook
+from autograde.course.folder_names import sqlite_url
+from autograde.course.keep import check_gradebook
 from autograde.errors import ClassError
 from workbook_helpers.files import write_file
 
@@ -39,25 +41,48 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
         msg = f'{settings} has no line db_url=…, so it cannot be told of another database. Add db_url="" to its configure(…).'
         raise ClassError(msg)
     try:
-        shown = make_url(url).render_as_string(hide_password=True)
-        with open_gradebook(url, course.course_id) as gradebook:  # nbgrader makes its tables
-            held = len(gradebook.students) + len(gradebook.assignments)
-        if held:
-            msg = f"{shown} holds a class already. Give an empty database."
-            raise ClassError(msg)
-        source, target = create_engine(course.db_url), create_engine(url)
-        try:
-            with source.connect() as old, target.begin() as new:
-                for table in Base.metadata.sorted_tables:
-                    yield table.name, _copy(old, new, table)
-        finally:
-            source.dispose()
-            target.dispose()
+        check_gradebook(course.db_url, course.course_id)
+        open_gradebook(url, course.course_id, fresh=True).close()  # nbgrader makes its tables
+        yield from _copy_all(course.db_url, url)
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         msg = f"The gradebook cannot be moved ({str(error).splitlines()[0]}). The class goes on with {course.db_url}."
         raise ClassError(msg) from error
     changed = SETTING.sub(lambda found: f"{found[1]}{url!r}{found[2]}", text, count=1).encode()
     write_file(settings, changed, mode=0o600 if has_password(url) else stat.S_IMODE(settings.stat().st_mode))
+
+
+def copy_to_file(course: Course, file: Path) -> None:
+    """Copy a gradebook that is on a server into a SQLite file."""
+    url = sqlite_url(file)
+    try:
+        open_gradebook(url, course.course_id).close()
+        list(_copy_all(course.db_url, url))
+    except SQLAlchemyError as error:
+        msg = f"The gradebook cannot be copied ({str(error).splitlines()[0]}). See that its server runs."
+        raise ClassError(msg) from error
+
+
+def _copy_all(old_url: str, new_url: str) -> Iterator[tuple[str, int]]:
+    """Copy every table, those of our own beside nbgrader's as well; gives (table, rows)."""
+    source, target = create_engine(old_url), create_engine(new_url)
+    try:
+        with source.connect() as old, target.begin() as new:
+            for table in [*Base.metadata.sorted_tables, *_own_tables(old)]:
+                table.create(new, checkfirst=True)
+                yield table.name, _copy(old, new, table)
+    finally:
+        source.dispose()
+        target.dispose()
+
+
+def _own_tables(old: Connection) -> list[Table]:
+    """Give the tables that are not nbgrader's, with types that each database has."""
+    found = MetaData()
+    found.reflect(old, only=lambda name, _: name not in Base.metadata.tables and name != "alembic_version")
+    for table in found.tables.values():
+        for column in table.columns:
+            column.type = column.type.as_generic()
+    return found.sorted_tables
 
 
 def _copy(old: Connection, new: Connection, table: Any) -> int:

@@ -18,6 +18,7 @@ from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
+from autograde.course.keep import check_gradebook
 from autograde.course.text import printable
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
@@ -111,9 +112,10 @@ class Course:
         Raises
         ------
         ClassError
-            If the database cannot be opened.
+            If the database cannot be opened, or is not this class's.
         """
         directory = self.directory()
+        check_gradebook(directory.db_url, directory.course_id)
         return open_gradebook(directory.db_url, directory.course_id)
 
     def path(self, step: Step, student: str, assignment: str) -> Path:
@@ -175,8 +177,11 @@ class Course:
         raise ClassError(msg)
 
 
-def open_gradebook(url: str, course_id: str) -> "Gradebook":
-    """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened."""
+def open_gradebook(url: str, course_id: str, *, fresh: bool = False) -> "Gradebook":
+    """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened.
+
+    `fresh` wants a database that holds nothing yet: nbgrader would make its tables inside anything.
+    """
     from nbgrader.api import Gradebook
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
@@ -185,6 +190,8 @@ def open_gradebook(url: str, course_id: str) -> "Gradebook":
     # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
     warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     try:
+        if fresh:
+            _check_empty(url)
         return Gradebook(url, course_id)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         shown, reason = make_url(url).render_as_string(hide_password=True), str(error).splitlines()[0]
@@ -201,6 +208,26 @@ def has_password(url: str) -> bool:
         return bool(url) and make_url(url).password is not None
     except ArgumentError:
         return False
+
+
+def _check_empty(url: str) -> None:
+    from nbgrader.api import Assignment, Base, Student
+    from sqlalchemy import create_engine, func, inspect, select
+    from sqlalchemy.engine import make_url
+
+    engine = create_engine(url)
+    try:
+        names = set(inspect(engine).get_table_names())
+        what = "something else" if names - {*Base.metadata.tables, "alembic_version"} else ""
+        if names and not what:
+            with engine.connect() as connection:
+                count = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (Student, Assignment))
+                what = "a class" if count else ""
+    finally:
+        engine.dispose()
+    if what:
+        msg = f"{make_url(url).render_as_string(hide_password=True)} holds {what} already. Give an empty database."
+        raise ClassError(msg)
 
 
 def _alembic_on_path() -> None:

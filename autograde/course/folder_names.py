@@ -17,14 +17,17 @@ LOOKS_FOR_FILES = ("apps.api", "converters.base", "exchange.default.release_feed
 """The modules of nbgrader (0.9) that put the class's folder into a pattern."""
 
 
+SQLITE = "sqlite:///"
+
+
 def sqlite_url(path: Path) -> str:
     """Write the address of an SQLite file as SQLAlchemy reads it."""
-    return f"sqlite:///{str(path).replace('%', '%25').replace('?', '%3F')}"
+    return f"{SQLITE}{str(path).replace('%', '%25').replace('?', '%3F')}"
 
 
-def sqlite_path(url: str) -> str:
+def sqlite_path(url: str) -> Path:
     """Give the file of such an address."""
-    return unquote(url.removeprefix("sqlite:///").partition("?")[0])
+    return Path(unquote(url.removeprefix(SQLITE).partition("?")[0]))
 
 
 def allow_any_name() -> None:

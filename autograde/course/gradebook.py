@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from autograde.course.folder import Course
 from autograde.course.text import local
+from autograde.course.whole import fresh_file
 from autograde.errors import ClassError
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import write_file
@@ -31,6 +32,9 @@ COLUMNS = (
     "handed in at",
     "late",
 )
+
+MADE = '"student id",'
+"""How a file begins that this command made."""
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet take a cell for a formula [OWASP, CSV Injection, checked 2026-11]; the wide forms in some too."""
@@ -54,8 +58,9 @@ def export_gradebook(course: Course, path: Path) -> GradebookReport:
     Raises
     ------
     ClassError
-        If the file cannot be written.
+        If the file cannot be written, or is one that this command did not make; or the gradebook is not the class's.
     """
+    path = fresh_file(course, path, "the marks", ending=".csv", begins=(MADE,))
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)

@@ -12,11 +12,12 @@ from autograde.course.archive import ANSWERS, hand_in_parts, open_archive
 from autograde.course.arrivals import Arrival, arrivals
 from autograde.course.claims import handed_in_at, read_manifest, whose
 from autograde.course.folder import Course
+from autograde.course.paper import paper_oddities
 from autograde.course.roster import Roster, Student
 from autograde.course.store import Quarantine, is_newest, keep_original, make_current
 from autograde.course.text import aware, printable, span
 from autograde.errors import ClassError, UnusableError
-from workbook_helpers.answers.sheet import parse_sheet
+from workbook_helpers.answers.sheet import parse_sheet, read_sheet
 from workbook_helpers.items import Workbook
 
 
@@ -192,8 +193,11 @@ class Desk:
         if attempt.answers is None:
             msg = f"there is no {ANSWERS} in it"
             raise UnusableError(msg)
-        if problem := parse_sheet(attempt.answers, self.workbook.items, self.workbook.id).problem:
-            raise UnusableError(problem)
+        sheet = parse_sheet(attempt.answers, self.workbook.items, self.workbook.id)
+        if sheet.problem:
+            raise UnusableError(sheet.problem)
+        before = read_sheet(self.course.path("submitted", student.id, self.assignment) / ANSWERS, self.workbook.items, self.workbook.id)
+        oddities += paper_oddities(self.workbook, self.course.course_id, student.id, sheet, before.seed)
         fresh = keep_original(self.course, self.assignment, student.id, when, attempt.original)
         now = self.course.timestamp(student.id, self.assignment)
         # The last part mends a run that was cut off between keeping a file and making it current.

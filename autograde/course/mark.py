@@ -22,6 +22,7 @@ from typing import Any
 
 from autograde.course.crew import in_order
 from autograde.course.folder import Course
+from autograde.course.paper import paper_oddities
 from autograde.course.rebuild import rebuild
 from autograde.course.rows import Rows, Standing
 from autograde.errors import ClassError
@@ -44,6 +45,8 @@ class Content:
     workbook: Workbook
     key: Key
     rubrics: Rubrics
+    class_id: str
+    """nbgrader's course id, from which papers are drawn."""
 
     @cached_property
     def source(self) -> dict[str, str]:
@@ -118,13 +121,14 @@ def load_content(course: Course, assignment: str) -> Content:
     if problems := key_problems(workbook, key, rubrics):
         msg = f"{workbook.id} cannot be marked: {'; '.join(problems)}. Mend autograde/keys or autograde/rubrics, then run autograde check."
         raise ClassError(msg)
-    return Content(workbook=workbook, key=key, rubrics=rubrics)
+    return Content(workbook=workbook, key=key, rubrics=rubrics, class_id=course.course_id)
 
 
 def assess(content: Content, work: Work) -> Assessment:
     """Read one student's answers, mark them and build the marker's notebook; no file, no database."""
     workbook = content.workbook
     sheet = parse_sheet(work.answers, workbook.items, workbook.id) if isinstance(work.answers, bytes) else work.answers
+    sheet = replace(sheet, oddities=(*sheet.oddities, *paper_oddities(workbook, content.class_id, work.student, sheet)))
     marks = mark_sheet(workbook, content.key, sheet)
     notebook = rebuild(workbook, content.key, content.rubrics, sheet, marks, work.source)
     return Assessment(
@@ -157,7 +161,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
     """
     content = load_content(course, assignment)
     released = _Released(course.root / "release" / assignment / f"{assignment}.ipynb")
-    with Rows(course.db_url, assignment) as rows:
+    with Rows(course.db_url, assignment, course.course_id) as rows:
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from autograde.course.folder import CONFIG, MARKER, Course, has_password
+from autograde.course.folder import CONFIG, MARKER, Course, has_password, open_gradebook
 from autograde.course.text import printable
 from autograde.errors import ClassError
 from workbook_helpers.files import write_file
@@ -67,7 +67,8 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None, db
         raise ClassError(msg) from error
     course = Course(root)
     # Opened once now: several processes that open a fresh database at the same time all try to make its tables.
-    with course.gradebook():
+    directory = course.directory()
+    with open_gradebook(directory.db_url, directory.course_id, fresh=True):
         return course
 
 

@@ -1,28 +1,37 @@
 """Release a workbook: into the class, through the exchange where there is one, and as a zip for Moodle."""
 
 import io
+import json
+import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 
+import nbformat
+from filelock import FileLock, Timeout
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange import ExchangeFactory
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.course.folder import Course, is_called, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
 from autograde.course.text import naive
+from autograde.course.whole import STAGE, mend, stage, swapped
 from autograde.errors import ReleaseError
 from workbook_helpers.files import write_file
 from workbook_helpers.items import Workbook, load_workbook
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
 PICTURES = frozenset({".svg", ".png"})
+CLASS_ID = re.compile(r"class_id\s*=")
 IGNORED = ".ipynb_checkpoints"
 """JupyterLab makes these folders when a notebook is opened; nbgrader leaves them out."""
 
@@ -88,62 +97,96 @@ def release(
     ContentError
         If the workbook's own files have a fault.
     """
-    told("Copying the workbook")
-    source, copied, set_aside = _source(course, name, fresh=fresh)
-    _check_files(source)
-    workbook = load_workbook(source)
-    assignment = workbook.assignment
-    if not workbook.notebook.is_file():
-        msg = f"{source} has no {workbook.notebook.name}: the notebook must have the folder's name."
-        raise ReleaseError(msg)
-    if wrong := faults(source):
-        lines = "".join(f"\n  {text}" for text in wrong)
-        msg = (
-            f"{workbook.id} is not released, as it would not work:{lines}\nMend it in {source} and in its key, "
-            "where `autograde check --mend` helps, then release again; or release it as it is with --anyway."
-        )
-        raise ReleaseError(msg)
-    told("Making the students' version")
-    _generate(course, workbook)
-    with course.gradebook() as gradebook:
-        entry = gradebook.update_or_create_assignment(assignment, **({"duedate": naive(due)} if due else {}))
-        stored: datetime | None = entry.duedate
-    exchange = None
-    if course.exchange is not None:
-        told("Putting it on the exchange")
-        exchange = _to_exchange(course, assignment)
-    told("Packing the zip for Moodle")
-    files = _released(course.root / "release" / assignment)
+    with ExitStack() as undo:
+        undo.enter_context(_told(name))
+        undo.enter_context(_alone(course))
+        told("Copying the workbook")
+        source, origin, set_aside = _source(course, name, fresh=fresh, undo=undo)
+        _check_files(source)
+        workbook = load_workbook(source)
+        assignment = workbook.assignment
+        if not workbook.notebook.is_file():
+            msg = f"{origin} has no {workbook.notebook.name}: the notebook must have the folder's name."
+            raise ReleaseError(msg)
+        if wrong := faults(source):
+            lines = "".join(f"\n  {text}" for text in wrong)
+            msg = (
+                f"{workbook.id} is not released, as it would not work:{lines}\nMend it in {origin} and in its key, "
+                "where `autograde check --mend` helps, then release again; or release it as it is with --anyway."
+            )
+            raise ReleaseError(msg)
+        told("Making the students' version")
+        target, handout = course.root / "release" / assignment, course.root / "handout" / f"{assignment}.zip"
+        made, packed = stage(course, "release", assignment), stage(course, "handout", f"{assignment}.zip")
+        mend(made, target)
+        mend(packed, handout)
+        _generate(course, workbook, made)
+        files = _released(made)
+        told("Packing the zip for Moodle")
+        _pack(made, assignment, files, packed)
+        undo.enter_context(swapped(made, target))
+        undo.enter_context(swapped(packed, handout))
+        exchange = None
+        if course.exchange is not None:
+            told("Putting it on the exchange")
+            exchange = _to_exchange(course, assignment, undo)
+        stored = _save_cells(course, workbook, target / workbook.notebook.name, due)
     return ReleaseReport(
         assignment=assignment,
         title=workbook.about.title,
-        copied=copied,
+        copied=origin != source,
         set_aside=set_aside,
         files=files,
         due=stored.replace(tzinfo=UTC) if stored else None,
         exchange=exchange,
-        handout=_pack(course, assignment, files),
+        handout=handout,
     )
 
 
-def _source(course: Course, name: str, *, fresh: bool) -> tuple[Path, bool, Path | None]:
-    """Give the workbook's folder in source/, copied there if it is new or `fresh`; whether; and the zip of what was there."""
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = f"{name} cannot be released: {error.filename or 'a file'} cannot be written ({error.strerror}). Nothing was changed."
+        raise ReleaseError(msg) from error
+
+
+@contextmanager
+def _alone(course: Course) -> Iterator[None]:
+    """Let no other release run in this class."""
+    lock = FileLock(stage(course, "release.lock"))
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout as error:
+        msg = "Another `autograde release` is running in this class. Wait until it has ended, then run this again."
+        raise ReleaseError(msg) from error
+
+
+def _source(course: Course, name: str, *, fresh: bool, undo: ExitStack) -> tuple[Path, Path, Path | None]:
+    """Give the workbook's folder in source/, copied there if it is new or `fresh`; what it was copied from; the zip of what was there."""
     shelf = workbooks_folder(course)
     on_shelf = [folder for folder in sorted(shelf.glob("*/")) if _is_called(folder, name)]
     in_class = [folder for folder in sorted(course.root.glob("source/*/")) if _is_called(folder, name)]
+    for before in sorted(course.root.glob(f"{STAGE}/source/*.before")):  # a killed run had taken the class's own copy away
+        folder = before.with_name(before.name.removesuffix(".before"))
+        if _is_called(before, name) or folder.name == name:
+            mend(folder, course.root / "source" / folder.name)
+            in_class = [course.root / "source" / folder.name]
     if len(in_class or on_shelf) > 1:
         both = " or ".join(folder.name for folder in in_class or on_shelf)
         msg = f"{name!r} could be {both}. Give the whole name."
         raise ReleaseError(msg)
     if in_class and not fresh:
-        return in_class[0], False, None
+        return in_class[0], in_class[0], None
     if not on_shelf:
         has = ", ".join(short_id(folder) for folder in sorted(shelf.glob("*/")) if short_id(folder)) or "none"
         msg = f"There is no workbook {name!r} in {shelf} (it has: {has}). Check the name."
         raise ReleaseError(msg)
     target = course.root / "source" / on_shelf[0].name
-    part = target.with_name(f".{target.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    part = stage(course, "source", target.name)
+    mend(part, target)
     for path in sorted(on_shelf[0].rglob("*")):
         inside = path.relative_to(on_shelf[0])
         # An author who tries a workbook out leaves answers and checkpoints behind; those stay there.
@@ -153,9 +196,12 @@ def _source(course: Course, name: str, *, fresh: bool) -> tuple[Path, bool, Path
     if not part.is_dir():
         msg = f"{on_shelf[0]} holds no file of a workbook."
         raise ReleaseError(msg)
-    kept = _set_aside(course, target) if target.exists() else None
-    part.rename(target)
-    return target, True, kept
+    if not target.exists():
+        part.rename(target)
+        return target, on_shelf[0], None
+    kept = _set_aside(course, target)
+    undo.enter_context(swapped(part, target))
+    return target, on_shelf[0], kept
 
 
 def _set_aside(course: Course, source: Path) -> Path:
@@ -163,9 +209,7 @@ def _set_aside(course: Course, source: Path) -> Path:
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     kept = course.root / "received" / source.name / f"source-{now}"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    path = shutil.make_archive(str(kept), "zip", source.parent, source.name)
-    shutil.rmtree(source)
-    return Path(path)
+    return Path(shutil.make_archive(str(kept), "zip", source.parent, source.name))
 
 
 def _is_called(folder: Path, name: str) -> bool:
@@ -195,41 +239,92 @@ def _check_files(source: Path) -> None:
         raise ReleaseError(msg)
 
 
-def _generate(course: Course, workbook: Workbook) -> None:
-    directory = course.directory(workbook.assignment)
+def _generate(course: Course, workbook: Workbook, made: Path) -> None:
+    """Make the students' version in the folder `made`, without a word to the gradebook."""
+    directory, config = course.directory(workbook.assignment), course.config()
+    directory.release_directory = made.parent.relative_to(course.root).as_posix()
     with told_by_nbgrader(f"{workbook.id} cannot be released", ReleaseError):
-        GenerateAssignment(coursedir=directory, config=course.config(), force=True).start()
+        action = GenerateAssignment(coursedir=directory, config=config, force=True, no_database=True)
+        action.post_convert_hook = None  # below: nbgrader only logs what goes wrong in one
+        action.preprocessors = [one for one in action.preprocessors if "SaveCells" not in str(one)]
+        action.start()
+    name_class(made, course.course_id)
 
 
-def _to_exchange(course: Course, assignment: str) -> Path:
+def name_class(made: Path, class_id: str) -> None:
+    """Write into the students' `workbook.toml` which class it was released to: papers are drawn from that."""
+    path = made / "workbook.toml"
+    lines = [line for line in path.read_text("utf-8-sig").splitlines(keepends=True) if not CLASS_ID.match(line)]
+    write_file(path, "".join([f"class_id = {json.dumps(class_id)}\n", *lines]).encode())
+    if load_workbook(made).about.class_id != class_id:
+        msg = f"{path.name} cannot be told the class {class_id!r}. Take the line class_id out of it."
+        raise ReleaseError(msg)
+
+
+def _save_cells(course: Course, workbook: Workbook, notebook: Path, due: datetime | None) -> datetime | None:
+    """Tell the gradebook of the assignment and its cells, all or nothing; gives the due date that it holds.
+
+    nbgrader's own preprocessor does it, but commits after each row, so that a kill would leave half a notebook there.
+    """
+    saver, name = SaveCells(), workbook.assignment
+    with told_by_nbgrader(f"{workbook.id} cannot be released", ReleaseError), course.gradebook() as gradebook:
+        commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+        try:
+            entry = gradebook.update_or_create_assignment(name, **({"duedate": naive(due)} if due else {}))
+            stored: datetime | None = entry.duedate
+            document = nbformat.read(notebook, as_version=4)
+            saver.gradebook, saver.assignment_id, saver.notebook_id = gradebook, name, name
+            saver.new_grade_cells, saver.new_solution_cells, saver.new_task_cells, saver.new_source_cells = {}, {}, {}, {}
+            for number, cell in enumerate(document.cells):
+                saver.preprocess_cell(cell, {}, number)
+            saver._create_notebook(document)
+            commit()
+        except SQLAlchemyError as error:
+            msg = f"the gradebook cannot be written ({str(error).splitlines()[0]}). Close formgrader and other programs that use it"
+            raise RuntimeError(msg) from error
+    return stored
+
+
+def _to_exchange(course: Course, assignment: str, undo: ExitStack) -> Path:
     config = course.config()
     with told_by_nbgrader(f"{assignment} cannot be put on the exchange", ReleaseError):
         action = ExchangeFactory(config=config).ReleaseAssignment(
             coursedir=course.directory(assignment), authenticator=Authenticator(config=config), config=config, force=True
         )
+        init_dest, places = action.init_dest, []
+
+        def beside() -> None:  # nbgrader removes the old one before it copies the new one
+            init_dest()
+            if hasattr(action, "dest_path"):
+                target = Path(action.dest_path)
+                places.append(target)
+                action.dest_path = str(target.with_name(f".{target.name}.part"))
+                mend(Path(action.dest_path), target)
+
+        action.init_dest = beside
         action.start()
-    return Path(action.dest_path)
+    if not places:
+        return Path(str(course.exchange))
+    undo.enter_context(swapped(Path(action.dest_path), places[0]))
+    return places[0]
 
 
 def _released(folder: Path) -> tuple[str, ...]:
     return tuple(path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _pack(course: Course, assignment: str, files: tuple[str, ...]) -> Path:
-    target = course.root / "handout" / f"{assignment}.zip"
-    target.parent.mkdir(exist_ok=True)
+def _pack(made: Path, assignment: str, files: tuple[str, ...], target: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in files:
-            archive.write(course.root / "release" / assignment / name, f"{assignment}/{name}")
-        archive.writestr(f"{assignment}/README.txt", _readme(course, assignment))
+            archive.write(made / name, f"{assignment}/{name}")
+        archive.writestr(f"{assignment}/README.txt", _readme(made, assignment))
     write_file(target, packed.getvalue())
-    return target
 
 
-def _readme(course: Course, assignment: str) -> str:
+def _readme(made: Path, assignment: str) -> str:
     """Give what a student reads who opens the zip and does not know what to do with it; as Windows ends lines."""
-    title = course.workbook(assignment).about.title
+    title = load_workbook(made).about.title
     text = Template(Path(__file__).with_name("handout.txt").read_text("utf-8")).substitute(title=title, notebook=f"{assignment}.ipynb")
     return text.replace("\n", "\r\n")
 

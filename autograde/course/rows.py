@@ -12,9 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from autograde.course.disk import on_network
 from autograde.course.folder_names import sqlite_path
+from autograde.course.keep import check_gradebook
 from autograde.errors import ClassError
 from autograde.marking import Mark, Status
 
@@ -79,10 +82,11 @@ class Rows:
     Raises
     ------
     ClassError
-        If the database cannot be opened, or the assignment is not in it.
+        If the database cannot be opened or is not the class's, or the assignment is not in it.
     """
 
-    def __init__(self, url: str, assignment: str) -> None:
+    def __init__(self, url: str, assignment: str, course_id: str = "") -> None:
+        check_gradebook(url, course_id)
         self._database = _Database(url)
         self._assignment = assignment
         try:
@@ -251,7 +255,7 @@ class _Database:
             if self._sqlite:
                 self.errors, self.clash = (sqlite3.Error,), sqlite3.IntegrityError
                 self._connection: Any = sqlite3.connect(sqlite_path(url), timeout=BUSY_S, isolation_level=None)
-                self._set_wal()
+                self._set_wal(sqlite_path(url))
                 self._connection.execute("PRAGMA synchronous=NORMAL")
             else:
                 import psycopg
@@ -262,15 +266,16 @@ class _Database:
             msg = f"The gradebook {without_password(url)} cannot be opened ({_first_line(error)}). Close other programs that use it."
             raise ClassError(msg) from error
 
-    def _set_wal(self) -> None:
-        """Set write-ahead logging, which the file keeps, so formgrader has it, too.
+    def _set_wal(self, path: Path) -> None:
+        """Set write-ahead logging, which the file keeps, so formgrader has it, too; not on a network drive, where it spoils the file.
 
         SQLite itself does not wait here: of two that ask in the same moment, one is told at once that the database is busy.
         """
+        mode = "DELETE" if on_network(path) else "WAL"
         until = time.monotonic() + BUSY_S
         while True:
             try:
-                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute(f"PRAGMA journal_mode={mode}")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise

@@ -17,6 +17,7 @@ from autograde.course.text import count, in_words, local, printable
 if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.course.gradebook import GradebookReport
     from autograde.course.intake import IntakeReport
+    from autograde.course.keep import Held
     from autograde.course.mark import Line
     from autograde.course.release import ReleaseReport
     from autograde.course.roster import RosterReport
@@ -156,6 +157,12 @@ def show_remarks(console: Console, assignment: str, lines: "list[Line]") -> None
     say(console, f"{count(len(lines), 'hand-in')} marked again. The points of {count(len(changed), 'student')} changed.", "bold")
     if changed:
         next_steps(console, [f"autograde feedback {assignment}    writes the students' pages anew"])
+
+
+def show_held(console: Console, done: str, held: "Held") -> None:
+    """Say what a gradebook holds that was copied or brought back."""
+    what = f"{count(held.students, 'student')}, {count(held.workbooks, 'workbook')}, {count(held.marks, 'mark')} given by people"
+    say(console, f"{done} {held.path}: {what}.", "bold")
 
 
 def show_gradebook(console: Console, report: "GradebookReport") -> None:

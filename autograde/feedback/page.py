@@ -67,7 +67,7 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
         keep_beside(course.path("submitted", student, assignment), target.parent)
         return Written(student=student, path=target)
 
-    with Rows(course.db_url, assignment) as gradebook, ThreadPoolExecutor(WRITERS) as writers:
+    with Rows(course.db_url, assignment, course.course_id) as gradebook, ThreadPoolExecutor(WRITERS) as writers:
         workbook = course.workbook(assignment)
         yield from in_order(writers, write, pages())
 
@@ -80,7 +80,7 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
     ClassError
         If the submission is not marked, or waits for a person and `partial` is false.
     """
-    with Rows(course.db_url, assignment) as gradebook:
+    with Rows(course.db_url, assignment, course.course_id) as gradebook:
         return _page(course, course.workbook(assignment), gradebook, student, partial=partial, rubric=rubric)
 
 

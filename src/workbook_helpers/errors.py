@@ -15,3 +15,7 @@ class SaveError(WorkbookError):
 
 class HandInError(WorkbookError):
     """The answers could not be handed in; nothing was sent and nothing was lost."""
+
+
+class PaperError(HandInError):
+    """The questions were drawn for somebody else than who hands in."""

@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from workbook_helpers.answers import parse_sheet, read_sheet
-from workbook_helpers.errors import HandInError
+from workbook_helpers.answers import AnswerStore, parse_sheet, read_sheet
+from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.exchange import submit
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Workbook
+from workbook_helpers.items import Workbook, paper_seed
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
@@ -72,17 +72,19 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
     HandInError
         If the id is not one, the declaration is not signed, the answers cannot be read, or nothing can be written.
         Nothing has been handed in then, and nothing is lost.
+    PaperError
+        If the questions were drawn for another learner, or for nobody yet.
     """
-    student = student.strip()
-    if not STUDENT.fullmatch(student):
-        raise HandInError(say("error-learner"))
+    student = _learner(student)
+    if workbook.pools:
+        _check_paper(AnswerStore(workbook.folder, workbook.id).learner(), student)
     sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
     if sheet.problem:
         raise HandInError(say("error-answers", why=sheet.problem))
     if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
         raise HandInError(say("error-declaration"))
     with _told():
-        answers = _public_answers(workbook)
+        answers = _public_answers(workbook, student)
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
@@ -130,6 +132,27 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
     return receipt
 
 
+def choose_learner(workbook: Workbook, student: str) -> None:
+    """Draw the paper of this copy for a learner, and remember who it is.
+
+    Raises
+    ------
+    HandInError
+        If the id is not one, or the folder cannot be written.
+    SaveError
+        If the answers cannot be written.
+    """
+    student = _learner(student)
+    AnswerStore(workbook.folder, workbook.id).draw(student, paper_seed(workbook.about.class_id, workbook.id, student))
+    with _told():
+        _remember_learner(workbook, student)
+
+
+def same_learner(one: str, other: str) -> bool:
+    """Whether two ids name one learner, as `paper_seed` takes them."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
 def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
     """Give the receipts of a workbook, oldest first; files that are none are passed over."""
     found = []
@@ -150,7 +173,7 @@ def receipt_page_name(receipt: Receipt) -> str:
 
 def learner_id(workbook: Workbook) -> str:
     """Give the student's id: a hub knows it, elsewhere it is what was typed last, "" if nothing was."""
-    if user := os.environ.get("JUPYTERHUB_USER", ""):
+    if user := hub_user():
         return user
     try:
         student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
@@ -159,14 +182,40 @@ def learner_id(workbook: Workbook) -> str:
     return student if isinstance(student, str) and STUDENT.fullmatch(student) else ""
 
 
+def hub_user() -> str:
+    """Give who is logged in on a hub, "" where there is none."""
+    return os.environ.get("JUPYTERHUB_USER", "")
+
+
+def _check_paper(drawn_for: str, student: str) -> None:
+    """Refuse to hand in as one learner what was drawn for another."""
+    if not drawn_for:
+        raise PaperError(say("error-no-paper"))
+    if not same_learner(drawn_for, student):
+        raise PaperError(say("error-paper-hub" if hub_user() else "error-paper", learner=drawn_for, typed=student))
+
+
+def _learner(student: str) -> str:
+    student = student.strip()
+    if not STUDENT.fullmatch(student):
+        raise HandInError(say("error-learner"))
+    return student
+
+
 def _folder(workbook: Workbook) -> Path:
     return workbook.folder.parent / FOLDER
 
 
-def _public_answers(workbook: Workbook) -> bytes:
-    """Give the answers file without what is private, or was in an older version of the workbook: only what is known to be public."""
-    document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
-    answers = {item_id: record for item_id, record in document["answers"].items() if item_id in workbook.items}
+def _public_answers(workbook: Workbook, student: str) -> bytes:
+    """Give the answers file with whose it is and which questions it answers.
+
+    Without what is private, was in an older version of the workbook, or belongs to the paper of another learner: only what is
+    known to be public.
+    """
+    raw = (workbook.folder / "answers.json").read_bytes()
+    document: dict[str, Any] = json.loads(raw) | {"learner": student, "release": workbook.release}
+    asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
+    answers = {item_id: record for item_id, record in document["answers"].items() if item_id in asked}
     document["answers"] = {
         item_id: record
         for item_id, record in answers.items()

@@ -26,6 +26,7 @@ class KindPage:
     address: str
     server: int
     questions: int
+    asks_learner: bool
 
     def saved(self, item: str) -> Any:
         """What is on disk for an item, once the page says that it is saved."""
@@ -43,6 +44,9 @@ class KindPage:
 
     def open(self) -> None:
         self.page.goto(self.address)
+        if self.asks_learner and not (self.folder / "answers.json").exists():
+            self.page.get_by_label("Your learner ID").fill("ana01")
+            self.page.get_by_role("button", name="Show my questions").click()
         expect(self.page.locator(".wb-question")).to_have_count(self.questions)
 
 
@@ -67,7 +71,8 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[
         folder.mkdir()
         (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
         (folder / "items.toml").write_text(items, "utf-8")
-        ids = load_workbook(folder).paper()
+        workbook = load_workbook(folder)
+        ids = workbook.paper()
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
         cells += [
             {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
@@ -78,7 +83,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[
             "workbook": {"id": "w99", "schema": 1},
         }
         (folder / f"{name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
-        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(ids))
+        made = KindPage(page, folder, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(ids), bool(workbook.pools))
         made.open()
         return made
 

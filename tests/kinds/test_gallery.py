@@ -23,7 +23,7 @@ from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT
 from tests.kinds.conftest import KindPage
 from workbook_helpers.answers import AnswerStore
-from workbook_helpers.hand_in import hand_in
+from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import KINDS, Purpose, load_workbook
 
 UNMARKED: dict[str, Any] = {
@@ -60,6 +60,7 @@ def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
     home.parent.mkdir()
     (course.root / "release" / assignment).rename(home)
     workbook = load_workbook(home)
+    choose_learner(workbook, "ana01")
     store = AnswerStore(home, "w99")
     paper = workbook.paper(store.seed())
     assert len(paper) == len(workbook.items) - 1  # two of a pool of three
@@ -78,6 +79,7 @@ def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
     receipt = hand_in(workbook, "ana01")
     intake(course, [home.parent / "handed-in" / receipt.file], assignment)
     [line] = mark_class(course, assignment)
+    assert not any("questions" in oddity for oddity in line.oddities), "the paper is the one that was drawn"
     full = sum(item.points for item in paper.values() if item.purpose is Purpose.ASSESSED and not item.asks_person)
     assert line.outcome == "marked"
     assert line.points == full if right else line.points < full

@@ -14,6 +14,7 @@ from autograde.course.folder import Course, find_course
 from autograde.course.new import course_id, new_course
 from autograde.errors import ClassError
 from tests.conftest import free_port
+from workbook_helpers.items import load_workbook
 
 
 def test_a_new_class_has_its_folders_and_an_open_gradebook(empty_class: Course) -> None:
@@ -168,4 +169,5 @@ def test_plain_nbgrader_runs_in_the_class(course: Course) -> None:
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "Writing" in done.stderr
+    assert load_workbook(course.root / "release/w01-small").about.class_id == "care-level-2"
     assert 'ask(\\"w01-t01\\")' in (course.root / "release/w01-small/w01-small.ipynb").read_text("utf-8")

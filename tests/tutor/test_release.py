@@ -1,10 +1,16 @@
 """Release: what students get, and what never reaches them."""
 
+import io
 import json
+import os
 import shutil
+import sqlite3
 import stat
+import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +20,10 @@ from autograde.course.folder import Course
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.text import local, read_due
+from autograde.course.whole import STAGE
 from autograde.errors import ClassError, ReleaseError
 from workbook_helpers.errors import ContentError
+from workbook_helpers.items import load_workbook
 
 FILES = {"items.toml", "media/x.svg", "w01-small.ipynb", "workbook.toml"}
 
@@ -195,3 +203,191 @@ def test_the_exchange_gets_the_same_files(shelf: Path, tmp_path: Path) -> None:
     inbound = (tmp_path / "exchange/care/inbound").stat().st_mode
     assert stat.S_IMODE(inbound) & 0o733 == 0o733, "students may put hand-ins there"
     assert not inbound & stat.S_IROTH, "and not look at those of others"
+
+
+def test_students_get_the_class_with_it_and_the_tutors_copy_stays(course: Course) -> None:
+    source = course.root / "source/w01-small/workbook.toml"
+    before = source.read_bytes()
+    for text in (before, b"\xef\xbb\xbf" + before, b'class_id = "easy"\n' + before.replace(b"\n", b"\r\n")):
+        source.write_bytes(text)
+        release(course, "w01")
+        released = course.root / "release/w01-small"
+        assert (load_workbook(released).about.class_id, load_workbook(released).about.title) == ("care-level-2", "A small workbook")
+        assert source.read_bytes() == text
+
+
+# A release that fails, or is killed, leaves the one before
+
+
+def standing(course: Course) -> dict[str, object]:
+    """Give all that a release changes: the files that are handed out, the class's own copy, and the gradebook."""
+    roots = [course.root / name for name in ("release", "handout", "source")] + ([course.exchange] if course.exchange else [])
+    found: dict[str, object] = {
+        path.as_posix(): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file() and ".part" not in str(path)
+    }
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+        for table in ("assignment", "notebook", "base_cell", "grade_cells", "source_cell"):
+            found[table] = sorted(map(repr, connection.execute(f"SELECT * FROM {table}")))  # noqa: S608
+    return found
+
+
+def edit(course: Course) -> None:
+    """Change the class's own copy so that each part of a release is another: an item, its points, a cell more."""
+    folder = course.root / "source/w01-small"
+    items = folder / "items.toml"
+    items.write_text(items.read_text("utf-8").replace("Which?", "Which one?").replace("points = 2", "points = 3"), "utf-8")
+    notebook = json.loads((folder / "w01-small.ipynb").read_bytes())
+    notebook["cells"][1]["metadata"]["nbgrader"]["points"] = 3
+    (folder / "w01-small.ipynb").write_text(json.dumps(notebook), "utf-8")
+
+
+def torn_notebook(course: Course) -> None:
+    (course.root / "source/w01-small/w01-small.ipynb").write_text("{", "utf-8")
+
+
+def two_cells_with_one_id(course: Course) -> None:
+    path = course.root / "source/w01-small/w01-small.ipynb"
+    notebook = json.loads(path.read_bytes())
+    notebook["cells"].append(notebook["cells"][1] | {"id": "twice"})
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def no_handout(course: Course) -> None:
+    shutil.move(course.root / "handout", course.root / "elsewhere")
+    (course.root / "handout").write_text("a file where the folder should be")
+
+
+def full_exchange(course: Course) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as settings:
+        settings.write("c.CourseDirectory.max_dir_size = 0\n")
+
+
+def cells_after_hand_ins(course: Course) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.add_student("ana01")
+        gradebook.update_or_create_submission("w01-small", "ana01")
+        gradebook.db.commit()
+    path = course.root / "source/w01-small/w01-small.ipynb"
+    notebook = json.loads(path.read_bytes())
+    del notebook["cells"][1]
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def read_only_gradebook(course: Course) -> None:
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+        connection.execute("CREATE TRIGGER no BEFORE INSERT ON source_cell BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        connection.execute("CREATE TRIGGER nor BEFORE UPDATE ON source_cell BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        connection.commit()
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+@pytest.mark.skipif(sys.platform == "win32", reason="nbgrader has no exchange on Windows")
+@pytest.mark.parametrize(
+    "spoil",
+    [torn_notebook, two_cells_with_one_id, no_handout, full_exchange, cells_after_hand_ins, read_only_gradebook],
+    ids=lambda spoil: spoil.__name__,
+)
+def test_a_release_that_fails_leaves_the_one_before(shelf: Path, tmp_path: Path, spoil: Callable[[Course], None]) -> None:
+    course = new_course(tmp_path / "class", name="Care", exchange=tmp_path / "exchange")
+    release(course, "w01", due=datetime(2026, 12, 1, tzinfo=UTC))
+    edit(course)
+    spoil(course)
+    before = standing(course)
+    with pytest.raises(ReleaseError) as told:
+        release(course, "w01", due=datetime(2027, 1, 1, tzinfo=UTC))
+    assert "\n" not in str(told.value)
+    assert standing(course) == before
+
+
+def test_a_fresh_copy_that_does_not_work_leaves_the_classs_own(course: Course, shelf: Path) -> None:
+    edit(course)
+    (shelf / "w01-small" / "w01-small.ipynb").write_text("{", "utf-8")
+    before = standing(course)
+    with pytest.raises(ReleaseError):
+        release(course, "w01", fresh=True)
+    assert standing(course) == before
+    with pytest.raises(ReleaseError, match=f"Mend it in {shelf}"):
+        release(course, "w01", fresh=True, faults=lambda _: ["it is dull"])
+    assert standing(course) == before
+
+
+def test_two_releases_at_once_do_not_mix(course: Course) -> None:
+    def inner(_: Path) -> list[str]:
+        with pytest.raises(ReleaseError, match="Another"):
+            release(course, "w01")
+        return []
+
+    release(course, "w01", faults=inner)
+
+
+def packed(data: bytes) -> bytes:
+    """Give a zip's content, without its times."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return repr([(name, archive.read(name)) for name in archive.namelist()]).encode()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from autograde.course.folder import Course
+from autograde.course.release import release
+
+course, seen = Course(Path(sys.argv[1])), 0
+release.__globals__["course"] = course
+
+def hook(event, args):
+    global seen
+    if event == "os.rename":
+        seen += 1
+        if seen == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+for number in range(1, 40):
+    child = os.fork()
+    if not child:
+        sys.addaudithook(hook)
+        release(course, "w01", fresh=True)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print(number, status, flush=True)
+    sys.stdin.readline()
+    if not status:
+        break
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
+def test_a_killed_release_leaves_the_one_before_and_the_next_one_goes_through(course: Course) -> None:
+    def both() -> tuple[dict[str, bytes], list[tuple[str, float]]]:
+        """Give what is handed out, and what the gradebook says of it."""
+        files = {name: packed(value) for name, value in standing(course).items() if isinstance(value, bytes)}
+        with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+            return files, connection.execute("SELECT name, max_score FROM grade_cells JOIN base_cell USING (id) ORDER BY name").fetchall()
+
+    fresh = both()
+    edit(course)
+    release(course, "w01")
+    edited = both()
+    assert fresh[1] != edited[1]
+    kills = 0
+    command = [sys.executable, "-c", KILLED, str(course.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        assert process.stdin
+        assert process.stdout
+        for line in process.stdout:
+            files, cells = both()
+            kills += line.split()[1] != "0"
+            assert cells in (edited[1], fresh[1]), "never half a notebook"
+            for name, data in files.items():
+                assert data in (edited[0].get(name), fresh[0].get(name)), (line, name)
+            for name in {*edited[0], *fresh[0]} - {*files}:  # taken away between two renames: it lies whole beside
+                held = [path for path in course.root.rglob(f"{STAGE}/**/{Path(name).name}*") if path.is_file()]
+                assert {packed(path.read_bytes()) for path in held} & {edited[0].get(name), fresh[0].get(name)}, (line, name)
+            with suppress(BrokenPipeError):
+                process.stdin.write("\n")
+    assert process.returncode == 0
+    assert kills >= 6
+    assert both() == fresh
+    assert not list(course.root.glob(f"{STAGE}/*/*.before"))

@@ -86,6 +86,19 @@ class AnswerStore:
                 self._write(document)
             return str(document["seed"])
 
+    def learner(self) -> str:
+        """Give whose paper this copy holds (`draw`), "" where nobody's was drawn."""
+        with self._told():
+            found = self._read().get("learner")
+            return found if isinstance(found, str) else ""
+
+    def draw(self, learner: str, seed: str) -> None:
+        """Keep whose paper this copy holds and what it is drawn from; answers that are there stay."""
+        with self._told(), self._lock:
+            document = self._read(mend=True)
+            if (document.get("learner"), document.get("seed")) != (learner, seed):
+                self._write({"revision": 0, "answers": {}} | document | {"learner": learner, "seed": seed})
+
     def put(self, item_id: str, value: Json, base: int | None = None) -> Saved | Conflict:
         """Write an answer; when this returns `Saved`, it is on disk.
 

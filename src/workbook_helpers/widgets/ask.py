@@ -11,6 +11,7 @@ from IPython.display import HTML
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.widgets.hand_in import HandIn
 from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.place import Place
 from workbook_helpers.widgets.progress import Progress
 from workbook_helpers.widgets.question import show
 from workbook_helpers.words import say
@@ -33,11 +34,13 @@ def ask(name: str) -> ipywidgets.DOMWidget | HTML:
         page = open_page(Path.cwd())
         if name == "progress":
             return Progress(page)
-        if name == "hand-in":
-            return HandIn(page)
-        if name not in page.paper:
+        if name != "hand-in" and name not in page.paper:
             return calm(say("frame-no-question", name=name))
-        return show(page, page.paper[name])
+
+        def make() -> ipywidgets.DOMWidget:
+            return HandIn(page) if name == "hand-in" else show(page, page.paper[name])
+
+        return Place(page, name, make) if page.workbook.pools else make()
     except WorkbookError as error:
         _log(name)
         return calm(str(error))

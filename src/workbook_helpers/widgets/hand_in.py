@@ -5,8 +5,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbook_helpers.errors import HandInError, SaveError
-from workbook_helpers.hand_in import Receipt, hand_in, learner_id, receipt_page_name, receipts
+from workbook_helpers.errors import HandInError, PaperError, SaveError
+from workbook_helpers.hand_in import Receipt, hand_in, hub_user, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.page import Page
@@ -16,7 +16,8 @@ from workbook_helpers.words import use
 class HandIn(anywidget.AnyWidget):
     """Names what is unanswered, asks who hands in, and hands in.
 
-    Browser → Python: `open`, `hand-in` (student). Python → browser: the synced `state` and, for a refusal, `refused` (text).
+    Browser → Python: `open`, `hand-in` (student), `change-learner` (student). Python → browser: the synced `state` and, for a
+    refusal, `refused` (text, and whether to offer a `change` of the learner).
     """
 
     _esm = script("hand_in.js")
@@ -36,15 +37,23 @@ class HandIn(anywidget.AnyWidget):
                 self._refresh()
             case {"do": "hand-in", "student": str(student)}:
                 self._hand_in(student.strip())
+            case {"do": "change-learner", "student": str(student)}:
+                self._change(student)
 
     def _hand_in(self, student: str) -> None:
         try:
             hand_in(self._page.workbook, student)
         except (HandInError, SaveError) as error:
-            self.send({"do": "refused", "text": str(error)})
+            self.send({"do": "refused", "text": str(error), "change": isinstance(error, PaperError) and not hub_user()})
         else:
             self._refresh()
             self.send({"do": "handed-in"})
+
+    def _change(self, student: str) -> None:
+        try:
+            self._page.choose(student)
+        except (HandInError, SaveError) as error:
+            self.send({"do": "refused", "text": str(error)})
 
     def _refresh(self) -> None:
         page = self._page
@@ -62,7 +71,7 @@ class HandIn(anywidget.AnyWidget):
             "practice_left": practice,
             "declaration": declaration,
             "declared": declared,
-            "learner": learner_id(page.workbook),
+            "learner": page.learner or learner_id(page.workbook),
             "receipt": _shown(past[-1]) if past else None,
             "times": len(past),
         }

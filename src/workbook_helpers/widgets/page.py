@@ -9,7 +9,8 @@ import ipywidgets
 
 from workbook_helpers.answers import FILE, AnswerStore, read_sheet
 from workbook_helpers.errors import SaveError, WorkbookError
-from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook
+from workbook_helpers.hand_in import choose_learner, hub_user
+from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook, paper_seed
 from workbook_helpers.words import say
 
 
@@ -19,20 +20,49 @@ class Page:
     def __init__(self, folder: Path) -> None:
         self.workbook: Workbook = load_workbook(folder)
         self.store = AnswerStore(self.workbook.folder, self.workbook.id)
+        self.learner = ""
+        """Whose questions these are, where questions are drawn; "" until that is known, and no question is shown before."""
         self.seed = self._seed()
         self.paper = self.workbook.paper(self.seed)
         self.layout = ipywidgets.Layout()
         """One for all widgets of the page: each of its own would be one more thing for the browser to ask for."""
         self._told: list[Callable[[], None]] = []
+        self._drawn: dict[str, Callable[[], None]] = {}
 
     def _seed(self) -> str:
-        """Give the student's seed where something is drawn or shuffled; a folder that cannot be written has none yet."""
+        """Give the student's seed where something is drawn or shuffled; a folder that cannot be written has none yet.
+
+        Where items are drawn, it comes from the class and the learner, so that nobody can pick an easy paper.
+        """
         if not self.workbook.draws():
             return ""
+        if self.workbook.pools:
+            with suppress(SaveError):
+                self.learner = hub_user() or self.store.learner()
+            if not self.learner:
+                return ""
+            seed = paper_seed(self.workbook.about.class_id, self.workbook.id, self.learner)
+            with suppress(SaveError):
+                self.store.draw(self.learner, seed)
+            return seed
         try:
             return self.store.seed()
         except SaveError:
             return ""
+
+    def choose(self, student: str) -> None:
+        """Draw the questions of this learner, and put them into the places that show some; HandInError or SaveError if that fails."""
+        choose_learner(self.workbook, student)
+        self.seed = self._seed()
+        self.paper = self.workbook.paper(self.seed)
+        for fill in self._drawn.values():
+            fill()
+        self.saved()
+
+    def on_drawn(self, name: str, fill: Callable[[], None]) -> bool:
+        """Have `fill` called when questions are drawn anew; give whether this is the page's first place."""
+        self._drawn[name] = fill
+        return next(iter(self._drawn)) == name
 
     def earlier(self, item_id: str) -> Json:
         """Give the student's answer to an item of another workbook that lies beside this one; None if there is none."""

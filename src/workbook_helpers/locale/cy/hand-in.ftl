@@ -16,6 +16,7 @@ hand-in-declare-first = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae yc
 hand-in-learner = Eich rhif dysgwr
 hand-in-learner-hint = Eich tiwtor a’i rhoddodd i chi. Yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.
 hand-in-learner-missing = Teipiwch eich rhif dysgwr, os gwelwch yn dda.
+hand-in-change = Newid rhif dysgwr y llyfr gwaith hwn
 hand-in-now = Cyflwyno
 hand-in-again = Cyflwyno eto
 hand-in-anyway = Cyflwyno beth bynnag

@@ -16,6 +16,7 @@ hand-in-declare-first = Please tick the declaration first. It is just above.
 hand-in-learner = Your learner ID
 hand-in-learner-hint = Your tutor gave you this. It is often a short code or your college login.
 hand-in-learner-missing = Please type your learner ID.
+hand-in-change = Change the learner ID of this workbook
 hand-in-now = Hand in
 hand-in-again = Hand in again
 hand-in-anyway = Hand in anyway

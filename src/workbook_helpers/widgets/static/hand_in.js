@@ -1,5 +1,6 @@
 // Review, hand in, receipt.
 import { h, put } from "./dom.js";
+import { focusOnCome } from "./learner.js";
 import { language, locale, ready, say } from "./words.js";
 
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
@@ -17,13 +18,15 @@ function goTo(id) {
 export default { async render({ model, el }) {
   await ready;
   const uid = `wb-hand-in-${Math.random().toString(36).slice(2, 8)}`;
-  let busy = null, asked = false;
+  let busy = null, asked = false, changing = false;
+  const box = el.parentElement;
 
   const review = h("div", { className: "wb-review" });
   const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 64 });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
+  const change = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: () => ask({ do: "change-learner" }) }, say("hand-in-change"));
   const said = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
@@ -76,9 +79,15 @@ export default { async render({ model, el }) {
       return complain(say("hand-in-sure", { n: s.left.length }), button);
     }
     asked = false;
-    button.setAttribute("aria-disabled", "true");
     put(button, say("hand-in-busy"));
-    send({ do: "hand-in", student: learner.value });
+    ask({ do: "hand-in" });
+  }
+  function ask(message) {
+    if (busy) return;
+    change.hidden = true;
+    changing = message.do === "change-learner";
+    button.setAttribute("aria-disabled", "true");
+    send({ ...message, student: learner.value });
     busy = setTimeout(() => done(say("hand-in-no-reply")), WAIT_MS);
   }
   function done(text) {
@@ -89,18 +98,18 @@ export default { async render({ model, el }) {
     complain(text, text ? learner : null);
   }
   const heard = (message) => {
-    if (message.do === "refused") done(message.text);
+    if (message.do === "refused") { changing = false; done(message.text); change.hidden = !message.change; }
     if (message.do === "handed-in") { done(""); said.tabIndex = -1; said.focus(); }
   };
   const looked = () => { if (document.visibilityState === "visible") send({ do: "open" }); };
 
   el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   el.classList.add("wb-widget");
-  el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", "aria-label": say("hand-in-title") },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, said));
+  el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
+    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, said));
   model.on("change:state", draw);
   model.on("msg:custom", heard);
   globalThis.addEventListener("focus", looked);
   draw();
-  return () => { model.off("change:state", draw); model.off("msg:custom", heard); globalThis.removeEventListener("focus", looked); };
+  return () => { model.off("change:state", draw); model.off("msg:custom", heard); globalThis.removeEventListener("focus", looked); if (changing) focusOnCome(box); };
 } };

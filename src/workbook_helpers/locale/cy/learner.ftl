@@ -1,0 +1,6 @@
+# Asked before the questions of a workbook that draws them for each learner.
+learner-title = Cyn dechrau
+learner-why = Oddi wrtho y dewisir eich cwestiynau. Teipiwch ef fel y rhoddodd eich tiwtor ef i chi; yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.
+learner-start = Dangos fy nghwestiynau
+learner-later = Bydd eich cwestiynau’n ymddangos pan fyddwch wedi teipio eich rhif dysgwr uwchben.
+learner-no-reply = Ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.

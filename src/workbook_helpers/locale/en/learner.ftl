@@ -1,0 +1,6 @@
+# Asked before the questions of a workbook that draws them for each learner.
+learner-title = Before you start
+learner-why = Your questions are chosen from it. Type it as your tutor gave it to you; it is often a short code or your college login.
+learner-start = Show my questions
+learner-later = Your questions appear when you have typed your learner ID above.
+learner-no-reply = No answer from the workbook. Reload the page and try again.

@@ -1,0 +1,63 @@
+"""Where a drawn question stands: who the learner is comes first, then the question."""
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from workbook_helpers.errors import HandInError, SaveError
+from workbook_helpers.hand_in import learner_id
+from workbook_helpers.items import Json
+from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.page import Page
+from workbook_helpers.words import use
+
+
+class Learner(anywidget.AnyWidget):
+    """Asks for the learner's id, which the questions are drawn from; in the places below the first it says to look above.
+
+    Browser → Python: `learner` (student). Python → browser: `refused` (text); when it is taken, the question stands here.
+    """
+
+    _esm = script("learner.js")
+    first = traitlets.Bool().tag(sync=True)
+    learner = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, page: Page, *, first: bool) -> None:
+        self._page = page
+        super().__init__(layout=page.layout, first=first, learner=learner_id(page.workbook) if first else "")
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        use(message.get("language"))
+        match message:
+            case {"do": "learner", "student": str(student)}:
+                try:
+                    self._page.choose(student)
+                except (HandInError, SaveError) as error:
+                    self.send({"do": "refused", "text": str(error)})
+
+
+class Place(ipywidgets.VBox):
+    """A box that holds what `make` gives, once the learner is known; filled anew when questions are drawn for another."""
+
+    def __init__(self, page: Page, name: str, make: Callable[[], ipywidgets.DOMWidget]) -> None:
+        self._page, self._make = page, make
+        super().__init__(layout=ipywidgets.Layout(overflow="visible"))
+        self._first = page.on_drawn(name, self.fill)
+        self.fill()
+
+    def fill(self) -> None:
+        """Put in what belongs here now."""
+        before = tuple(self.children)
+        self.children = (self._make() if self._page.learner else Learner(self._page, first=self._first),)
+        for child in before:
+            child.close()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        held = self.children[0]._repr_mimebundle_(**kwargs)
+        data = held[0] if isinstance(held, tuple) else held
+        return bundle | {kind: text for kind, text in (data or {}).items() if kind == "text/html"}

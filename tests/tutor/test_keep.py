@@ -1,0 +1,358 @@
+"""The gradebook is kept: no command goes on over one that is not the class's, and it can be copied and brought back."""
+
+import csv
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograde.course import disk
+from autograde.course.disk import file_system, on_network
+from autograde.course.folder import Course
+from autograde.course.gradebook import export_gradebook
+from autograde.course.intake import intake
+from autograde.course.keep import backup, restore, set_journal, tidy
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.course.rows import Rows
+from autograde.errors import ClassError
+from autograde.feedback import write_feedback
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own add_submission
+
+
+@pytest.fixture
+def marked(course: Course) -> Course:
+    """Give a class in which a person has given 7 points."""
+    give(course, 7)
+    return course
+
+
+def give(course: Course, points: float) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_submission("w01-small", "ana01", timestamp=datetime(2026, 11, 20, 18, 30))  # noqa: DTZ001
+        grade = gradebook.find_grade("w01-t01", "w01-small", "w01-small", "ana01")
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def given(database: Path) -> list[float]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [score for (score,) in connection.execute("SELECT manual_score FROM grade WHERE manual_score IS NOT NULL")]
+
+
+def tables(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master ORDER BY name")]
+
+
+# What a gradebook may have become → what is said of it.
+
+
+def missing(course: Course) -> None:
+    (course.root / "gradebook.db").unlink()
+
+
+def empty(course: Course) -> None:
+    (course.root / "gradebook.db").write_bytes(b"")
+
+
+def foreign(course: Course) -> None:
+    missing(course)
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.execute("INSERT INTO bookmarks VALUES ('x')")
+        connection.commit()
+
+
+def no_database(course: Course) -> None:
+    (course.root / "gradebook.db").write_bytes(b"no database" * 100)
+
+
+def cut(course: Course) -> None:
+    data = (course.root / "gradebook.db").read_bytes()
+    (course.root / "gradebook.db").write_bytes(data[:3000])
+
+
+def another_class(course: Course) -> None:
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("UPDATE course SET id = 'history' WHERE id = ?", (course.course_id,))
+        connection.execute("UPDATE assignment SET course_id = 'history'")
+        connection.commit()
+
+
+def a_folder(course: Course) -> None:
+    missing(course)
+    (course.root / "gradebook.db").mkdir()
+
+
+LOST = {
+    missing: "is missing",
+    empty: r"is empty \(0 bytes\)",
+    foreign: "is not one of nbgrader",
+    no_database: "is not one of nbgrader",
+    cut: "is not one of nbgrader",
+    another_class: r"is of another class \(history",
+    a_folder: "is not a file",
+}
+COMMANDS: dict[str, Callable[[Course, Path], object]] = {
+    "export": lambda course, path: export_gradebook(course, path / "m.csv"),
+    "roster": lambda course, path: import_roster(course, path / "r.csv"),
+    "release": lambda course, _: release(course, "w01"),
+    "intake": lambda course, path: intake(course, [path / "a.zip"], "w01"),
+    "mark": lambda course, _: list(mark_class(course, "w01-small")),
+    "rows": lambda course, _: Rows(course.db_url, "w01-small", course.course_id).__enter__(),
+    "feedback": lambda course, _: list(write_feedback(course, "w01-small")),
+    "backup": lambda course, path: backup(course, path / "b.db"),
+    "open": lambda course, _: course.gradebook(),
+}
+
+
+@pytest.fixture
+def _key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give the small workbook a key and a rubric, so that it can be marked."""
+    for kind, name in {"keys": "[keys]", "rubrics": "[rubrics.w01-t02]"}.items():
+        (tmp_path / "own" / kind).mkdir(parents=True)
+        text = (ROOT / "autograde" / kind / "w01.toml").read_text("utf-8").partition(name)[0]
+        own = '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n' if kind == "keys" else ""
+        (tmp_path / "own" / kind / "w01.toml").write_text(text + own, "utf-8")
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
+
+
+@pytest.mark.usefixtures("_key")
+@pytest.mark.parametrize("lose", LOST, ids=lambda lose: lose.__name__)
+def test_no_command_goes_on_over_a_gradebook_that_is_not_the_classs(
+    marked: Course, kit: "Kit", tmp_path: Path, lose: Callable[[Course], None]
+) -> None:
+    (tmp_path / "r.csv").write_text("id,first name,last name\nzoe,Zoe,Z\n")
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
+    export_gradebook(marked, tmp_path / "m.csv")
+    (tmp_path / "m.csv").write_bytes((tmp_path / "m.csv").read_bytes() + b'"as it was"\r\n')
+    lose(marked)
+    path = marked.root / "gradebook.db"
+    before = path.read_bytes() if path.is_file() else path.exists()
+    for name, command in COMMANDS.items():
+        with pytest.raises(ClassError, match=LOST[lose]) as told:
+            command(marked, tmp_path)
+        assert "autograde restore" in str(told.value), name
+        assert "\n" not in str(told.value)
+        assert (path.read_bytes() if path.is_file() else path.exists()) == before, name
+    assert (tmp_path / "m.csv").read_bytes().endswith(b'"as it was"\r\n')
+    assert not (tmp_path / "b.db").exists()
+
+
+def test_a_backup_is_named_where_there_is_one(marked: Course) -> None:
+    backup(marked, marked.root / "care-monday.db")
+    empty(marked)
+    with pytest.raises(ClassError, match=r"Beside it lie: care-monday\.db"):
+        marked.gradebook()
+
+
+def test_a_new_class_makes_no_tables_in_what_is_not_its_own(tmp_path: Path, marked: Course) -> None:
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.commit()
+    for number, (database, what) in enumerate({other: "something else", marked.root / "gradebook.db": "a class"}.items()):
+        before = tables(database)
+        with pytest.raises(ClassError, match=f"holds {what} already"):
+            new_course(tmp_path / f"new{number}", db_url=f"sqlite:///{database}")
+        assert tables(database) == before
+
+
+# Copies
+
+
+def test_a_copy_holds_what_is_in_the_log_alone_and_comes_back(marked: Course, tmp_path: Path) -> None:
+    with Rows(marked.db_url, "w01-small"):  # which sets the write-ahead log
+        give(marked, 9)
+        shutil.copy(marked.root / "gradebook.db", tmp_path / "by-hand.db")
+        assert given(tmp_path / "by-hand.db") == [7], "what was given last is missing from a copy by hand"
+        held = backup(marked, tmp_path / "b.db")
+    assert given(tmp_path / "b.db") == [9]
+    assert (held.students, held.workbooks, held.marks) == (3, 1, 1)
+    assert stat.S_IMODE((tmp_path / "b.db").stat().st_mode) & 0o077 == 0 or sys.platform == "win32"
+    give(marked, 1)
+    back = restore(marked, tmp_path / "b.db")
+    assert back.kept
+    assert (given(marked.root / "gradebook.db"), given(back.kept)) == ([9], [1])
+    export_gradebook(marked, tmp_path / "m.csv")
+    with (tmp_path / "m.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert "9" in [row["points"] for row in csv.DictReader(file)]
+
+
+def test_a_closed_gradebook_is_whole_in_its_one_file(marked: Course, tmp_path: Path) -> None:
+    killed = (
+        "import sys, os; from pathlib import Path; from autograde.course.folder import Course; from autograde.course.rows import Rows\n"
+        "course = Course(Path(sys.argv[1])); rows = Rows(course.db_url, 'w01-small')\n"
+        "rows._database.run('UPDATE grade SET manual_score = 8 WHERE manual_score IS NOT NULL')\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(marked.root)], check=False, timeout=60)
+    assert (marked.root / "gradebook.db-wal").stat().st_size
+    tidy(marked)
+    shutil.copy(marked.root / "gradebook.db", tmp_path / "by-hand.db")
+    assert given(tmp_path / "by-hand.db") == [8]
+
+
+@pytest.mark.parametrize("lose", [missing, empty, foreign, no_database, cut], ids=lambda lose: lose.__name__)
+def test_a_lost_gradebook_is_brought_back_and_what_was_there_is_kept(
+    marked: Course, tmp_path: Path, lose: Callable[[Course], None]
+) -> None:
+    backup(marked, tmp_path / "b.db")
+    lose(marked)
+    path = marked.root / "gradebook.db"
+    before = path.read_bytes() if path.is_file() else None
+    back = restore(marked, tmp_path / "b.db")
+    assert given(path) == [7]
+    assert (back.kept.read_bytes() if back.kept else None) == before
+    with marked.gradebook() as gradebook:
+        assert len(gradebook.students) == 3
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (missing, "is missing"),
+        (empty, "is empty"),
+        (foreign, "not one of nbgrader"),
+        (no_database, "not one of nbgrader"),
+        (another_class, "of another class"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_no_backup_of_this_class_is_refused(marked: Course, tmp_path: Path, spoil: Callable[[Course], None], told: str) -> None:
+    other = Course(Path(shutil.copytree(marked.root, tmp_path / "other")))
+    spoil(other)
+    with pytest.raises(ClassError, match=told):
+        restore(marked, other.root / "gradebook.db")
+    assert given(marked.root / "gradebook.db") == [7]
+    assert not list(marked.root.glob("gradebook.before-*"))
+
+
+def test_a_damaged_backup_is_refused(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    data = bytearray((tmp_path / "b.db").read_bytes())
+    for page in range(8, len(data) // 4096, 3):
+        data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    (tmp_path / "b.db").write_bytes(data)
+    with pytest.raises(ClassError, match=r"damaged|not one of nbgrader|cannot be restored"):
+        restore(marked, tmp_path / "b.db")
+    assert given(marked.root / "gradebook.db") == [7]
+
+
+def test_nothing_is_brought_back_under_an_open_formgrader(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    with Rows(marked.db_url, "w01-small"):
+        pass
+    with marked.gradebook() as formgrader:
+        assert formgrader.students
+        with pytest.raises(ClassError, match="Close formgrader"):
+            restore(marked, tmp_path / "b.db")
+        give(marked, 2)
+    assert given(marked.root / "gradebook.db") == [2]
+    assert not list(marked.root.glob("gradebook.before-*"))
+
+
+def test_the_gradebook_of_another_class_is_not_written_over(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    another_class(marked)
+    with pytest.raises(ClassError, match="Look at db_url"):
+        restore(marked, tmp_path / "b.db")
+    assert not list(marked.root.glob("gradebook.before-*"))
+
+
+@pytest.mark.parametrize("name", ["there.db", "link.db", "folder", "none/b.db", "class/source/b.db", "class/release/w01-small/b.db"])
+def test_a_backup_replaces_nothing(marked: Course, tmp_path: Path, name: str) -> None:
+    (tmp_path / "there.db").write_text("mine")
+    (tmp_path / "link.db").symlink_to(tmp_path / "nowhere.db")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ClassError, match="Name another file"):
+        backup(marked, tmp_path / name)
+    assert (tmp_path / "there.db").read_text() == "mine"
+    assert not (tmp_path / "nowhere.db").exists()
+
+
+def test_a_full_disk_leaves_no_half_backup(marked: Course, tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from autograde.course.folder import Course\n"
+        "from autograde.course.keep import backup; from autograde.errors import ClassError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "try: backup(Course(Path(sys.argv[1])), Path(sys.argv[2]))\n"
+        "except ClassError as error: print('told:', error)\n"
+    )
+    target = tmp_path / "out" / "b.db"
+    target.parent.mkdir()
+    done = subprocess.run([sys.executable, "-c", code, str(marked.root), str(target)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"told: {target} cannot be written"), done
+    assert not list(target.parent.iterdir())
+
+
+# Network drives
+
+PROC = """\
+overlay / overlay rw,relatime 0 0
+proc /proc proc rw 0 0
+//server/share /mnt/My\\040share cifs rw,relatime,vers=3.1.1 0 0
+server:/export /home nfs4 rw 0 0
+/dev/sdb1 /home/local ext4 rw 0 0
+C:\\134 /mnt/c 9p rw,aname=drvfs 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/srv/x", "overlay"),
+        ("/mnt/My share/care", "cifs"),
+        ("/home/ann/care", "nfs4"),
+        ("/home/local/care", "ext4"),
+        ("/mnt/c/Users", "9p"),
+    ],
+)
+def test_the_file_system_of_a_path(path: str, kind: str) -> None:
+    assert file_system(Path(path), PROC) == kind
+    assert file_system(Path(path), "nonsense\n\n") == ""
+
+
+@pytest.fixture
+def network(marked: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+    """Give a class that the system says to be on a network drive."""
+    assert not on_network(marked.root)
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"overlay / overlay rw 0 0\n//server/share {marked.root} cifs rw 0 0\n")
+    with Rows(marked.db_url, "w01-small"):
+        pass
+    monkeypatch.setattr(disk, "MOUNTS", mounts)
+    return marked
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mounts"), reason="reads Linux' list")  # noqa: PTH110
+def test_no_write_ahead_log_on_a_network_drive(network: Course) -> None:
+    def mode() -> str:
+        with closing(sqlite3.connect(network.root / "gradebook.db")) as connection:
+            return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+    assert mode() == "wal"
+    assert "network drive" in set_journal(network)
+    assert mode() == "delete"
+    assert set_journal(network) == "", "said once"
+    with Rows(network.db_url, "w01-small"):
+        assert mode() == "delete"
+    assert given(network.root / "gradebook.db") == [7]
