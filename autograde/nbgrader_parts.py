@@ -11,12 +11,11 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograde.course.folder import Course
-from autograde.course.grades import save_marks
-from autograde.course.mark import assess_submitted, marks_in
+from autograde.course.mark import assess_submitted, marks_in, origin_in
+from autograde.course.rows import Rows
 
 
 class RebuildExporter(NotebookExporter):
@@ -36,9 +35,8 @@ class SaveMarks(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """See `nbconvert.preprocessors.Preprocessor.preprocess`."""
         about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            save_marks(gradebook, about["assignment"], about["student"], marks_in(nb))
-            gradebook.db.commit()
+        with Rows(about["db_url"], about["assignment"]) as rows:
+            rows.save(about["student"], None, marks_in(nb), origin_in(nb))  # nbgrader has kept the time already
         return nb, resources
 
 

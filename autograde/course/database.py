@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbgrader.api import Base
-from sqlalchemy import Connection, create_engine, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograde.course.folder import CONFIG, Course, open_gradebook
+from autograde.course.rows import MAKE_MARKED, MARKED
 from autograde.errors import ClassError
 from workbook_helpers.files import write_file
 
@@ -33,8 +34,8 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
         If it cannot be reached, holds a class already, or a row does not arrive; the class then goes on as before.
     """
     settings = course.root / CONFIG
-    text = settings.read_text("utf-8")
-    if not SETTING.search(text):
+    written = settings.read_text("utf-8")
+    if not SETTING.search(written):
         msg = f'{settings} has no line db_url=…, so it cannot be told of another database. Add db_url="" to its configure(…).'
         raise ClassError(msg)
     try:
@@ -49,13 +50,16 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
             with source.connect() as old, target.begin() as new:
                 for table in Base.metadata.sorted_tables:
                     yield table.name, _copy(old, new, table)
+                if inspect(old).has_table(MARKED):
+                    new.execute(text(MAKE_MARKED))
+                    yield MARKED, _copy(old, new, Table(MARKED, MetaData(), autoload_with=old))
         finally:
             source.dispose()
             target.dispose()
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         msg = f"The gradebook cannot be moved ({str(error).splitlines()[0]}). The class goes on with {course.db_url}."
         raise ClassError(msg) from error
-    write_file(settings, SETTING.sub(lambda found: f"{found[1]}{url!r}{found[2]}", text, count=1).encode())
+    write_file(settings, SETTING.sub(lambda found: f"{found[1]}{url!r}{found[2]}", written, count=1).encode())
 
 
 def _copy(old: Connection, new: Connection, table: Any) -> int:

@@ -15,6 +15,7 @@ from nbgrader.exchange import ExchangeFactory
 
 from autograde.course.folder import Course, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
+from autograde.course.releases import keep_release
 from autograde.course.text import naive
 from autograde.errors import ReleaseError
 from workbook_helpers.files import write_file
@@ -104,6 +105,7 @@ def release(
         raise ReleaseError(msg)
     told("Making the students' version")
     _generate(course, workbook)
+    keep_release(course, workbook)
     with course.gradebook() as gradebook:
         entry = gradebook.update_or_create_assignment(assignment, **({"duedate": naive(due)} if due else {}))
         stored: datetime | None = entry.duedate

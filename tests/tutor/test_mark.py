@@ -180,20 +180,55 @@ def test_only_what_changed_is_marked_again(course: Course) -> None:
     assert [line.student for line in mark_class(course, W01) if line.outcome == "marked"] == ["s007"]
 
 
-def test_a_persons_points_are_kept_and_shown_to_them_again(course: Course) -> None:
-    list(mark_class(course, W01))
+def by_person(course: Course, student: str, points: float, item: str = "w01-t01") -> None:
+    """Give points and a comment as formgrader does."""
     with course.gradebook() as gradebook:
-        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
-        grade.manual_score, grade.needs_manual_grade = 7, False
-        comment = gradebook.find_comment("w01-t01", W01, W01, "s001")
-        comment.manual_comment = "Well reasoned."
+        grade = gradebook.find_grade(item, W01, W01, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.find_comment(item, W01, W01, student).manual_comment = "Well reasoned."
         gradebook.db.commit()
-    line = next(line for line in mark_class(course, W01, force=True) if line.student == "s001")
-    assert line.before == line.points + 7, "points that wait for a second look do not count yet"
+
+
+def given(course: Course, student: str, item: str = "w01-t01") -> tuple[float | None, bool, str | None]:
+    """What a person has given: points, whether they wait for that person again, and the comment."""
     with course.gradebook() as gradebook:
-        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
-        assert (grade.manual_score, grade.needs_manual_grade) == (7, True)
-        assert gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment == "Well reasoned."
+        grade = gradebook.find_grade(item, W01, W01, student)
+        return grade.manual_score, bool(grade.needs_manual_grade), gradebook.find_comment(item, W01, W01, student).manual_comment
+
+
+def answer(course: Course, student: str, **values: Any) -> None:
+    """Hand in again: the same answers, but for `values` (`t01` stands for w01-t01)."""
+    path = course.path("submitted", student, W01) / "answers.json"
+    document = json.loads(path.read_text())
+    for name, value in values.items():
+        document["answers"][f"w01-{name}"]["value"] = value
+    path.write_text(json.dumps(document))
+
+
+def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(course: Course) -> None:
+    list(mark_class(course, W01))
+    first = json.loads((course.path("submitted", "s001", W01) / "answers.json").read_text())["answers"]["w01-t01"]["value"]
+    by_person(course, "s001", 7)
+    [line] = [line for line in mark_class(course, W01, force=True) if line.student == "s001"]
+    assert (line.before, line.waiting, given(course, "s001")) == (line.points, line.waiting, (7, False, "Well reasoned."))
+    # Another answer elsewhere: this one is as it was.
+    answer(course, "s001", t02="Something else.")
+    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
+    assert given(course, "s001") == (7, False, "Well reasoned.")
+    assert not any("changed since" in oddity for oddity in line.oddities), "nobody has marked the other one"
+    # Another answer here: the points are kept, do not count, and are asked for again, until it is the old answer once more.
+    answer(course, "s001", t01="Something new.")
+    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
+    assert line.before == line.points + 7
+    assert "changed since a person marked it: w01-t01" in line.oddities
+    for force in (False, True):
+        list(mark_class(course, W01, force=force))
+        assert given(course, "s001") == (7, True, "Well reasoned.")
+        page = (course.path("autograded", "s001", W01) / f"{W01}.ipynb").read_text()
+        assert page.count("The answer is another than the one that was marked") == 1
+    answer(course, "s001", t01=first)
+    list(mark_class(course, W01))
+    assert given(course, "s001") == (7, False, "Well reasoned.")
 
 
 def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
