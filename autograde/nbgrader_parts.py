@@ -54,3 +54,36 @@ class FeedbackExporter(Exporter):
         resources = resources if resources is not None else {}
         resources["output_extension"] = self.file_extension
         return feedback_page(Course(path.parents[3]), assignment, student), resources
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(_: Any) -> None:
+    """Let formgrader go on after its database was locked, full or restarted (`autograde serve` asks for this).
+
+    nbgrader keeps one session for as long as the server runs. After a failed write SQLAlchemy refuses everything on it until
+    somebody rolls it back, and a connection that a restarted server has closed is never given up: each page is a 500 then.
+    """
+    from nbgrader.server_extensions.formgrader.base import BaseHandler
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
+
+    BaseHandler.on_finish = _end_session
+    event.listen(Pool, "checkout", _ping)
+
+
+def _end_session(handler: Any) -> None:
+    if (gradebook := handler.settings["nbgrader_gradebook"]) is not None:
+        gradebook.db.remove()
+
+
+def _ping(connection: Any, *_: object) -> None:
+    """See SQLAlchemy, "Dealing with Disconnects": one that is dead is replaced before anything is lost with it."""
+    from sqlalchemy.exc import DisconnectionError
+
+    try:
+        connection.cursor().execute("SELECT 1")
+    except Exception as error:
+        raise DisconnectionError from error
