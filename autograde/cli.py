@@ -264,9 +264,14 @@ def gradebook(
     Example: [bold]autograde gradebook --csv marks.csv[/]
     """
     from autograde.course.gradebook import export_gradebook
-    from autograde.course.summary import show_gradebook
+    from autograde.course.pages import stale_pages
+    from autograde.course.summary import say, show_gradebook, stale_pages_text
 
-    show_gradebook(out, export_gradebook(_course(), csv))
+    course = _course()
+    show_gradebook(out, export_gradebook(course, csv))
+    for assignment in course.assignments():
+        if stale := stale_pages(course, assignment):
+            say(out, f"{stale_pages_text(len(stale))} of {assignment}: run autograde feedback {assignment}", "yellow")
 
 
 @app.command()
@@ -321,7 +326,8 @@ def mark(
 ) -> None:
     """Mark the closed questions of all hand-ins, and lay the written answers out for you.
 
-    What a person gave before is kept. Killed or run twice, it does no harm: it goes on where it was.
+    What a person gave is kept, and goes on to count as long as the answer is the same; an answer that has changed waits for
+    you again. Killed or run twice, it does no harm: it goes on where it was. Exit code 1 if a hand-in could not be marked.
 
     Example: [bold]autograde mark w01[/]
     """
@@ -332,8 +338,13 @@ def mark(
     if every == bool(workbook):
         msg = "Name a workbook (autograde mark w01), or say --all."
         raise ClassError(msg)
+    failed = False
     for assignment in course.assignments() if every else [course.assignment(workbook)]:
-        show_marks(out, assignment, _mark(course, assignment, force=force, scheduler=scheduler, workers=workers))
+        lines = _mark(course, assignment, force=force, scheduler=scheduler, workers=workers)
+        show_marks(out, assignment, lines)
+        failed |= any(line.outcome == "not marked" for line in lines)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -342,7 +353,7 @@ def remark(
     scheduler: Scheduler = "",
     workers: Workers = None,
 ) -> None:
-    """Mark again after a key was mended, and say whose points changed. What a person gave is kept.
+    """Mark again after a key was mended, and say whose points changed. What a person gave is kept, and goes on to count.
 
     Example: [bold]autograde remark w01[/]
     """
@@ -350,7 +361,10 @@ def remark(
 
     course = _course()
     assignment = course.assignment(workbook)
-    show_remarks(out, assignment, _mark(course, assignment, force=True, scheduler=scheduler, workers=workers))
+    lines = _mark(course, assignment, force=True, scheduler=scheduler, workers=workers)
+    show_remarks(out, assignment, lines)
+    if any(line.outcome == "not marked" for line in lines):
+        raise typer.Exit(1)
 
 
 def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, workers: int | None) -> "list[Line]":
@@ -376,13 +390,14 @@ def feedback(
     """Write each student's feedback page.
 
     A page opens without internet and prints well. Who still waits for a written answer to be marked gets none yet,
-    unless you say --partial.
+    unless you say --partial. A page that no longer fits the answers and marks goes to feedback-replaced/.
 
     Example: [bold]autograde feedback w01[/]
     """
     from autograde.course.give_back import give_back
     from autograde.course.mark import submissions
     from autograde.course.summary import next_steps, say
+    from autograde.course.text import count
     from autograde.feedback import write_feedback
 
     course = _course()
@@ -393,6 +408,14 @@ def feedback(
     refused = [page for page in done if page.path is None]
     for page in refused:
         say(out, f"  {page.student}: no page. {page.refused}", "yellow")
+    for page in done:
+        if page.remark:
+            say(out, f"  {page.student}: {page.remark}", "yellow")
+    again, away = (sum(page.stale for page in done if bool(page.path) is made) for made in (True, False))
+    if again:
+        say(out, f"{count(again, 'page')} out of date and made again; as {'it was' if again == 1 else 'they were'}: feedback-replaced.")
+    if away:
+        say(out, f"{count(away, 'page')} out of date and put away in feedback-replaced.", "yellow")
     say(out, f"{len(done) - len(refused)} feedback pages in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
     given = give_back(course, assignment, [page.student for page in done if page.path])
     if given:
@@ -400,11 +423,10 @@ def feedback(
     steps = ["autograde gradebook --csv marks.csv    writes the points into a file"]
     if len(given) < len(done) - len(refused):
         steps.insert(0, "Give each student the page in feedback/STUDENT/WORKBOOK, by Moodle's feedback files or by mail.")
-    unmarked = [page for page in refused if "autograde mark" in page.refused]
-    if len(unmarked) < len(refused):
+    if any(page.step == "serve" for page in refused):
         steps.insert(0, "autograde serve    to mark what waits; then run this again")
-    if unmarked:
-        steps.insert(0, f"autograde mark {assignment}    marks what came in; then run this again")
+    if any(page.step == "mark" for page in refused):
+        steps.insert(0, f"autograde mark {assignment}    to mark what was handed in; then run this again")
     if not done:
         steps = [f"autograde intake FILES --workbook {assignment}    nobody has handed in yet"]
     next_steps(out, steps)

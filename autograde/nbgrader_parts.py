@@ -11,13 +11,12 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograde.course.folder import Course
-from autograde.course.grades import save_marks
-from autograde.course.mark import assess_submitted, marks_in
+from autograde.course.mark import assess_submitted, marks_in, origin_in
 from autograde.course.release import name_class as _name_class
+from autograde.course.rows import Rows
 
 
 class RebuildExporter(NotebookExporter):
@@ -43,9 +42,8 @@ class SaveMarks(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """See `nbconvert.preprocessors.Preprocessor.preprocess`."""
         about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            save_marks(gradebook, about["assignment"], about["student"], marks_in(nb))
-            gradebook.db.commit()
+        with Rows(about["db_url"], about["assignment"]) as rows:
+            rows.save(about["student"], None, marks_in(nb), origin_in(nb))  # nbgrader has kept the time already
         return nb, resources
 
 
@@ -63,3 +61,36 @@ class FeedbackExporter(Exporter):
         resources = resources if resources is not None else {}
         resources["output_extension"] = self.file_extension
         return feedback_page(Course(path.parents[3]), assignment, student), resources
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(_: Any) -> None:
+    """Let formgrader go on after its database was locked, full or restarted (`autograde serve` asks for this).
+
+    nbgrader keeps one session for as long as the server runs. After a failed write SQLAlchemy refuses everything on it until
+    somebody rolls it back, and a connection that a restarted server has closed is never given up: each page is a 500 then.
+    """
+    from nbgrader.server_extensions.formgrader.base import BaseHandler
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
+
+    BaseHandler.on_finish = _end_session
+    event.listen(Pool, "checkout", _ping)
+
+
+def _end_session(handler: Any) -> None:
+    if (gradebook := handler.settings["nbgrader_gradebook"]) is not None:
+        gradebook.db.remove()
+
+
+def _ping(connection: Any, *_: object) -> None:
+    """See SQLAlchemy, "Dealing with Disconnects": one that is dead is replaced before anything is lost with it."""
+    from sqlalchemy.exc import DisconnectionError
+
+    try:
+        connection.cursor().execute("SELECT 1")
+    except Exception as error:
+        raise DisconnectionError from error

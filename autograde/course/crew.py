@@ -5,7 +5,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -18,6 +18,9 @@ WORTH_IT = 200
 """Fewer tasks are done sooner here: other processes take half a second to start, and one task takes some 20 ms."""
 AHEAD = 8
 """Tasks in hand: enough that no worker waits, and few enough that memory does not grow with the class."""
+
+WAIT_S = 600
+"""The longest that a task is waited for; nearly all take less than a second."""
 
 
 @contextmanager
@@ -59,6 +62,11 @@ def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Ite
     """Do each task, giving the results in order; never more than AHEAD tasks are in hand.
 
     (`Executor.map` would take all tasks at once, and hold all of a large class in memory.)
+
+    Raises
+    ------
+    ClassError
+        If those who do the work are gone, or nothing comes from them any more.
     """
     if executor is None:
         yield from map(do, tasks)
@@ -68,12 +76,26 @@ def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Ite
         for task in tasks:
             waiting.append(executor.submit(do, task))
             if len(waiting) >= AHEAD:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft())
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _result(future: "Future[Result]") -> Result:
+    try:
+        return future.result(timeout=WAIT_S)
+    except Exception as error:
+        lost = isinstance(error, BrokenExecutor | CancelledError | TimeoutError) or type(error).__module__.startswith("distributed")
+        if not lost or (isinstance(error, TimeoutError) and future.done()):
+            raise
+        msg = (
+            f"The processes that share the work gave nothing back ({type(error).__name__}); one may have been ended, or memory was short. "
+            "What was done is kept: run the command again, on this process alone with --workers 1."
+        )
+        raise ClassError(msg) from error
 
 
 @contextmanager

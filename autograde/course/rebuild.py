@@ -4,14 +4,14 @@ Nothing of the student's notebook is in it, so nothing that a student can write 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from autograde.marking import Key, Mark, Rubric, Rubrics, Status, unmarked
+from autograde.marking import Key, Mark, Rubric, Rubrics, Seen, Status, unmarked
 from workbook_helpers.answers import AnswerSheet
-from workbook_helpers.items import Item, Json, Workbook
+from workbook_helpers.items import Item, Json, Purpose, Workbook
 from workbook_helpers.items.kinds.written import count_words
 
 STYLE = " ".join(files("autograde.course").joinpath("marker.css").read_text("utf-8").split())
@@ -19,27 +19,61 @@ STYLE = " ".join(files("autograde.course").joinpath("marker.css").read_text("utf
 
 
 def rebuild(
-    workbook: Workbook, key: Key, rubrics: Rubrics, sheet: AnswerSheet, marks: Mapping[str, Mark], source: Mapping[str, Json]
+    workbook: Workbook,
+    key: Key,
+    rubrics: Rubrics,
+    seen: Seen,
+    marks: Mapping[str, Mark],
+    source: Mapping[str, Json],
+    changed: Collection[str] = (),
 ) -> dict[str, Any]:
     """Build the autograded notebook, as the JSON object that a file of nbformat 4.5 holds.
 
     Parameters
     ----------
-    sheet, marks
-        The answers that could be read and the mark of every assessed item.
+    workbook, key, rubrics
+        As they are now: by them it is marked.
+    seen, marks
+        What the student saw and answered, which is what the marker is shown, and the mark of every assessed item.
     source
         What the marks were made from; kept in the notebook's metadata so that unchanged work is not marked again.
+    changed
+        The places whose answer is another than the one that a person has given points for.
     """
-    paper = workbook.paper(sheet.seed, assessed=True)
-    written = {place: item for place, item in paper.items() if item.asks_person}
-    closed = {place: item for place, item in paper.items() if not item.asks_person}
+    sheet = seen.sheet
+    saw = seen.paper(workbook)
+    asked = {place: _Asked(now=item, saw=saw[place] or item, flags=()) for place, item in workbook.paper(sheet.seed, assessed=True).items()}
+    asked = {place: _with_flags(one, workbook, missing=saw[place] is None, changed=place in changed) for place, one in asked.items()}
+    written = {place: one for place, one in asked.items() if one.now.asks_person}
+    closed = {place: one for place, one in asked.items() if not one.now.asks_person}
     cells = [_head(workbook, written, closed, sheet, marks)]
-    cells += [_written(item, rubrics.rubrics[item.id], sheet, marks[place]) for place, item in written.items()]
-    cells += [_told(item, sheet) for item in unmarked(workbook, sheet)]
-    cells += [_closed(item, key, sheet, marks[place]) for place, item in closed.items()]
+    cells += [_written(one, rubrics.rubrics[one.now.id], sheet, marks[place]) for place, one in written.items()]
+    cells += [_told(item, sheet) for item in unmarked(seen.workbook, sheet)]
+    cells += [_closed(one, key, sheet, marks[place]) for place, one in closed.items()]
     # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
     # Without nbformat's own functions, which hold each cell against a schema and take longer than all the rest.
     return {"cells": cells, "metadata": {"workbook": {"id": workbook.id, "source": dict(source)}}, "nbformat": 4, "nbformat_minor": 5}
+
+
+class _Asked(NamedTuple):
+    """What is marked at a place, what the student saw there, and what the marker has to be told of the two."""
+
+    now: Item
+    saw: Item
+    flags: tuple[str, ...]
+
+
+def _with_flags(one: _Asked, workbook: Workbook, *, missing: bool, changed: bool) -> _Asked:
+    """Take for `now` what the student was asked, where that is still there, and say what is not as it was."""
+    now = workbook.items.get(one.saw.id, one.now) if one.saw is not one.now else one.now
+    if now.purpose is not Purpose.ASSESSED or now.asks_person != one.now.asks_person:
+        now = one.now
+    flags = ["The answer is another than the one that was marked."] * changed
+    if missing:
+        flags.append("The workbook that this student had does not hold this question.")
+    elif now != one.saw and now.public() != one.saw.public():
+        flags.append("The question was changed since; here it stands as the student saw it.")
+    return _Asked(now=now, saw=one.saw, flags=tuple(flags))
 
 
 @lru_cache(maxsize=2048)  # stems, rubrics and keys are the same for the whole class
@@ -49,7 +83,7 @@ def inert(text: str) -> str:
 
 
 def _head(
-    workbook: Workbook, written: Mapping[str, Item], closed: Mapping[str, Item], sheet: AnswerSheet, marks: Mapping[str, Mark]
+    workbook: Workbook, written: Mapping[str, _Asked], closed: Mapping[str, _Asked], sheet: AnswerSheet, marks: Mapping[str, Mark]
 ) -> dict[str, Any]:
     flags = [sheet.problem] if sheet.problem else [*sheet.oddities]
     flags += [f"{item_id} {problem}" for item_id, problem in sheet.unreadable.items()]
@@ -58,16 +92,20 @@ def _head(
     links = " · ".join(f'<a class="tabbable" href="#{place}">{place}</a>' for place in todo) or "nothing"
     done = sum(mark.points or 0 for mark in marks.values() if mark.points is not None)
     body = f"<h3>{inert(workbook.about.title)}</h3><p><strong>To mark:</strong> {links}</p>"
-    body += f"<p>Closed questions: {done:g} points of {sum(i.points for i in closed.values()):g}.</p>"
+    body += f"<p>Closed questions: {done:g} points of {sum(one.now.points for one in closed.values()):g}.</p>"
     body += "".join(f'<p class="flag">Look at this: {inert(flag)}.</p>' for flag in flags)
     return _markdown("head", f'<style>{STYLE}</style><div class="wb tex2jax_ignore">{body}</div>')
 
 
-def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
-    value = sheet.value(item.id)
-    prompts = "".join(f"<li>{inert(text)}</li>" for text in item.public().get("prompts", ()))
-    body = f"<h3>{inert(item.stem)}</h3>" + (f"<ul>{prompts}</ul>" if prompts else "")
-    if mark.status is Status.NEEDS_PERSON:
+def _flagged(asked: _Asked) -> str:
+    return f"<h3>{inert(asked.saw.stem)}</h3>" + "".join(f'<p class="flag">{inert(flag)}</p>' for flag in asked.flags)
+
+
+def _written(asked: _Asked, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
+    value = sheet.value(asked.saw.id)
+    prompts = "".join(f"<li>{inert(text)}</li>" for text in asked.saw.public().get("prompts", ()))
+    body = _flagged(asked) + (f"<ul>{prompts}</ul>" if prompts else "")
+    if mark.status is Status.NEEDS_PERSON and isinstance(value, str):
         words = count_words(value)
         told, text = f"The answer, {words} word{'' if words == 1 else 's'}", inert(value)
     else:
@@ -75,7 +113,7 @@ def _written(item: Item, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> dict
     body += f'<div class="both"><div><h4>{told}</h4><div class="answer" tabindex="0">{text}</div></div>'
     body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
     body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
-    return _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>') | {"metadata": _metadata(item, mark)}
+    return _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>') | {"metadata": _metadata(asked.now, mark)}
 
 
 def _told(item: Item, sheet: AnswerSheet) -> dict[str, Any]:
@@ -99,21 +137,23 @@ def _rubric(rubric: Rubric) -> str:
     )
 
 
-def _closed(item: Item, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
+def _closed(asked: _Asked, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
     def told(words: tuple[str, ...]) -> str:
         return "".join(f"<li>{inert(text)}</li>" for text in words) or "<li>nothing</li>"
 
-    entry = key.keys[item.id]
-    value = sheet.value(item.id)
-    body = f"<h3>{inert(item.stem)}</h3>"
-    if mark.status is Status.UNREADABLE:
+    now, saw = asked.now, asked.saw
+    entry = key.keys[now.id]
+    body = _flagged(asked)
+    if mark.points is None:
         body += f'<p class="flag">{inert(mark.reason)}</p>'
-    else:
-        body += f'<p>The student chose:</p><ul class="chosen">{told(() if item.is_blank(value) else item.in_words(value))}</ul>'
-    body += f'<p>Right:</p><ul>{told(item.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(mark.reason)}</p>'
+    if saw.id not in sheet.unreadable and not sheet.problem:
+        value = sheet.value(saw.id)
+        body += f'<p>The student chose:</p><ul class="chosen">{told(() if saw.is_blank(value) else saw.in_words(value))}</ul>'
+    reason = "" if mark.points is None else mark.reason
+    body += f'<p>Right:</p><ul>{told(now.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(reason)}</p>'
     html = f'<div class="wb tex2jax_ignore">{body}</div>'
     shown = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
-    metadata = _metadata(item, mark)
+    metadata = _metadata(now, mark)
     return {"cell_type": "code", "execution_count": None, "id": mark.item, "metadata": metadata, "outputs": [shown], "source": ""}
 
 
@@ -128,7 +168,7 @@ def _metadata(item: Item, mark: Mark) -> dict[str, Json]:
             "grade": True,
             "grade_id": mark.item,
             "locked": not item.asks_person,
-            "points": item.points,
+            "points": mark.max,
             "schema_version": 3,
             "solution": item.asks_person,
             "task": False,

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.course.folder import Course, is_called, short_id, workbooks_folder
 from autograde.course.nbgrader_run import told_by_nbgrader
+from autograde.course.releases import keep_release
 from autograde.course.text import naive
 from autograde.course.whole import STAGE, mend, stage, swapped
 from autograde.errors import ReleaseError
@@ -124,7 +125,9 @@ def release(
         files = _released(made)
         told("Packing the zip for Moodle")
         _pack(made, assignment, files, packed)
+        keep_release(course, workbook)  # the one before, if a kill kept that from being done
         undo.enter_context(swapped(made, target))
+        keep_release(course, workbook)
         undo.enter_context(swapped(packed, handout))
         exchange = None
         if course.exchange is not None:

@@ -4,6 +4,8 @@ The tables are nbgrader's own (0.9); `tests/tutor/test_mark.py` holds the result
 go to the database's driver as they are: to import SQLAlchemy takes as long as to mark two hundred hand-ins.
 """
 
+import hashlib
+import json
 import re
 import secrets
 import sqlite3
@@ -23,6 +25,8 @@ from autograde.marking import Mark, Status
 
 BUSY_S = 60
 """How long a writer waits for another one before it gives up."""
+CONNECT_S = 20
+"""How long a server may take to answer at all."""
 
 _ASSIGNMENT = """
 SELECT assignment.id, assignment.duedate, notebook.id FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id
@@ -38,16 +42,13 @@ FROM submitted_assignment JOIN submitted_notebook ON submitted_notebook.assignme
 WHERE submitted_assignment.assignment_id = ? AND submitted_notebook.notebook_id = ? AND submitted_assignment.student_id = ?
 """
 _GRADES = "SELECT cell_id, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade WHERE notebook_id = ?"
-_COMMENTS = "SELECT cell_id, auto_comment, manual_comment FROM comment WHERE notebook_id = ?"
+_COMMENTS = "SELECT cell_id, manual_comment FROM comment WHERE notebook_id = ?"
 _PERSON = "SELECT first_name, last_name FROM student WHERE id = ?"
 _SUBMIT = "INSERT INTO submitted_assignment (id, assignment_id, student_id, timestamp) VALUES (?, ?, ?, ?)"
 _SUBMIT_NOTEBOOK = "INSERT INTO submitted_notebook (id, assignment_id, notebook_id, flagged) VALUES (?, ?, ?, FALSE)"
 _SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
 _SAY = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
-# Said by the database itself, so that points which a person gives at this moment are neither lost nor overlooked.
-_SCORE_AGAIN = """
-UPDATE grade SET auto_score = ?, needs_manual_grade = (? OR manual_score IS NOT NULL) WHERE notebook_id = ? AND cell_id = ?
-"""
+_SCORE_AGAIN = "UPDATE grade SET auto_score = ?, needs_manual_grade = ? WHERE notebook_id = ? AND cell_id = ?"
 _SAY_AGAIN = "UPDATE comment SET auto_comment = ? WHERE notebook_id = ? AND cell_id = ?"
 _INDICES = (
     "CREATE INDEX IF NOT EXISTS autograde_grade_notebook ON grade (notebook_id)",
@@ -55,6 +56,22 @@ _INDICES = (
     "CREATE INDEX IF NOT EXISTS autograde_submitted_notebook_assignment ON submitted_notebook (assignment_id)",
 )
 """nbgrader has none of these, and so reads the whole table for each submission, in formgrader's pages, too."""
+
+MARKED = "autograde_marked"
+"""Our own table beside nbgrader's: for each submitted notebook, what its marks belong to.
+
+source: a digest of all that it was marked from. answers: a digest of the answers file. cells: JSON, cell name → `_Belongs`.
+"""
+MAKE_MARKED = """
+CREATE TABLE IF NOT EXISTS autograde_marked (
+    notebook_id VARCHAR(128) NOT NULL PRIMARY KEY, source VARCHAR(64) NOT NULL, answers VARCHAR(64) NOT NULL, cells TEXT NOT NULL
+)
+"""
+_BELONGS = "SELECT source, answers, cells FROM autograde_marked WHERE notebook_id = ?"
+_BELONG = """
+INSERT INTO autograde_marked (notebook_id, source, answers, cells) VALUES (?, ?, ?, ?) ON CONFLICT (notebook_id)
+DO UPDATE SET source = excluded.source, answers = excluded.answers, cells = excluded.cells
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +85,71 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a student is to be told: cell name → points (None where a person has still to give them), and comments."""
+    """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments.
+
+    `answers` is the digest of the answers file that the points belong to; "" where it is not known.
+    """
 
     name: str
     handed_in: datetime | None
     points: dict[str, float | None]
     comments: dict[str, str]
+    answers: str
+
+    @property
+    def digest(self) -> str:
+        """By which a feedback page is known to fit what is to be told, 16 hex digits."""
+        told = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a submission is marked from: digests of all of it, and of the answers file alone.
+
+    `known` is whether the same answers file was marked before, for a gradebook that does not say so itself.
+    """
+
+    all: str
+    answers: str
+    known: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What the gradebook holds of a submission before it is marked again.
+
+    Attributes
+    ----------
+    source
+        `Source.all` of the last marking; "" where it is not known.
+    by_person
+        Cell name → the answer (`Mark.answer`) that a person's points were given for; "" where that is not known.
+    """
+
+    standing: Standing
+    source: str
+    by_person: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What became of a submission in the gradebook.
+
+    Attributes
+    ----------
+    before, now
+        Where it stood, None if it was not in the gradebook, and where it stands.
+    changed
+        The cells whose answer is another than the one that a person has given points for: they wait for that person again.
+    revised
+        (cell, what was changed) for the cells whose answer keeps a person's points, though the task is not what it was then.
+    """
+
+    before: Standing | None
+    now: Standing
+    changed: tuple[str, ...] = ()
+    revised: tuple[tuple[str, str], ...] = ()
 
 
 class Rows:
@@ -94,6 +170,7 @@ class Rows:
                 for index in _INDICES:
                     self._database.run(index)
             self._read()
+            self._make_marked()
         except self._database.errors as error:
             msg = f"The gradebook {without_password(url)} cannot be read ({_first_line(error)}). Close other programs that use it."
             raise ClassError(msg) from error
@@ -119,29 +196,37 @@ class Rows:
         self.students: Collection[str] = frozenset(student for (student,) in self._database.rows("SELECT id FROM student"))
         """The roster's ids."""
 
-    def save(self, student: str, when: datetime | None, marks: Mapping[str, Mark]) -> tuple[Standing | None, Standing]:
-        """Write one submission's marks; what a person gave before is kept, and shown to them again.
+    def _make_marked(self) -> None:
+        with suppress(*self._database.errors):
+            self._database.rows(_BELONGS, "")
+            return
+        with suppress(self._database.clash), self._database.transaction():  # another run may be making it, too
+            self._database.run(MAKE_MARKED)
 
-        The rules are nbgrader's own (`SaveAutoGrades`): a manual score is never overwritten, and it, or a missing automatic
-        one, asks for a person.
+    def save(self, student: str, when: datetime | None, marks: Mapping[str, Mark], source: Source) -> Saved:
+        """Write one submission's marks.
+
+        What a person gave is never overwritten. It goes on to count where the answer is still the one that it was given for;
+        where the answer is another, or there are no points at all, the item waits for a person.
 
         Parameters
         ----------
         when
             The time of the hand-in in UTC, naive; None leaves it as it is.
 
-        Returns
-        -------
-        tuple
-            Where it stood before, None if it was not in the gradebook, and where it stands now.
+        Raises
+        ------
+        ClassError
+            If the database fails; then nothing of this submission was written.
         """
-        for attempt in (1, 2):
-            try:
-                with self._database.transaction():
-                    return self._save(student, when, marks)
-            except self._database.clash:  # another run wrote the same submission first: now it is there to be updated
-                if attempt == 2:
-                    raise
+        with self._told():
+            for attempt in (1, 2):
+                try:
+                    with self._database.transaction():
+                        return self._save(student, when, marks, source)
+                except self._database.clash:  # another run wrote the same submission first: now it is there to be updated
+                    if attempt == 2:
+                        raise
         raise AssertionError
 
     def tidy(self) -> None:
@@ -151,67 +236,121 @@ class Rows:
 
     def given(self, student: str) -> Given | None:
         """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
+        with self._told():
+            return self._given(student)
+
+    def held(self, student: str) -> Held | None:
+        """Say what the gradebook holds of a submission; None if it is not there."""
+        with self._told():
+            found = self._submission(student)
+            if found is None:
+                return None
+            grades, (source, _, cells) = self._grades(found.notebook), self._belongs(found.notebook)
+        names = {cell: name for name, cell in self._graded.items()}
+        given = [(names[grade.cell_id], grade) for grade in grades if grade.cell_id in names and _by_person(grade)]
+        return Held(
+            standing=self._standing(grades, found.when, found.extension),
+            source=source,
+            by_person={name: _person(grade, cells.get(name)) for name, grade in given},
+        )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in one sentence that the database failed."""
+        try:
+            yield
+        except self._database.errors as error:
+            msg = (
+                f"The gradebook {self._database.shown} failed ({_first_line(error)}). All that was written before is kept. Close other "
+                "programs that use it, see that its disk has room or its server runs, and run the command again: it goes on from there."
+            )
+            raise ClassError(msg) from error
+
+    def _given(self, student: str) -> Given | None:
         found = self._submission(student)
         if found is None:
             return None
         names = {cell: name for name, cell in self._graded.items()}
         said = {cell: name for name, cell in self._commented.items()}
         grades = {names[grade.cell_id]: grade for grade in self._grades(found.notebook) if grade.cell_id in names}
-        comments = {
-            said[cell]: manual or auto or "" for cell, auto, manual in self._database.rows(_COMMENTS, found.notebook) if cell in said
-        }
+        comments = {said[cell]: comment or "" for cell, comment in self._database.rows(_COMMENTS, found.notebook) if cell in said}
         (person,) = self._database.rows(_PERSON, student)
         return Given(
             name=" ".join(part for part in person if part) or student,
             handed_in=found.when.replace(tzinfo=UTC) if found.when else None,
             points={name: None if row.needs_manual_grade else _score(row) for name, row in grades.items()},
             comments=comments,
+            answers=self._belongs(found.notebook)[1],
         )
 
-    def standing(self, student: str) -> Standing | None:
-        """Say where a submission stands; None if it is not in the gradebook."""
+    def _save(self, student: str, when: datetime | None, marks: Mapping[str, Mark], source: Source) -> Saved:
         found = self._submission(student)
-        return self._standing(self._grades(found.notebook), found.when, found.extension) if found else None
-
-    def _save(self, student: str, when: datetime | None, marks: Mapping[str, Mark]) -> tuple[Standing | None, Standing]:
-        found = self._submission(student)
-        fresh = [_Grade(self._graded[mark.item], mark.points, None, None, mark.points is None) for mark in marks.values()]
         if found is None:
             submission, notebook = _id(), _id()
             self._database.run(_SUBMIT, submission, self._id, student, self._database.time(when))
             self._database.run(_SUBMIT_NOTEBOOK, notebook, submission, self._notebook)
             self._insert(notebook, marks.values())
-            return None, self._standing(fresh, when, None)
-        held = {grade.cell_id: grade for grade in self._grades(found.notebook)}
+            self._belong(notebook, source, {mark.item: _Belongs(mark.answer, "", mark.version) for mark in marks.values()})
+            fresh = [_Grade(self._graded[mark.item], mark.points, None, None, mark.points is None) for mark in marks.values()]
+            return Saved(before=None, now=self._standing(fresh, when, None))
+        held = {grade.cell_id: grade for grade in self._grades(found.notebook, lock=True)}
         if when is not None and when != found.when:
             self._database.run("UPDATE submitted_assignment SET timestamp = ? WHERE id = ?", self._database.time(when), found.id)
+        before, belonged = self._standing(held.values(), found.when, found.extension), self._belongs(found.notebook)[2]
+        belongs, changed, revised, again = {}, [], [], []
+        for mark in marks.values():
+            old, was = held.get(self._graded[mark.item]), belonged.get(mark.item)
+            if old is None:
+                belongs[mark.item] = _Belongs(mark.answer, "", mark.version)
+                continue
+            if was is None and source.known and not belonged:  # marked before this table was made, from the same answers
+                was = _Belongs(mark.answer, "", "")
+            person = _person(old, was) if _by_person(old) else ""
+            stale = _by_person(old) and person != mark.answer
+            waits = stale or (mark.points is None and old.manual_score is None)
+            if stale:
+                changed.append(mark.item)
+            elif person and was and (what := _changed(was.version, mark.version)):
+                revised.append((mark.item, what))
+            belongs[mark.item] = _Belongs(mark.answer, person, mark.version)
+            again.append((mark, old._replace(auto_score=mark.points, needs_manual_grade=waits)))
         self._insert(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] not in held])
-        self._update(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] in held])
-        now = [
-            _Grade(one.cell_id, one.auto_score, old.manual_score, old.extra_credit, one.needs_manual_grade or old.manual_score is not None)
-            if (old := held.get(one.cell_id))
-            else one
-            for one in fresh
-        ]
-        before = self._standing(held.values(), found.when, found.extension)
-        return before, self._standing(now, when or found.when, found.extension)
+        self._update(found.notebook, again)
+        self._belong(found.notebook, source, belongs)
+        now = held | {grade.cell_id: grade for _, grade in again}
+        now |= {
+            self._graded[mark.item]: _Grade(self._graded[mark.item], mark.points, None, None, mark.points is None)
+            for mark in marks.values()
+            if self._graded[mark.item] not in held
+        }
+        standing = self._standing(now.values(), when or found.when, found.extension)
+        return Saved(before=before, now=standing, changed=tuple(changed), revised=tuple(revised))
 
     def _submission(self, student: str) -> "_Submission | None":
         for name, when, extension, notebook in self._database.rows(_SUBMITTED, self._id, self._notebook, student):
             return _Submission(name, _time(when), _duration(extension), notebook)
         return None
 
-    def _grades(self, notebook: str) -> "list[_Grade]":
-        return [_Grade(*row) for row in self._database.rows(_GRADES, notebook)]
+    def _grades(self, notebook: str, *, lock: bool = False) -> "list[_Grade]":
+        """Give a submission's grades; `lock` keeps a person's points, given at this very moment, from being overlooked."""
+        return [_Grade(*row) for row in self._database.rows(_GRADES + self._database.for_update * lock, notebook)]
+
+    def _belongs(self, notebook: str) -> "tuple[str, str, dict[str, _Belongs]]":
+        for source, answers, cells in self._database.rows(_BELONGS, notebook):
+            return source, answers, {name: _Belongs(*one) for name, one in json.loads(cells).items()}
+        return "", "", {}
+
+    def _belong(self, notebook: str, source: Source, cells: "Mapping[str, _Belongs]") -> None:
+        self._database.run(_BELONG, notebook, source.all, source.answers, json.dumps(cells, separators=(",", ":")))
 
     def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
         said = [mark for mark in marks if mark.item in self._commented]
         self._database.run_each(_SCORE, ((_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for mark in marks))
         self._database.run_each(_SAY, ((_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in said))
 
-    def _update(self, notebook: str, marks: Collection[Mark]) -> None:
-        said = [mark for mark in marks if mark.item in self._commented]
-        self._database.run_each(_SCORE_AGAIN, ((mark.points, mark.points is None, notebook, self._graded[mark.item]) for mark in marks))
+    def _update(self, notebook: str, marks: "Collection[tuple[Mark, _Grade]]") -> None:
+        said = [mark for mark, _ in marks if mark.item in self._commented]
+        self._database.run_each(_SCORE_AGAIN, ((one.auto_score, one.needs_manual_grade, notebook, one.cell_id) for _, one in marks))
         self._database.run_each(_SAY_AGAIN, ((_comment(mark), notebook, self._commented[mark.item]) for mark in said))
 
     def _standing(self, grades: Iterable["_Grade"], when: datetime | None, extension: timedelta | None) -> Standing:
@@ -237,6 +376,33 @@ class _Grade(NamedTuple):
     needs_manual_grade: bool
 
 
+class _Belongs(NamedTuple):
+    """What a cell's marks belong to: its answer, the answer that a person's points were given for ("" for none), and the task."""
+
+    answer: str
+    person: str
+    version: str
+
+
+def _by_person(grade: _Grade) -> bool:
+    return grade.manual_score is not None or bool(grade.extra_credit)
+
+
+def _person(grade: _Grade, belongs: _Belongs | None) -> str:
+    """Give the answer that a person's points were given for: the one that lay there, unless they wait for that person again."""
+    if belongs is None:
+        return ""
+    return belongs.person if grade.needs_manual_grade else belongs.answer
+
+
+def _changed(before: str, now: str) -> str:
+    """Say what of a task was changed, "" for nothing or where it is not known."""
+    if not before or before == now:
+        return ""
+    pairs = zip(("wording", "key or rubric"), before.split("-"), now.split("-"), strict=False)
+    return " and ".join(what for what, one, other in pairs if one != other)
+
+
 class _Database:
     """A connection to SQLite or PostgreSQL by the database's own driver, with `?` for a value in both.
 
@@ -244,6 +410,10 @@ class _Database:
     ----------
     errors, clash
         What the driver raises, and what it raises when a row is there already.
+    shown
+        Its address without a password.
+    for_update
+        What makes a SELECT hold its rows until the transaction ends; SQLite lets one writer in at a time anyway.
     """
 
     errors: tuple[type[Exception], ...] = (ModuleNotFoundError,)
@@ -251,6 +421,8 @@ class _Database:
 
     def __init__(self, url: str) -> None:
         self._sqlite = url.startswith("sqlite")
+        self.shown = without_password(url)
+        self.for_update = "" if self._sqlite else " FOR UPDATE"
         try:
             if self._sqlite:
                 self.errors, self.clash = (sqlite3.Error,), sqlite3.IntegrityError
@@ -261,7 +433,10 @@ class _Database:
                 import psycopg
 
                 self.errors, self.clash = (psycopg.Error,), psycopg.IntegrityError
-                self._connection = psycopg.connect(re.sub(r"^postgresql\+\w+:", "postgresql:", url), autocommit=True)
+                # Without these a server that went away, or a lock that nobody lets go, would be waited for without an end.
+                ends: dict[str, Any] = {"connect_timeout": CONNECT_S, "tcp_user_timeout": BUSY_S * 1000}
+                ends["options"] = f"-c lock_timeout={BUSY_S}s"
+                self._connection = psycopg.connect(re.sub(r"^postgresql\+\w+:", "postgresql:", url), autocommit=True, **ends)
         except self.errors as error:
             msg = f"The gradebook {without_password(url)} cannot be opened ({_first_line(error)}). Close other programs that use it."
             raise ClassError(msg) from error

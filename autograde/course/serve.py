@@ -82,6 +82,7 @@ def server_command(course: Course, port: int) -> list[str]:
     extensions = {
         "autograde.course.folder_names": True,
         "autograde.formgrader": True,
+        "autograde.nbgrader_parts": True,
         "nbgrader.server_extensions.formgrader": False,
         "voila.server_extension": False,
     }

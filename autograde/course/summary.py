@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,13 +139,37 @@ def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
     waiting = sum(line.waiting > 0 for line in lines)
     marked = sum(line.outcome == "marked" for line in lines)
     say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {waiting} wait for you.", "bold")
+    show_revised(console, lines)
     say(console, NOT_THE_RESULT)
     steps = ["autograde serve    opens formgrader: mark the written answers there"] if waiting else []
-    next_steps(console, [*steps, f"autograde feedback {assignment}    writes the students' pages"])
+    next_steps(console, [*steps, f"autograde feedback {assignment}    {show_stale(console, lines)}"])
+
+
+def show_revised(console: Console, lines: "list[Line]") -> None:
+    """Say which tasks were changed after a person had marked them: once, with the number of marks that this is about."""
+    for (item, what), marks in sorted(Counter(one for line in lines for one in line.revised).items()):
+        which = f"The {what} of {item} {'were' if ' and ' in what else 'was'} changed"
+        say(console, f"  {which} after a person had given {count(marks, 'mark')}. They stand: look at them again if it matters.", "yellow")
+
+
+def show_stale(console: Console, lines: "list[Line]") -> str:
+    """Say how many feedback pages were put away, and give what `autograde feedback` is for."""
+    stale = sum(line.stale_page for line in lines)
+    if not stale:
+        return "writes the students' pages"
+    say(console, f"{stale_pages_text(stale)}: they are in feedback-replaced now.", "yellow")
+    return "writes the students' pages anew"
+
+
+def stale_pages_text(number: int) -> str:
+    """Say that feedback pages no longer fit."""
+    return f"{count(number, 'feedback page')} no longer {'fits' if number == 1 else 'fit'} the marks"
 
 
 def show_remarks(console: Console, assignment: str, lines: "list[Line]") -> None:
-    """Say whose points a second marking has changed."""
+    """Say whose points a second marking has changed, and what waits for a person again."""
+    from autograde.course.mark import CHANGED
+
     changed = [line for line in lines if line.before is not None and line.before != line.points]
     if changed:
         table = Table("Student", "Points before", "Points now", title=assignment)
@@ -152,10 +177,14 @@ def show_remarks(console: Console, assignment: str, lines: "list[Line]") -> None
             table.add_row(Text(line.student), f"{line.before:g}", f"{line.points:g}")
         console.print(table)
     for line in lines:
-        if line.outcome != "marked":
-            say(console, f"  {line.student}: {printable(' '.join(line.oddities), 300)}", "yellow")
-    say(console, f"{count(len(lines), 'hand-in')} marked again. The points of {count(len(changed), 'student')} changed.", "bold")
-    if changed:
+        again = [oddity for oddity in line.oddities if line.outcome != "marked" or oddity.startswith(CHANGED)]
+        if again:
+            say(console, f"  {line.student}: {printable(' '.join(again), 300)}", "yellow")
+    marked = sum(line.outcome == "marked" for line in lines)
+    say(console, f"{count(marked, 'hand-in')} marked again. The points of {count(len(changed), 'student')} changed.", "bold")
+    show_revised(console, lines)
+    what = show_stale(console, lines)
+    if changed or what.endswith("anew"):
         next_steps(console, [f"autograde feedback {assignment}    writes the students' pages anew"])
 
 

@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograde.course.crew import in_order
 from autograde.course.folder import Course
-from autograde.course.mark import WRITERS, keep_beside, submissions
+from autograde.course.mark import WRITERS, handed_in, keep_beside, read_seen, submissions
+from autograde.course.pages import made_from, page_path, set_aside
+from autograde.course.releases import Releases, read_releases
 from autograde.course.rows import Rows
+from autograde.course.text import LOCAL, printable
 from autograde.errors import ClassError
 from autograde.marking import unmarked
-from workbook_helpers.answers import AnswerSheet, read_sheet
+from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.files import write_file
 from workbook_helpers.items import Item, Workbook
 from workbook_helpers.style import CSS
@@ -28,19 +31,53 @@ VERDICTS = {
     "blank": "– Not answered",
     "waiting": "Your tutor will look at this",
 }
+Step = Literal["mark", "serve", ""]
+"""The command that helps on."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What became of one student's page: `path`, or why there is none."""
+    """What became of one student's page.
+
+    Attributes
+    ----------
+    path
+        Where it is; None if there is none.
+    refused, step
+        Why there is none, and the command that helps.
+    stale
+        Whether there was a page that did not fit any more: it was put away, or made again.
+    remark
+        What has to be told of the page, "" for nothing.
+    """
 
     student: str
     path: Path | None = None
     refused: str = ""
+    step: Step = ""
+    stale: bool = False
+    remark: str = ""
+
+
+class NoPageError(ClassError):
+    """A student gets no page yet; `step` is the command that helps."""
+
+    def __init__(self, message: str, step: Step) -> None:
+        super().__init__(message)
+        self.step: Step = step
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A page, what it was made from (`Given.digest`), and what has to be told of it."""
+
+    html: str
+    digest: str
+    remark: str
 
 
 def write_feedback(course: Course, assignment: str, *, partial: bool = False, rubric: bool = False) -> Iterator[Written]:
-    """Write a page for each submission, giving what became of each.
+    """Write a page for each submission, giving what became of each; one that cannot be made does not stop the others.
 
     Parameters
     ----------
@@ -50,26 +87,54 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
         Show the levels of each written task's rubric, because the tutor wants it.
     """
 
-    def pages() -> Iterator[tuple[str, str | ClassError]]:
+    def pages() -> Iterator[tuple[str, _Page | Written]]:
         for student in submissions(course, assignment):
             try:
-                yield student, _page(course, workbook, gradebook, student, partial=partial, rubric=rubric)
-            except ClassError as error:
-                yield student, error
+                yield student, _page(course, releases, gradebook, student, partial=partial, rubric=rubric)
+            except NoPageError as error:
+                yield student, _refuse(course, assignment, gradebook, student, error)
+            except ClassError:  # the gradebook itself
+                raise
+            except Exception as error:
+                why = f"making it failed ({type(error).__name__}: {error}). Please report it, with the answers file"
+                yield student, Written(student=student, refused=printable(why, 400))
 
-    def write(made: tuple[str, str | ClassError]) -> Written:
+    def write(made: tuple[str, _Page | Written]) -> Written:
         student, page = made
-        if isinstance(page, ClassError):
-            return Written(student=student, refused=str(page))
-        target = course.path("feedback", student, assignment) / f"{assignment}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_file(target, page.encode("utf-8", "replace"), durable=False)
-        keep_beside(course.path("submitted", student, assignment), target.parent)
-        return Written(student=student, path=target)
+        if isinstance(page, Written):
+            return page
+        target = page_path(course, student, assignment)
+        try:
+            stale = target.is_file() and made_from(target) != page.digest
+            if stale:
+                set_aside(course, assignment, student)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_file(target, page.html.encode("utf-8", "replace"), durable=False)
+            keep_beside(course.path("submitted", student, assignment), target.parent)
+        except OSError as error:
+            return Written(student=student, refused=_unusable(error))
+        return Written(student=student, path=target, stale=stale, remark=page.remark)
 
     with Rows(course.db_url, assignment, course.course_id) as gradebook, ThreadPoolExecutor(WRITERS) as writers:
-        workbook = course.workbook(assignment)
+        releases = read_releases(course, course.workbook(assignment))
         yield from in_order(writers, write, pages())
+
+
+def _refuse(course: Course, assignment: str, gradebook: Rows, student: str, why: NoPageError) -> Written:
+    """Say why there is no page; one from before stays only where it still says what the gradebook says."""
+    path = page_path(course, student, assignment)
+    given = gradebook.given(student)
+    stale = path.is_file() and (why.step == "mark" or given is None or made_from(path) != given.digest)
+    try:
+        if stale:
+            set_aside(course, assignment, student)
+    except OSError as error:
+        return Written(student=student, refused=f"{why} And the page from before, which no longer fits: {_unusable(error)}", step=why.step)
+    return Written(student=student, refused=str(why), step=why.step, stale=stale)
+
+
+def _unusable(error: OSError) -> str:
+    return f"{error.filename or 'its file'} cannot be used ({error.strerror}). See that nothing is in the way and the disk has room."
 
 
 def feedback_page(course: Course, assignment: str, student: str, *, partial: bool = False, rubric: bool = False) -> str:
@@ -78,53 +143,71 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
     Raises
     ------
     ClassError
-        If the submission is not marked, or waits for a person and `partial` is false.
+        If the submission is not marked as it is now, or waits for a person and `partial` is false.
     """
     with Rows(course.db_url, assignment, course.course_id) as gradebook:
-        return _page(course, course.workbook(assignment), gradebook, student, partial=partial, rubric=rubric)
+        releases = read_releases(course, course.workbook(assignment))
+        return _page(course, releases, gradebook, student, partial=partial, rubric=rubric).html
 
 
-def _page(course: Course, workbook: Workbook, gradebook: Rows, student: str, *, partial: bool, rubric: bool) -> str:
+def _page(course: Course, releases: Releases, gradebook: Rows, student: str, *, partial: bool, rubric: bool) -> _Page:
+    workbook = releases.now
     given = gradebook.given(student)
+    answers, digest = handed_in(course, workbook, student)
     if given is None:
         msg = f"not marked yet: run autograde mark {workbook.assignment}"
-        raise ClassError(msg)
-    sheet = read_sheet(course.path("submitted", student, workbook.assignment) / "answers.json", workbook.items, workbook.id)
+        raise NoPageError(msg, "mark")
+    if given.answers != digest:
+        msg = f"what was handed in is not what was marked: run autograde mark {workbook.assignment}"
+        raise NoPageError(msg, "mark")
+    _, seen, remark = read_seen(releases, answers)
+    sheet = seen.sheet
     paper = workbook.paper(sheet.seed, assessed=True)
     waiting = [place for place in paper if given.points.get(place) is None]
     if waiting and not partial:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
-        raise ClassError(msg)
-    shown = [_shown(item, sheet, given.points.get(place), given.comments.get(place, "")) for place, item in paper.items()]
-    return str(
-        _template().render(
-            css=CSS,
-            about={"name": given.name, "student": student, "handed_in": given.handed_in},
-            workbook=workbook.about,
-            closed=[row for row in shown if not row["item"].asks_person],
-            written=[row for row in shown if row["item"].asks_person],
-            also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(workbook, sheet)],
-            levels=_levels(workbook) if rubric else {},
-            points=sum(row["points"] or 0 for row in shown),
-            max=sum(item.points for item in paper.values()),
-            waiting=len(waiting),
-            look_again=_look_again(shown),
-            verdicts=VERDICTS,
-            made=datetime.now(UTC).date(),
-        )
+        raise NoPageError(msg, "serve")
+    saw, full = seen.paper(workbook), gradebook.max_score
+    shown = [
+        _shown(saw[place] or item, sheet, given.points.get(place), full.get(place, item.points), given.comments.get(place, ""))
+        for place, item in paper.items()
+    ]
+    html = _template().render(
+        css=CSS,
+        made_from=given.digest,
+        about={"name": given.name, "handed_in": _when(given.handed_in) if given.handed_in else ""},
+        workbook=workbook.about,
+        closed=[row for row in shown if not row["item"].asks_person],
+        written=[row for row in shown if row["item"].asks_person],
+        also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(seen.workbook, sheet)],
+        levels=_levels(workbook) if rubric else {},
+        points=sum(row["points"] or 0 for row in shown),
+        max=sum(row["max"] for row in shown),
+        waiting=len(waiting),
+        look_again=_look_again(shown),
+        verdicts=VERDICTS,
+        made=datetime.now(LOCAL).date(),
     )
+    return _Page(html=str(html), digest=given.digest, remark=remark)
 
 
-def _shown(item: Item, sheet: AnswerSheet, points: float | None, comment: str) -> dict[str, Any]:
+def _when(time: datetime) -> str:
+    """Say a time as a clock in the UK shows it."""
+    return time.astimezone(LOCAL).strftime("%d %B %Y, %H:%M").lstrip("0")
+
+
+def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> dict[str, Any]:
     value = sheet.value(item.id)
+    unreadable = bool(sheet.problem) or item.id in sheet.unreadable
     blank = item.is_blank(value)
     if points is None:
         verdict = "waiting"
-    elif blank:
+    elif blank and not unreadable and not points:
         verdict = "blank"
     else:
-        verdict = "right" if points >= item.points else "partly" if points > 0 else "not-right"
-    return {"item": item, "words": () if blank else item.in_words(value), "verdict": verdict, "points": points, "comment": comment}
+        verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
+    words = () if blank else item.in_words(value)
+    return {"item": item, "words": words, "verdict": verdict, "points": points, "max": full, "comment": comment, "unreadable": unreadable}
 
 
 def _look_again(shown: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,7 +1,11 @@
-"""Marking, as pure functions: items, a key and a sheet of answers go in, marks come out. No file, no database."""
+"""Marking: items, a key and a sheet of answers go in, marks come out, by functions that touch no file (`mark`, `kinds`).
+
+Keys, rubrics and sample answers are read from their files here, too (`key`); nothing in this package writes one, or knows
+of a database.
+"""
 
 from autograde.marking.key import Key, KeyEntry, Rubric, Rubrics, Sample, Samples, key_problems, load_key, load_rubrics, load_samples
-from autograde.marking.mark import Mark, Status, mark_item, mark_sheet, unmarked
+from autograde.marking.mark import Mark, Seen, Status, mark_item, mark_sheet, unmarked
 
 __all__ = [
     "Key",
@@ -11,6 +15,7 @@ __all__ = [
     "Rubrics",
     "Sample",
     "Samples",
+    "Seen",
     "Status",
     "key_problems",
     "load_key",

@@ -8,7 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,19 +20,22 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from autograde.course.crew import crew
+from autograde.course.crew import crew, in_order
 from autograde.course.folder import Course, open_gradebook
 from autograde.course.mark import Line, mark_class
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.roster import import_roster
 from autograde.course.rows import Rows
+from autograde.course.serve import serving
+from autograde.errors import ClassError
 from autograde.marking import load_key
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT, free_port
@@ -46,25 +52,6 @@ LEFT JOIN base_cell c2 ON c2.name = c.name AND c2.notebook_id = c.notebook_id AN
 LEFT JOIN comment m ON m.notebook_id = n.id AND m.cell_id = c2.id
 ORDER BY s.student_id, c.name
 """
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Debian's PostgreSQL on loopback, with a database folder of its own; gives the URL of its first database."""
-    [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-    root, port = Path(tempfile.mkdtemp(prefix="postgresql-")), free_port()  # pytest's own folders are closed to other users
-    user: dict[str, Any] = {}
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        user["user"] = "postgres"
-        shutil.chown(root, "postgres")
-    data = root / "data"
-    subprocess.run([tools / "initdb", "-D", data, "-A", "trust", "-U", "tutor"], check=True, stdout=subprocess.DEVNULL, **user)
-    settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control: list[Any] = [tools / "pg_ctl", "-D", data, "-w", "-l", root / "log"]
-    subprocess.run([*control, "-o", settings, "start"], check=True, stdout=subprocess.DEVNULL, **user)
-    yield f"postgresql://tutor@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, **user)
-    shutil.rmtree(root)
 
 
 def database(server: str, name: str, template: str = "template1") -> str:
@@ -177,20 +164,55 @@ def test_only_what_changed_is_marked_again(course: Course) -> None:
     assert [line.student for line in mark_class(course, W01) if line.outcome == "marked"] == ["s007"]
 
 
-def test_a_persons_points_are_kept_and_shown_to_them_again(course: Course) -> None:
-    list(mark_class(course, W01))
+def by_person(course: Course, student: str, points: float, item: str = "w01-t01") -> None:
+    """Give points and a comment as formgrader does."""
     with course.gradebook() as gradebook:
-        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
-        grade.manual_score, grade.needs_manual_grade = 7, False
-        comment = gradebook.find_comment("w01-t01", W01, W01, "s001")
-        comment.manual_comment = "Well reasoned."
+        grade = gradebook.find_grade(item, W01, W01, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.find_comment(item, W01, W01, student).manual_comment = "Well reasoned."
         gradebook.db.commit()
-    line = next(line for line in mark_class(course, W01, force=True) if line.student == "s001")
-    assert line.before == line.points + 7, "points that wait for a second look do not count yet"
+
+
+def given(course: Course, student: str, item: str = "w01-t01") -> tuple[float | None, bool, str | None]:
+    """What a person has given: points, whether they wait for that person again, and the comment."""
     with course.gradebook() as gradebook:
-        grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
-        assert (grade.manual_score, grade.needs_manual_grade) == (7, True)
-        assert gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment == "Well reasoned."
+        grade = gradebook.find_grade(item, W01, W01, student)
+        return grade.manual_score, bool(grade.needs_manual_grade), gradebook.find_comment(item, W01, W01, student).manual_comment
+
+
+def answer(course: Course, student: str, **values: Any) -> None:
+    """Hand in again: the same answers, but for `values` (`t01` stands for w01-t01)."""
+    path = course.path("submitted", student, W01) / "answers.json"
+    document = json.loads(path.read_text())
+    for name, value in values.items():
+        document["answers"][f"w01-{name}"]["value"] = value
+    path.write_text(json.dumps(document))
+
+
+def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(course: Course) -> None:
+    list(mark_class(course, W01))
+    first = json.loads((course.path("submitted", "s001", W01) / "answers.json").read_text())["answers"]["w01-t01"]["value"]
+    by_person(course, "s001", 7)
+    [line] = [line for line in mark_class(course, W01, force=True) if line.student == "s001"]
+    assert (line.before, line.waiting, given(course, "s001")) == (line.points, line.waiting, (7, False, "Well reasoned."))
+    # Another answer elsewhere: this one is as it was.
+    answer(course, "s001", t02="Something else.")
+    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
+    assert given(course, "s001") == (7, False, "Well reasoned.")
+    assert not any("changed since" in oddity for oddity in line.oddities), "nobody has marked the other one"
+    # Another answer here: the points are kept, do not count, and are asked for again, until it is the old answer once more.
+    answer(course, "s001", t01="Something new.")
+    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
+    assert line.before == line.points + 7
+    assert "changed since a person marked it: w01-t01" in line.oddities
+    for force in (False, True):
+        list(mark_class(course, W01, force=force))
+        assert given(course, "s001") == (7, True, "Well reasoned.")
+        page = (course.path("autograded", "s001", W01) / f"{W01}.ipynb").read_text()
+        assert page.count("The answer is another than the one that was marked") == 1
+    answer(course, "s001", t01=first)
+    list(mark_class(course, W01))
+    assert given(course, "s001") == (7, False, "Well reasoned.")
 
 
 def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,3 +373,118 @@ def test_who_cannot_be_marked_does_not_stop_the_others(course: Course) -> None:
     assert len(lines) == STUDENTS + 1
     assert lines["stranger"].oddities == ("is not on the roster",)
     assert lines["s059"].outcome == "marked"
+
+
+def break_off(course: Course, how: str) -> Callable[[], None]:
+    """Let the gradebook fail for everybody else: locked by another program, or its server's connections gone; give what ends that."""
+    if course.db_url.startswith("sqlite"):
+        other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        return other.close
+    server = psycopg.connect(course.db_url)
+    if how == "locked":
+        server.execute("LOCK TABLE grade IN ACCESS EXCLUSIVE MODE")
+    else:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    return server.close
+
+
+@pytest.mark.parametrize("how", ["locked", "restarted"])
+def test_a_gradebook_that_fails_in_the_middle_is_one_sentence_and_nothing_is_lost(
+    course: Course, wanted: tuple[Table, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("autograde.course.rows.BUSY_S", 1)
+    lines = mark_class(course, W01)
+    next(lines)
+    mend = break_off(course, how)
+    with pytest.raises(
+        ClassError, match=r"The gradebook .* failed \(.*\)\. All that was written before is kept\. .* run the command again"
+    ):
+        list(lines)
+    mend()
+    assert not list(course.root.glob("autograded/*/.*")), "nothing half written is left"
+    assert [line.student for line in mark_class(course, W01) if line.outcome == "unchanged"] == ["s000"]
+    same(course, wanted)
+
+
+def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
+    if not course.db_url.startswith("sqlite"):
+        return  # the server's own disk
+    ours = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)); from autograde.cli import main; main()"
+    process = subprocess.run(
+        [sys.executable, "-c", ours, "mark", "w01"], cwd=course.root, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert process.returncode == 1
+    assert "All that was written before is kept" in process.stderr
+    assert "This program failed" not in process.stderr
+    assert {line.outcome for line in mark_class(course, W01)} == {"marked", "unchanged"}
+    same(course, wanted)
+
+
+def test_a_notebook_that_cannot_be_removed_holds_nobody_up(course: Course) -> None:
+    """As an open file does on Windows; here it lies in a folder that nothing can be taken out of."""
+    root = Path(tempfile.mkdtemp(prefix="class-"))  # pytest's own folders are closed to other users
+    moved = Course(Path(shutil.copytree(course.root, root / "class")))
+    list(mark_class(moved, W01))
+    new = moved.path("submitted", "s001", W01) / "answers.json"
+    held = moved.path("autograded", "s001", W01)
+    code = f"""
+import os
+from pathlib import Path
+from autograde.course.folder import Course
+from autograde.course.mark import mark_class
+course = Course(Path({str(moved.root)!r}))
+list(mark_class(course, {W01!r}, force=True))  # reads all modules, which another user may not
+answers = Path({str(new)!r})
+answers.write_text(answers.read_text().replace("Because I saw it", "Something new"))
+if os.getuid() == 0:  # root may remove anything
+    for path in [{str(root)!r}, *Path({str(root)!r}).rglob("*")]:
+        os.chown(path, 65534, 65534)
+    os.seteuid(65534)
+Path({str(held)!r}).chmod(0o555)
+print([line.outcome for line in mark_class(course, {W01!r}) if line.student in ("s000", "s001", "s002")])
+"""
+    environment = {**os.environ, "HOME": str(root), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "['unchanged', 'marked', 'unchanged']\n", done.stderr
+    assert "Something new" in (held / f"{W01}.ipynb").read_text()
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def test_those_who_share_the_work_are_not_waited_for_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    with crew(9, workers=2) as executor, pytest.raises(ClassError, match="gave nothing back"):
+        list(in_order(executor, os._exit, [1]))
+    monkeypatch.setattr("autograde.course.crew.WAIT_S", 0.1)
+    never = threading.Event()
+    with ThreadPoolExecutor(1) as executor:
+        with pytest.raises(ClassError, match=r"gave nothing back \(TimeoutError\)"):
+            list(in_order(executor, lambda _: never.wait(20), [1]))
+        never.set()
+
+
+@pytest.mark.parametrize("how", ["locked", "restarted"])
+def test_formgrader_goes_on_after_its_gradebook_has_failed(course: Course, how: str) -> None:
+    list(mark_class(course, W01))
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", W01, W01, "s001").id
+    with serving(course, free_port()) as served:
+        token = parse_qs(urlsplit(served.formgrader).query)["token"][0]
+
+        def put(points: float) -> int:
+            url = served.formgrader.partition("?")[0] + f"/api/grade/{grade}"
+            body = json.dumps({"manual_score": points, "extra_credit": None}).encode()
+            headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+            try:
+                return int(urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PUT"), timeout=60).status)
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        assert put(5) == 200
+        mend = break_off(course, how)
+        if course.db_url.startswith("sqlite"):
+            assert put(6) == 500, "it waits five seconds, and says no"
+        mend() if how == "restarted" or course.db_url.startswith("sqlite") else threading.Timer(1, mend).start()
+        assert put(7) == 200
+    assert given(course, "s001")[:2] == (7, False)

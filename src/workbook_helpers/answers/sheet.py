@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class AnswerSheet:
         Item id → answer; only well-formed ones of known items.
     unreadable
         Item id → what is wrong with what stands there.
+    strange
+        Item id → what stands there, for the unreadable; nothing may be done with it but to see whether it changes.
     problem
         Why the whole file says nothing; "" if it could be read.
     oddities
@@ -54,6 +56,7 @@ class AnswerSheet:
     seed: str = ""
     release: str = ""
     """Which version of the questions was answered (`Workbook.release`); "" where the file does not say."""
+    strange: Mapping[str, Json] = field(default_factory=dict)
 
     def value(self, item_id: str) -> Json:
         """Give the value for an item, None where there is none."""
@@ -81,6 +84,8 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
     """Read the bytes of an answers file; see `read_sheet`."""
     try:
         document = json.loads(raw)
+        if any(sign in raw for sign in (b"\\u", b"\xed", b"\0")):  # JSON's escape, UTF-8 and UTF-16 can all hold half a pair
+            document = _whole(document)
     except RecursionError:
         return _nothing("the answers file is nested too deeply")
     except ValueError:
@@ -93,21 +98,26 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
         return _nothing("the answers file belongs to another workbook")
     answers: dict[str, Answer] = {}
     unreadable: dict[str, str] = {}
+    strange: dict[str, Json] = {}
     unknown = 0
     for item_id, record in document["answers"].items():
         item = items.get(item_id)
         if item is None:
             unknown += 1
         elif not isinstance(record, dict) or "value" not in record:
-            unreadable[item_id] = "has no value"
+            unreadable[item_id], strange[item_id] = "has no value", record
         elif problem := item.problem(record["value"]):
-            unreadable[item_id] = problem
+            unreadable[item_id], strange[item_id] = problem, record["value"]
         else:
             answers[item_id] = Answer(value=record["value"], saved_at=_time(record.get("saved_at")))
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
-    return AnswerSheet(
-        answers=answers, unreadable=unreadable, oddities=oddities, seed=_name(document.get("seed")), release=_name(document.get("release"))
-    )
+    seed, release = _name(document.get("seed")), _name(document.get("release"))
+    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, seed=seed, release=release, strange=strange)
+
+
+def _whole(document: Json) -> Json:
+    """Put U+FFFD in the place of half surrogate pairs: JSON can hold them, and no file, database or page can be written with them."""
+    return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _nothing(problem: str) -> AnswerSheet:
