@@ -19,11 +19,10 @@ from workbook_helpers.answers import parse_sheet, read_sheet
 from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Workbook
+from workbook_helpers.items import Workbook, clean_id
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
-STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 FOLDER = "handed-in"
 SCHEMA = 1
 
@@ -73,8 +72,8 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
         If the id is not one, the declaration is not signed, the answers cannot be read, or nothing can be written.
         Nothing has been handed in then, and nothing is lost.
     """
-    student = student.strip()
-    if not STUDENT.fullmatch(student):
+    student = clean_id(student)
+    if not student:
         raise HandInError(say("error-learner"))
     sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
     if sheet.problem:
@@ -156,7 +155,7 @@ def learner_id(workbook: Workbook) -> str:
         student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return student if isinstance(student, str) and STUDENT.fullmatch(student) else ""
+    return clean_id(student) if isinstance(student, str) else ""
 
 
 def _folder(workbook: Workbook) -> Path:

@@ -1,5 +1,5 @@
 # What went wrong, and what to do.
-error-learner = The learner ID may hold letters, digits and . _ @ - only. Please look at what your tutor gave you.
+error-learner = The learner ID is one line of at most 128 letters, digits or signs. Please look at what your tutor gave you.
 error-answers = Your answers could not be handed in: { $why }. Please answer a question, then try again.
 error-declaration = Please tick the declaration first. It says that this is your own work.
 error-hand-in-folder = Nothing was handed in: the folder cannot be written to ({ $why }). Your answers are safe.
