@@ -24,6 +24,7 @@ from workbook_helpers.files import expand_home
 if TYPE_CHECKING:
     from autograde.course.folder import Course
     from autograde.course.mark import Line
+    from autograde.course.outcome import IntakeReport
 
 app = typer.Typer(
     name="autograde",
@@ -191,36 +192,82 @@ def collect(workbook: WorkbookName) -> None:
     Example: [bold]autograde collect w01[/]
     """
     from autograde.course.collect import collect as collect_workbook
-    from autograde.course.summary import show_intake
 
     course = _course()
     with _busy() as progress:
         task = progress.add_task("")
         report = collect_workbook(course, workbook, told=lambda name: progress.update(task, description=name))
-    show_intake(out, report)
+    _show_intake(report)
 
 
 @app.command()
 def intake(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Hand-in zips, folders of them, a Moodle download.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Hand-in zips, folders of them, a download from Moodle or Canvas.")],
     workbook: Annotated[str, typer.Option(help="The short id (w01) or the whole name.")],
+    worksheet: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Moodle's grading worksheet: it says when each hand-in reached Moodle.")
+    ] = None,
 ) -> None:
     """Take in hand-ins that came as files.
 
     Whose a hand-in is stands in it; where it does not, Moodle's folder name tells. The newest readable attempt becomes
-    the current one; all are kept in received/. What cannot be used goes to quarantine/ with a reason. Taking the same
-    file in twice does no harm.
+    the current one; all are kept in received/. What cannot be used, or contradicts itself, goes to quarantine/ with a
+    reason; autograde assign says whose one is, autograde undo takes a take-in back. Taking the same file in twice does
+    no harm. The exit code is 1 if something could not even be put into quarantine/.
 
     Example: [bold]autograde intake ~/Downloads/Care-w01-12345.zip --workbook w01[/]
     """
     from autograde.course.intake import intake as take_in
-    from autograde.course.summary import show_intake
 
     course = _course()
     with _busy() as progress:
-        task = progress.add_task("")
-        report = take_in(course, paths, workbook, told=lambda name: progress.update(task, description=name))
+        task = progress.add_task("Looking at what there is")
+        report = take_in(course, paths, workbook, worksheet=worksheet, told=lambda name: progress.update(task, description=name))
+    _show_intake(report)
+
+
+@app.command()
+def assign(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A hand-in, or its folder in quarantine/.")],
+    learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", help="An id of the roster.")],
+    workbook: Annotated[str, typer.Option(help="The short id (w01); only where the hand-in does not say it.")] = "",
+) -> None:
+    """Say whose a hand-in is, and take it in.
+
+    For what autograde intake or collect set aside because that was not clear. It is remembered: further hand-ins from
+    the same participant of Moodle are this learner's, too. If it had been taken in as somebody else's, it no longer is.
+
+    Example: [bold]autograde assign quarantine/20261120-101500-w01.zip 001234[/]
+    """
+    from autograde.course.assign import assign as assign_to
+
+    _show_intake(assign_to(_course(), file, learner, workbook))
+
+
+@app.command()
+def undo(
+    workbook: WorkbookName,
+    learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", help="Only this learner's newest attempt.")] = "",
+) -> None:
+    """Take back the last take-in of a workbook, or one learner's newest attempt.
+
+    The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside, and
+    autograde assign takes one in again. Points that were given stay in the gradebook until you mark again.
+
+    Example: [bold]autograde undo w01 ana01[/]
+    """
+    from autograde.course.assign import undo as take_back
+    from autograde.course.summary import show_undo
+
+    show_undo(out, take_back(_course(), workbook, learner))
+
+
+def _show_intake(report: "IntakeReport") -> None:
+    from autograde.course.summary import show_intake
+
     show_intake(out, report)
+    if not all(refused.kept for refused in report.refused):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -4,18 +4,18 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from autograde.course.loose import ANSWERS, MANIFEST, fits, pair, role
 from autograde.course.text import LOCAL, printable
 from autograde.errors import UnusableError
 from workbook_helpers.answers import MAX_BYTES
 
-MANIFEST, ANSWERS = "manifest.json", "answers.json"
 MAX_MANIFEST = 64_000
 MAX_UNPACKED = 60_000_000
 """A hand-in, unpacked: a workbook's notebook has some 100 KB, so this leaves room for pictures someone put in."""
@@ -97,23 +97,38 @@ def open_archive(file: Path | IO[bytes], limits: Limits = HAND_IN) -> Iterator[A
 def hand_in_parts(archive: Archive, assignment: str) -> Parts:
     """Take manifest, answers and notebook out of a hand-in: from the top, or from the one folder that holds them."""
     folder = _folder(archive, assignment)
-    notebook = (*folder, f"{assignment}.ipynb")
-    if notebook not in archive.entries:  # renamed, perhaps "… (1).ipynb"
-        others = [path for path in archive.entries if path[:-1] == folder and path[-1].endswith(".ipynb")]
-        notebook = others[0] if len(others) == 1 else notebook
+    names = {path[-1]: path for path in archive.entries if path[:-1] == folder}
+    held: dict[str, bytes] = {}
 
-    def part(path: tuple[str, ...], limit: int) -> bytes | None:
-        return archive.read(path, limit) if path in archive.entries else None
+    def read(name: str) -> bytes:
+        if name not in held:
+            held[name] = archive.read(names[name], MAX_MANIFEST if role(name) == MANIFEST else MAX_BYTES if role(name) else MAX_UNPACKED)
+        return held[name]
 
+    group = _one(pair(names, read), read)
+    notebooks = [name for name in names if name.endswith(".ipynb")]
+    notebook = f"{assignment}.ipynb"
+    if notebook not in names:  # renamed, perhaps "… (1).ipynb"
+        notebook = notebooks[0] if len(notebooks) == 1 else ""
     return Parts(
-        manifest=part((*folder, MANIFEST), MAX_MANIFEST),
-        answers=part((*folder, ANSWERS), MAX_BYTES),
-        notebook=part(notebook, MAX_UNPACKED),
+        manifest=read(group[MANIFEST]) if MANIFEST in group else None,
+        answers=read(group[ANSWERS]) if ANSWERS in group else None,
+        notebook=read(notebook) if notebook else None,
     )
 
 
+def _one(groups: list[dict[str, str]], read: Callable[[str], bytes]) -> dict[str, str]:
+    """Choose the hand-in that is meant: the only one, the only one whose manifest fits, or the one without a number in its name."""
+    if len(groups) > 1:
+        groups = [group for group in groups if fits(group, read)] or [group for group in groups if group.get(ANSWERS) == ANSWERS]
+    if len(groups) > 1:
+        msg = "the zip holds several answers files, and it is not clear which is meant"
+        raise UnusableError(msg)
+    return groups[0] if groups else {}
+
+
 def _folder(archive: Archive, assignment: str) -> tuple[str, ...]:
-    found = {path[:-1] for path in archive.entries if path[-1] in (ANSWERS, MANIFEST)}
+    found = {path[:-1] for path in archive.entries if role(path[-1])}
     if not found:
         return ()
     top = min(len(folder) for folder in found)

@@ -4,11 +4,13 @@ nbgrader's own collect copies what links point to (a student could so be handed 
 readable attempt, and stops at one folder with a wrong name. So its places and names are used, and its copying is not.
 """
 
+import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,26 +18,31 @@ from nbgrader.auth import Authenticator
 from nbgrader.exchange import ExchangeFactory
 from nbgrader.utils import parse_utc
 
-from autograde.course.archive import ANSWERS, HAND_IN, MANIFEST, MAX_UNPACKED
-from autograde.course.claims import handed_in_at
+from autograde.course.archive import HAND_IN, MAX_UNPACKED, Parts
+from autograde.course.claims import CLOCK_SKEW, Moment, claimed, handed_in_at, read_manifest
+from autograde.course.desk import Desk, HandIn, opened, report
 from autograde.course.folder import Course
-from autograde.course.intake import Attempt, Desk, IntakeReport, Refused, Taken, report
-from autograde.course.roster import Student
-from autograde.course.store import TIMESTAMP, pack
+from autograde.course.loose import ANSWERS, MANIFEST
+from autograde.course.outcome import IntakeReport, Refused, Taken
+from autograde.course.quarantine import Held
+from autograde.course.roster import Roster, Student
+from autograde.course.senders import EXCHANGE, Sender
+from autograde.course.store import SECRET, TIMESTAMP, pack
 from autograde.course.text import aware, printable
 from autograde.errors import ClassError, UnusableError
-
-CLAIM = "submission_secret.txt"
-"""nbgrader's key to the place where the student fetches feedback."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """One submission on the exchange; `claimed` is the student whom its folder's name gives."""
+    """One submission on the exchange; `claimed` is the student whom its folder's name gives, `when` the time there ("" if none).
+
+    `owner` is the account that wrote it, "" where nothing follows from that: the tutor's own, or one that all share.
+    """
 
     folder: Path
     claimed: str
     when: str
+    owner: str = ""
 
 
 def collect(course: Course, assignment: str, *, told: Callable[[str], None] = lambda _: None) -> IntakeReport:
@@ -53,15 +60,15 @@ def collect(course: Course, assignment: str, *, told: Callable[[str], None] = la
     ClassError
         If the class has no exchange, or the workbook has not been released through it.
     """
-    desk = Desk(course, course.assignment(assignment))
-    outcomes: list[Taken | Refused | str] = []
-    for inbound in _inbound(course, desk.assignment):
-        told(inbound.folder.name)
-        outcomes.append(_receive(desk, inbound))
-    return report(desk, outcomes)
+    with opened(course, course.assignment(assignment)) as desk:
+        outcomes: list[Taken | Refused | str] = []
+        for inbound in _inbound(course, desk.assignment, desk.roster):
+            told(printable(inbound.folder.name))
+            outcomes.append(_receive(desk, inbound))
+        return report(desk, outcomes)
 
 
-def _inbound(course: Course, assignment: str) -> list[Inbound]:
+def _inbound(course: Course, assignment: str, roster: Roster) -> list[Inbound]:
     """List the submissions, oldest first."""
     if course.exchange is None:
         msg = "This class has no exchange: take hand-in files in with autograde intake, or set the exchange in nbgrader_config.py."
@@ -75,56 +82,101 @@ def _inbound(course: Course, assignment: str) -> list[Inbound]:
     except OSError as error:
         msg = f"{place} cannot be read ({error.strerror}). Release the workbook first: autograde release {assignment}"
         raise ClassError(msg) from error
-    found = []
-    for name in names:
-        parts = name.rsplit("+", 3)  # student+assignment+time+random, as nbgrader writes and splits it
-        if len(parts) >= 3 and parts[1] == assignment:
-            found.append(Inbound(folder=place / name, claimed=parts[0], when=parts[2]))
+    form = re.compile(rf"(?P<student>.+)\+{re.escape(assignment)}(?:\+(?P<when>[^+]*))?(?:\+.*)?", re.DOTALL)
+    matches = [match for name in names if (match := form.fullmatch(name))]
+    found = [Inbound(folder=place / match[0], claimed=match["student"], when=match["when"] or "") for match in matches]
+    owners = {inbound.folder: _owner(inbound.folder) for inbound in found}
+    shared = _shared(found, owners, roster)
+    found = [replace(one, owner="" if owners[one.folder] == shared else owners[one.folder]) for one in found]
     return sorted(found, key=lambda inbound: (inbound.when, inbound.folder.name))
+
+
+def _shared(found: list[Inbound], owners: dict[Path, str], roster: Roster) -> str:
+    """Give the account by which a hub runs everybody, "" if there is none: all is of one owner, who is no student."""
+    several = len({inbound.claimed for inbound in found}) > 1 and len(set(owners.values())) == 1
+    owner = next(iter(owners.values()), "")
+    return owner if several and roster.find(owner) is None else ""
 
 
 def _receive(desk: Desk, inbound: Inbound) -> Taken | Refused | str:
     files: dict[str, bytes] = {}
     student = desk.roster.find(inbound.claimed)
+    sender = Sender(system=EXCHANGE, number=printable(inbound.owner or inbound.claimed, 80))
+    held = Held(assignment=desk.assignment, sender=sender, seen_at=datetime.now(UTC))
     try:
         _read(inbound.folder, desk.assignment, files)
-        return desk.accept(_attempt(inbound, desk.assignment, files, student), when_is_sure=True)
+        moment = _moment(desk, inbound)
+        held = replace(held, seen_at=moment.arrived, server_time=moment.when if moment.sure else None, server=moment.server)
+        return desk.accept(_hand_in(desk, inbound, files, sender, moment))
     except UnusableError as error:
         reason = str(error)
     except OSError as error:
         reason = f"it cannot be read or stored ({error.strerror or error})"
     except Exception as error:  # as in Desk.receive: the class goes on to its end
         reason = f"this program failed on it ({type(error).__name__}: {printable(error)}); please report that"
-    return desk.refuse(inbound.folder.name, reason, student, data=pack(files) if files else b"")
+    return desk.refuse(inbound.folder.name, reason, student, held, data=pack(files) if files else b"")
 
 
-def _attempt(inbound: Inbound, assignment: str, files: dict[str, bytes], student: Student | None) -> Attempt:
-    if student is None:
-        msg = f'it names "{printable(inbound.claimed, 64)}", who is not on the roster'
-        raise UnusableError(msg)
+def _moment(desk: Desk, inbound: Inbound) -> Moment:
+    """Give the time in the folder's name, unless the files were written later: the folder stays the student's own."""
     info = inbound.folder.lstat()
-    seen_at = min(datetime.fromtimestamp(info.st_mtime, UTC), datetime.now(UTC))
+    with suppress(OSError):
+        info = (inbound.folder / ANSWERS).lstat()
+    written = min(datetime.fromtimestamp(info.st_ctime, UTC), datetime.now(UTC))  # of all times the one that a student cannot set
     try:
-        told = aware(parse_utc(inbound.when)).isoformat()
+        told = aware(parse_utc(inbound.when)).isoformat() if inbound.when else ""
     except (ValueError, OverflowError, TypeError, AttributeError):
         told = ""
-    when, note = handed_in_at({"handed_in_at": told}, seen_at)
-    owner = _owner(info.st_uid)
-    return Attempt(
+    moment = handed_in_at(told, written, desk.since)
+    return replace(moment, server=EXCHANGE, own=None) if moment.own and written <= moment.when + CLOCK_SKEW else moment
+
+
+def _hand_in(desk: Desk, inbound: Inbound, files: dict[str, bytes], sender: Sender, moment: Moment) -> HandIn:
+    original = pack(files)
+    parts = Parts(manifest=files.get(MANIFEST), answers=files.get(ANSWERS), notebook=files.get(f"{desk.assignment}.ipynb"))
+    manifest, remarks = read_manifest(parts)
+    student = desk.roster.get(desk.attempts.decided(sender, hashlib.sha256(original).hexdigest()))
+    note = ""
+    if student is None:
+        student, note = _whose(desk.roster, inbound, claimed(manifest))
+    return HandIn(
         student=student,
         file=inbound.folder.name,
-        handed_in_at=when,
-        original=pack(files),
-        answers=files.get(ANSWERS),
-        notebook=files.get(f"{assignment}.ipynb"),
-        more={name: files[name] for name in (CLAIM,) if name in files},
-        oddities=tuple(filter(None, [note, _foreign(owner, student)])),
+        moment=moment,
+        original=original,
+        parts=parts,
+        sender=sender,
+        by="collect",
+        oddities=tuple(filter(None, [*(remarks if MANIFEST in files else ()), note, moment.note])),
+    )
+
+
+def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
+    """Tell whose a submission is; UnusableError where folder, account and manifest do not agree."""
+    account, named = printable(inbound.claimed, 80), printable(says, 80)
+    student, other = roster.find(inbound.claimed), roster.find(says)
+    advice = "say whose it is with autograde assign FILE LEARNER-ID"
+    if student is None:
+        near = [found.shown for found in roster.near(inbound.claimed)]
+        hint = f". Did you mean {' or '.join(near)}?" if near else f", and in it stands {other.shown} ({other.name})" if other else ""
+        msg = f'its folder names "{account}", who is not on the roster{hint}'
+        raise UnusableError(msg)
+    if inbound.owner and roster.find(inbound.owner) != student:
+        owner = printable(inbound.owner, 40)
+        msg = f"its folder names {student.shown} ({student.name}), but the account {owner} put it on the exchange: {advice}"
+        raise UnusableError(msg)
+    if other is not None and other != student:
+        msg = f"it came from the account {student.shown} ({student.name}), but names {other.shown} ({other.name}): {advice}"
+        raise UnusableError(msg)
+    return (
+        student,
+        f'names "{named}", who is not on the roster; taken as {student.shown}, whose account it came from' if says and not other else "",
     )
 
 
 def _read(folder: Path, assignment: str, files: dict[str, bytes]) -> None:
     """Read what belongs to a submission into `files`; UnusableError if there is a link anywhere in it, or too much."""
-    wanted = (f"{assignment}.ipynb", ANSWERS, MANIFEST, TIMESTAMP, CLAIM)
+    wanted = (f"{assignment}.ipynb", ANSWERS, MANIFEST, TIMESTAMP, SECRET)
     links, count = [], 0
     for place, folders, names in os.walk(folder, followlinks=False):
         count += len(folders) + len(names)
@@ -162,8 +214,12 @@ def _opened(name: Path | str, flags: int, folder: int | None = None) -> Iterator
         os.close(handle)
 
 
-def _owner(uid: int) -> str:
+def _owner(folder: Path) -> str:
     """Give the account that wrote a submission, "" if it is the tutor's own (then nothing follows from it)."""
+    try:
+        uid = folder.lstat().st_uid
+    except OSError:
+        return ""
     if uid == os.getuid():
         return ""
     import pwd  # not on Windows, where there is no exchange
@@ -172,8 +228,3 @@ def _owner(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"number {uid}"
-
-
-def _foreign(owner: str, student: Student) -> str:
-    same = not owner or owner.casefold() == student.id.casefold()
-    return "" if same else f"was put on the exchange by the account {printable(owner, 40)}"

@@ -11,7 +11,9 @@ from typing import Any
 from nbgrader.api import Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import selectinload
 
+from autograde.course.attempts import lateness_unsure
 from autograde.course.folder import Course
+from autograde.course.ids import shown
 from autograde.course.text import local
 from autograde.course.whole import fresh_file
 from autograde.errors import ClassError
@@ -87,7 +89,7 @@ def gradebook_rows(course: Course) -> Iterator[dict[str, str]]:
             submissions = _submissions(gradebook, assignment)
             for student in students:
                 about = {
-                    "student id": student.id,
+                    "student id": shown(student.id),
                     "last name": student.last_name or "",
                     "first name": student.first_name or "",
                     "workbook": assignment.name,
@@ -127,12 +129,18 @@ def _standing(course: Course, assignment: Any, student: str, submission: Any) ->
     return _Standing(
         about={
             "handed in at": local(when) if when else "",
-            "late": ("yes" if due and when > due else "no") if when else "",
+            "late": _late(course, assignment.name, student, when, due) if when else "",
         },
         stale=handed_in and (submission is None or bool(newest and marked and newest > marked)),
         grades={grade.cell.name: grade for notebook in notebooks for grade in notebook.grades},
         comments={c.cell.name: c.comment for notebook in notebooks for c in notebook.comments if c.comment},
     )
+
+
+def _late(course: Course, assignment: str, student: str, when: datetime, due: datetime | None) -> str:
+    if lateness_unsure(course, assignment, student, due):
+        return "cannot be told"
+    return "yes" if due and when > due else "no"
 
 
 def _submissions(gradebook: Any, assignment: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from typing import Any
 
 from autograde.course.crew import in_order
 from autograde.course.folder import Course
+from autograde.course.ids import shown
 from autograde.course.pages import set_aside_stale
 from autograde.course.paper import paper_oddities
 from autograde.course.rebuild import rebuild
@@ -165,7 +166,7 @@ def assess(content: Content, work: Work) -> Assessment:
     """Read one student's answers, mark them and build the marker's notebook; no file, no database."""
     workbook = content.workbook
     sheet, seen, remark = read_seen(content.releases, work.answers)
-    told = paper_oddities(seen.workbook, content.class_id, work.student, seen.sheet)
+    told = paper_oddities(seen.workbook, content.class_id, shown(work.student), seen.sheet)
     sheet = replace(sheet, oddities=(*sheet.oddities, *told))
     seen = replace(seen, sheet=replace(seen.sheet, oddities=(*seen.sheet.oddities, *told)))
     marks = mark_sheet(workbook, content.key, sheet, seen, content.versions)

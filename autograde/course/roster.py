@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograde.course.folder import Course
+from autograde.course.ids import MAX_FOLDER, folder_name, shown
 from autograde.course.roster_file import BadRow, Row, read_rows
 from autograde.course.text import count
 from autograde.errors import RosterError
+from workbook_helpers.items import clean_id
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-"""Names that Windows keeps for itself: a student's folder cannot have one."""
 MAX_NAME = 200
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LOST_IN_MOODLE = str.maketrans(dict.fromkeys("&<>\"`|':\\/", "") | {"_": " "})
@@ -26,7 +25,13 @@ LOST_IN_MOODLE = str.maketrans(dict.fromkeys("&<>\"`|':\\/", "") | {"_": " "})
 
 @dataclass(frozen=True, kw_only=True)
 class Student:
-    """One person on the roster."""
+    """One person on the roster.
+
+    Attributes
+    ----------
+    id
+        The id as the gradebook and the folders have it (`folder_name`); people are shown `shown`.
+    """
 
     id: str
     first_name: str
@@ -37,6 +42,11 @@ class Student:
     def name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def shown(self) -> str:
+        """The id as people know it."""
+        return shown(self.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +78,15 @@ class Roster:
 
     def __init__(self, students: Iterable[Student]) -> None:
         self.students = tuple(students)
+        self._own = {student.id: student for student in self.students}
         self._by_id = {student.id.casefold(): student for student in self.students}
+        self._by_id |= {_folded(student.shown): student for student in self.students}
+        self._near: dict[str, list[Student]] = {}
+        self._by_name: dict[str, list[Student]] = {}
+        for student in self.students:
+            self._near.setdefault(_core(student.shown), []).append(student)
+            for key in dict.fromkeys((_name_key(student.name), _run_together(student.last_name, student.first_name))):
+                self._by_name.setdefault(key, []).append(student)
 
     @classmethod
     def of(cls, course: Course) -> "Roster":
@@ -76,14 +94,23 @@ class Roster:
         with course.gradebook() as gradebook:
             return cls(_stored(gradebook))
 
+    def get(self, student_id: str) -> Student | None:
+        """Give the student of exactly this id, as the gradebook has it."""
+        return self._own.get(student_id)
+
     def find(self, student_id: str) -> Student | None:
         """Find a student by id; upper and lower case are the same, as they are in folder names on many machines."""
-        return self._by_id.get(student_id.strip().casefold())
+        return self._by_id.get(_folded(student_id))
+
+    def near(self, student_id: str) -> tuple[Student, ...]:
+        """Find the students whose ids differ from this only in zeros before them, case, blanks, or a college's domain."""
+        core = _core(student_id)
+        return tuple(self._near.get(core, ())) if core else ()
 
     def named(self, name: str) -> tuple[Student, ...]:
-        """Find the students whose first and last name make up a Moodle folder's name."""
-        wanted = _as_moodle_writes(name)
-        return tuple(student for student in self.students if wanted and _as_moodle_writes(student.name) == wanted)
+        """Find the students whose names make up what Moodle or Canvas calls somebody, whatever the order of the parts."""
+        key = _name_key(name)
+        return tuple(self._by_name.get(key, ())) if key else ()
 
 
 def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = lambda _: None) -> RosterReport:
@@ -110,14 +137,14 @@ def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = l
         known = Roster(_stored(gradebook))
         shorter = {student.id.lstrip("0"): student.id for student in known.students if student.id.isdecimal()}
         for row, student in good:
-            before = known.find(student.id)
+            before = known.find(student.shown)
             near = shorter.get(student.id.lstrip("0"), "") if before is None and student.id.isdecimal() else ""
             if near:
                 what = f"the class has the id {near}: did you mean that? A spreadsheet drops zeros at the start"
                 bad.append(BadRow(line=row.line, what=what, mend=f"write {near} in the file, in a column that is Text"))
             elif before is not None and before.id != student.id:
-                what = f"the class already has this id, spelt {before.id!r}"
-                bad.append(BadRow(line=row.line, what=what, mend=f"write {before.id} in the file"))
+                what = f"the class already has this id, spelt {before.shown!r}"
+                bad.append(BadRow(line=row.line, what=what, mend=f"write {before.shown} in the file"))
             elif before == student:
                 unchanged.append(student.id)
             else:
@@ -177,13 +204,13 @@ def check_rows(rows: Iterable[Row], bad: Iterable[BadRow]) -> tuple[list[tuple[R
     seen: dict[str, int] = {}
     for row in rows:
         fault = _fault(row)
-        if fault is None and (first := seen.get(row.id.casefold())):
+        if fault is None and (first := seen.get(_folded(row.id))):
             fault = f"the id {row.id} stands in line {first} already", "give each student their own id, or delete a row"
         if fault is not None:
             faults.append(BadRow(line=row.line, what=fault[0], mend=fault[1]))
             continue
-        seen[row.id.casefold()] = row.line
-        student = Student(id=row.id, first_name=row.first_name, last_name=row.last_name, email=row.email)
+        seen[_folded(row.id)] = row.line
+        student = Student(id=folder_name(clean_id(row.id)), first_name=row.first_name, last_name=row.last_name, email=row.email)
         good.append((row, student))
     return good, faults
 
@@ -192,11 +219,10 @@ def _fault(row: Row) -> tuple[str, str] | None:
     """Say what is wrong with a row and how to mend it."""
     if not row.id:
         return "there is no id", "fill in the student's id"
-    if not ID.fullmatch(row.id):
-        rule = "use 1 to 64 of the letters a–z, digits and . _ @ -, beginning with a letter or digit"
-        return f"the id {row.id[:80]!r} cannot be used", rule
-    if row.id.endswith(".") or row.id.split(".")[0].casefold() in DEVICES:
-        return f"the id {row.id!r} cannot be a folder's name on Windows", "choose another id"
+    if not clean_id(row.id):
+        return f"the id {row.id[:80]!r} cannot be used", "write it on one line, with at most 128 letters, digits or signs"
+    if (length := len(folder_name(clean_id(row.id)))) > MAX_FOLDER:
+        return f"the id {row.id[:80]!r} needs {length} characters as a folder's name", f"shorten it: {MAX_FOLDER} is the most"
     if not (row.first_name or row.last_name):
         return f"{row.id} has no name", "fill in the first name, the last name or both"
     for field, text in (("first name", row.first_name), ("last name", row.last_name)):
@@ -212,6 +238,22 @@ def _fault(row: Row) -> tuple[str, str] | None:
     return None
 
 
-def _as_moodle_writes(name: str) -> str:
-    plain = unicodedata.normalize("NFC", name).translate(LOST_IN_MOODLE)
-    return " ".join(plain.casefold().split())
+def _folded(student_id: str) -> str:
+    return clean_id(student_id).casefold()
+
+
+def _core(student_id: str) -> str:
+    r"""Give what two spellings of an id have in common: `COLLEGE\\jsmith`, `jsmith@college.ac.uk`, `J Smith` → `jsmith`."""
+    plain = "".join(_folded(student_id).split())
+    return plain.rpartition("\\")[2].partition("@")[0].lstrip("0")
+
+
+def _name_key(name: str) -> str:
+    plain = unicodedata.normalize("NFC", name).translate(LOST_IN_MOODLE).replace(",", " ")
+    seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return " ".join(sorted(seen.casefold().split()))
+
+
+def _run_together(last: str, first: str) -> str:
+    """Give a name as Canvas writes it: the letters of surname and first name, in small."""
+    return "".join(char for char in unicodedata.normalize("NFC", last + first).casefold() if char.isalnum())

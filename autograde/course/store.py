@@ -1,4 +1,4 @@
-"""Where hand-ins are put: every original in received/, the current one in submitted/, the unusable in quarantine/."""
+"""Where hand-ins are put: every original in received/, and the one that counts, taken from there, in submitted/."""
 
 import hashlib
 import io
@@ -6,18 +6,57 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograde.course.archive import ANSWERS, hand_in_parts, open_archive
+from autograde.course.archive import hand_in_parts, open_archive
+from autograde.course.attempts import FOLDER, Attempt, Attempts
 from autograde.course.folder import Course
-from autograde.course.text import aware, local, nbgrader_time, stamp
-from autograde.errors import UnusableError
-from workbook_helpers.files import write_file
+from autograde.course.loose import ANSWERS
+from autograde.course.senders import EXCHANGE
+from autograde.course.text import aware, nbgrader_time, stamp
+from autograde.errors import ClassError, UnusableError
+from workbook_helpers.files import PART, write_file
 
 TIMESTAMP = "timestamp.txt"
-REASON = "reason.txt"
+SECRET = "submission_secret.txt"  # noqa: S105
+"""nbgrader's key to the place where the student fetches feedback."""
+LOCK_TIMEOUT_S = 10
+
+
+@contextmanager
+def taking_in(course: Course, assignment: str) -> Iterator[tuple[str, ...]]:
+    """Hold the lock of a workbook's hand-ins, which ends with the process, and clear away what a killed take-in has left.
+
+    Yields
+    ------
+    tuple of str
+        The students in whose folders something was left: what is current for them is to be settled.
+
+    Raises
+    ------
+    ClassError
+        If another take-in runs.
+    """
+    from filelock import FileLock, Timeout  # half of the commands need no lock
+
+    folder = course.root / "received" / assignment / FOLDER
+    lock = None
+    with suppress(OSError, NotImplementedError):  # a disk that cannot be written to or locked: each hand-in will say so
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", timeout=LOCK_TIMEOUT_S)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            msg = f"Another command is taking in hand-ins to {assignment} at this moment. Wait until it has ended, then run this again."
+            raise ClassError(msg) from error
+    try:
+        yield _sweep(course, assignment)
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 def keep_original(course: Course, assignment: str, student: str, when: datetime, data: bytes) -> bool:
@@ -32,52 +71,35 @@ def keep_original(course: Course, assignment: str, student: str, when: datetime,
     return True
 
 
-def is_newest(course: Course, assignment: str, student: str, when: datetime) -> bool:
-    """Whether a hand-in of that time is at least as new as the current one."""
-    current = course.timestamp(student, assignment)
-    if current is None:
-        return True
-    return aware(when) >= aware(current)
+def settle(course: Course, assignment: str, student: str, attempts: Attempts) -> bool:
+    """Make the attempt that counts the current submission; True if it was not, or if there is none any more.
 
+    It follows from what is kept in received/, so it can be cut off at any point and done again. What another program put
+    into submitted/ stays if it is as new, and is kept in received/ before it is replaced.
 
-def make_current(course: Course, assignment: str, student: str, when: datetime, files: Mapping[str, bytes]) -> None:
-    """Make `files` (name → bytes) the current submission; the one before, if received/ lacks it, is kept there first."""
+    Raises
+    ------
+    OSError, UnusableError
+        If it cannot be written; what was current stays then.
+    """
     target = course.path("submitted", student, assignment)
-    keep_current(course, assignment, student)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Names that begin with a dot: nbgrader's search for submissions does not see them.
-    part = Path(tempfile.mkdtemp(prefix=f".{assignment}-", dir=target.parent))
-    part.chmod(0o755)
-    old = part.with_name(part.name + ".old")
-    try:
-        for name, content in {**files, TIMESTAMP: nbgrader_time(when).encode()}.items():
-            (part / name).write_bytes(content)
-        if target.exists() or target.is_symlink():
-            target.rename(old)
-        part.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if old.is_symlink():
-            old.unlink()
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def keep_current(course: Course, assignment: str, student: str) -> None:
-    """Keep the current submission in received/, unless its answers stand there already."""
-    folder = course.path("submitted", student, assignment)
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
-    for path in (course.root / "received" / assignment / student).glob("*.zip"):
-        try:
-            with open_archive(path) as archive:
-                if ANSWERS in files and hand_in_parts(archive, assignment).answers == files[ANSWERS]:
-                    return
-        except UnusableError:
-            continue
-    if files:
-        when = course.timestamp(student, assignment) or datetime.now(UTC)
-        keep_original(course, assignment, student, when, pack(files))
+    newest = attempts.newest(student)
+    now = course.timestamp(student, assignment)
+    answers = _answers_of(target)
+    held = [attempt for attempt, _ in attempts.of(student) if attempt.answers_sha256 == answers] if answers else []
+    if target.is_dir() and not target.is_symlink() and not held:
+        if newest is None or (now is not None and aware(now) >= newest[0].handed_in_at):
+            return False
+        _keep_current(course, assignment, student, now)
+    if newest is None:
+        if held:
+            _replace(target, None)
+        return bool(held)
+    attempt, path = newest
+    if attempt in held and now is not None and aware(now) == attempt.handed_in_at:
+        return False
+    _replace(target, _files(course, assignment, attempt, path))
+    return True
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -89,68 +111,80 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return memory.getvalue()
 
 
-class Quarantine:
-    """The folder of hand-ins that cannot be used; knows what lies there, so that nothing is put there twice."""
+def _answers_of(folder: Path) -> str:
+    """Give the digest of the answers in a submission, "" if it has none."""
+    path = folder / ANSWERS
+    if folder.is_symlink() or path.is_symlink() or not path.is_file():
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def __init__(self, course: Course) -> None:
-        self.root = course.root / "quarantine"
-        self._held: dict[str, Path] = {}
-        for path in sorted(self.root.glob(f"*/{REASON}")):
-            found = re.search(r"^sha256: ([0-9a-f]{64})$", path.read_text("utf-8", "replace"), re.MULTILINE)
-            if found:
-                self._held[found[1]] = path.parent
 
-    def put(self, name: str, reason: str, *, data: bytes = b"", path: Path | None = None, about: str = "") -> Path:
-        """Put a hand-in there, with its reason in words.
-
-        Parameters
-        ----------
-        name
-            The file's name as it was given, for people.
-        data, path
-            Its bytes, or the file itself where it is too large to hold.
-        about
-            Lines for the reason: the student if known.
-
-        Returns
-        -------
-        Path
-            Its folder.
-        """
-        digest = _digest(data, path) if data or path else hashlib.sha256(f"{name}\n{reason}".encode()).hexdigest()
-        folder = self._held.get(digest)
-        now = datetime.now(UTC)
-        short = re.sub(r"[^A-Za-z0-9._-]+", "-", re.split(r"[/\\›]", name)[-1]).strip("-.")[-50:].lstrip("-.") or "hand-in"
-        if folder is None:
-            self.root.mkdir(exist_ok=True)
-            folder = self._new_folder(f"{stamp(now)}-{short}")
-            if path is not None:
-                shutil.copyfile(path, folder / short, follow_symlinks=False)
-            elif data:
-                write_file(folder / short, data)
-            self._held[digest] = folder
-        text = (
-            f"What is wrong: {reason}\nFile: {name}\n{about}Put here: {local(now)} (UK time)\n\n"
-            "What to do: mend what is wrong, or ask the student to hand in again; then take it in anew with\n"
-            f"autograde intake or autograde collect. This folder may be deleted afterwards.\n\nsha256: {digest}\n"
-        )
-        write_file(folder / REASON, text.encode())
-        return folder
-
-    def _new_folder(self, name: str) -> Path:
-        for attempt in range(1, 1000):
-            folder = self.root / (name if attempt == 1 else f"{name}-{attempt}")
-            try:
-                folder.mkdir()
-            except FileExistsError:
-                continue
-            return folder
-        msg = f"{self.root} holds too many folders named {name}"
+def _files(course: Course, assignment: str, attempt: Attempt, original: Path) -> dict[str, bytes]:
+    """Take a submission's files out of an original; the released notebook stands in for one that is missing."""
+    with open_archive(original) as archive:
+        parts = hand_in_parts(archive, assignment)
+        # nbgrader's secret, where nbgrader brought it and not the student.
+        theirs = attempt.by == "collect" or attempt.sender.system == EXCHANGE or (not attempt.by and course.exchange is not None)
+        files = {SECRET: archive.read((SECRET,), 1000)} if theirs and (SECRET,) in archive.entries else {}
+    if parts.answers is None:
+        msg = f"there is no {ANSWERS} in {original}"
         raise UnusableError(msg)
+    released = course.root / "release" / assignment / f"{assignment}.ipynb"
+    spare = released if released.is_file() else course.workbook(assignment).notebook
+    notebook = parts.notebook if parts.notebook is not None else spare.read_bytes()
+    time = {TIMESTAMP: nbgrader_time(attempt.handed_in_at).encode()}
+    return {**files, f"{assignment}.ipynb": notebook, ANSWERS: parts.answers, **time}
 
 
-def _digest(data: bytes, path: Path | None) -> str:
-    if path is None:
-        return hashlib.sha256(data).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _replace(target: Path, files: Mapping[str, bytes] | None) -> None:
+    """Put a submission into the place of the one before, or take that away; a fault leaves the one before."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Names that begin with a dot: nbgrader's search for submissions does not see them.
+    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    old = part.with_name(part.name + ".old")
+    try:
+        part.chmod(0o755)
+        for name, content in (files or {}).items():
+            (part / name).write_bytes(content)
+        if target.exists() or target.is_symlink():
+            target.rename(old)
+        if files:
+            part.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    finally:
+        _remove(part)
+        _remove(old)
+
+
+def _keep_current(course: Course, assignment: str, student: str, now: datetime | None) -> None:
+    """Keep what another program put into submitted/."""
+    folder = course.path("submitted", student, assignment)
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
+    if files:
+        keep_original(course, assignment, student, now or datetime.now(UTC), pack(files))
+
+
+def _sweep(course: Course, assignment: str) -> tuple[str, ...]:
+    """Remove what a killed take-in has left half written; a submission that it had moved aside goes back first."""
+    left = re.compile(rf"\.{re.escape(assignment)}-[a-z0-9_]{{8}}(\.old)?")
+    found = [path for path in sorted(course.root.glob(f"submitted/*/.{assignment}-*")) if left.fullmatch(path.name)]
+    for old in found:
+        target = old.parent / assignment
+        if old.suffix == ".old" and not target.exists() and not target.is_symlink():
+            with suppress(OSError):
+                old.rename(target)
+    parts = [*found, *course.root.glob(f"received/{assignment}/*/{PART}*"), *course.root.glob(f"quarantine/*/{PART}*")]
+    for part in parts:
+        _remove(part)
+    return tuple(dict.fromkeys(path.parent.name for path in found))
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)

@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograde.course.ids import shown
 from autograde.course.text import count, in_words, local, printable
 
 if TYPE_CHECKING:  # each command imports only what it uses
+    from autograde.course.assign import UndoReport
     from autograde.course.gradebook import GradebookReport
-    from autograde.course.intake import IntakeReport
     from autograde.course.keep import Held
     from autograde.course.mark import Line
+    from autograde.course.outcome import IntakeReport
     from autograde.course.release import ReleaseReport
     from autograde.course.roster import RosterReport
 
@@ -97,33 +99,60 @@ def show_intake(console: Console, report: "IntakeReport") -> None:
         table = Table("Student", "Name", "Handed in (UK time)", "Late", "Now current", title=report.assignment)
         for taken in sorted(report.taken, key=lambda t: (t.student.id, t.handed_in_at)):
             table.add_row(
-                Text(taken.student.id),
+                Text(taken.student.shown),
                 Text(printable(taken.student.name, 60)),
                 local(taken.handed_in_at),
-                taken.late or "no",
+                taken.late.partition(":")[0] or "no",
                 "yes" if current.get(taken.student.id) is taken else "no, kept",
             )
         console.print(table)
-    oddities = [(taken.student.id, oddity) for taken in report.taken for oddity in taken.oddities]
-    oddities += [(taken.student.id, f"late by {taken.late}: taken in all the same") for taken in report.taken if taken.late]
+    oddities = [(taken.student.shown, oddity) for taken in report.taken for oddity in taken.oddities]
+    oddities += [(taken.student.shown, _late(taken.late)) for taken in report.taken if taken.late]
     for student, oddity in sorted(oddities):
         say(console, f"  {student}: {oddity}", "yellow")
     for refused in report.refused:
-        whose = f" ({refused.student.id})" if refused.student else ""
+        whose = f" ({refused.student.shown})" if refused.student else ""
         say(console, f"  Not usable: {printable(refused.file)}{whose}: {refused.reason}", "red")
-        say(console, f"    kept in {refused.folder}")
+        if refused.kept:
+            say(console, f"    kept in {refused.folder}")
+    for same in report.alike:
+        who = ", ".join(map(shown, same.students))
+        say(
+            console, f"  {same.item}: {who} handed in the same text ({same.words} words). What that means is for you to find out.", "yellow"
+        )
+    for passed in report.passed:
+        say(console, f"  {passed}.")
     say(
         console,
         f"{count(len(report.taken), 'hand-in')} taken in, {len(report.repeated)} known already, {len(report.refused)} in quarantine.",
         "bold",
     )
     if report.missing:
-        names = ", ".join(student.id for student in report.missing[:12]) + (" …" if len(report.missing) > 12 else "")
+        names = ", ".join(f"{student.shown} ({printable(student.name, 60)})" for student in report.missing)
         say(console, f"Nothing yet from {count(len(report.missing), 'student')}: {names}")
     steps = [f"autograde mark {report.assignment}    marks what came in"]
     if report.refused:
         steps.append("Read reason.txt in each quarantine folder; take the mended file in again.")
+        steps.append("autograde assign FOLDER LEARNER-ID    says whose one is, where only that was not clear")
     next_steps(console, steps)
+
+
+def show_undo(console: Console, report: "UndoReport") -> None:
+    """Sum up what was taken back."""
+    for one in report.undone:
+        file = printable(one.attempt.file or "a hand-in", 100)
+        now = f"the attempt of {local(one.now)} is current again" if one.now else "nothing of this student is current now"
+        say(console, f"  {shown(one.student)}: {file} taken back; {now}")
+    say(console, f"{count(len(report.undone), 'hand-in')} taken back. The originals are kept in {report.folder}.", "bold")
+    steps = [f"autograde mark {report.assignment}    marks what is current now"]
+    steps.append("autograde assign FILE LEARNER-ID    takes one of them in again, as the learner's you name")
+    next_steps(console, steps)
+
+
+def _late(late: str) -> str:
+    if not late.startswith("cannot"):
+        return f"late by {late.removeprefix('by ')}: taken in all the same"
+    return f"whether it is late {late}. Moodle's grading worksheet tells it: --worksheet FILE.csv"
 
 
 def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
@@ -131,11 +160,11 @@ def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
     if len(lines) <= TABLE_ROWS:
         table = Table("Student", "Points so far", "Waiting for you", "What was done", title=assignment)
         for line in lines:
-            table.add_row(Text(line.student), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
+            table.add_row(Text(shown(line.student)), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
         console.print(table)
     for line in lines:
         for oddity in line.oddities:
-            say(console, f"  {line.student}: {printable(oddity, 300)}", "yellow")
+            say(console, f"  {shown(line.student)}: {printable(oddity, 300)}", "yellow")
     waiting = sum(line.waiting > 0 for line in lines)
     marked = sum(line.outcome == "marked" for line in lines)
     say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {waiting} wait for you.", "bold")
@@ -174,12 +203,12 @@ def show_remarks(console: Console, assignment: str, lines: "list[Line]") -> None
     if changed:
         table = Table("Student", "Points before", "Points now", title=assignment)
         for line in changed:
-            table.add_row(Text(line.student), f"{line.before:g}", f"{line.points:g}")
+            table.add_row(Text(shown(line.student)), f"{line.before:g}", f"{line.points:g}")
         console.print(table)
     for line in lines:
         again = [oddity for oddity in line.oddities if line.outcome != "marked" or oddity.startswith(CHANGED)]
         if again:
-            say(console, f"  {line.student}: {printable(' '.join(again), 300)}", "yellow")
+            say(console, f"  {shown(line.student)}: {printable(' '.join(again), 300)}", "yellow")
     marked = sum(line.outcome == "marked" for line in lines)
     say(console, f"{count(marked, 'hand-in')} marked again. The points of {count(len(changed), 'student')} changed.", "bold")
     show_revised(console, lines)

@@ -84,7 +84,10 @@ def in_words(when: datetime) -> str:
 
 def local(when: datetime) -> str:
     """Say a time as the tutor's clock shows it; a naive one is in UTC, as nbgrader keeps them."""
-    return aware(when).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+    try:
+        return aware(when).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+    except OverflowError:  # the first and the last day of the calendar
+        return when.isoformat(" ", "minutes")
 
 
 def aware(when: datetime) -> datetime:

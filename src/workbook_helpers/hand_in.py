@@ -19,11 +19,10 @@ from workbook_helpers.answers import AnswerStore, parse_sheet, read_sheet
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.exchange import submit
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Workbook, paper_seed
+from workbook_helpers.items import Workbook, clean_id, paper_seed
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
-STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 FOLDER = "handed-in"
 SCHEMA = 1
 
@@ -150,7 +149,7 @@ def choose_learner(workbook: Workbook, student: str) -> None:
 
 def same_learner(one: str, other: str) -> bool:
     """Whether two ids name one learner, as `paper_seed` takes them."""
-    return one.strip().casefold() == other.strip().casefold()
+    return clean_id(one).casefold() == clean_id(other).casefold()
 
 
 def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
@@ -179,7 +178,7 @@ def learner_id(workbook: Workbook) -> str:
         student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return student if isinstance(student, str) and STUDENT.fullmatch(student) else ""
+    return clean_id(student) if isinstance(student, str) else ""
 
 
 def hub_user() -> str:
@@ -196,10 +195,10 @@ def _check_paper(drawn_for: str, student: str) -> None:
 
 
 def _learner(student: str) -> str:
-    student = student.strip()
-    if not STUDENT.fullmatch(student):
+    found = clean_id(student)
+    if not found:
         raise HandInError(say("error-learner"))
-    return student
+    return found
 
 
 def _folder(workbook: Workbook) -> Path:

@@ -24,6 +24,7 @@ from tests.conftest import free_port
 ASSIGNMENT = "w01-small"
 WHEN = "2026-11-19T10:00:00+00:00"
 """A day before the due date."""
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 
 WORKBOOK_TOML = """\
 id = "w01"
@@ -127,6 +128,8 @@ def _models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folder / "roster.csv").write_text(ROSTER_CSV, "utf-8")
         import_roster(course, folder / "roster.csv")
         release(course, "w01", due=datetime(2026, 11, 20, 17, tzinfo=UTC))
+        for path in course.root.rglob("*"):  # it was released before anybody handed in
+            os.utime(path, (RELEASED.timestamp(), RELEASED.timestamp()))
     return {"empty": empty.root, "course": course.root}
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
 LATER = "2026-11-19T12:00:00+00:00"
+SENT = datetime(2026, 11, 19, 13, tzinfo=UTC).timestamp()
+"""When the files came, unless a test says otherwise."""
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def take(course: Course, tmp_path: Path) -> Callable[..., IntakeReport]:
         folder.mkdir()
         for name, content in files.items():
             (folder / f"{name}.zip").write_bytes(content)
+            os.utime(folder / f"{name}.zip", (SENT, SENT))
         return intake(course, [folder], "w01")
 
     return run

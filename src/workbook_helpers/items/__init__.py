@@ -2,6 +2,7 @@
 
 from workbook_helpers.items.base import Item, Json, Note, Option, Purpose, Response, Verdict
 from workbook_helpers.items.kinds import KINDS
+from workbook_helpers.items.learner import clean_id
 from workbook_helpers.items.workbook import Criterion, Reference, Workbook, load_workbook, paper_seed, read_notebook, read_toml
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Response",
     "Verdict",
     "Workbook",
+    "clean_id",
     "load_workbook",
     "paper_seed",
     "read_notebook",

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items.base import Item, ItemId, Model, Purpose, Text, drawn
 from workbook_helpers.items.kinds import KINDS
+from workbook_helpers.items.learner import clean_id
 
 M = TypeVar("M", bound=BaseModel)
 TOML_HINTS = {
@@ -155,9 +156,9 @@ class Workbook:
 def paper_seed(class_id: str, workbook: str, learner: str) -> str:
     """Give the seed of a learner's paper (`Workbook.paper`), 16 hex digits: nothing of it is the learner's to choose.
 
-    The learner's id counts in small letters and without blanks around it, as it does on the roster.
+    The learner's id counts as `clean_id` gives it and in small letters, as it does on the roster.
     """
-    return hashlib.sha256("\n".join([class_id, workbook, learner.strip().casefold()]).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256("\n".join([class_id, workbook, clean_id(learner).casefold()]).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def load_workbook(folder: Path) -> Workbook:

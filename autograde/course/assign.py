@@ -1,0 +1,165 @@
+"""What a tutor decides about hand-ins: whose one is, and that one does not count after all."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograde.course.archive import MAX_UNPACKED
+from autograde.course.arrivals import Arrival, arrivals
+from autograde.course.attempts import Attempt
+from autograde.course.claims import read_manifest
+from autograde.course.desk import Desk, opened, parts_of, report
+from autograde.course.folder import Course
+from autograde.course.outcome import IntakeReport
+from autograde.course.quarantine import REASON, Held, held_in
+from autograde.course.roster import Roster, Student
+from autograde.course.text import local, printable
+from autograde.errors import ClassError, UnusableError
+
+
+def assign(course: Course, path: Path, student_id: str, assignment: str = "") -> IntakeReport:
+    """Take a hand-in in as that of a student, because a tutor says so; where it came from is remembered for the next time.
+
+    Parameters
+    ----------
+    path
+        A hand-in, or its folder in quarantine/.
+    student_id
+        An id of the roster.
+    assignment
+        The workbook, where neither the quarantine nor the hand-in names it.
+
+    Raises
+    ------
+    ClassError
+        If the path holds no hand-in or several, the student is not on the roster, or the hand-in cannot be used.
+    """
+    student = _student(course, student_id)
+    arrival, held = _arrival(path)
+    name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
+    with opened(course, name) as desk:
+        try:
+            outcome = desk.take(arrival, [], student)
+        except (UnusableError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            msg = f"{printable(path)} was not taken in as {student.shown}'s: {why}. What {student.shown} handed in before stays."
+            raise ClassError(msg) from error
+        _take_from_others(desk, arrival, student)
+        return report(desk, [outcome])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """An attempt that was taken back, and the time of the one that is current now (None if there is none)."""
+
+    student: str
+    attempt: Attempt
+    now: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoReport:
+    """What was taken back, and where the originals lie."""
+
+    assignment: str
+    folder: Path
+    undone: tuple[Undone, ...]
+
+
+def undo(course: Course, assignment: str, student_id: str = "") -> UndoReport:
+    """Take back the last take-in of a workbook, or one student's newest attempt; the one before becomes current again.
+
+    Nothing is deleted: the original stays in received/, marked as set aside.
+
+    Raises
+    ------
+    ClassError
+        If there is nothing to take back, or the student is not on the roster.
+    """
+    name = course.assignment(assignment)
+    only = _student(course, student_id).id if student_id else ""
+    with opened(course, name) as desk:
+        attempts = desk.attempts
+        counted = [(s, a) for s in ([only] if only else attempts.students()) for a, _ in attempts.of(s) if not a.set_aside]
+        if only:
+            newest = attempts.newest(only)
+            chosen = [(only, newest[0])] if newest else []
+        else:
+            last = max((attempt.run for _, attempt in counted), default="")
+            chosen = [(student, attempt) for student, attempt in counted if last and attempt.run == last]
+        if not chosen:
+            of = f"from {student_id}" if only else "by autograde intake, collect or assign"
+            msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
+            raise ClassError(msg)
+        why = f"autograde undo, {local(datetime.now(UTC))}"
+        return UndoReport(
+            assignment=name,
+            folder=course.root / "received" / name,
+            undone=tuple(_set_aside(desk, student, attempt, why) for student, attempt in chosen),
+        )
+
+
+def _set_aside(desk: Desk, student: str, attempt: Attempt, why: str) -> Undone:
+    desk.attempts.put(student, replace(attempt, set_aside=why))
+    desk.settle(student)
+    newest = desk.attempts.newest(student)
+    return Undone(student=student, attempt=attempt, now=newest[0].handed_in_at if newest else None)
+
+
+def _take_from_others(desk: Desk, arrival: Arrival, student: Student) -> None:
+    """See that the same file from the same sender no longer counts as somebody else's."""
+    digest = hashlib.sha256(arrival.data).hexdigest()
+    for other in desk.attempts.students():
+        attempt = desk.attempts.find(other, digest) if other != student.id else None
+        if attempt and not attempt.set_aside and not attempt.sender.is_another(arrival.sender):
+            _set_aside(desk, other, attempt, f"it is {student.shown}'s, as a tutor said on {local(datetime.now(UTC))}")
+
+
+def _student(course: Course, student_id: str) -> Student:
+    roster = Roster.of(course)
+    if student := roster.find(student_id):
+        return student
+    near = " or ".join(f"{student.shown} ({student.name})" for student in roster.near(student_id))
+    advice = f"Did you mean {near}?" if near else "Check the id, or add the learner with: autograde roster FILE.csv"
+    msg = f'"{printable(student_id, 80)}" is not on the roster. {advice}'
+    raise ClassError(msg)
+
+
+def _arrival(path: Path) -> tuple[Arrival, Held | None]:
+    """Find the one hand-in in what a tutor names."""
+    if (path / REASON).is_file() or path.name == REASON:
+        found = held_in(path if path.is_dir() else path.parent)
+        if found is None:
+            msg = f"{printable(path)} does not hold one hand-in and its reason.txt. Name the hand-in's own file."
+            raise ClassError(msg)
+        file, held = found
+        arrival = Arrival(name=printable(file.name), sender=held.sender, seen_at=held.seen_at, data=_bytes(file))
+        return replace(arrival, server_time=held.server_time, server=held.server), held
+    several = [arrival for arrival in arrivals([path]) if not arrival.passed]
+    if len(several) != 1:
+        msg = f"{printable(path)} holds {len(several) or 'no'} hand-ins. Name one of them; a class's download must be unpacked first."
+        raise ClassError(msg)
+    return several[0], None
+
+
+def _bytes(file: Path) -> bytes:
+    if file.stat().st_size > MAX_UNPACKED:
+        msg = f"{printable(file)} has more than {MAX_UNPACKED // 1_000_000} MB, so it cannot be a hand-in."
+        raise ClassError(msg)
+    return file.read_bytes()
+
+
+def _named(arrival: Arrival) -> str:
+    """Give the workbook that a hand-in names, "" if it names none."""
+    try:
+        manifest = read_manifest(parts_of(arrival.data))[0]
+    except UnusableError:
+        return ""
+    name = manifest.get("assignment") or manifest.get("workbook")
+    return name if isinstance(name, str) else ""
+
+
+def _missing(path: Path) -> str:
+    msg = f"{printable(path)} does not say to which workbook it belongs. Add: --workbook w01"
+    raise ClassError(msg)
