@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from workbook_helpers.answers import parse_sheet, read_sheet
+from workbook_helpers.answers import AnswerStore, parse_sheet
 from workbook_helpers.errors import HandInError
 from workbook_helpers.exchange import submit
 from workbook_helpers.files import write_file
@@ -75,14 +75,15 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
     """
     student = student.strip()
     if not STUDENT.fullmatch(student):
-        raise HandInError(say("error-learner"))
-    sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
+        raise HandInError(say("error-learner"), about="learner")
+    store = AnswerStore(workbook.folder, workbook.id, workbook.items)
+    sheet = store.sheet()
     if sheet.problem:
-        raise HandInError(say("error-answers", why=sheet.problem))
+        raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
     if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
         raise HandInError(say("error-declaration"))
     with _told():
-        answers = _public_answers(workbook)
+        answers = _public_answers(workbook, store)
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
@@ -163,9 +164,9 @@ def _folder(workbook: Workbook) -> Path:
     return workbook.folder.parent / FOLDER
 
 
-def _public_answers(workbook: Workbook) -> bytes:
+def _public_answers(workbook: Workbook, store: AnswerStore) -> bytes:
     """Give the answers file without what is private, or was in an older version of the workbook: only what is known to be public."""
-    document: dict[str, Any] = json.loads((workbook.folder / "answers.json").read_bytes())
+    document: dict[str, Any] = json.loads(store.public())
     answers = {item_id: record for item_id, record in document["answers"].items() if item_id in workbook.items}
     document["answers"] = {
         item_id: record

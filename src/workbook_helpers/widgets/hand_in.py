@@ -9,6 +9,7 @@ from workbook_helpers.errors import HandInError, SaveError
 from workbook_helpers.hand_in import Receipt, hand_in, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.log import never_raises
 from workbook_helpers.widgets.page import Page
 from workbook_helpers.words import use
 
@@ -16,19 +17,22 @@ from workbook_helpers.words import use
 class HandIn(anywidget.AnyWidget):
     """Names what is unanswered, asks who hands in, and hands in.
 
-    Browser → Python: `open`, `hand-in` (student). Python → browser: the synced `state` and, for a refusal, `refused` (text).
+    Browser → Python: `open`, `hand-in` (student). Python → browser: the synced `state` and, for a refusal, `refused` (text, about).
     """
 
     _esm = script("hand_in.js")
     state = traitlets.Dict().tag(sync=True)
+    scope = traitlets.Unicode().tag(sync=True)
+    """Of which page the unsaved answers count."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        super().__init__(layout=page.layout)
+        super().__init__(layout=page.layout, scope=page.scope)
         self._refresh()
         page.on_saved(self._refresh)
         self.on_msg(self._on_message)
 
+    @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         use(message.get("language"))
         match message:
@@ -41,7 +45,7 @@ class HandIn(anywidget.AnyWidget):
         try:
             hand_in(self._page.workbook, student)
         except (HandInError, SaveError) as error:
-            self.send({"do": "refused", "text": str(error)})
+            self.send({"do": "refused", "text": str(error), "about": getattr(error, "about", "")})
         else:
             self._refresh()
             self.send({"do": "handed-in"})
@@ -65,6 +69,7 @@ class HandIn(anywidget.AnyWidget):
             "learner": learner_id(page.workbook),
             "receipt": _shown(past[-1]) if past else None,
             "times": len(past),
+            "notices": page.notices(),
         }
 
     def _named(self, item: Item) -> dict[str, Any]:

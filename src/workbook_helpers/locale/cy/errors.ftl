@@ -1,6 +1,7 @@
 # What went wrong, and what to do.
 error-learner = Dim ond llythrennau, digidau a . _ @ - gaiff fod yn y rhif dysgwr. Edrychwch ar yr hyn a roddodd eich tiwtor i chi.
-error-answers = Ni ellid cyflwyno eich atebion: { $why }. Atebwch gwestiwn, yna rhowch gynnig arall arni.
+error-answers = Ni ellid cyflwyno eich atebion: ni ellir darllen y ffeil sy’n eu dal. Dywedwch wrth eich tiwtor.
+error-no-answers = Nid oes dim i’w gyflwyno eto. Atebwch gwestiwn, yna rhowch gynnig arall arni.
 error-declaration = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae’n dweud mai eich gwaith chi eich hun yw hwn.
 error-hand-in-folder = Ni chyflwynwyd dim: ni ellir ysgrifennu i’r ffolder ({ $why }). Mae eich atebion yn ddiogel.
 error-refused = Ni chyflwynwyd dim: gwrthododd cyfnewidfa’r coleg ef ({ $why }). Mae eich atebion yn ddiogel. Dywedwch wrth eich tiwtor.

@@ -1,6 +1,7 @@
 # What went wrong, and what to do.
 error-learner = The learner ID may hold letters, digits and . _ @ - only. Please look at what your tutor gave you.
-error-answers = Your answers could not be handed in: { $why }. Please answer a question, then try again.
+error-answers = Your answers could not be handed in: the file that holds them cannot be read. Please tell your tutor.
+error-no-answers = There is nothing to hand in yet. Please answer a question, then try again.
 error-declaration = Please tick the declaration first. It says that this is your own work.
 error-hand-in-folder = Nothing was handed in: the folder cannot be written to ({ $why }). Your answers are safe.
 error-refused = Nothing was handed in: the college's exchange refused it ({ $why }). Your answers are safe. Please tell your tutor.
