@@ -14,9 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from autograde.course.new import new_course
 from autograde.course.release import release
 from tests.browser.conftest import W01, FrontEnd
-from tests.conftest import ROOT
+from tests.conftest import ROOT, is_saved
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
 ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
 LABS = pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
 # Each Lab test its own workspace: otherwise Lab opens again what an earlier test had open.
@@ -39,7 +38,7 @@ def test_the_page_opens_by_itself_without_code(page: Page, front_end: FrontEnd) 
     open_page(page, front_end, folder)
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
-    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(FIRST))
     assert list(json.loads((folder / "answers.json").read_text())["answers"]) == ["w01-p01"]
     visible = page.evaluate("document.querySelector('.jp-Notebook, main').innerText")
     assert "ask(" not in visible
@@ -62,7 +61,7 @@ def test_keys_answer_and_leave_the_cells_alone(page: Page, front_end: FrontEnd) 
     page.keyboard.press("ArrowDown")
     page.keyboard.type("ddabmyx")
     page.keyboard.press("Enter")
-    expect(page.locator("#w01-q01 .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-q01"))
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
     expect(page.locator("#w01-t01 textarea")).to_have_value("dd a b x z")
     expect(page.locator("#w01-q01 input").nth(1)).to_be_checked()
@@ -160,7 +159,7 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     open_page(page, lab, folder)
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
-    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(FIRST))
     kernels = [
         p
         for p in psutil.process_iter(["cmdline", "cwd"])
@@ -172,7 +171,7 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     page.locator("#w01-t01 textarea").scroll_into_view_if_needed()
     page.locator("#w01-t01 textarea").focus()
     page.keyboard.insert_text("After the kernel died.")  # at once: Lab draws the question anew when it wakes up
-    expect(page.locator("#w01-t01 .wb-status")).to_have_text(SAVED, timeout=60_000)
+    is_saved(page.locator("#w01-t01"), timeout=60_000)
     expect(page.locator("#w01-t01 textarea")).to_have_value("After the kernel died.")
     expect(page.locator(f"{FIRST} input").first).to_be_checked()
     assert json.loads((folder / "answers.json").read_text())["answers"]["w01-t01"]["value"] == "After the kernel died."

@@ -11,10 +11,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server, free_port
+from tests.conftest import Server, free_port, is_saved
 from workbook_helpers.items import load_workbook
-
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
 
 @dataclass
@@ -29,7 +27,7 @@ class KindPage:
 
     def saved(self, item: str) -> Any:
         """What is on disk for an item, once the page says that it is saved."""
-        expect(self.page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+        is_saved(self.page.locator(f"#{item}"))
         return json.loads((self.folder / "answers.json").read_text())["answers"][item]["value"]
 
     def reload(self) -> None:
