@@ -32,16 +32,19 @@ class KindPage:
 
     def reload(self) -> None:
         """Kill the kernel without warning, and open the page again."""
+        self.kill()
+        self.page.goto("about:blank")
+        self.open()
+
+    def kill(self) -> None:
         kernels = [child for child in psutil.Process(self.server).children(recursive=True) if "workbook_helpers.kernel" in child.cmdline()]
         assert kernels
         for kernel in kernels:
             kernel.kill()
-        self.page.goto("about:blank")
-        self.open()
 
     def open(self) -> None:
         self.page.goto(self.address)
-        expect(self.page.locator(".wb-question")).to_have_count(self.questions)
+        expect(self.page.locator(".wb-question:not(.wb-hand-in)")).to_have_count(self.questions)
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +58,11 @@ def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[str], KindPage]:
-    """kind_page(items_toml): write a workbook with these items (ids w99-…) and open it."""
+def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[..., KindPage]:
+    """kind_page(items_toml, *parts): write a workbook with these items (ids w99-…), and the page's own parts, and open it."""
     root, base, token, server = kind_server
 
-    def make(items: str) -> KindPage:
+    def make(items: str, *parts: str) -> KindPage:
         name = f"w99-test{len(list(root.iterdir()))}"
         folder = root / name
         folder.mkdir()
@@ -69,7 +72,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
         cells += [
             {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
-            for i in ids
+            for i in [*ids, *parts]
         ]
         metadata = {
             "kernelspec": {"display_name": "Workbook", "language": "python", "name": "workbook"},
