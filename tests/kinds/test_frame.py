@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from IPython.display import HTML
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import ROOT, is_saved
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items import KINDS, Item, load_workbook
+from workbook_helpers.widgets import ask
 
 TASK, PICK, PRIVATE, MINE = "w99-t01", "w99-q01", "w99-r01", "w99-declaration"
 ITEMS = f"""
@@ -388,6 +390,27 @@ def cases() -> list[tuple[Item, Any, bool]]:
                 text = text.replace(name, one)
             found.append((item, json.loads(text), blank))
     return found
+
+
+@pytest.mark.parametrize("fault", ["folder", "half-a-file", "another-form"])
+def test_a_cell_never_raises_neither_when_it_is_made_nor_when_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    (tmp_path / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
+    (tmp_path / "items.toml").write_text(ITEMS, "utf-8")
+    if fault == "folder":
+        (tmp_path / "answers.json").mkdir()
+    else:
+        texts = {"half-a-file": '{"ans', "another-form": '{"answers": {"w99-t01": {"value": 7}}, "revision": "x"}'}
+        (tmp_path / "answers.json").write_text(texts[fault])
+    monkeypatch.chdir(tmp_path)
+    for name in (TASK, PICK, PRIVATE, MINE, "progress", "hand-in", "w99-nothing"):
+        shown: Any = ask(name)
+        assert isinstance(shown, HTML) or shown._repr_mimebundle_() is not None
+        if hasattr(shown, "_on_message"):
+            for message in ({"do": "open"}, {"do": "save", "value": "x", "base": 0, "was": None, "seq": 1}, {"do": 3}, {}, None, "?"):
+                shown._on_message(shown, message, [])
+    assert capsys.readouterr().err == ""
 
 
 def test_python_knows_a_blank_answer() -> None:
