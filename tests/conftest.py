@@ -1,5 +1,6 @@
 """What all tests share: the real browser, free ports, real servers, and the tools' own noise."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -20,6 +21,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: None)
 expect.set_options(timeout=15_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -46,6 +48,12 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
+
+
+def is_saved(question: Locator, timeout: float = 15_000) -> None:
+    """Wait until what stands in the question is on disk: its state leaves "saved" with the first change, before anything else."""
+    expect(question).to_have_attribute("data-wb-state", "saved", timeout=timeout)
+    expect(question.locator(".wb-status")).to_have_text(SAVED)
 
 
 def free_port() -> int:

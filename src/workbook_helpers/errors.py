@@ -14,7 +14,14 @@ class SaveError(WorkbookError):
 
 
 class HandInError(WorkbookError):
-    """The answers could not be handed in; nothing was sent and nothing was lost."""
+    """The answers could not be handed in; nothing was sent and nothing was lost.
+
+    `about` says what the student should look at: "learner" (the id), or "" for nothing on the page.
+    """
+
+    def __init__(self, message: str, about: str = "") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class PaperError(HandInError):

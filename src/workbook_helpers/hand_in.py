@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from workbook_helpers.answers import AnswerStore, parse_sheet, read_sheet
+from workbook_helpers.answers import AnswerStore, parse_sheet
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.exchange import submit
 from workbook_helpers.files import write_file
@@ -75,15 +75,16 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
         If the questions were drawn for another learner, or for nobody yet.
     """
     student = _learner(student)
+    store = AnswerStore(workbook.folder, workbook.id, workbook.items)
     if workbook.pools:
-        _check_paper(AnswerStore(workbook.folder, workbook.id).learner(), student)
-    sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
+        _check_paper(store.learner(), student)
+    sheet = store.sheet()
     if sheet.problem:
-        raise HandInError(say("error-answers", why=sheet.problem))
+        raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
     if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
         raise HandInError(say("error-declaration"))
     with _told():
-        answers = _public_answers(workbook, student)
+        answers = _public_answers(workbook, store, student)
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
@@ -191,13 +192,13 @@ def _check_paper(drawn_for: str, student: str) -> None:
     if not drawn_for:
         raise PaperError(say("error-no-paper"))
     if not same_learner(drawn_for, student):
-        raise PaperError(say("error-paper-hub" if hub_user() else "error-paper", learner=drawn_for, typed=student))
+        raise PaperError(say("error-paper-hub" if hub_user() else "error-paper", learner=drawn_for, typed=student), about="learner")
 
 
 def _learner(student: str) -> str:
     found = clean_id(student)
     if not found:
-        raise HandInError(say("error-learner"))
+        raise HandInError(say("error-learner"), about="learner")
     return found
 
 
@@ -205,13 +206,13 @@ def _folder(workbook: Workbook) -> Path:
     return workbook.folder.parent / FOLDER
 
 
-def _public_answers(workbook: Workbook, student: str) -> bytes:
+def _public_answers(workbook: Workbook, store: AnswerStore, student: str) -> bytes:
     """Give the answers file with whose it is and which questions it answers.
 
     Without what is private, was in an older version of the workbook, or belongs to the paper of another learner: only what is
     known to be public.
     """
-    raw = (workbook.folder / "answers.json").read_bytes()
+    raw = store.public()
     document: dict[str, Any] = json.loads(raw) | {"learner": student, "release": workbook.release}
     asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
     answers = {item_id: record for item_id, record in document["answers"].items() if item_id in asked}

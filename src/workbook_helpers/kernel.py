@@ -13,7 +13,7 @@ from ipykernel.kernelapp import IPKernelApp
 from workbook_helpers.cells import ASK
 
 PAUSE_S = 0.02
-"""After so long, the kernel has answered who asked whether it is there."""
+"""How long the loading waits, so that whoever asks whether the kernel is there is most likely answered first."""
 
 
 class WorkbookKernel(IPythonKernel):
@@ -27,7 +27,7 @@ class WorkbookKernel(IPythonKernel):
         self.user_ns = self._names = dict[str, Any]()
 
     def start(self) -> None:
-        """Be ready first; what the questions need is loaded while the browser still reads the page."""
+        """Be ready first; what the questions need is loaded `PAUSE_S` later, or by the first cell if that comes sooner."""
         super().start()  # type: ignore[no-untyped-call]
         self.io_loop.call_later(PAUSE_S, self._load)
 

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import W01, FrontEnd
-from tests.browser.test_front_ends import SAVED, open_page
-from tests.conftest import ROOT
+from tests.browser.test_front_ends import open_page
+from tests.conftest import ROOT, is_saved
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -40,7 +40,7 @@ def hand_in(page: Page) -> Locator:
     """Hand in with one answer; give the receipt shown on the page."""
     page.locator("#w01-q01 label").first.click()
     page.locator("#w01-declaration input").check()
-    expect(page.locator("#w01-declaration .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-declaration"))
     panel = page.locator("#hand-in")
     expect(panel).not_to_contain_text("Please also tick")
     panel.get_by_label("Your learner ID").fill("ana01")
@@ -83,7 +83,7 @@ def test_axe_finds_nothing_on_the_workbook_page(workbook: Page, voila: FrontEnd,
     second = workbook.context.new_page()
     open_page(second, voila, folder)
     second.locator("#w01-t01 textarea").fill("In the second window.")
-    expect(second.locator("#w01-t01 .wb-status")).to_have_text(SAVED)
+    is_saved(second.locator("#w01-t01"))
     workbook.evaluate(
         "() => { const box = document.querySelector('#w01-t01 textarea'); box.value = 'Here.'; box.dispatchEvent(new Event('input')); }"
     )
@@ -171,7 +171,7 @@ def test_a_workbook_is_done_by_keyboard_alone(workbook: Page) -> None:
     workbook.keyboard.type("By keyboard.")
     tab_to("#w01-declaration input")
     workbook.keyboard.press("Space")
-    expect(workbook.locator("#w01-declaration .wb-status")).to_have_text(SAVED)
+    is_saved(workbook.locator("#w01-declaration"))
     tab_to("#hand-in input")
     workbook.keyboard.type("ana01")
     tab_to("#hand-in .wb-button")
@@ -224,7 +224,7 @@ def test_nothing_is_cut_off_at_320_px(page: Page, voila: FrontEnd, folder: Path,
     page.locator("#w01-p01").get_by_role("button").click()
     expect(page.locator("#w01-p01 .wb-response li").first).to_be_visible()
     page.locator("#w01-t01 textarea").fill("A longer answer than the box has room for at first. " * 12)
-    expect(page.locator("#w01-t01 .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-t01"))
     hand_in(page)
     fits(page)
     open_receipt(page)
@@ -236,7 +236,7 @@ def test_nothing_is_cut_off_at_320_px(page: Page, voila: FrontEnd, folder: Path,
 def test_a_long_answer_is_whole_on_a_turned_phone_and_after_coming_back(workbook: Page) -> None:
     box = workbook.locator("#w01-t01 textarea")
     box.fill("A longer answer than the box has room for at first. " * 20)
-    expect(workbook.locator("#w01-t01 .wb-status")).to_have_text(SAVED)
+    is_saved(workbook.locator("#w01-t01"))
     whole = (
         "() => { const box = document.querySelector('#w01-t01 textarea'); return box?.value && box.scrollHeight <= box.clientHeight + 1 }"
     )

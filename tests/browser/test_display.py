@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import FrontEnd
 from tests.browser.test_accessible import fits, violations
-from tests.browser.test_front_ends import SAVED, open_page
+from tests.browser.test_front_ends import open_page
+from tests.conftest import is_saved
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_contents_lead_everywhere_and_say_what_is_done(page: Page, voila: FrontE
     expect(nav).to_be_hidden()
     for item in ("w01-p01", "w01-p02"):
         page.locator(f"#{item} label").first.click()
-        expect(page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+        is_saved(page.locator(f"#{item}"))
     page.locator("#wb-contents summary").click()
     expect(nav.get_by_role("listitem").filter(has_text="Two kinds of relationship")).to_contain_text("✓ done")
     nav.get_by_role("link", name="Four myths").click()
@@ -46,7 +47,7 @@ def test_a_student_goes_on_where_they_were(page: Page, voila: FrontEnd, folder: 
     open_page(page, voila, folder)
     expect(page.locator("#wb-place")).to_have_count(0)
     page.locator("#w01-q03 label").first.click()
-    expect(page.locator("#w01-q03 .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-q03"))
     page.goto("about:blank")
     open_page(page, voila, folder)
     page.get_by_role("link", name="Continue where you were").click()

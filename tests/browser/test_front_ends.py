@@ -14,9 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from autograde.course.new import new_course
 from autograde.course.release import release
 from tests.browser.conftest import W01, FrontEnd
-from tests.conftest import ROOT
+from tests.conftest import ROOT, is_saved
 
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
 ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
 LABS = pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
 # Each Lab test its own workspace: otherwise Lab opens again what an earlier test had open.
@@ -39,7 +38,7 @@ def test_the_page_opens_by_itself_without_code(page: Page, front_end: FrontEnd) 
     open_page(page, front_end, folder)
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
-    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(FIRST))
     assert list(json.loads((folder / "answers.json").read_text())["answers"]) == ["w01-p01"]
     visible = page.evaluate("document.querySelector('.jp-Notebook, main').innerText")
     assert "ask(" not in visible
@@ -62,11 +61,112 @@ def test_keys_answer_and_leave_the_cells_alone(page: Page, front_end: FrontEnd) 
     page.keyboard.press("ArrowDown")
     page.keyboard.type("ddabmyx")
     page.keyboard.press("Enter")
-    expect(page.locator("#w01-q01 .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-q01"))
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
     expect(page.locator("#w01-t01 textarea")).to_have_value("dd a b x z")
     expect(page.locator("#w01-q01 input").nth(1)).to_be_checked()
     assert json.loads((folder / f"{W01}.ipynb").read_text())["cells"][1]["outputs"] == [], "outputs are shown, not kept"
+
+
+SIGNS = [chr(code) for code in range(33, 127)]
+EDITING = ["Enter", "Space", "Backspace", "Delete", "Home", "End", "Insert", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Escape"]
+HELD = ["Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Backspace", "Delete", "Escape"]
+CHORDS = [f"{held}+{key}" for held in ("Shift", "Control", "Alt", "Control+Shift") for key in HELD]
+# Of these no browser keeps any for itself.
+LETTERS = [f"{held}+{key}" for held in ("Control", "Alt", "Control+Shift") for key in "abcdxyzmikb/[]-"]
+KEYS = [*SIGNS, *EDITING, "PageUp", "PageDown", "F2", "F8", "F9", *CHORDS, *LETTERS]
+TYPED = "one two\nthree four\nfive"
+BEFORE_KEY = """([node, text]) => {
+  node.focus();
+  if (node.type === "radio") { node.checked = true; return; }
+  node.value = text;
+  node.setSelectionRange(10, 12);
+}"""
+AFTER_KEY = """node => {
+  const group = node.type === "radio" ? [...document.querySelectorAll(`input[name="${node.name}"]`)] : [node];
+  return [group.length > 1 ? group.map((one) => one.checked) : node.value, node.selectionStart ?? null, node.selectionEnd ?? null,
+          group.includes(document.activeElement)];
+}"""
+STOCK = """<textarea rows="6" cols="60"></textarea><input type="text" maxlength="64"><div>""" + "".join(
+    f'<input type="radio" name="r" value="{n}">' for n in range(3)
+)
+
+
+def pressed(page: Page, field: Locator, text: str) -> dict[str, Any]:
+    """What each key does to a field: its text or choice, the cursor, and whether the focus stays."""
+    node = field.element_handle()
+    found = {}
+    for key in KEYS:
+        page.evaluate(BEFORE_KEY, [node, text])
+        page.keyboard.press(key)
+        found[key] = page.evaluate(AFTER_KEY, node)
+    return found
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.wcag("2.1.1", "2.1.4")
+@ALL
+def test_no_key_in_a_field_is_taken_by_the_front_end(page: Page, front_end: FrontEnd) -> None:
+    page.set_content(STOCK)
+    plain = (("textarea", TYPED), ("input[type=text]", "one two three"), ("[value='1']", ""))
+    stock = [pressed(page, page.locator(name), text) for name, text in plain]
+    folder = front_end.copy()
+    open_page(page, front_end, folder)
+    notebook = """() => [document.querySelectorAll(".jp-Notebook .jp-Cell, .wb-main .jp-Cell").length,
+                         document.querySelector(".jp-Notebook").classList.contains("jp-mod-editMode")]"""
+    before = page.evaluate(notebook)
+    fields = (("#w01-t01 textarea", TYPED), ("#hand-in input", "one two three"), ("#w01-q01 input >> nth=1", ""))
+    for (name, text), expected in zip(fields, stock, strict=True):
+        page.locator(name).scroll_into_view_if_needed()
+        ours = pressed(page, page.locator(name), text)
+        radios = page.locator("#w01-q01 input").count() if name.startswith("#w01-q01") else 0
+        wrong = {key: (ours[key], expected[key]) for key in KEYS if not radios and ours[key] != expected[key]}
+        assert wrong == {}, name
+        if radios:  # another number of options: arrows go round elsewhere
+            assert {key: (ours[key][0].count(True), ours[key][3]) for key in KEYS} == dict.fromkeys(KEYS, (1, True))
+            assert {key for key in KEYS if not ours[key][0][1]} == {key for key in KEYS if not expected[key][0][1]}
+    assert page.evaluate(notebook) == before
+    page.locator("#w01-t01 textarea").fill("")
+    page.locator("#w01-t01 textarea").focus()
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    is_saved(page.locator("#w01-t01"))
+    assert json.loads((folder / "answers.json").read_text())["answers"]["w01-t01"]["value"] == "one\ntwo"
+    page.keyboard.press("Tab")
+    assert not page.locator("#w01-t01 textarea").evaluate("node => node === document.activeElement")
+
+
+def test_two_notebooks_in_one_lab_wait_each_for_its_own_answers(page: Page, lab: FrontEnd) -> None:
+    first, second = lab.copy(), lab.copy()
+    for folder in (first, second):
+        page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/two/tree/"), wait_until="commit")
+        shown(page).locator("#hand-in").wait_for(state="attached", timeout=60_000)
+        page.wait_for_timeout(2000)  # Lab keeps what is open a moment later
+    tabs = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=W01)
+    expect(tabs).to_have_count(2)
+    tabs.nth(0).click()
+    shown(page).locator("#hand-in").wait_for(state="attached", timeout=60_000)
+    unsaved = shown(page).locator("#w01-t01")
+    for folder in (first, second):
+        lock = folder / ".answers.lock"
+        lock.unlink(missing_ok=True)
+    (first / ".answers.lock").mkdir()
+    unsaved.locator("textarea").fill("In the first notebook.")
+    if unsaved.get_attribute("data-wb-state") == "saved" or (second / "answers.json").read_text().count("In the first notebook."):
+        pytest.fail("the tabs came in another order")
+    expect(unsaved).to_have_attribute("data-wb-state", "unsaved")
+    panel = shown(page).locator("#hand-in")
+    panel.locator(".wb-button").first.click()
+    expect(panel.get_by_role("alert")).to_contain_text("not saved yet")
+    tabs.nth(1).click()
+    panel = shown(page).locator("#hand-in")
+    panel.locator(".wb-button").first.click()
+    expect(panel.get_by_role("alert")).to_contain_text("tick the declaration")
+    expect(shown(page).locator("#w01-declaration input")).to_be_focused()
+    (first / ".answers.lock").rmdir()
+    tabs.nth(0).click()
+    is_saved(unsaved)
 
 
 def test_lab_does_not_ask_to_save(page: Page, lab: FrontEnd) -> None:
@@ -160,7 +260,7 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     open_page(page, lab, folder)
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
-    expect(page.locator(f"{FIRST} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(FIRST))
     kernels = [
         p
         for p in psutil.process_iter(["cmdline", "cwd"])
@@ -172,7 +272,7 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     page.locator("#w01-t01 textarea").scroll_into_view_if_needed()
     page.locator("#w01-t01 textarea").focus()
     page.keyboard.insert_text("After the kernel died.")  # at once: Lab draws the question anew when it wakes up
-    expect(page.locator("#w01-t01 .wb-status")).to_have_text(SAVED, timeout=60_000)
+    is_saved(page.locator("#w01-t01"), timeout=60_000)
     expect(page.locator("#w01-t01 textarea")).to_have_value("After the kernel died.")
     expect(page.locator(f"{FIRST} input").first).to_be_checked()
     assert json.loads((folder / "answers.json").read_text())["answers"]["w01-t01"]["value"] == "After the kernel died."

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +16,12 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Saved, read_sheet
+from tests.conftest import ROOT
+from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Mended, Saved, read_sheet
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.errors import SaveError
-from workbook_helpers.items import KINDS, Item
+from workbook_helpers.items import KINDS, Item, load_workbook
 
 ITEMS: dict[str, Item] = {
     "w01-q01": KINDS["single"].model_validate(
@@ -50,28 +53,153 @@ def test_a_count_of_attempts_in_an_older_file_does_no_harm(tmp_path: Path) -> No
     record = {"value": "old", "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1, "attempts": "many"}
     document = {"schema": 1, "workbook": "w01", "revision": 1, "answers": {"w01-t01": record}}
     (tmp_path / "answers.json").write_text(json.dumps(document))
-    assert isinstance(AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=1), Saved)
+    assert isinstance(AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=Saved(value="old", saved_at="2026-11-19T10:00:00+00:00", revision=1)), Saved)
     assert "attempts" not in json.loads((tmp_path / "answers.json").read_text())["answers"]["w01-t01"]
 
 
 def test_a_second_window_does_not_overwrite_the_first(tmp_path: Path) -> None:
     first, second = AnswerStore(tmp_path, "w01"), AnswerStore(tmp_path, "w01")
-    saved = first.put("w01-t01", "from the first window", base=0)
-    second.put("w01-q01", "a", base=0)
+    saved = first.put("w01-t01", "from the first window", base=Saved())
+    second.put("w01-q01", "a", base=Saved())
     assert first.get("w01-t01") == saved
-    outcome = second.put("w01-t01", "from the second window", base=0)
+    outcome = second.put("w01-t01", "from the second window", base=Saved())
     assert isinstance(outcome, Conflict)
     assert outcome.current == saved
     assert first.get("w01-t01").value == "from the first window"
-    kept = second.put("w01-t01", "from the second window", base=outcome.current.revision)
+    kept = second.put("w01-t01", "from the second window", base=outcome.current)
     assert isinstance(kept, Saved)
     assert first.get("w01-t01").value == "from the second window"
 
 
 def test_the_same_value_is_no_conflict(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path, "w01")
-    store.put("w01-q01", "a", base=0)
-    assert isinstance(store.put("w01-q01", "a", base=0), Saved)
+    store.put("w01-q01", "a", base=Saved())
+    assert isinstance(store.put("w01-q01", "a", base=Saved()), Saved)
+
+
+def test_the_same_revision_with_another_text_is_a_conflict(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    seen = store.put("w01-t01", "as the page knows it")
+    assert isinstance(seen, Saved)
+    store.path.write_text(store.path.read_text("utf-8").replace("as the page knows it", "from a synchronised folder"), "utf-8")
+    outcome = store.put("w01-t01", "as the page knows it, and more", base=seen)
+    assert isinstance(outcome, Conflict)
+    assert outcome.current.value == "from a synchronised folder"
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"answers": {"w01', b"\x00" * 900, None], ids=["cut", "half", "zeros", "missing"])
+def test_after_damage_nothing_acknowledged_is_lost_and_the_student_is_told(tmp_path: Path, damage: bytes | None) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.put("w01-q01", "a")
+    last = store.put("w01-t01", "the whole essay")
+    assert isinstance(last, Saved)
+    assert store.mended() is None
+    if damage is None:
+        store.path.unlink()
+    else:
+        store.path.write_bytes(damage)
+    assert store.get("w01-t01") == last
+    assert store.mended() == Mended(since=last.saved_at)
+    assert isinstance(store.put("w01-q01", "b", base=store.get("w01-q01")), Saved)
+    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "b", "w01-t01": "the whole essay"}
+    assert store.mended() == Mended(since=last.saved_at)
+    store.seen()
+    assert store.mended() is None
+
+
+def test_damage_without_a_copy_is_told(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    assert store.mended() is None
+    store.path.write_bytes(b"")
+    assert store.mended() == Mended(since="")
+    store.put("w01-q01", "a")
+    assert store.mended() == Mended(since="")
+
+
+def test_an_older_file_in_its_place_gives_nothing_up_before_the_student_has_chosen(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.copy()
+    store.put("w01-t01", "one")
+    older = store.path.read_bytes()
+    newer = store.put("w01-t01", "one two three, the whole essay")
+    assert isinstance(newer, Saved)
+    store.put("w01-q01", "b")
+    store.path.write_bytes(older)
+    for _ in range(2):
+        found = store.get("w01-t01")
+        assert (found.value, found.other) == ("one", newer)
+        store.put("w01-x01", "something else meanwhile")  # which also writes the last good copy anew
+    assert store.get("w01-q01").other is not None
+    assert b"whole essay" not in store.public()
+    kept = store.put("w01-t01", newer.value, base=store.get("w01-t01"))
+    assert isinstance(kept, Saved)
+    assert kept.revision > newer.revision
+    assert AnswerStore(tmp_path, "w01").get("w01-t01") == kept
+    assert store.get("w01-t01").other is None
+
+
+def test_a_kill_between_the_file_and_its_copy_asks_nothing(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.put("w01-t01", "one")
+    before = tmp_path.joinpath("answers.last-good.json").read_bytes()
+    store.put("w01-t01", "one two")
+    tmp_path.joinpath("answers.last-good.json").write_bytes(before)
+    assert store.get("w01-t01").other is None
+    assert store.mended() is None
+
+
+def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
+    item = load_workbook(ROOT / "workbooks" / "w99-gallery").items["w99-scenario-q"]
+    assert isinstance(item, ScenarioItem)
+    first, other = [f"{item.start}.{choice.id}" for choice in item.nodes[0].choices[:2]]
+    one, two = (AnswerStore(tmp_path, "w99", {item.id: item}) for _ in range(2))
+    one.put(item.id, [])
+    older = one.path.read_bytes()
+    taken = one.put(item.id, [first], base=one.get(item.id))
+    assert isinstance(taken, Saved)
+    for base in (None, Saved(value=[], revision=1), taken):
+        for path in ([other], [], None):
+            assert two.put(item.id, path, base=base) == Conflict(current=taken, final=True)
+    one.path.write_bytes(older)  # neither by an older file
+    assert two.get(item.id).value == [first]
+    assert item.goes_on_from([first], [first, "anything.next"])
+
+
+def test_a_copy_has_a_birth_id_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    born = AnswerStore(tmp_path / "mine", "w01").copy()
+    assert re.fullmatch("[0-9a-f]{16}", born)
+    AnswerStore(tmp_path / "mine", "w01").put("w01-q01", "a")
+    assert AnswerStore(tmp_path / "mine", "w01").copy() == born
+    shutil.copytree(tmp_path / "mine", tmp_path / "moved")
+    assert AnswerStore(tmp_path / "moved", "w01").copy() == born
+    shutil.rmtree(tmp_path / "mine")
+    (tmp_path / "mine").mkdir()
+    assert AnswerStore(tmp_path / "mine", "w01").copy() != born
+
+
+def test_what_a_synchronising_program_leaves_is_named_and_never_read(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.put("w01-q01", "a")
+    store.path.write_bytes(b"")
+    store.put("w01-q01", "b")  # sets a damaged file aside
+    names = [
+        "answers (1).json",
+        "answers (conflicted copy 2026-11-02).json",
+        "answers-LAPTOP.json",
+        "answers.sync-conflict-20261102-1.json",
+    ]
+    for name in names:
+        (tmp_path / name).write_text(json.dumps(document(w01_q01={"value": "from elsewhere"})))
+    assert [name for name, _ in store.strangers()] == names
+    assert store.values() == {"w01-q01": "b"}
+
+
+def test_half_a_letter_in_the_file_does_not_stop_saving(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    store.path.write_text(json.dumps(document(w01_t01={"value": "\ud800"})))
+    assert isinstance(store.put("w01-q01", "a"), Saved)
+    assert store.get("w01-t01").value == "\ud800"
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"answers": {"w01-q01": 3}}', b"\xff\xfe"])

@@ -10,11 +10,11 @@ import psutil
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from tests.conftest import is_saved
 from tests.end_to_end.conftest import W01, Canaries, Student
 from workbook_helpers.items import load_workbook
 
 SINGLE, MULTIPLE, WRITTEN, PRIVATE = "w01-q01", "w01-q09", "w01-t01", "w01-r01"
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
 
 def open_workbook(page: Page, student: Student) -> None:
@@ -27,7 +27,7 @@ def open_workbook(page: Page, student: Student) -> None:
 def choose(page: Page, item: str, *numbers: int) -> None:
     for number in numbers:
         page.locator(f"#{item} label").nth(number).click()
-    expect(page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{item}"))
 
 
 def write(page: Page, item: str, text: str) -> None:
@@ -54,7 +54,7 @@ def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: 
     choose(page, SINGLE, 1)
     choose(page, MULTIPLE, 0, 2)
     write(page, WRITTEN, "Typed before the kernel died.")
-    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{WRITTEN}"))
     chosen = saved(student)
     assert set(chosen) == {SINGLE, MULTIPLE, WRITTEN}
     assert chosen[WRITTEN] == "Typed before the kernel died."
@@ -66,7 +66,7 @@ def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: 
     expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
     panel.get_by_role("button", name="Carry on").click()
     expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Typed before the kernel died. And this after it.")
-    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{WRITTEN}"))
     assert saved(student)[WRITTEN] == "Typed before the kernel died. And this after it."
     page.goto("about:blank")
     open_workbook(page, student)
@@ -84,7 +84,7 @@ def test_who_types_on_and_on_is_saved_meanwhile(page: Page, student: Student) ->
         if student.answers.exists():
             on_disk.add(saved(student).get(WRITTEN, ""))
     assert len(on_disk - {""}) >= 3, "one save a second"
-    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{WRITTEN}"))
     assert saved(student)[WRITTEN] == "x" * 40
 
 
@@ -94,7 +94,7 @@ def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student)
     open_workbook(second, student)
     page.bring_to_front()
     write(page, WRITTEN, "Written in the first tab.")
-    expect(page.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{WRITTEN}"))
     # Without a look at the tab, which would fetch the newer answer, its own base is old.
     second.evaluate(
         """id => { const box = document.querySelector(`#${id} textarea`); box.value = "Written in the second tab.";
@@ -108,7 +108,7 @@ def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student)
     conflict.get_by_text("The answer from the other window").first.click()
     expect(conflict.locator("blockquote")).to_have_text("Written in the first tab.")
     conflict.get_by_role("button", name="Keep what is on this page").click()
-    expect(second.locator(f"#{WRITTEN} .wb-status")).to_have_text(SAVED)
+    is_saved(second.locator(f"#{WRITTEN}"))
     assert saved(student)[WRITTEN] == "Written in the second tab."
     choose(second, SINGLE, 2)
     page.bring_to_front()
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_saved_later(page: Page, stu
     expect(page.locator(f"#{WRITTEN} textarea")).to_have_value("Kept on the page.")
     assert WRITTEN not in saved(student)
     lock.rmdir()
-    expect(status).to_have_text(SAVED, timeout=15_000)
+    is_saved(page.locator(f"#{WRITTEN}"))
     assert saved(student)[WRITTEN] == "Kept on the page."
 
 
@@ -155,7 +155,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     choose(page, SINGLE, 1)
     write(page, WRITTEN, "My own words.")
     write(page, PRIVATE, "A secret reflection.")
-    expect(page.locator(f"#{PRIVATE} .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator(f"#{PRIVATE}"))
     panel = page.locator("#hand-in")
     expect(panel).to_contain_text("You have answered 2 of 16")
     panel.get_by_role("link", name=re.compile("^Question 2 of 14")).click()
@@ -165,7 +165,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     expect(panel.get_by_role("alert")).to_contain_text("tick the declaration")
     expect(page.locator("#w01-declaration input")).to_be_focused()
     page.keyboard.press("Space")
-    expect(page.locator("#w01-declaration .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w01-declaration"))
     button.click()
     expect(panel.get_by_role("alert")).to_contain_text("type your learner ID")
     page.keyboard.type("../ana")

@@ -11,10 +11,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server, free_port
+from tests.conftest import Server, free_port, is_saved
 from workbook_helpers.items import load_workbook
-
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
 
 @dataclass
@@ -30,24 +28,27 @@ class KindPage:
 
     def saved(self, item: str) -> Any:
         """What is on disk for an item, once the page says that it is saved."""
-        expect(self.page.locator(f"#{item} .wb-status")).to_have_text(SAVED)
+        is_saved(self.page.locator(f"#{item}"))
         return json.loads((self.folder / "answers.json").read_text())["answers"][item]["value"]
 
     def reload(self) -> None:
         """Kill the kernel without warning, and open the page again."""
+        self.kill()
+        self.page.goto("about:blank")
+        self.open()
+
+    def kill(self) -> None:
         kernels = [child for child in psutil.Process(self.server).children(recursive=True) if "workbook_helpers.kernel" in child.cmdline()]
         assert kernels
         for kernel in kernels:
             kernel.kill()
-        self.page.goto("about:blank")
-        self.open()
 
     def open(self) -> None:
         self.page.goto(self.address)
         if self.asks_learner and not (self.folder / "answers.json").exists():
             self.page.get_by_label("Your learner ID").fill("ana01")
             self.page.get_by_role("button", name="Show my questions").click()
-        expect(self.page.locator(".wb-question")).to_have_count(self.questions)
+        expect(self.page.locator(".wb-question:not(.wb-hand-in)")).to_have_count(self.questions)
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +62,11 @@ def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[str], KindPage]:
-    """kind_page(items_toml): write a workbook with these items (ids w99-…) and open it."""
+def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[..., KindPage]:
+    """kind_page(items_toml, *parts): write a workbook with these items (ids w99-…), and the page's own parts, and open it."""
     root, base, token, server = kind_server
 
-    def make(items: str) -> KindPage:
+    def make(items: str, *parts: str) -> KindPage:
         name = f"w99-test{len(list(root.iterdir()))}"
         folder = root / name
         folder.mkdir()
@@ -76,7 +77,7 @@ def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[[
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Kinds"}]
         cells += [
             {"cell_type": "code", "id": f"ask-{i}", "metadata": {}, "source": f'ask("{i}")', "outputs": [], "execution_count": None}
-            for i in ids
+            for i in [*ids, *parts]
         ]
         metadata = {
             "kernelspec": {"display_name": "Workbook", "language": "python", "name": "workbook"},

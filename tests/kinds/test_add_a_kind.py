@@ -11,8 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT, Server, free_port
-from tests.kinds.conftest import SAVED
+from tests.conftest import ROOT, Server, free_port, is_saved
 
 
 def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
@@ -70,4 +69,4 @@ def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Ser
     page.locator("#w99-truth-p").get_by_role("button", name="Check my answer").click()
     expect(page.locator("#w99-truth-p .wb-response")).to_contain_text("An open word to the manager")
     page.locator("#w99-truth-q").get_by_label("True").check()
-    expect(page.locator("#w99-truth-q .wb-status")).to_have_text(SAVED)
+    is_saved(page.locator("#w99-truth-q"))

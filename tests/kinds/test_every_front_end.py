@@ -7,11 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import FrontEnd, lab, notebook7, voila  # noqa: F401, fixtures
-from tests.conftest import ROOT
-from tests.kinds.conftest import SAVED
+from tests.conftest import ROOT, is_saved
 from workbook_helpers.items import KINDS, Item, load_workbook
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
@@ -78,7 +77,7 @@ def test_every_kind_is_answered_saved_and_restored(page: Page, request: pytest.F
     for kind, item in items.items():
         question = page.locator(f"#{item.id}")
         HANDS[kind](question)
-        expect(question.locator(".wb-status")).to_have_text(SAVED)
+        is_saved(question)
     saved = json.loads((folder / "answers.json").read_text("utf-8"))["answers"]
     for kind, item in items.items():
         assert item.problem(saved[item.id]["value"]) is None
@@ -94,5 +93,5 @@ def test_every_kind_is_answered_saved_and_restored(page: Page, request: pytest.F
     open_gallery(page, served, folder)
     for kind, item in items.items():
         question = page.locator(f"#{item.id}")
-        expect(question.locator(".wb-status")).to_have_text(SAVED)
+        is_saved(question)
         assert question.evaluate(STATE) == states[kind], kind

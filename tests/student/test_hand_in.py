@@ -144,7 +144,7 @@ def test_an_odd_learner_id_is_refused_with_nothing_written(desk: "Desk", student
         pytest.param({"q01": "a"}, "tick the declaration", id="declaration-not-touched"),
         pytest.param({"q01": "a", "declaration": False}, "tick the declaration", id="declaration-taken-back"),
         pytest.param({"q01": "a", "declaration": "yes"}, "tick the declaration", id="declaration-malformed"),
-        pytest.param(None, "no answers file", id="no-answers"),
+        pytest.param(None, "nothing to hand in yet", id="no-answers"),
     ],
 )
 def test_what_is_not_ready_is_refused_with_nothing_written(desk: "Desk", values: dict[str, Any] | None, told: str) -> None:
@@ -161,9 +161,35 @@ def test_what_is_not_ready_is_refused_with_nothing_written(desk: "Desk", values:
 def test_a_damaged_answers_file_is_told(desk: "Desk", damage: bytes) -> None:
     workbook = desk.add()
     (workbook.folder / "answers.json").write_bytes(damage)
-    with pytest.raises(HandInError, match="could not be handed in: the answers file"):
+    with pytest.raises(HandInError, match="could not be handed in: the file that holds them cannot be read"):
         hand_in(workbook, "ana01")
     assert not desk.handed_in
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", None], ids=["cut", "half", "missing"])
+def test_a_hand_in_holds_what_the_page_shows_after_damage(desk: "Desk", damage: bytes | None) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    path = workbook.folder / "answers.json"
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    shown = AnswerStore(workbook.folder, "w01").values()
+    receipt = hand_in(workbook, "ana01")
+    handed = json.loads(files_of(desk.root / "handed-in" / receipt.file)["answers.json"])
+    assert {item: record["value"] for item, record in handed["answers"].items()} == {i: v for i, v in shown.items() if i != "w01-r01"}
+    assert "mended" not in handed
+
+
+def test_a_version_that_was_put_aside_is_not_handed_in(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    path = workbook.folder / "answers.json"
+    older = path.read_bytes()
+    desk.answer(workbook, r01=desk.private + " More.", t01="Newer.")
+    path.write_bytes(older)
+    receipt = hand_in(workbook, "ana01")
+    assert b"More." not in files_of(desk.root / "handed-in" / receipt.file)["answers.json"]
 
 
 def test_text_that_no_page_wrote_does_not_stop_a_hand_in(desk: "Desk") -> None:

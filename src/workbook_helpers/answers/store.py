@@ -2,21 +2,22 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workbook_helpers.answers.sheet import SCHEMA
+from workbook_helpers.answers.sheet import SCHEMA, AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.errors import SaveError
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Json
+from workbook_helpers.items import Item, Json
 from workbook_helpers.words import say
 
 FILE = "answers.json"
 LAST_GOOD = "answers.last-good.json"
+DAMAGED = "answers.damaged-"
 LOCK_TIMEOUT_S = 5.0
 
 
@@ -32,24 +33,44 @@ class Saved:
         ISO 8601 in UTC with milliseconds; "" if never answered.
     revision
         The file's revision at which this answer was last changed; 0 if never answered.
+    other
+        An answer that was saved here and is not in the file any more, because another program has put an older file in its
+        place; the student says which of the two holds.
     """
 
     value: Json = None
     saved_at: str = ""
     revision: int = 0
+    other: "Saved | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """Another window has changed the answer since this one last read it; nothing was written.
+    """The answer is not the one that the window last saw, or cannot be changed like this; nothing was written.
 
     Attributes
     ----------
     current
         What stands on disk.
+    final
+        Whether the item allows no way from there to what was to be written (`Item.goes_on_from`).
     """
 
     current: Saved
+    final: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """The answers file was damaged or gone, and what is there now comes from the last good copy.
+
+    Attributes
+    ----------
+    since
+        When the newest answer that is there was saved, ISO 8601; "" if there is none at all.
+    """
+
+    since: str
 
 
 class AnswerStore:
@@ -57,11 +78,17 @@ class AnswerStore:
 
     Many windows may hold a store on the same file. Each call reads the file again under a lock, so no window
     overwrites another's answers to other items, and `put` tells a window that is behind on its own item.
+
+    Parameters
+    ----------
+    items
+        The workbook's items, whose own rules of how an answer may change then hold (`Item.goes_on_from`).
     """
 
-    def __init__(self, folder: Path, workbook: str) -> None:
+    def __init__(self, folder: Path, workbook: str, items: Mapping[str, Item] | None = None) -> None:
         self.path = folder.resolve() / FILE
         self._workbook = workbook
+        self._items = items or {}
         from filelock import FileLock  # here, since marking imports this module and takes no lock
 
         # A leading dot keeps it out of JupyterLab's file list.
@@ -70,21 +97,55 @@ class AnswerStore:
     def get(self, item_id: str) -> Saved:
         """Give the answer to an item, an empty `Saved` if there is none; SaveError if the file cannot be read."""
         with self._told():
-            return _saved(self._read().get("answers", {}).get(item_id))
+            document = self._read()
+            return _saved(document["answers"].get(item_id), document.get("aside", {}).get(item_id))
 
     def values(self) -> dict[str, Json]:
         """Give item id → value of every answer that was given."""
         with self._told():
-            return {item_id: record["value"] for item_id, record in self._read().get("answers", {}).items()}
+            return {item_id: record["value"] for item_id, record in self._read()["answers"].items()}
+
+    def public(self) -> bytes:
+        """Give the answers file as the page shows it, without what is not decided yet; b"" where there is none to read."""
+        with self._told():
+            document = self._read()
+        kept = {name: part for name, part in document.items() if name not in ("aside", "mended")}
+        return _encoded(kept) if len(kept) > 1 else b""
+
+    def sheet(self) -> AnswerSheet:
+        """Give the answers as the page shows them, for whoever only reads; see `read_sheet`."""
+        found = read_sheet(self.path, self._items, self._workbook)
+        try:
+            raw = b"" if self.path.is_symlink() else self.public()
+        except SaveError:
+            return found
+        return parse_sheet(raw, self._items, self._workbook) if raw else found
+
+    def copy(self) -> str:
+        """Give this copy's birth id, 16 hex digits; made and written when first asked for.
+
+        A copy of the folder with its answers is the same copy; a fresh workbook at the same place is another one.
+        """
+        with self._told():
+            return str(self._read().get("copy", "")) or self._born("copy")
 
     def seed(self) -> str:
         """Give what this copy's draws and orders come from, 16 hex digits; made and written when first asked for."""
+        with self._told():
+            return str(self._read().get("seed", "")) or self._born("seed")
+
+    def mended(self) -> Mended | None:
+        """Say whether the answers file had to be mended since the student last said that this was seen."""
+        with self._told():
+            found = self._read().get("mended")
+        return Mended(since=str(found.get("since", ""))) if isinstance(found, dict) else None
+
+    def seen(self) -> None:
+        """Note that the student has read of what was mended."""
         with self._told(), self._lock:
             document = self._read(mend=True)
-            if not document.get("seed"):
-                document = {"revision": 0, "answers": {}} | document | {"seed": secrets.token_hex(8)}
+            if document.pop("mended", None):
                 self._write(document)
-            return str(document["seed"])
 
     def learner(self) -> str:
         """Give whose paper this copy holds (`draw`), "" where nobody's was drawn."""
@@ -97,33 +158,52 @@ class AnswerStore:
         with self._told(), self._lock:
             document = self._read(mend=True)
             if (document.get("learner"), document.get("seed")) != (learner, seed):
-                self._write({"revision": 0, "answers": {}} | document | {"learner": learner, "seed": seed})
+                self._write({"revision": 0} | document | {"learner": learner, "seed": seed})
 
-    def put(self, item_id: str, value: Json, base: int | None = None) -> Saved | Conflict:
-        """Write an answer; when this returns `Saved`, it is on disk.
+    def strangers(self) -> list[tuple[str, datetime]]:
+        """Give name and time of each file beside the answers that a program for synchronising may have left; none is ever read."""
+        try:
+            own = {FILE, LAST_GOOD}
+            found = [
+                path
+                for path in sorted(self.path.parent.glob("answers*.json"))
+                if path.name not in own and not path.name.startswith((DAMAGED, LAST_GOOD.removesuffix(".json")))
+            ]
+            return [(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)) for path in found]
+        except OSError:
+            return []
+
+    def put(self, item_id: str, value: Json, base: Saved | None = None) -> Saved | Conflict:
+        """Write an answer; when this returns `Saved`, it is on disk, in the file and in its last good copy.
 
         Parameters
         ----------
         item_id, value
             The item and a value that `Item.problem` found no fault with.
         base
-            The revision of this answer that the caller last saw (0 for none); None writes whatever stands there.
+            What the caller last saw of this answer: value and revision; None writes whatever stands there.
 
         Raises
         ------
         SaveError
             If the file cannot be written: disk full, folder read-only, or locked by another program.
         """
+        item = self._items.get(item_id)
         with self._told(), self._lock:
             document = self._read(mend=True)
-            answers = document.setdefault("answers", {})
-            current = _saved(answers.get(item_id))
-            if base is not None and current.revision != base and current.value != value:
+            answers, aside = document["answers"], document.get("aside", {})
+            current = _saved(answers.get(item_id), aside.get(item_id))
+            if item and item.problem(current.value):  # something else's: the page showed an empty question
+                current = Saved(revision=current.revision, other=current.other)
+            if item and not item.goes_on_from(current.value, value):
+                return Conflict(current=current, final=True)
+            if base is not None and (current.revision, current.value) != (base.revision, base.value) and current.value != value:
                 return Conflict(current=current)
-            revision = int(document.get("revision", 0)) + 1
+            revision = _count(document.get("revision")) + 1
             record = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
             answers[item_id] = record
-            self._write(document | {"revision": revision, "answers": answers})
+            aside.pop(item_id, None)
+            self._write(document | {"revision": revision})
             return _saved(record)
 
     @staticmethod
@@ -137,36 +217,90 @@ class AnswerStore:
         except OSError as error:
             raise SaveError(say("error-folder", why=error.strerror or str(error))) from error
 
+    def _born(self, name: str) -> str:
+        with self._lock:
+            document = self._read(mend=True)
+            if not document.get(name):
+                document = {"revision": 0} | document | {name: secrets.token_hex(8)}
+                self._write(document)
+            return str(document[name])
+
     def _read(self, *, mend: bool = False) -> dict[str, Any]:
-        """Read the file, or the last good copy where the file is damaged; `mend` sets the damaged one aside."""
-        document = _document(self.path)
-        if document is not None:
+        """Read the file and its last good copy into one document; `mend` moves a damaged file aside.
+
+        After each save both hold the same. Where they do not, another program was there: a damaged or missing file is
+        replaced by the copy, and of an older one that was put in its place the newer answers of the copy are kept in
+        `aside` until the student has said which holds.
+        """
+        raw, good = _bytes(self.path), _bytes(self.path.with_name(LAST_GOOD))
+        document = _document(raw)
+        if document is not None and raw == good:
             return document
-        if mend and self.path.exists():
-            stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-            self.path.replace(self.path.with_name(f"answers.damaged-{stamp}.json"))
-        return _document(self.path.with_name(LAST_GOOD)) or {}
+        last = _document(good)
+        if document is None:
+            if mend and self.path.exists():
+                stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+                self.path.replace(self.path.with_name(f"{DAMAGED}{stamp}.json"))
+            if last is None:
+                return {"answers": {}} | ({"mended": {"since": ""}} if raw is not None else {})
+            times = [str(record.get("saved_at", "")) for record in last["answers"].values()]
+            return last | {"mended": {"since": max(times, default="")}}
+        if last is not None and last.get("copy") == document.get("copy"):
+            self._compare(document, last)
+        return document
+
+    def _compare(self, document: dict[str, Any], last: dict[str, Any]) -> None:
+        """Put into `aside` what the last good copy knows better than a file that has come in place of what was saved here."""
+        reached, answers = _count(last.get("revision")), document["answers"]
+        for item_id, record in last["answers"].items():
+            now, item = _saved(answers.get(item_id)), self._items.get(item_id)
+            if now.value == record["value"] or now.revision > reached:
+                continue
+            if item and not item.problem(record["value"]) and not item.goes_on_from(record["value"], now.value):
+                answers[item_id] = record  # what cannot be taken back is not taken back by an older file either
+            else:
+                document.setdefault("aside", {})[item_id] = record
+        document["revision"] = max(reached, _count(document.get("revision")))
 
     def _write(self, document: dict[str, Any]) -> None:
         document = {"schema": SCHEMA, "workbook": self._workbook} | document
-        if self.path.exists():
-            write_file(self.path.with_name(LAST_GOOD), self.path.read_bytes())
-        write_file(self.path, json.dumps(document, ensure_ascii=False, indent=1).encode())
+        raw = _encoded(document)
+        for path in (self.path, self.path.with_name(LAST_GOOD)):
+            write_file(path, raw)
 
 
-def _document(path: Path) -> dict[str, Any] | None:
-    """Read a file that this store wrote; None if it is missing or damaged. Other faults of the disk are raised."""
+def _bytes(path: Path) -> bytes | None:
     try:
-        document = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError, RecursionError):
+        return path.read_bytes()
+    except FileNotFoundError:
         return None
-    answers = document.get("answers") if isinstance(document, dict) else None
-    if not isinstance(answers, dict) or not all(isinstance(r, dict) and "value" in r for r in answers.values()):
-        return None
-    return dict(document)
 
 
-def _saved(record: dict[str, Any] | None) -> Saved:
+def _document(raw: bytes | None) -> dict[str, Any] | None:
+    """Read what this store wrote; None if it is missing or damaged."""
+    try:
+        document = json.loads(raw or b"")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    for records in (document.get("answers"), document.get("aside", {})):
+        if not isinstance(records, dict) or not all(isinstance(record, dict) and "value" in record for record in records.values()):
+            return None
+    return document
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    """Give a document as the file holds it; half a surrogate pair, which no page writes, becomes JSON's own escape."""
+    return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+
+
+def _saved(record: dict[str, Any] | None, aside: dict[str, Any] | None = None) -> Saved:
+    other = None if aside is None else _saved(aside)
     if record is None:
-        return Saved()
-    return Saved(value=record["value"], saved_at=record.get("saved_at", ""), revision=int(record.get("revision", 0)))
+        return Saved(other=other)
+    return Saved(value=record["value"], saved_at=str(record.get("saved_at", "")), revision=_count(record.get("revision")), other=other)
+
+
+def _count(value: Json) -> int:
+    return value if isinstance(value, int) else 0

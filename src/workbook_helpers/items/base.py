@@ -95,6 +95,19 @@ def drawn(parts: Iterable[Part], seed: str, name: str) -> list[Part]:
     return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}|{name}|{part.id}".encode()).digest())
 
 
+def blank(value: Json) -> bool:
+    """Whether a value says nothing: none, false, white space, or a list or an object of nothing else."""
+    match value:
+        case str():
+            return not value.strip()
+        case list():
+            return all(map(blank, value))
+        case dict():
+            return all(map(blank, value.values()))
+        case _:
+            return value is None or value is False
+
+
 class Item(Model):
     """One question, activity or written task. A subclass is a kind and names itself in `kind`."""
 
@@ -123,8 +136,15 @@ class Item(Model):
         raise NotImplementedError
 
     def is_blank(self, value: Json) -> bool:
-        """Whether a well-formed `value` answers nothing."""
-        return value is None or value in ("", [], False)
+        """Whether a well-formed `value` answers nothing; the page goes by the same rule (`isBlank` in `frame.js`).
+
+        The rule of all kinds is `blank`; a kind in which a part of the answer says nothing by itself leaves that out.
+        """
+        return blank(value)
+
+    def goes_on_from(self, old: Json, new: Json) -> bool:
+        """Whether the answer `new`, a well-formed one, may take the place of `old`; False for what cannot be taken back."""
+        return True
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give a well-formed `value` as plain text, one string for each part of the answer."""

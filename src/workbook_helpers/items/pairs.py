@@ -82,10 +82,6 @@ class PairsItem(Item):
             return f"gives a {self.PART} a {self.TARGET} that this item does not have"
         return None
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not value
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give each part with its target, in the item's order, then the parts that have none."""
         placed = value or {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workbook_helpers.answers import read_sheet
+from workbook_helpers.answers import AnswerStore
 from workbook_helpers.cells import only_asks
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import Receipt, receipt_page_name, receipts
@@ -112,7 +112,7 @@ def _card(root: Path, folder: Path) -> Card:
 
 
 def _good_card(root: Path, workbook: Workbook) -> Card:
-    sheet = read_sheet(workbook.folder / "answers.json", workbook.items, workbook.id)
+    sheet = AnswerStore(workbook.folder, workbook.id, workbook.items).sheet()
     counted = [item for item in workbook.paper(sheet.seed).values() if item.purpose in (Purpose.PRACTICE, Purpose.ASSESSED)]
     past = receipts(workbook)
     own = (p for p in workbook.folder.glob("feedback/**/*.html") if p.is_file() and p.resolve() == p)  # no others are sent

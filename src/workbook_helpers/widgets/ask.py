@@ -1,7 +1,6 @@
 """What a notebook cell calls."""
 
 import html
-import logging
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,25 +9,25 @@ from IPython.display import HTML
 
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.widgets.hand_in import HandIn
+from workbook_helpers.widgets.log import note
 from workbook_helpers.widgets.page import Page
 from workbook_helpers.widgets.place import Place
 from workbook_helpers.widgets.progress import Progress
 from workbook_helpers.widgets.question import show
 from workbook_helpers.words import say
 
-log = logging.getLogger("workbook")
-
 
 @lru_cache(maxsize=1)
 def open_page(folder: Path) -> Page:
-    """Give the page of the workbook in `folder`; one per kernel."""
+    """Give the page of the workbook in `folder`, the same one until another folder is asked for."""
     return Page(folder)
 
 
 def ask(name: str) -> ipywidgets.DOMWidget | HTML:
     """Show an item, or one of the page's own parts ("progress", "hand-in").
 
-    Never raises: one exception in a cell would replace the student's whole page with a technical message.
+    Never raises, and neither does what it gives when it is shown: one exception in a cell would replace the student's
+    whole page with a technical message.
     """
     try:
         page = open_page(Path.cwd())
@@ -59,12 +58,5 @@ def calm(text: str) -> HTML:
 
 
 def _log(name: str) -> None:
-    """Keep the traceback out of the page and in a file; standard error would show in JupyterLab."""
-    if not log.handlers:
-        try:
-            log.addHandler(logging.FileHandler(".workbook.log", encoding="utf-8", delay=True))
-        except OSError:
-            log.addHandler(logging.NullHandler())
-        log.propagate = False
-    logging.raiseExceptions = False  # a full disk must not print into the page
-    log.exception("ask(%r) in %s", name, Path.cwd())
+    """Keep the traceback out of the page and in a file."""
+    note("ask(%r) in %s", name, Path.cwd(), error=True)

@@ -9,6 +9,7 @@ from workbook_helpers.errors import HandInError, PaperError, SaveError
 from workbook_helpers.hand_in import Receipt, hand_in, hub_user, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.log import never_raises
 from workbook_helpers.widgets.page import Page
 from workbook_helpers.words import use
 
@@ -17,19 +18,22 @@ class HandIn(anywidget.AnyWidget):
     """Names what is unanswered, asks who hands in, and hands in.
 
     Browser → Python: `open`, `hand-in` (student), `change-learner` (student). Python → browser: the synced `state` and, for a
-    refusal, `refused` (text, and whether to offer a `change` of the learner).
+    refusal, `refused` (text, what it is about, and whether to offer a `change` of the learner).
     """
 
     _esm = script("hand_in.js")
     state = traitlets.Dict().tag(sync=True)
+    scope = traitlets.Unicode().tag(sync=True)
+    """Of which page the unsaved answers count."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        super().__init__(layout=page.layout)
+        super().__init__(layout=page.layout, scope=page.scope)
         self._refresh()
         page.on_saved(self._refresh)
         self.on_msg(self._on_message)
 
+    @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         use(message.get("language"))
         match message:
@@ -44,7 +48,8 @@ class HandIn(anywidget.AnyWidget):
         try:
             hand_in(self._page.workbook, student)
         except (HandInError, SaveError) as error:
-            self.send({"do": "refused", "text": str(error), "change": isinstance(error, PaperError) and not hub_user()})
+            change = isinstance(error, PaperError) and not hub_user()
+            self.send({"do": "refused", "text": str(error), "about": getattr(error, "about", ""), "change": change})
         else:
             self._refresh()
             self.send({"do": "handed-in"})
@@ -74,6 +79,7 @@ class HandIn(anywidget.AnyWidget):
             "learner": page.learner or learner_id(page.workbook),
             "receipt": _shown(past[-1]) if past else None,
             "times": len(past),
+            "notices": page.notices(),
         }
 
     def _named(self, item: Item) -> dict[str, Any]:

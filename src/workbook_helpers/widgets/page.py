@@ -1,13 +1,14 @@
 """One open workbook: which widgets it shows and what they share."""
 
 import html
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import ipywidgets
 
-from workbook_helpers.answers import FILE, AnswerStore, read_sheet
+from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import SaveError, WorkbookError
 from workbook_helpers.hand_in import choose_learner, hub_user
 from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook, paper_seed
@@ -19,7 +20,9 @@ class Page:
 
     def __init__(self, folder: Path) -> None:
         self.workbook: Workbook = load_workbook(folder)
-        self.store = AnswerStore(self.workbook.folder, self.workbook.id)
+        self.store = AnswerStore(self.workbook.folder, self.workbook.id, self.workbook.items)
+        self.scope = self._scope()
+        """Under which the browser keeps what belongs to this copy: its birth id, or "page-…" for this page alone."""
         self.learner = ""
         """Whose questions these are, where questions are drawn; "" until that is known, and no question is shown before."""
         self.seed = self._seed()
@@ -64,12 +67,27 @@ class Page:
         self._drawn[name] = fill
         return next(iter(self._drawn)) == name
 
+    def _scope(self) -> str:
+        try:
+            return self.store.copy()
+        except SaveError:  # a folder that cannot be written: what is kept under this name is never found again
+            return f"page-{secrets.token_hex(8)}"
+
+    def notices(self) -> list[dict[str, str]]:
+        """Give what the student should know of the answers file, each as a name of the catalogue and its values."""
+        try:
+            mended = self.store.mended()
+        except SaveError:
+            return []
+        told = [] if mended is None else [{"id": "page-mended" if mended.since else "page-lost-answers", "at": mended.since}]
+        return told + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self.store.strangers()]
+
     def earlier(self, item_id: str) -> Json:
         """Give the student's answer to an item of another workbook that lies beside this one; None if there is none."""
         for folder in self.workbook.folder.parent.glob(f"{item_id.partition('-')[0]}-*"):
             with suppress(WorkbookError):
                 other = load_workbook(folder)
-                return read_sheet(folder / FILE, other.items, other.id).value(item_id)
+                return AnswerStore(folder, other.id, other.items).sheet().value(item_id)
         return None
 
     def on_saved(self, call: Callable[[], None]) -> None:

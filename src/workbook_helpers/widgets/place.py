@@ -11,6 +11,7 @@ from workbook_helpers.errors import HandInError, SaveError
 from workbook_helpers.hand_in import learner_id
 from workbook_helpers.items import Json
 from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.log import never_raises
 from workbook_helpers.widgets.page import Page
 from workbook_helpers.words import use
 
@@ -30,6 +31,7 @@ class Learner(anywidget.AnyWidget):
         super().__init__(layout=page.layout, first=first, learner=learner_id(page.workbook) if first else "")
         self.on_msg(self._on_message)
 
+    @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         use(message.get("language"))
         match message:
@@ -51,7 +53,7 @@ class Place(ipywidgets.VBox):
 
     def fill(self) -> None:
         """Put in what belongs here now."""
-        before = tuple(self.children)
+        before: tuple[ipywidgets.DOMWidget, ...] = tuple(self.children)  # type: ignore[has-type]
         self.children = (self._make() if self._page.learner else Learner(self._page, first=self._first),)
         for child in before:
             child.close()

@@ -1,11 +1,14 @@
-"""How far the student is."""
+"""How far the student is, and what the student should know of the answers file."""
+
+from contextlib import suppress
 
 import anywidget
 import traitlets
 
 from workbook_helpers.errors import SaveError
-from workbook_helpers.items import Purpose
+from workbook_helpers.items import Json, Purpose
 from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.log import never_raises
 from workbook_helpers.widgets.page import Page
 
 COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
@@ -17,15 +20,26 @@ class Progress(anywidget.AnyWidget):
     _esm = script("progress.js")
     done = traitlets.Int().tag(sync=True)
     total = traitlets.Int().tag(sync=True)
+    notices = traitlets.List[dict[str, str]]().tag(sync=True)
+    """What the student should know of the answers file (`Page.notices`)."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         super().__init__(layout=page.layout, total=page.total(*COUNTED))
         self._refresh()
         page.on_saved(self._refresh)
-        self.on_msg(lambda *_: self._refresh())
+        self.on_msg(self._on_message)
+
+    @never_raises
+    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        if message.get("do") == "seen":
+            with suppress(SaveError):
+                self._page.store.seen()
+            self._page.saved()
+        self._refresh()
 
     def _refresh(self) -> None:
+        self.notices = self._page.notices()
         try:
             self.done = self.total - len(self._page.unanswered(*COUNTED))
         except SaveError:

@@ -1,16 +1,17 @@
 """The widget behind every kind of question: it saves with a handshake and answers practice at once."""
 
-import hashlib
 from contextlib import suppress
 from typing import Any
 
 import anywidget
 import traitlets
 
-from workbook_helpers.answers import Conflict
+from workbook_helpers.answers import Conflict, Saved
 from workbook_helpers.errors import SaveError
+from workbook_helpers.hand_in import learner_id
 from workbook_helpers.items import KINDS, Item, Json
 from workbook_helpers.widgets.bundle import script
+from workbook_helpers.widgets.log import never_raises, note
 from workbook_helpers.widgets.page import Page, as_html
 from workbook_helpers.words import say, use
 
@@ -22,9 +23,9 @@ class Question(anywidget.AnyWidget):
     on disk (ipywidgets drops a trait's change without a word when the kernel is gone).
 
     ====================  =============================================================================
-    browser → Python      `open` · `save` (value, base, seq) · `check` (value), each with the student's `language`
-    Python → browser      `state` · `saved` · `conflict` (value, saved_at, revision, seq) · `problem` (text, seq) ·
-                          `response` (right, notes | text)
+    browser → Python      `open` · `save` (value, base, was, seq) · `check` (value), each with the student's `language`
+    Python → browser      `state` (value, saved_at, revision, other, held) · `saved` · `conflict` (the same, final, seq) ·
+                          `problem` (text, seq): will be tried again · `refused` (seq): will not · `response` (right, notes | text)
     ====================  =============================================================================
     """
 
@@ -34,26 +35,28 @@ class Question(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
     """The answer on disk, as in `state`, so that the page need not ask for it first; empty where it cannot be read."""
     scope = traitlets.Unicode().tag(sync=True)
-    """Keeps the drafts of two copies of a workbook apart in one browser."""
+    """Keeps the drafts of two copies of a workbook apart in one browser (`Page.scope`)."""
+    learner = traitlets.Unicode().tag(sync=True)
+    """Whose draft it is, for who finds it later; "" if that is not known."""
 
     def __init__(self, page: Page, item: Item) -> None:
         self._page, self._item = page, item
-        scope = hashlib.sha256(str(page.store.path).encode()).hexdigest()[:12]
         spec = item.public(page.seed)
         if (before := item.looks_back()) and before not in page.paper:
             spec["earlier"] = page.earlier(before)
-        super().__init__(layout=page.layout, spec=spec, label=page.label(item), scope=scope)
+        super().__init__(layout=page.layout, spec=spec, label=page.label(item), scope=page.scope, learner=learner_id(page.workbook))
         with suppress(SaveError):  # told when the page asks
             self.start = self._state()
         self.on_msg(self._on_message)
 
+    @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         use(message.get("language"))
         match message:
             case {"do": "open"}:
                 self._tell_state()
-            case {"do": "save", "value": value, "base": int(base), "seq": int(seq)}:
-                self._save(value, base, seq)
+            case {"do": "save", "value": value, "base": int(base), "was": was, "seq": int(seq)}:
+                self._save(value, Saved(value=was, revision=base), seq)
             case {"do": "check", "value": value}:
                 self._check(value)
 
@@ -66,14 +69,18 @@ class Question(anywidget.AnyWidget):
         self.send({"do": "state", **self.start})
 
     def _state(self) -> dict[str, Any]:
-        saved = self._page.store.get(self._item.id)
-        if self._item.problem(saved.value):  # written by something else: leave it on disk, show an empty question
-            return {"value": None, "saved_at": "", "revision": saved.revision}
-        return dict(vars(saved))
+        return self._shown(self._page.store.get(self._item.id)) | {"held": bool(self._page.store.values())}
 
-    def _save(self, value: Json, base: int, seq: int) -> None:
+    def _shown(self, saved: Saved) -> dict[str, Any]:
+        other = saved.other and (None if self._item.problem(saved.other.value) else self._shown(saved.other))
+        if self._item.problem(saved.value):  # written by something else: leave it on disk, show an empty question
+            return {"value": None, "saved_at": "", "revision": saved.revision, "other": other}
+        return vars(saved) | {"other": other}
+
+    def _save(self, value: Json, base: Saved, seq: int) -> None:
         if problem := self._item.problem(value):
-            self.send({"do": "problem", "seq": seq, "text": f"this answer {problem}"})
+            note("%s was not saved: it %s", self._item.id, problem)
+            self.send({"do": "refused", "seq": seq})
             return
         try:
             outcome = self._page.store.put(self._item.id, value, base)
@@ -81,10 +88,10 @@ class Question(anywidget.AnyWidget):
             self.send({"do": "problem", "seq": seq, "text": str(error)})
             return
         if isinstance(outcome, Conflict):
-            self.send({"do": "conflict", "seq": seq, **vars(outcome.current)})
+            self.send({"do": "conflict", "seq": seq, "final": outcome.final, **self._shown(outcome.current)})
             return
-        self.send({"do": "saved", "seq": seq, **vars(outcome)})
-        self.start = dict(vars(outcome))
+        self.send({"do": "saved", "seq": seq, **self._shown(outcome)})
+        self.start = self._shown(outcome) | {"held": True}
         self._page.saved()
 
     def _check(self, value: Json) -> None:
@@ -98,7 +105,11 @@ class Question(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return data | {"text/html": as_html(self._item, self._page.store.get(self._item.id).value)}, metadata
+        try:
+            data = data | {"text/html": as_html(self._item, self._page.store.get(self._item.id).value)}
+        except Exception:  # what stands where no widget runs is not worth the page; the question itself tells of the fault
+            note("%s has no text", self._item.id, error=True)
+        return data, metadata
 
 
 _CLASSES: dict[str, type[Question]] = {kind: type(kind.title(), (Question,), {"_esm": script(f"kinds/{kind}.js")}) for kind in KINDS}

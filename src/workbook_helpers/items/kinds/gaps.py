@@ -99,10 +99,6 @@ class Gaps(Item):
             return "names a gap that this item does not have"
         return next((problem for name, said in value.items() if (problem := gaps[name].problem(said))), None)
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not any(said.strip() for said in (value or {}).values())
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the text with what fills the gaps in brackets."""
         return self._filled({gap.id: gap.in_words((value or {}).get(gap.id, "")) for gap in self.gaps})

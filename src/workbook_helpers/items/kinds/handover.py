@@ -83,10 +83,6 @@ class Handover(Item):
             return f"gives a fact a part that is none of {', '.join(Part)}"
         return None
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not value
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the message as it would be said, then what stays out, then what has no place yet."""
         placed = [f"{_name(part)}: {fact.text}" for part in Part for fact in self.facts if (value or {}).get(fact.id) == part]

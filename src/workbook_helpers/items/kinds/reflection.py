@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Purpose, Text
+from workbook_helpers.items.base import Item, Json, Purpose, Text, blank
 from workbook_helpers.items.kinds.written import MAX_CHARACTERS, text_problem
 from workbook_helpers.words import say
 
@@ -49,8 +49,8 @@ class Reflection(Item):
         return next((problem for text in texts if (problem := text_problem(text))), None)
 
     def is_blank(self, value: Json) -> bool:
-        """White space alone is no reflection."""
-        return not any((value or {}).get(part, "").strip() for part in PARTS)
+        """Whether nothing was written; to share nothing is no reflection."""
+        return blank([part for name, part in (value or {}).items() if name != SHARE])
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give each part that was written, under its prompt."""

@@ -74,10 +74,6 @@ class Relationships(Item):
                 return "names a kind or a share that this item does not have"
         return None
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not any((value or {}).values())
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each person."""
         return tuple(f"{one.text}: {self._said((value or {}).get(one.id, {}))}" for one in self.people)

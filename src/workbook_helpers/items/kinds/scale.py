@@ -65,10 +65,6 @@ class Scale(Item):
         """See `Item.looks_back`."""
         return self.before
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not value
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each statement."""
         rated = value or {}

@@ -102,9 +102,10 @@ class Scenario(Item):
         taken, _ = self.walk(path)
         return None if len(taken) == len(path) else f"leaves the story at step {len(taken) + 1}: {path[len(taken)]} does not follow there"
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`; a story of which only the first words were read is no answer."""
-        return not _path(value)
+    def goes_on_from(self, old: Json, new: Json) -> bool:
+        """See `Item.goes_on_from`: in a marked story a decision that was taken stays taken."""
+        taken, path = _path(old) or [], _path(new) or []
+        return self.purpose is not Purpose.ASSESSED or path[: len(taken)] == taken
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Tell the path as a story: one string for each decision, and one for the ending or for where it stopped."""

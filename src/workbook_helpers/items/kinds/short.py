@@ -52,10 +52,6 @@ class Short(Item):
         """See `Item.problem`."""
         return None if value is None else typed_problem(value)
 
-    def is_blank(self, value: Json) -> bool:
-        """See `Item.is_blank`."""
-        return not (value or "").strip()
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
         return () if self.is_blank(value) else (value.strip(),)

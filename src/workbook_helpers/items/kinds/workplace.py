@@ -59,10 +59,6 @@ class Workplace(Item):
                 return f"has a field {name!r} that {fault}"
         return None
 
-    def is_blank(self, value: Json) -> bool:
-        """White space alone is no record."""
-        return not any(text.strip() for text in (value or {}).values())
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the fields that are filled in, each with its label."""
         filled = [name for name in FIELDS if (value or {}).get(name, "").strip()]

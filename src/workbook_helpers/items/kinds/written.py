@@ -42,10 +42,6 @@ class Written(Item):
         """See `Item.problem`."""
         return None if value is None else text_problem(value)
 
-    def is_blank(self, value: Json) -> bool:
-        """White space alone is no answer."""
-        return value is None or not value.strip()
-
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
         return () if self.is_blank(value) else (value,)

@@ -14,8 +14,16 @@ frame-task = Tasg ysgrifenedig { $n } o { $of } · { $points ->
 }
 frame-saving = Yn cadw…
 frame-saved = Wedi’i gadw { $time }
-frame-unsaved = Heb ei gadw eto. Mae eich ateb ar y dudalen hon o hyd, a bydd yn cael ei gadw cyn gynted â phosibl.
-frame-failed = Heb ei gadw eto: { $why }. Mae eich ateb ar y dudalen hon o hyd. Byddwn yn ceisio ei gadw eto bob ychydig eiliadau.
+frame-unsaved = { $kept ->
+    [false] Heb ei gadw eto. Ar y dudalen hon yn unig y mae eich ateb. Gadewch y dudalen ar agor: bydd yn cael ei gadw cyn gynted â phosibl.
+   *[other] Heb ei gadw eto. Mae eich ateb ar y dudalen hon o hyd, a bydd yn cael ei gadw cyn gynted â phosibl.
+}
+frame-failed = { $kept ->
+    [false] Heb ei gadw eto: { $why }. Ar y dudalen hon yn unig y mae eich ateb. Gadewch y dudalen ar agor: byddwn yn ceisio ei gadw eto.
+   *[other] Heb ei gadw eto: { $why }. Mae eich ateb ar y dudalen hon o hyd. Byddwn yn ceisio ei gadw eto.
+}
+frame-refused = Heb ei gadw: mae rhywbeth yn yr ateb hwn na ellir ei gadw yma, fel llythyren neu arwydd wedi torri, neu ormod o destun. Mae’n aros ar y dudalen hon. Newidiwch ef, a bydd yn cael ei gadw.
+frame-unread = Ni ellir dangos eich ateb eto: { $why }. Byddwn yn rhoi cynnig arall arni.
 frame-check = Gwirio fy ateb
 frame-first = Dewiswch ateb yn gyntaf, yna ei wirio.
 frame-all-right = ✓ Mae hynny’n gywir.
@@ -29,10 +37,24 @@ frame-conflict = { $time ->
     [none] Rydych wedi newid yr ateb hwn mewn ffenestr arall. Pa un ydych chi am ei gadw?
    *[other] Rydych wedi newid yr ateb hwn mewn ffenestr arall am { $time }. Pa un ydych chi am ei gadw?
 }
-frame-other = Yr ateb o’r ffenestr arall
+frame-older = { $time ->
+    [none] Newidiwyd y ffeil gyda’ch atebion, ac mae rhywbeth arall ynddi yma. Pa un ydych chi am ei gadw?
+   *[other] Newidiwyd y ffeil gyda’ch atebion, ac mae fersiwn arall o’r ateb hwn, a gadwyd { $time }. Pa un ydych chi am ei gadw?
+}
+frame-final = Mewn ffenestr arall aethoch ymlaen â’r stori hon. Ni ellir tynnu’n ôl yr hyn a benderfynwyd yno.
+frame-other = Yr ateb arall
 frame-blank = Dim ateb
 frame-mine = Cadw’r hyn sydd ar y dudalen hon
-frame-theirs = Defnyddio’r ateb o’r ffenestr arall
+frame-theirs = Defnyddio’r ateb arall
+frame-go-on = Mynd ymlaen oddi yno
+# A draft that was never saved, maybe of somebody else who used the same computer.
+frame-offer = { $who ->
+    [none] Cafwyd hyd i destun a deipiwyd { $time } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
+   *[other] Cafwyd hyd i destun a deipiwyd { $time } gan { $who } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
+}
+frame-offered = Dangos yr hyn a gafwyd
+frame-use = Ei ddefnyddio
+frame-leave = Ei adael allan
 # In the place of a part that could not be shown.
 frame-calm = Ni ellid dangos y rhan hon.
 frame-safe = Mae eich atebion yn ddiogel. Dywedwch wrth eich tiwtor, ac ewch ymlaen at y rhan nesaf.

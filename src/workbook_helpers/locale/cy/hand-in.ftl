@@ -25,7 +25,7 @@ hand-in-sure = { $n ->
     [one] Nid yw 1 cwestiwn wedi’i ateb eto.
    *[other] Nid yw { $n } cwestiwn wedi’u hateb eto.
 } Ewch yn ôl i ateb, neu pwyswch y botwm eto i gyflwyno fel y mae.
-hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto. Arhoswch eiliad a rhowch gynnig arall arni.
+hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto, neu maent yn aros i chi ddewis. Edrychwch arnynt, yna rhowch gynnig arall arni.
 hand-in-no-reply = Heb ei gyflwyno eto: ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
 hand-in-done = ✓ Wedi’i gyflwyno
 hand-in-next = Y cam nesaf: cadwch y ffeil hon. Yna rhowch hi i’ch tiwtor, neu ei lanlwytho lle dywedodd eich tiwtor.

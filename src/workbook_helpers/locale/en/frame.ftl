@@ -12,8 +12,16 @@ frame-task = Written task { $n } of { $of } · { $points ->
 }
 frame-saving = Saving…
 frame-saved = Saved { $time }
-frame-unsaved = Not saved yet. Your answer is kept on this page, and it will be saved as soon as possible.
-frame-failed = Not saved yet: { $why }. Your answer is kept on this page. Saving is tried again every few seconds.
+frame-unsaved = { $kept ->
+    [false] Not saved yet. Your answer is on this page only. Leave the page open: it will be saved as soon as possible.
+   *[other] Not saved yet. Your answer is kept on this page, and it will be saved as soon as possible.
+}
+frame-failed = { $kept ->
+    [false] Not saved yet: { $why }. Your answer is on this page only. Leave the page open: saving is tried again by itself.
+   *[other] Not saved yet: { $why }. Your answer is kept on this page. Saving is tried again by itself.
+}
+frame-refused = Not saved: this answer holds something that cannot be kept here, such as a broken letter or sign, or too much text. It stays on this page. Change it, and it is saved.
+frame-unread = Your answer cannot be shown yet: { $why }. This is tried again by itself.
 frame-check = Check my answer
 frame-first = Choose an answer first, then check it.
 frame-all-right = ✓ That is right.
@@ -27,10 +35,24 @@ frame-conflict = { $time ->
     [none] You changed this answer in another window. Which one do you want to keep?
    *[other] You changed this answer in another window at { $time }. Which one do you want to keep?
 }
-frame-other = The answer from the other window
+frame-older = { $time ->
+    [none] The file with your answers was changed, and it holds something else here. Which one do you want to keep?
+   *[other] The file with your answers was changed, and there is another version of this answer, saved { $time }. Which one do you want to keep?
+}
+frame-final = In another window you went on with this story. What was decided there cannot be taken back.
+frame-other = The other answer
 frame-blank = No answer
 frame-mine = Keep what is on this page
-frame-theirs = Use the answer from the other window
+frame-theirs = Use the other answer
+frame-go-on = Go on from there
+# A draft that was never saved, maybe of somebody else who used the same computer.
+frame-offer = { $who ->
+    [none] Text typed { $time } was found in this browser. It is not saved. Is it yours?
+   *[other] Text typed { $time } by { $who } was found in this browser. It is not saved. Is it yours?
+}
+frame-offered = Show what was found
+frame-use = Use it
+frame-leave = Leave it out
 # In the place of a part that could not be shown.
 frame-calm = This part could not be shown.
 frame-safe = Your answers are safe. Please tell your tutor, and go on with the next part.

@@ -25,7 +25,7 @@ hand-in-sure = { $n ->
     [one] 1 question is not answered yet.
    *[other] { $n } questions are not answered yet.
 } Go back and answer, or press the button again to hand in as it is.
-hand-in-unsaved = Some answers are not saved yet. Please wait a moment and try again.
+hand-in-unsaved = Some answers are not saved yet, or wait for you to choose. Please look at them, then try again.
 hand-in-no-reply = Not handed in yet: no answer from the workbook. Reload the page and try again.
 hand-in-done = ✓ Handed in
 hand-in-next = Next step: save this file. Then give it to your tutor, or upload it where your tutor told you.

@@ -5,16 +5,20 @@ import { say } from "./words.js";
 const isDone = (node) => node.dataset.wbAnswered === "true";
 
 export function contents(nav, main) {
-  const key = `wb-place:${location.pathname}`;
-  const place = { get: () => { try { return localStorage.getItem(key); } catch { return null; } }, set: (id) => { try { localStorage.setItem(key, id); } catch { /* a private window */ } } };
-  const before = place.get();
+  const key = (node) => `wb-place:${node.dataset.wbScope}`; // by the copy, not by its place: another student's copy may lie there later
+  const safely = (call) => { try { return call(); } catch { return null; } }; // a private window
+  let before;
+  const first = () => { // asked when the first question is there, before anything is remembered anew
+    const node = main.querySelector("[data-wb-scope]");
+    if (before === undefined && node) before = safely(() => localStorage.getItem(key(node)));
+  };
 
   /** Headings of level 2 with the questions that stand below each. */
   function sections() {
     const found = [];
     for (const node of main.querySelectorAll("h2, .wb-question")) {
       if (node.tagName === "H2") found.push({ heading: node, questions: [] });
-      else if (found.length && node.id !== "hand-in") found.at(-1).questions.push(node);
+      else if (found.length && node.matches(".wb-practice, .wb-assessed")) found.at(-1).questions.push(node); // what progress.py counts
     }
     return found;
   }
@@ -37,9 +41,13 @@ export function contents(nav, main) {
     if (!node || document.getElementById("wb-place")) return;
     main.querySelector("h1")?.after(h("p", { id: "wb-place", className: "wb-card" }, h("span", {}, say("page-welcome-back")), " ", link(say("page-continue"), node)));
   }
-  main.addEventListener("focusin", (event) => { const node = event.target.closest(".wb-question"); if (node) place.set(node.id); });
+  main.addEventListener("focusin", (event) => {
+    const node = event.target.closest("[data-wb-scope]");
+    first();
+    if (node) safely(() => localStorage.setItem(key(node), node.id));
+  });
   let due = null;
-  const soon = () => { due ??= setTimeout(() => { due = null; draw(); offerPlace(); }, 300); };
+  const soon = () => { first(); due ??= setTimeout(() => { due = null; draw(); offerPlace(); }, 300); };
   globalThis.addEventListener("wb-answered", soon); // also sent when a question has come onto the page
   draw();
   soon();

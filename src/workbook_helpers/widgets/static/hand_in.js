@@ -1,6 +1,8 @@
 // Review, hand in, receipt.
 import { h, put } from "./dom.js";
+import { isUnsaved } from "./frame.js";
 import { focusOnCome } from "./learner.js";
+import { notices } from "./notices.js";
 import { language, locale, ready, say } from "./words.js";
 
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
@@ -8,8 +10,8 @@ const WAIT_MS = 20000; // the first hand-in through an exchange takes some secon
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 const page = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
 
-function goTo(id) {
-  const target = document.getElementById(id);
+function goTo(id, from) {
+  const target = (from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`); // a JupyterLab may show two copies
   if (!target) return;
   target.scrollIntoView({ block: "start" });
   (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
@@ -18,11 +20,13 @@ function goTo(id) {
 export default { async render({ model, el }) {
   await ready;
   const uid = `wb-hand-in-${Math.random().toString(36).slice(2, 8)}`;
-  let busy = null, asked = false, changing = false;
+  let busy = null, changing = false;
+  let asked = null; // how many questions were open when the student was asked whether to hand in all the same
+  let still = () => true; // whether what the alert says is still so
   const box = el.parentElement;
 
   const review = h("div", { className: "wb-review" });
-  const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128 });
+  const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, oninput: () => { if (learner.getAttribute("aria-invalid") === "true") complain(""); } });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
@@ -30,26 +34,34 @@ export default { async render({ model, el }) {
   const said = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
-  const link = (id, ...text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id); } }, ...text);
+  const link = (id, ...text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id, el); } }, ...text);
   const send = (message) => { try { model.send({ ...message, language }); } catch { /* the wait, or the questions, say so */ } };
-  const complain = (text, field) => {
+  /** Say what is in the way, for as long as `so` holds, and go where it can be mended. */
+  const complain = (text, field, so = () => true) => {
     put(error, text);
+    still = so;
     learner.setAttribute("aria-invalid", String(field === learner));
     field?.focus();
   };
+  function check() { // what the alert said may be done by now
+    if (error.textContent && !still()) complain("");
+  }
   const named = ({ id, label: { id: name, ...values }, stem }) => h("li", {}, link(id, h("span", {}, say(name, values)), `: ${stem}`));
 
   function draw() {
     const s = model.get("state");
     const left = s.left ?? [];
+    if (asked !== null && asked !== left.length) asked = null;
+    check();
     review.replaceChildren(...[
+      ...notices(s.notices),
       h("p", {}, left.length ? say("hand-in-left", { done: s.total - left.length, total: s.total }) : say("hand-in-all", { total: s.total })),
       left.length ? h("ul", {}, ...left.map(named)) : null,
       s.practice_left ? h("p", { className: "wb-quiet" }, say("hand-in-practice", { n: s.practice_left })) : null,
       s.declaration && !s.declared ? h("p", {}, link(s.declaration, say("hand-in-declare"))) : null,
     ].filter(Boolean)); // null would be shown as a word
     if (s.learner && !learner.value) learner.value = s.learner;
-    put(button, say(s.times ? "hand-in-again" : "hand-in-now"));
+    if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : s.times ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", s.times > 0); // what is next then stands in the receipt
     if (!s.receipt) { said.replaceChildren(); return; }
     const r = s.receipt;
@@ -69,16 +81,21 @@ export default { async render({ model, el }) {
   function tryHandIn() {
     const s = model.get("state");
     if (busy) return;
-    complain("", null);
-    if (globalThis.wbUnsaved?.size) return complain(say("hand-in-unsaved"), button);
-    if (s.declaration && !s.declared) { complain(say("hand-in-declare-first"), button); return goTo(s.declaration); }
-    if (!learner.value.trim()) return complain(say("hand-in-learner-missing"), learner);
-    if (s.left.length && !asked) {
-      asked = true;
-      put(button, say("hand-in-anyway"));
-      return complain(say("hand-in-sure", { n: s.left.length }), button);
+    complain("");
+    const waits = () => isUnsaved(model.get("scope"));
+    if (waits()) return complain(say("hand-in-unsaved"), button, waits);
+    if (s.declaration && !s.declared) {
+      complain(say("hand-in-declare-first"), null, () => !model.get("state").declared);
+      return goTo(s.declaration, el);
     }
-    asked = false;
+    if (!learner.value.trim()) return complain(say("hand-in-learner-missing"), learner);
+    const n = s.left.length;
+    if (n && asked === null) {
+      asked = n;
+      put(button, say("hand-in-anyway"));
+      return complain(say("hand-in-sure", { n }), button, () => asked === n);
+    }
+    asked = null;
     put(button, say("hand-in-busy"));
     ask({ do: "hand-in" });
   }
@@ -88,28 +105,38 @@ export default { async render({ model, el }) {
     changing = message.do === "change-learner";
     button.setAttribute("aria-disabled", "true");
     send({ ...message, student: learner.value });
-    busy = setTimeout(() => done(say("hand-in-no-reply")), WAIT_MS);
+    busy = setTimeout(() => done(say("hand-in-no-reply"), button), WAIT_MS);
   }
-  function done(text) {
+  function done(text, field) {
     clearTimeout(busy);
     busy = null;
     button.removeAttribute("aria-disabled");
     draw();
-    complain(text, text ? learner : null);
+    complain(text, field);
   }
   const heard = (message) => {
-    if (message.do === "refused") { changing = false; done(message.text); change.hidden = !message.change; }
+    if (message.do === "refused") {
+      changing = false;
+      done(message.text, message.about === "learner" ? learner : button);
+      change.hidden = !message.change;
+    }
     if (message.do === "handed-in") { done(""); said.tabIndex = -1; said.focus(); }
   };
   const looked = () => { if (document.visibilityState === "visible") send({ do: "open" }); };
 
-  el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   el.classList.add("wb-widget");
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
     review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, said));
   model.on("change:state", draw);
   model.on("msg:custom", heard);
   globalThis.addEventListener("focus", looked);
+  globalThis.addEventListener("wb-state", check);
   draw();
-  return () => { model.off("change:state", draw); model.off("msg:custom", heard); globalThis.removeEventListener("focus", looked); if (changing) focusOnCome(box); };
+  return () => {
+    model.off("change:state", draw);
+    model.off("msg:custom", heard);
+    globalThis.removeEventListener("focus", looked);
+    globalThis.removeEventListener("wb-state", check);
+    if (changing) focusOnCome(box);
+  };
 } };

@@ -15,9 +15,16 @@ new ResizeObserver(() => document.documentElement.style.setProperty("--wb-head",
 
 // The questions find out first that the connection is gone, because an acknowledgement does not come.
 const panel = document.getElementById("wb-lost");
-const show = (lost) => { panel.hidden = !lost; document.body.classList.toggle("wb-is-lost", lost); };
-globalThis.addEventListener("wb-connection-lost", () => show(true));
-globalThis.addEventListener("wb-connection-back", () => show(false));
+let kept = true; // whether this browser has what the questions still wait to save
+const text = panel.querySelector("p");
+const show = (lost) => {
+  panel.hidden = !lost;
+  document.body.classList.toggle("wb-is-lost", lost);
+  text.dataset.wbSay = kept ? "page-lost" : "page-lost-unkept";
+  ready.then(() => put(text, say(text.dataset.wbSay)));
+};
+globalThis.addEventListener("wb-connection-lost", (event) => { kept &&= event.detail?.kept !== false; show(true); });
+globalThis.addEventListener("wb-connection-back", () => { kept = true; show(false); });
 let waiting = 0;
 setInterval(() => { // questions that have yet to come, and of which none came for so long, will not
   const still = document.querySelectorAll(".voila-skeleton-container").length;

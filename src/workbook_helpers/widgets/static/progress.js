@@ -1,5 +1,6 @@
-// How far the student is, drawn into the page's header where there is one.
+// How far the student is, drawn into the page's header where there is one, and what is to be known of the answers file.
 import { h, put } from "./dom.js";
+import { notices } from "./notices.js";
 import { language, ready, say } from "./words.js";
 
 export default { async render({ model, el }) {
@@ -12,11 +13,16 @@ export default { async render({ model, el }) {
     bar.max = Math.max(total, 1);
     bar.value = done;
     put(text, say("progress-count", { done, total }));
+    told.replaceChildren(...notices(model.get("notices"), () => send("seen")));
   };
+  const send = (what) => { try { model.send({ do: what, language }); } catch { /* told by the questions */ } };
+  const told = h("div", { className: "wb-notices", role: "status" });
   const slot = document.getElementById("wb-progress-slot");
   if (slot) slot.replaceChildren(box);
-  else { el.classList.add("wb-widget"); el.append(box); }
-  const looked = () => { if (document.visibilityState === "visible") try { model.send({ do: "open", language }); } catch { /* told by the questions */ } };
+  else el.append(box);
+  el.classList.add("wb-widget");
+  el.append(told);
+  const looked = () => { if (document.visibilityState === "visible") send("open"); };
   model.on("change", draw);
   globalThis.addEventListener("focus", looked);
   draw();

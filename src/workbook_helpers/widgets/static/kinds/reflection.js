@@ -1,5 +1,5 @@
 // Think back with three prompts. The answer is {part: text, share: true or false}; what is empty is not in it.
-import { h, put, question, say } from "../frame.js";
+import { h, isBlank, put, question, say } from "../frame.js";
 
 const TYPING_MS = 200;
 
@@ -22,6 +22,7 @@ export default question({
         share.checked = value?.share === true;
         tell();
       },
+      blank: (value) => isBlank({ ...value, share: null }), // to share nothing is no reflection
       words: (value) => spec.parts.map((part) => value?.[part]).filter(Boolean).join("; "),
     };
   },

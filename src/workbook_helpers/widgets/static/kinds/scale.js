@@ -1,5 +1,5 @@
 // Rate statements from 1 to n. The answer is {statement id: number}, or {statement id: [then, now]} where an earlier one is known.
-import { answerOf, h, put, question, say } from "../frame.js";
+import { h, put, question, say } from "../frame.js";
 
 export default question({
   build(spec, ctx) {
@@ -17,7 +17,7 @@ export default question({
     });
     const current = (given) => (Array.isArray(given) ? given[1] : given);
     let kept = {}; // what the answer on disk knows of the time before
-    const before = (row) => current((answerOf(spec.before) ?? spec.earlier)?.[row.id]) ?? kept[row.id];
+    const before = (row) => current((ctx.answerOf(spec.before) ?? spec.earlier)?.[row.id]) ?? kept[row.id];
     function compare() { // with what was said before, where that is known
       for (const row of rows) {
         const then = spec.before && before(row), now = row.now();

@@ -72,7 +72,7 @@
     model.stateChanged.connect((_, change) => { if (change.name === "dirty" && change.newValue) model.dirty = false; });
 
     let busy = false, lastKey = 0;
-    host.addEventListener("keydown", () => { lastKey = Date.now(); }, true);
+    host.addEventListener("input", () => { lastKey = Date.now(); }, true);
     async function run() {
       if (busy) return;
       busy = true;

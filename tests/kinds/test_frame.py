@@ -1,0 +1,482 @@
+"""What the frame of every question promises: nothing of one copy in another, nothing acknowledged given up, no false word on screen."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from IPython.display import HTML
+from playwright.sync_api import Dialog, Locator, Page, expect
+
+from tests.conftest import ROOT, is_saved
+from tests.kinds.conftest import KindPage
+from workbook_helpers.items import KINDS, Item, load_workbook
+from workbook_helpers.widgets import ask
+
+TASK, PICK, PRIVATE, MINE = "w99-t01", "w99-q01", "w99-r01", "w99-declaration"
+ITEMS = f"""
+[[items]]
+id = "{TASK}"
+kind = "written"
+purpose = "assessed"
+points = 10
+stem = "Explain."
+words = 150
+[[items]]
+id = "{PICK}"
+kind = "single"
+purpose = "assessed"
+points = 1
+stem = "Which?"
+options = [{{ id = "a", text = "A" }}, {{ id = "b", text = "B" }}]
+[[items]]
+id = "{PRIVATE}"
+kind = "reflection"
+purpose = "private"
+stem = "Think back."
+[[items]]
+id = "{MINE}"
+kind = "declaration"
+purpose = "record"
+stem = "My own work"
+statement = "This is my own work."
+"""
+GALLERY = ROOT / "workbooks" / "w99-gallery"
+LOOK = "() => globalThis.dispatchEvent(new Event('focus'))"
+Open = Callable[..., KindPage]
+
+
+def box(kind: KindPage, item: str = TASK) -> Locator:
+    return kind.page.locator(f"#{item} textarea").first
+
+
+def asked(kind: KindPage, item: str = TASK) -> Locator:
+    return kind.page.locator(f"#{item} .wb-conflict")
+
+
+def on_disk(kind: KindPage) -> dict[str, Any]:
+    path = kind.folder / "answers.json"
+    return {item: record["value"] for item, record in json.loads(path.read_text("utf-8"))["answers"].items()} if path.exists() else {}
+
+
+def state(kind: KindPage, name: str, item: str = TASK) -> None:
+    expect(kind.page.locator(f"#{item}")).to_have_attribute("data-wb-state", name)
+
+
+def fresh_copy(kind: KindPage) -> None:
+    """Another copy of the same workbook comes to the same place."""
+    for path in kind.folder.iterdir():
+        if path.name.lstrip(".").startswith("answers"):
+            path.unlink()
+
+
+def test_what_one_student_typed_is_never_in_the_next_ones_copy(kind_page: Open) -> None:
+    kind = kind_page(ITEMS, "progress", "hand-in")
+    kind.kill()
+    box(kind).fill("The first student's answer.")
+    box(kind, PRIVATE).fill("I was afraid.")
+    state(kind, "unsaved")
+    kind.page.goto("about:blank")
+    fresh_copy(kind)
+    kind.open()
+    for item in (TASK, PRIVATE):
+        state(kind, "clean", item)
+        expect(box(kind, item)).to_have_value("")
+    expect(kind.page.locator("#wb-place")).to_have_count(0)
+    kind.page.locator(f"#{PICK} label").first.click()
+    assert kind.saved(PICK) == "a"
+    kind.page.wait_for_timeout(1500)
+    assert on_disk(kind) == {PICK: "a"}
+    assert "afraid" not in kind.page.content()
+
+
+def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_taken(kind_page: Open) -> None:
+    kind = kind_page(ITEMS, "progress", "hand-in")
+    (kind.folder.parent / "learner.json").write_text('{"student": "ana01"}')
+    try:
+        kind.reload()
+        kind.kill()
+        box(kind).fill("Typed before anything was saved.")
+        box(kind, PRIVATE).fill("I was afraid.")
+        state(kind, "unsaved", PRIVATE)
+        kind.page.goto("about:blank")
+        kind.open()
+    finally:
+        (kind.folder.parent / "learner.json").unlink()
+    for item in (TASK, PRIVATE):
+        state(kind, "offered", item)
+        expect(box(kind, item)).to_have_value("")
+    expect(asked(kind)).to_contain_text(re.compile(r"Text typed \d\d:\d\d by ana01 was found in this browser"))
+    assert Axe().run(kind.page).response["violations"] == []
+    asked(kind, PRIVATE).get_by_role("button", name="Leave it out").click()
+    state(kind, "clean", PRIVATE)
+    kind.page.locator(f"#{PICK} label").first.click()
+    assert kind.saved(PICK) == "a"
+    kind.page.goto("about:blank")
+    kind.open()  # it holds an answer now; what was typed before it did is still only offered
+    state(kind, "clean", PRIVATE)
+    state(kind, "offered")
+    assert on_disk(kind) == {PICK: "a"}
+    asked(kind).get_by_role("button", name="Use it").click()
+    assert kind.saved(TASK) == "Typed before anything was saved."
+    assert on_disk(kind) == {PICK: "a", TASK: "Typed before anything was saved."}
+
+
+def keep(kind: KindPage, text: str) -> bytes:
+    """Save a text; give the file as it is then."""
+    box(kind).fill(text)
+    assert kind.saved(TASK) == text
+    return (kind.folder / "answers.json").read_bytes()
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["keep-mine", "take-the-other"])
+def test_an_older_file_does_not_win_over_what_is_on_screen(kind_page: Open, keeps: bool) -> None:
+    kind = kind_page(ITEMS)
+    older = keep(kind, "one")
+    keep(kind, "one two three, the whole essay")
+    (kind.folder / "answers.json").write_bytes(older)
+    kind.page.evaluate(LOOK)
+    state(kind, "conflict")
+    expect(kind.page.locator(f"#{TASK} .wb-status")).to_have_text("")
+    expect(box(kind)).to_have_value("one two three, the whole essay")
+    expect(asked(kind)).to_contain_text("another version of this answer")
+    expect(asked(kind).locator("blockquote")).to_have_text("one")
+    asked(kind).get_by_role("button", name="Keep what is on this page" if keeps else "Use the other answer").click()
+    kept = "one two three, the whole essay" if keeps else "one"
+    assert kind.saved(TASK) == kept
+    kind.reload()
+    state(kind, "saved")
+    expect(box(kind)).to_have_value(kept)
+
+
+def test_an_older_file_that_came_while_the_page_was_closed_is_asked_about(kind_page: Open) -> None:
+    kind = kind_page(ITEMS)
+    older = keep(kind, "one")
+    keep(kind, "one two three, the whole essay")
+    kind.page.goto("about:blank")
+    (kind.folder / "answers.json").write_bytes(older)
+    kind.open()
+    state(kind, "conflict")
+    expect(box(kind)).to_have_value("one")
+    asked(kind).get_by_role("button", name="Use the other answer").click()
+    assert kind.saved(TASK) == "one two three, the whole essay"
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "same-revision", "all-gone"])
+def test_a_damaged_or_changed_file_takes_nothing_from_the_screen(kind_page: Open, damage: str) -> None:
+    kind = kind_page(ITEMS, "progress", "hand-in")
+    keep(kind, "one")
+    keep(kind, "one two three, the whole essay")
+    path = kind.folder / "answers.json"
+    if damage == "cut":
+        path.write_bytes(b"")
+    elif damage == "same-revision":
+        path.write_text(path.read_text("utf-8").replace("whole essay", "start of it"), "utf-8")
+    else:
+        path.unlink()
+        if damage == "all-gone":
+            (kind.folder / "answers.last-good.json").unlink()
+    kind.page.evaluate(LOOK)
+    state(kind, "saved" if damage in ("cut", "gone") else "conflict")
+    expect(box(kind)).to_have_value("one two three, the whole essay")
+    notice = kind.page.locator(".wb-notices")
+    if damage in ("cut", "gone"):
+        kind.page.evaluate(LOOK)
+        expect(notice).to_contain_text("The file with your answers was damaged or missing")
+        expect(kind.page.locator("#hand-in")).to_contain_text("The file with your answers was damaged or missing")
+        notice.get_by_role("button", name="I have looked").click()
+        expect(notice).to_have_text("")
+        expect(kind.page.locator("#hand-in")).not_to_contain_text("damaged")
+    else:
+        asked(kind).get_by_role("button", name="Keep what is on this page").click()
+    is_saved(kind.page.locator(f"#{TASK}"))
+    assert on_disk(kind)[TASK] == "one two three, the whole essay"
+
+
+def test_a_file_of_a_sync_conflict_is_mentioned_and_not_read(kind_page: Open) -> None:
+    kind = kind_page(ITEMS, "progress", "hand-in")
+    keep(kind, "mine")
+    stranger = kind.folder / "answers-LAPTOP.json"
+    stranger.write_text((kind.folder / "answers.json").read_text("utf-8").replace("mine", "from the laptop"), "utf-8")
+    kind.reload()
+    for place in (".wb-notices", "#hand-in"):
+        expect(kind.page.locator(place)).to_contain_text("answers-LAPTOP.json")
+    expect(box(kind)).to_have_value("mine")
+    assert Axe().run(kind.page).response["violations"] == []
+
+
+def test_two_tabs_cannot_undo_a_decision_of_a_marked_story(kind_page: Open) -> None:
+    shelf = (GALLERY / "items.toml").read_text("utf-8")
+    [story] = [f"[[items]]{part}" for part in shelf.split("[[items]]") if 'id = "w99-scenario-q"' in part.split("[[", 1)[0]]
+    kind = kind_page(story.split("[[pools]]")[0])
+    item, second = "w99-scenario-q", kind.page.context.new_page()
+    second.goto(kind.address)
+    expect(second.locator(f"#{item}").get_by_role("radio")).not_to_have_count(0)
+    kind.page.locator(f"#{item}").get_by_role("radio").first.check()
+    kind.page.locator(f"#{item}").get_by_role("button", name="Do this").click()
+    taken = kind.saved(item)
+    # All at once, without a look at the tab, which would fetch the newer path.
+    second.evaluate(
+        """id => { const root = document.getElementById(id);
+                    root.querySelectorAll("input")[1].click(); root.querySelector(".wb-button").click(); }""",
+        item,
+    )
+    question = second.locator(f"#{item}")
+    expect(question).to_have_attribute("data-wb-state", "conflict")
+    expect(question.locator(".wb-conflict")).to_contain_text("cannot be taken back")
+    expect(question.locator(".wb-conflict").get_by_role("button")).to_have_count(1)
+    second.wait_for_timeout(1500)
+    assert on_disk(kind)[item] == taken
+    question.get_by_role("button", name="Go on from there").click()
+    is_saved(question)
+    assert on_disk(kind)[item] == taken
+
+
+def test_saved_is_not_to_be_read_while_something_is_unsaved(kind_page: Open) -> None:
+    kind = kind_page(ITEMS)
+    keep(kind, "one")
+    lock = kind.folder / ".answers.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    words = kind.page.evaluate(
+        """async id => {
+          const area = document.querySelector(`#${id} textarea`), said = [], root = document.getElementById(id);
+          area.value += " two";
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+          for (let n = 0; n < 40 && root.dataset.wbState !== "unsaved"; n += 1) {
+            said.push([root.dataset.wbState, root.querySelector(".wb-status").textContent]);
+            await new Promise((done) => setTimeout(done, 25));
+          }
+          return said;
+        }""",
+        TASK,
+    )
+    assert {name for name, _ in words} <= {"dirty", "saving"}
+    assert {text for _, text in words} == {""}
+    expect(kind.page.locator(f"#{TASK} .wb-status")).to_contain_text("Not saved yet: the folder cannot be used")
+    lock.rmdir()
+    is_saved(kind.page.locator(f"#{TASK}"))
+
+
+def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_again(kind_page: Open) -> None:
+    kind = kind_page(ITEMS)
+    kind.page.evaluate(
+        """id => { const area = document.querySelector(`#${id} textarea`); area.value = "broken \\ud800";
+                   area.dispatchEvent(new Event("input", { bubbles: true })); }""",
+        TASK,
+    )
+    state(kind, "refused")
+    status = kind.page.locator(f"#{TASK} .wb-status")
+    expect(status).to_have_text(re.compile("^Not saved: .* Change it, and it is saved.$"))
+    sent = kind.page.evaluate("() => performance.now()")
+    kind.page.wait_for_timeout(3500)  # longer than the wait before what failed is tried again
+    assert sent
+    state(kind, "refused")
+    assert "this answer" not in status.inner_text().replace("this answer holds", "")
+    assert on_disk(kind) == {}
+    box(kind).fill("whole")
+    assert kind.saved(TASK) == "whole"
+
+
+def test_alerts_go_when_they_stop_being_true_and_blame_only_what_is_at_fault(kind_page: Open) -> None:
+    kind = kind_page(ITEMS, "hand-in")
+    page = kind.page
+    panel, learner = page.locator("#hand-in"), page.locator("#hand-in input")
+    alert, button = panel.get_by_role("alert"), panel.locator(".wb-button")
+    lock = kind.folder / ".answers.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    box(kind).fill("Not yet on disk.")
+    button.click()
+    expect(alert).to_contain_text("Some answers are not saved yet")
+    lock.rmdir()
+    is_saved(page.locator(f"#{TASK}"))
+    expect(alert).to_have_text("")
+    button.click()
+    expect(alert).to_contain_text("tick the declaration first")
+    expect(learner).to_have_attribute("aria-invalid", "false")
+    page.locator(f"#{MINE} input").check()
+    expect(alert).to_have_text("")
+    button.click()
+    expect(alert).to_contain_text("type your learner ID")
+    expect(learner).to_be_focused()
+    page.keyboard.type("ana01")
+    expect(alert).to_have_text("")
+    button.click()
+    expect(alert).to_contain_text("1 question is not answered yet")
+    page.locator(f"#{PICK} label").first.click()
+    expect(alert).to_have_text("")
+    expect(button).to_have_text("Hand in")
+    (kind.folder.parent / "handed-in").write_text("a file where the folder should be")
+    button.click()
+    expect(alert).to_contain_text("the folder cannot be written to")
+    expect(learner).to_have_attribute("aria-invalid", "false")
+    expect(button).to_be_focused()
+    (kind.folder.parent / "handed-in").unlink()
+    learner.fill("../ana")
+    button.click()
+    expect(learner).to_have_attribute("aria-invalid", "true")
+    expect(learner).to_be_focused()
+
+
+@pytest.mark.parametrize("fault", ["throws", "full"])
+def test_without_storage_the_page_promises_nothing_of_this_browser(kind_page: Open, fault: str) -> None:
+    kind = kind_page(ITEMS)
+    keep(kind, "one")
+    if fault == "throws":
+        kind.page.context.add_init_script(
+            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+        )
+    else:
+        kind.page.context.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    kind.reload()
+    state(kind, "saved")
+    kind.kill()
+    box(kind).fill("one two")
+    state(kind, "unsaved")
+    expect(kind.page.locator(f"#{TASK} .wb-status")).to_contain_text("on this page only")
+    lost = kind.page.locator("#wb-lost")
+    expect(lost).to_contain_text("This browser does not keep what you wrote")
+    expect(lost).not_to_contain_text("is kept in this browser")
+    asked_before: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked_before.append(dialog.type)
+        dialog.accept()
+
+    kind.page.on("dialog", accept)
+    kind.page.reload()
+    assert asked_before == ["beforeunload"]
+
+
+WHITE = "\n\t\u00a0\u2003\x1c\x85"
+CASES: dict[str, list[tuple[Any, bool]]] = {
+    "declaration": [(None, True), (False, True), (True, False)],
+    "single": [(None, True), ("", True), ("$target", False)],
+    "multiple": [(None, True), ([], True), (["$target"], False)],
+    "written": [(None, True), ("", True), ("   ", True), (WHITE, True), ("\ufeff", False), ("\u200b", False), (" a ", False)],
+    "short": [("  ", True), ("a", False)],
+    "gaps": [({}, True), (None, True), ({"$part": "  "}, True), ({"$part": "x"}, False)],
+    "reflection": [({}, True), ({"share": True}, True), ({"what": "  ", "share": True}, True), ({"what": "", "so-what": "x"}, False)],
+    "workplace": [({}, True), ({"done": " \n"}, True), ({"role": "x"}, False)],
+    "scale": [(None, True), ({}, True), ({"$part": 1}, False)],
+    "match": [({}, True), ({"$part": "$target"}, False)],
+    "sort": [({}, True), ({"$part": "$target"}, False)],
+    "handover": [({}, True), ({"$part": "situation"}, False)],
+    "relationships": [({}, True), ({"$part": {}}, True), ({"$part": {"kind": "$target"}}, False)],
+    "order": [(None, True), ([], True), (["$all"], False)],
+    "scenario": [(None, True), ([], True), ({"path": []}, True), (["$target"], False)],
+}
+"""Kind → answers, and whether each says nothing; what begins with $ stands for an id of the item."""
+IDS: dict[str, Callable[[Any], dict[str, str]]] = {
+    "single": lambda item: {"$target": item.options[0].id},
+    "multiple": lambda item: {"$target": item.options[0].id},
+    "gaps": lambda item: {"$part": next(gap.id for gap in item.gaps if not gap.options)},
+    "scale": lambda item: {"$part": item.statements[0].id},
+    "match": lambda item: {"$part": item.part_ids()[0], "$target": next(iter(item.targets()))},
+    "sort": lambda item: {"$part": item.part_ids()[0], "$target": next(iter(item.targets()))},
+    "handover": lambda item: {"$part": item.fact_ids()[0]},
+    "relationships": lambda item: {"$part": item.people[0].id, "$target": item.kinds[0].id},
+    "order": lambda item: {"$all": '", "'.join(item.step_ids())},
+    "scenario": lambda item: {"$target": item.steps()[0]},
+}
+
+
+def cases() -> list[tuple[Item, Any, bool]]:
+    """Give item, value and whether it is blank, for an item of each kind."""
+    found = []
+    for kind, values in CASES.items():
+        item = next(item for item in load_workbook(GALLERY).items.values() if item.kind == kind)
+        ids = IDS[kind](item) if kind in IDS else {}
+        for value, blank in values:
+            text = json.dumps(value)
+            for name, one in ids.items():
+                text = text.replace(name, one)
+            found.append((item, json.loads(text), blank))
+    return found
+
+
+@pytest.mark.parametrize("fault", ["folder", "half-a-file", "another-form"])
+def test_a_cell_never_raises_neither_when_it_is_made_nor_when_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    (tmp_path / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")
+    (tmp_path / "items.toml").write_text(ITEMS, "utf-8")
+    if fault == "folder":
+        (tmp_path / "answers.json").mkdir()
+    else:
+        texts = {"half-a-file": '{"ans', "another-form": '{"answers": {"w99-t01": {"value": 7}}, "revision": "x"}'}
+        (tmp_path / "answers.json").write_text(texts[fault])
+    monkeypatch.chdir(tmp_path)
+    for name in (TASK, PICK, PRIVATE, MINE, "progress", "hand-in", "w99-nothing"):
+        shown: Any = ask(name)
+        assert isinstance(shown, HTML) or shown._repr_mimebundle_() is not None
+        if hasattr(shown, "_on_message"):
+            for message in ({"do": "open"}, {"do": "save", "value": "x", "base": 0, "was": None, "seq": 1}, {"do": 3}, {}, None, "?"):
+                shown._on_message(shown, message, [])
+    assert capsys.readouterr().err == ""
+
+
+def test_python_knows_a_blank_answer() -> None:
+    assert set(CASES) == set(KINDS)
+    for item, value, blank in cases():
+        assert (item.id, value, item.problem(value), item.is_blank(value)) == (item.id, value, None, blank)
+
+
+def test_the_browser_knows_the_same_answers_as_blank(page: Page, kind_server: tuple[Path, str, str, int]) -> None:
+    _, base, token, _ = kind_server
+    page.goto(f"{base}/workbook?token={token}")
+    given = [{"spec": item.public(), "value": value} for item, value, _ in cases()]
+    answered = page.evaluate(
+        """async (given) => {
+          const found = [];
+          for (const [n, { spec, value }] of given.entries()) {
+            const el = document.body.appendChild(document.createElement("div"));
+            const start = { value, saved_at: "2026-11-01T10:00:00Z", revision: 1, other: null, held: true };
+            const traits = { spec, start, label: { id: "frame-practice" }, scope: `page-${n}`, learner: "" };
+            const model = { get: (name) => traits[name], on() {}, off() {}, send() {} };
+            const end = await (await import(`/workbook/static/kinds/${spec.kind}.js`)).default.render({ model, el });
+            found.push(el.querySelector(".wb-question").dataset.wbAnswered);
+            end();
+            el.remove();
+          }
+          return found;
+        }""",
+        given,
+    )
+    assert [(item.id, value, one) for (item, value, _), one in zip(cases(), answered, strict=True)] == [
+        (item.id, value, str(not blank).lower()) for item, value, blank in cases()
+    ]
+
+
+def test_w03_typed_without_a_kernel_does_not_reach_a_fresh_copy(page: Page, kind_server: tuple[Path, str, str, int]) -> None:
+    root, base, token, server = kind_server
+    name = next(path.name for path in (ROOT / "workbooks").glob("w03-*"))
+    workbook = load_workbook(ROOT / "workbooks" / name)
+    written = next(item.id for item in workbook.items.values() if item.kind == "written" and item.purpose.value == "assessed")
+    private = next(item.id for item in workbook.items.values() if item.purpose.value == "private")
+    kind = KindPage(page, root / name, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(workbook.paper()), asks_learner=False)
+    try:
+        shutil.copytree(ROOT / "workbooks" / name, kind.folder)
+        kind.open()
+        kind.kill()
+        for item in (written, private):
+            box(kind, item).fill("Somebody else's words.")
+            state(kind, "unsaved", item)
+        page.goto("about:blank")
+        shutil.rmtree(kind.folder)
+        shutil.copytree(ROOT / "workbooks" / name, kind.folder)
+        kind.open()
+        for item in (written, private):
+            state(kind, "clean", item)
+        page.wait_for_timeout(1500)
+        assert "Somebody else's words." not in page.evaluate(
+            "document.body.innerText + [...document.querySelectorAll('textarea')].map((a) => a.value)"
+        )
+        assert on_disk(kind) == {}
+    finally:
+        shutil.rmtree(kind.folder)
