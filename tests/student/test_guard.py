@@ -227,7 +227,7 @@ def test_in_the_browser_nothing_hostile_runs_and_nobody_else_is_asked(site: Site
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-TOKEN = "0123456789abcdef"
+TOKEN = "0123456789abcdef"  # noqa: S105, for this test alone
 VOILA_ON = (
     "--ServerApp.jpserver_extensions={'voila.server_extension': True}",
     "--ServerApp.contents_manager_class=jupyter_server.services.contents.largefilemanager.LargeFileManager",
