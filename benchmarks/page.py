@@ -1,9 +1,9 @@
-"""How soon, how heavy and how safe the student's page is, beside a bare Voila page of the same server.
+"""How soon, how heavy and how safe the student's page is, beside a bare Voila page.
 
-One server as `workbook open` starts it, one Chromium, everything in one run. In each round every page is opened in a
-window of its own, first with an empty cache, then with a warm one, in an order that turns round from round to round; a
-ratio is the median of the rounds' ratios. A page counts from the start of the navigation until its first radio button can
-be chosen; on ours the question must also have heard from Python what is on disk.
+One server as `workbook open` starts it, one with Voila and nothing of ours, one Chromium, everything in one run. In each
+round every page is opened in a window of its own, first with an empty cache, then with a warm one, in an order that turns
+round from round to round; a ratio is the median of the rounds' ratios. A page counts from the start of the navigation until
+its first radio button can be chosen; on ours the question must also have heard from Python what is on disk.
 
 Ours: N questions of kind `single`, with the progress bar and the hand-in panel, as a real workbook has them.
 Stock: N ipywidgets.RadioButtons in Voila's template `lab`, kernel `python3`.
@@ -20,11 +20,14 @@ import json
 import os
 import platform
 import re
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +71,7 @@ def make(root: Path, n: int) -> None:
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# A page"}]
         code: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         cells += [code | {"id": f"c{i}", "source": source} for i, source in enumerate(sources)]
-        (folder / "page.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
+        (folder / f"{folder.name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
     (root / f"ours{n}" / "workbook.toml").write_text('id = "w99"\ntitle = "A page"\norder = 99\nminutes = 5\n')
     (root / f"ours{n}" / "items.toml").write_text("".join(f'[[items]]\nid = "{name}"\n{kind}' for name in names))
 
@@ -115,15 +118,46 @@ def serve(root: Path, browser: Browser) -> Iterator[Server]:
         process.terminate()
 
 
-def race(server: Server, counts: tuple[int, ...], pairs: int) -> Times:
+@contextmanager
+def serve_stock(root: Path, browser: Browser) -> Iterator[Server]:
+    """Run a Jupyter server that has Voila, with Voila's own settings, and nothing of ours, which would refuse a stranger's notebook."""
+    settings = {
+        "template": "lab",
+        "allow_template_override": "YES",
+        "file_allowlist": [r".*\.(png|jpg|gif|svg)"],
+        "extension_allowlist": None,
+    }
+    (root / "voila.json").write_text(json.dumps({"VoilaConfiguration": settings}))  # Voila reads the one where it is started last
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    extensions = {"voila.server_extension": True, "workbook_helpers.pages": False, "jupyterlab": False, "notebook": False}
+    options = {"port": port, "ip": "127.0.0.1", "jpserver_extensions": extensions, "root_dir": str(root), "allow_root": True}
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", *(f"--ServerApp.{name}={value}" for name, value in options.items())]
+    environment = {**os.environ, "JUPYTER_TOKEN": token}
+    with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        server = Server(f"http://localhost:{port}", token, browser)
+        while process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{server.base}/api", timeout=5):  # noqa: S310, our own server
+                    break
+            except OSError:
+                time.sleep(0.2)
+        yield server
+        process.terminate()
+
+
+def race(servers: dict[str, Server], counts: tuple[int, ...], pairs: int) -> Times:
     """Open every page once in each round."""
     times: Times = defaultdict(list)
     pages = [(whose, n) for n in counts for whose in ("ours", "stock")]
     for number in range(pairs + 1):  # round 0 warms the disk's cache and is not counted
         for whose, n in pages if number % 2 else reversed(pages):
+            server = servers[whose]
             with server.window() as page:
                 for cache in ("empty", "warm"):
-                    took = server.visit(page, f"{whose}{n}/page.ipynb", FIRST[whose])
+                    took = server.visit(page, f"{whose}{n}/{whose}{n}.ipynb", FIRST[whose])
                     server.leave(page)
                     sys.stderr.write(f"round {number} of {pairs}: {whose}, {n} questions, {cache} cache: {took:.0f} ms\n")
                     if number:
@@ -220,8 +254,8 @@ def main() -> None:
             shutil.copytree(ROOT / "workbooks" / W01, root / copy / W01)
         questions = (root / "weigh" / W01 / f"{W01}.ipynb").read_text("utf-8").count('ask(\\"w01-')
         browser = playwright.chromium.launch(executable_path=wanted.chromium, args=[*FLAGS.split(), NO_NET])
-        with serve(root, browser) as server:
-            times = race(server, (10, 40), wanted.pairs)
+        with serve(root, browser) as server, serve_stock(root, browser) as stock:
+            times = race({"ours": server, "stock": stock}, (10, 40), wanted.pairs)
             visits = weigh(server, f"weigh/{W01}/{W01}.ipynb", questions)
             keys = type_words(server, f"type/{W01}/{W01}.ipynb", root / "type" / W01 / "answers.json", wanted.keys)
         text = report(times, visits, keys, browser.version)

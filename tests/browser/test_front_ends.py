@@ -217,7 +217,9 @@ def test_questions_that_do_not_come_are_told(page: Page, voila: FrontEnd) -> Non
 def test_foreign_code_is_not_run_in_voila(page: Page, voila: FrontEnd) -> None:
     folder = voila.copy()
     with_code(folder)
-    open_page(page, voila, folder)
+    page.goto(voila.url(folder / f"{W01}.ipynb"))
+    expect(page.get_by_role("heading", name="This is not one of your workbooks")).to_be_visible()
+    expect(page.get_by_role("link", name="My workbooks")).to_be_visible()
     assert not list(folder.rglob("pwned"))
 
 

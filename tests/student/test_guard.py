@@ -15,6 +15,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ROOT
 from tests.student.test_pages import Site, opened
 
 if TYPE_CHECKING:
@@ -224,6 +225,36 @@ def test_in_the_browser_nothing_hostile_runs_and_nobody_else_is_asked(site: Site
             page.set_viewport_size({"width": width, "height": 700})
             page.goto(f"http://localhost:{site.port}{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+TOKEN = "0123456789abcdef"  # noqa: S105, for this test alone
+VOILA_ON = (
+    "--ServerApp.jpserver_extensions={'voila.server_extension': True}",
+    "--ServerApp.contents_manager_class=jupyter_server.services.contents.largefilemanager.LargeFileManager",
+)
+"""As docs/safety.md has it for a hub's students."""
+
+
+@pytest.mark.parametrize("options", [(), VOILA_ON], ids=["as installed", "switched on"])
+def test_voila_is_off_in_a_lab_unless_it_is_switched_on(
+    desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any], options: tuple[str, ...]
+) -> None:
+    for option in options:
+        assert option in (ROOT / "docs" / "safety.md").read_text("utf-8")
+    desk.add()
+    new_desk = type(desk)(desk.root / "submitted")
+    new_desk.add("w02-planted")
+    port = new_port()
+    access = (f"--IdentityProvider.token={TOKEN}", "--ServerApp.ip=127.0.0.1", "--no-browser", "--allow-root")
+    serve(["jupyterlab", *access, *options, f"--ServerApp.port={port}"], desk.root, f"http://127.0.0.1:{port}/login")
+    site = Site(root=desk.root, port=port, token=TOKEN)
+    assert site.ask("/voila/render/submitted/w02-planted/w02-planted.ipynb").status == 404
+    assert json.loads(site.ask("/api/kernels").body) == []
+    assert site.ask(OPEN).status == (200 if options else 404)
+    door = OPEN if options else "/lab/tree/w01-small/w01-small.ipynb"
+    assert f'href="{door}"' in site.ask("/workbook").body.decode()
+    assert site.ask(door).status == 200
+    assert "default-src" not in site.ask("/lab").headers["Content-Security-Policy"], "a Lab of somebody's own keeps its own policy"
 
 
 def test_a_file_of_the_folder_it_is_started_in_is_not_run(desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
