@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
 Inside = Callable[..., tuple[int, str, str]]
-COMMANDS = ("new", "roster", "release", "collect", "intake", "serve", "gradebook", "mark", "feedback", "check")
+COMMANDS = ("new", "roster", "release", "collect", "intake", "serve", "gradebook", "mark", "feedback", "check", "backup", "restore")
 
 
 def run(*words: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -92,6 +92,19 @@ def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", ins
     assert (code, error) == (0, "")
     assert "A total is not the unit's result: each criterion is met or not yet met by a person's decision" in text
     assert (tmp_path / "m.csv").is_file()
+
+    code, text, error = inside("backup", str(tmp_path / "b.db"), cwd=folder)
+    assert (code, error) == (0, "")
+    assert "2 students, 1 workbook, 0 marks given by people" in text
+    code, text, error = inside("backup", str(tmp_path / "b.db"), cwd=folder)
+    assert (code, "is there already" in error) == (1, True)
+    (folder / "gradebook.db").write_bytes(b"")
+    code, text, error = inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=folder)
+    assert (code, "autograde restore FILE" in error) == (1, True)
+    code, text, error = inside("restore", str(tmp_path / "b.db"), cwd=folder)
+    assert (code, error) == (0, "")
+    assert "What was there is kept in" in text
+    assert inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=folder)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -173,6 +186,12 @@ def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: 
         ("intake", "none.zip", "--workbook", "w01"),
         ("intake", ".", "--workbook", "w09"),
         ("gradebook", "--csv", "no/where.csv"),
+        ("gradebook", "--csv", "gradebook.db"),
+        ("check", "--coverage", "gradebook.db"),
+        ("check", "--coverage", "nbgrader_config.py"),
+        ("backup", "gradebook.db"),
+        ("restore", "gradebook.db"),
+        ("restore", "none.db"),
         ("new", "source"),
     ],
     ids=" ".join,

@@ -117,5 +117,40 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(course: Course, tmp_pa
     assert not list(tmp_path.glob(".part-*"))
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("class/gradebook.db", "does not end in .csv"),
+        ("class/nbgrader_config.py", "does not end in .csv"),
+        ("class/release/w01-small/marks.csv", "belongs to the class"),
+        ("class/received/marks.csv", "belongs to the class"),
+        ("roster.csv", "was not made by this command"),
+        ("empty.csv", "was not made by this command"),
+        ("picture.csv", "was not made by this command"),
+        ("link.csv", "it is a link"),
+        ("dangling.csv", "it is a link"),
+        ("folder.csv", "it is a folder"),
+        ("marks.xlsx", "does not end in .csv"),
+        ("marks", "does not end in .csv"),
+        ("none/marks.csv", "there is no folder"),
+    ],
+)
+def test_nothing_that_it_did_not_make_is_written_over(course: Course, tmp_path: Path, name: str, why: str) -> None:
+    export_gradebook(course, tmp_path / "own.csv")
+    (tmp_path / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\xff")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "own.csv")
+    (tmp_path / "dangling.csv").symlink_to(tmp_path / "nowhere.csv")
+    (tmp_path / "folder.csv").mkdir()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ClassError, match=why) as told:
+        export_gradebook(course, tmp_path / name)
+    assert "Name another file" in str(told.value)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    export_gradebook(course, tmp_path / "own.csv")  # its own is replaced
+    assert len(rows(tmp_path / "own.csv")) == 6
+
+
 def test_a_total_is_not_the_result() -> None:
     assert "met or not yet met" in NOT_THE_RESULT

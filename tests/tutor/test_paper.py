@@ -1,0 +1,79 @@
+"""A hand-in whose questions are not those that were drawn for its learner: told at intake, in mark and to the marker; marked all the same."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograde.course.folder import Course
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.rebuild import inert
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.marking import load_key
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.hand_in import choose_learner, hand_in
+from workbook_helpers.items import load_workbook
+
+W99 = "w99-gallery"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    course = new_course(tmp_path / "class", name="Papers")
+    (tmp_path / "r.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    import_roster(course, tmp_path / "r.csv")
+    release(course, "w99")
+    return course
+
+
+def sent(course: Course, home: Path, learner: str, *, seed: str = "", also: str = "") -> Path:
+    """Hand in as the page does, with the drawn questions right; `seed` and `also` are written into the answers by hand."""
+    with zipfile.ZipFile(course.root / "handout" / f"{W99}.zip") as archive:
+        archive.extractall(home)
+    workbook, key = load_workbook(home / W99), load_key("w99")
+    choose_learner(workbook, learner)
+    store = AnswerStore(workbook.folder, "w99")
+    if seed:
+        store.draw(learner, seed)
+    for place in ("w99-drawn-1", "w99-drawn-2"):
+        store.put(name := workbook.paper(store.seed())[place].id, key.keys[name].right)
+    store.put("w99-declaration", value=True)
+    path = home / "handed-in" / hand_in(workbook, learner).file
+    if also:
+        with zipfile.ZipFile(path) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        document = json.loads(files["answers.json"])
+        [other] = {"w99-drawn-a", "w99-drawn-b", "w99-drawn-c"} - set(document["answers"])
+        document["answers"][other] = {"value": key.keys[other].right}
+        path = path.with_name("more.zip")
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, json.dumps(document) if name == "answers.json" else data)
+    return path
+
+
+def test_the_learners_own_paper_is_nothing_to_tell(course: Course, tmp_path: Path) -> None:
+    [taken] = intake(course, [sent(course, tmp_path / "ana", "ANA01")], "w99").taken
+    [line] = mark_class(course, W99)
+    told = " ".join((*taken.oddities, *line.oddities))
+    assert "drawn" not in told
+    assert "paper" not in told
+
+
+def test_a_picked_paper_is_told_everywhere_and_marked(course: Course, tmp_path: Path) -> None:
+    intake(course, [sent(course, tmp_path / "one", "ana01")], "w99")
+    [taken] = intake(course, [sent(course, tmp_path / "two", "ana01", seed="feedfacefeedface", also="yes")], "w99").taken
+    assert taken.current
+    [line] = mark_class(course, W99)
+    made = json.loads((course.path("autograded", "ana01", W99) / f"{W99}.ipynb").read_text())
+    head = "".join(made["cells"][0]["source"])
+    for part in ("not those that were drawn for ana01", "not on its paper: w99-drawn-"):
+        assert any(part in oddity for oddity in taken.oddities)
+        assert any(part in oddity for oddity in line.oddities)
+        assert inert(part) in head
+    assert any("others than in the attempt before" in oddity for oddity in taken.oddities)
+    assert (line.outcome, line.points) == ("marked", 2)
