@@ -54,7 +54,7 @@ def build(root: Path, folder: Path) -> tuple[Path, int]:
         write_file(wheel, data)
         own = f"./{wheel.name} --hash=sha256:{hashlib.sha256(data).hexdigest()}"
         write_file(folder / LIST, "\n".join([*needed, own, ""]).encode())
-    return wheel, len(needed)
+    return wheel, len({entry.partition("==")[0] for entry in needed})
 
 
 def check(wheel: Path) -> None:
