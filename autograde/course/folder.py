@@ -172,7 +172,6 @@ class Course:
 def open_gradebook(url: str, course_id: str) -> "Gradebook":
     """Open a gradebook, which nbgrader makes where there is none; ClassError if it cannot be opened."""
     from nbgrader.api import Gradebook
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     _alembic_on_path()
@@ -181,7 +180,9 @@ def open_gradebook(url: str, course_id: str) -> "Gradebook":
     try:
         return Gradebook(url, course_id)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
-        shown, reason = make_url(url).render_as_string(hide_password=True), str(error).splitlines()[0]
+        from autograde.course.rows import without_password
+
+        shown, reason = without_password(url), str(error).splitlines()[0]
         msg = f"The gradebook {shown} cannot be opened ({reason}). Close other programs that use it, or see that its server runs."
         raise ClassError(msg) from error
 
