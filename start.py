@@ -98,3 +98,7 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as fault:
+        fail(
+            f"{fault.filename or ROOT} cannot be used ({fault.strerror or fault}). See that you may write there and that the disk has room."
+        )

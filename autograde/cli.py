@@ -37,6 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out = Console(highlight=False, emoji=False)
+TRY_AGAIN = "Close other programs that use it, see that the disk has room and that you may write there, then run the command again."
+DATABASES = ("sqlite3", "sqlalchemy", "psycopg")
 WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")]
 
 
@@ -51,7 +53,16 @@ def main() -> None:
         app()
     except WorkbookError as error:
         _fail(str(error))
-    except Exception as error:  # our own mistake: the traceback goes into a file, not onto the screen
+    except BrokenPipeError:  # whoever reads what we say has had enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:  # the disk, a lock, a right: nothing that a report to us would mend
+        what = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
+        _fail(f"{what} ({error.strerror or error}). {TRY_AGAIN}")
+    except Exception as error:
+        if any(kind.__module__.partition(".")[0] in DATABASES for kind in type(error).__mro__):
+            _fail(f"The gradebook cannot be used ({str(error).strip().partition(chr(10))[0]}). {TRY_AGAIN}")
+        # our own mistake: the traceback goes into a file, not onto the screen
         with tempfile.NamedTemporaryFile("w", prefix="autograde-", suffix=".log", delete=False, encoding="utf-8") as log:
             log.write(traceback.format_exc())
         _fail(f"This program failed ({type(error).__name__}: {error}). Please report it, with the file {log.name}")
@@ -112,7 +123,9 @@ def new(
     from autograde.course.new import new_course
     from autograde.course.summary import next_steps, quoted, say
 
-    course = new_course(folder, name=name, exchange=exchange, db_url=db_url)
+    with _busy() as progress:
+        progress.add_task("Making the class")
+        course = new_course(folder, name=name, exchange=exchange, db_url=db_url)
     say(out, f"Made the class {course.course_id} in {course.root}", "bold")
     say(out, f"Hand-ins come through the exchange {exchange}" if exchange else "Hand-ins come as files (no exchange).")
     _password_note(db_url)
@@ -160,7 +173,7 @@ def release(
     Copies it into source/ (where you may edit it), makes the students' version, puts that on the exchange if the class
     has one, and makes handout/WORKBOOK.zip for Moodle.
 
-    Example: [bold]autograde release w01 --due "2026-12-01 17:00"[/]
+    Example: [bold]autograde release w01 --due "1 December 2026 17:00"[/]
     """
     from autograde.checks import faults
     from autograde.course.release import exchange_note
@@ -315,7 +328,10 @@ def gradebook(
     from autograde.course.summary import say, show_gradebook, stale_pages_text
 
     course = _course()
-    show_gradebook(out, export_gradebook(course, csv))
+    with _busy() as progress:
+        progress.add_task(f"Writing {csv.name}")
+        report = export_gradebook(course, csv)
+    show_gradebook(out, report)
     for assignment in course.assignments():
         if stale := stale_pages(course, assignment):
             say(out, f"{stale_pages_text(len(stale))} of {assignment}: run autograde feedback {assignment}", "yellow")
@@ -601,8 +617,10 @@ def check(
     if mend:
         _mend(folders)
     places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
-    findings = check_all(folders, places)
-    uncovered, table = check_coverage(shelf)
+    with _busy() as progress:
+        progress.add_task(f"Checking {len(folders)} workbooks")
+        findings = check_all(folders, places)
+        uncovered, table = check_coverage(shelf)
     findings += () if workbook else uncovered
     for finding in sorted(findings, key=lambda finding: finding.advice):
         say(out, f"  {finding.rule} {finding.where}: {finding.text}" + " (advice)" * finding.advice, "" if finding.advice else "red")

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from autograde.course.folder import Course, workbooks_folder
 from autograde.course.intake import intake
@@ -98,7 +99,10 @@ def demo(
             _others(course, root / "students" / student)
             _serve(root, course, student)
     except WorkbookError as error:
-        console.print(f"[red]{error}[/]", highlight=False)
+        console.print(Text(str(error), style="red"), soft_wrap=True)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        console.print(Text(f"{error.filename or folder} cannot be used ({error.strerror or error}). Give another --folder.", style="red"))
         raise typer.Exit(2) from error
 
 

@@ -54,7 +54,7 @@ def build(root: Path, folder: Path) -> tuple[Path, int]:
         write_file(wheel, data)
         own = f"./{wheel.name} --hash=sha256:{hashlib.sha256(data).hexdigest()}"
         write_file(folder / LIST, "\n".join([*needed, own, ""]).encode())
-    return wheel, len(needed)
+    return wheel, len({entry.partition("==")[0] for entry in needed})
 
 
 def check(wheel: Path) -> None:
@@ -109,9 +109,7 @@ def main() -> int:
     sys.stdout.write(
         f"Built {wheel}: no key, rubric or sample answer is in it.\n"
         f"{wheel.parent / LIST} names it and the {count} packages that it needs.\n\n"
-        "What to do next: copy the folder dist to the student's machine, go into it there, and run\n"
-        f"  python3 -m pip install --require-hashes -r {LIST}     (on Windows: py -m pip …)\n"
-        "Then the command workbook works there: workbook open FOLDER\n"
+        f"What to do next: {ROOT / 'docs' / 'install.md'} says, step by step, how to install this folder on a student's machine.\n"
     )
     return 0
 

@@ -183,7 +183,6 @@ def open_gradebook(url: str, course_id: str, *, fresh: bool = False) -> "Gradebo
     `fresh` wants a database that holds nothing yet: nbgrader would make its tables inside anything.
     """
     from nbgrader.api import Gradebook
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     _alembic_on_path()
@@ -194,7 +193,9 @@ def open_gradebook(url: str, course_id: str, *, fresh: bool = False) -> "Gradebo
             _check_empty(url)
         return Gradebook(url, course_id)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
-        shown, reason = make_url(url).render_as_string(hide_password=True), str(error).splitlines()[0]
+        from autograde.course.rows import without_password
+
+        shown, reason = without_password(url), str(error).splitlines()[0]
         msg = f"The gradebook {shown} cannot be opened ({reason}). Close other programs that use it, or see that its server runs."
         raise ClassError(msg) from error
 

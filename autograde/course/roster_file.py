@@ -116,13 +116,14 @@ def _shortened(ids: list[str]) -> Iterator[str]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            msg = f"{path} is too large for a roster ({MAX_BYTES // 1_000_000} MB at most). Is it the right file?"
-            raise RosterError(msg)
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}). Check the name of the file."
         raise RosterError(msg) from error
+    if len(raw) > MAX_BYTES:
+        msg = f"{path} is too large for a roster ({MAX_BYTES // 1_000_000} MB at most). Is it the right file?"
+        raise RosterError(msg)
     if raw.startswith(b"PK"):
         msg = f"{path} is a spreadsheet. Save it as CSV (File, Save as, CSV UTF-8) and give that file."
         raise RosterError(msg)

@@ -70,7 +70,7 @@ def show_roster(console: Console, report: "RosterReport") -> None:
             say(console, f"… and {len(report.bad) - TABLE_ROWS} more.")
         next_steps(console, ["Mend these rows in the file and run the command again; the other rows are in already."])
     else:
-        next_steps(console, ['autograde release w01 --due "2026-12-01 17:00"    gives the class a workbook'])
+        next_steps(console, ['autograde release w01 --due "1 December 2026 17:00"    gives the class a workbook'])
 
 
 def show_release(console: Console, report: "ReleaseReport", note: str = "") -> None:

@@ -22,6 +22,7 @@ from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import KINDS, Item, load_workbook
+from workbook_helpers.items.kinds.scenario import Scenario
 
 ITEMS: dict[str, Item] = {
     "w01-q01": KINDS["single"].model_validate(
@@ -53,7 +54,9 @@ def test_a_count_of_attempts_in_an_older_file_does_no_harm(tmp_path: Path) -> No
     record = {"value": "old", "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1, "attempts": "many"}
     document = {"schema": 1, "workbook": "w01", "revision": 1, "answers": {"w01-t01": record}}
     (tmp_path / "answers.json").write_text(json.dumps(document))
-    assert isinstance(AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=Saved(value="old", saved_at="2026-11-19T10:00:00+00:00", revision=1)), Saved)
+    assert isinstance(
+        AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=Saved(value="old", saved_at="2026-11-19T10:00:00+00:00", revision=1)), Saved
+    )
     assert "attempts" not in json.loads((tmp_path / "answers.json").read_text())["answers"]["w01-t01"]
 
 
@@ -150,7 +153,7 @@ def test_a_kill_between_the_file_and_its_copy_asks_nothing(tmp_path: Path) -> No
 
 def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
     item = load_workbook(ROOT / "workbooks" / "w99-gallery").items["w99-scenario-q"]
-    assert isinstance(item, ScenarioItem)
+    assert isinstance(item, Scenario)
     first, other = [f"{item.start}.{choice.id}" for choice in item.nodes[0].choices[:2]]
     one, two = (AnswerStore(tmp_path, "w99", {item.id: item}) for _ in range(2))
     one.put(item.id, [])

@@ -459,7 +459,9 @@ def test_w03_typed_without_a_kernel_does_not_reach_a_fresh_copy(page: Page, kind
     workbook = load_workbook(ROOT / "workbooks" / name)
     written = next(item.id for item in workbook.items.values() if item.kind == "written" and item.purpose.value == "assessed")
     private = next(item.id for item in workbook.items.values() if item.purpose.value == "private")
-    kind = KindPage(page, root / name, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(workbook.paper()), asks_learner=False)
+    kind = KindPage(
+        page, root / name, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(workbook.paper()), asks_learner=False
+    )
     try:
         shutil.copytree(ROOT / "workbooks" / name, kind.folder)
         kind.open()

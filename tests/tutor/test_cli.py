@@ -2,10 +2,12 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,6 +221,49 @@ def test_our_own_mistake_is_one_line_with_a_log(course: Course, inside: Inside, 
     log = Path(error.split()[-1])
     assert "ZeroDivisionError" in log.read_text("utf-8")
     log.unlink()
+
+
+def test_a_fault_of_the_disk_or_the_database_is_said_in_a_sentence(course: Course, inside: Inside) -> None:
+    (course.root / "samples").write_text("in the way")
+    code, _, error = inside("samples", "w01", cwd=course.root)
+    assert code == 1
+    assert re.match(r"\S+samples cannot be used \(File exists\)\. Close other programs that use it", error)
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
+        database.execute("DROP TABLE submitted_assignment")
+    code, _, error = inside("gradebook", "--csv", "m.csv", cwd=course.root)
+    assert code == 1
+    assert re.match(r"The gradebook cannot be used \(.*no such table.*\)\.", error)
+    assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new", "other", "--db-url", "nonsense"),
+        ("new", "other", "--db-url", "nosuch://server/x"),
+        ("db", "move", "nonsense"),
+        ("roster", "/dev/zero"),
+        ("roster", "source"),
+        ("gradebook", "--csv", "source"),
+        ("new", "x" * 300),
+        ("mark", "w01\udcff"),
+        ("release", "../w01/../../w02"),
+        ("release", "w01", "--due", "١٢/١٢/٢٠٢٦ ٢٥:٠٠"),
+    ],
+    ids=lambda words: " ".join(words)[:40].encode("ascii", "replace").decode(),
+)
+def test_hostile_words_are_no_failure_of_this_program(course: Course, inside: Inside, words: tuple[str, ...]) -> None:
+    code, text, error = inside(*words, cwd=course.root)
+    assert code == 1
+    assert len(error.strip().splitlines()) == 1, error
+    assert "This program failed" not in error
+    assert "Traceback" not in text + error
+
+
+def test_a_reader_who_has_had_enough(tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -u -m autograde.cli check --graphs | head -1; echo "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stderr == ""
 
 
 def test_serve_gives_formgrader_and_lab_to_its_address_alone(course: Course) -> None:
