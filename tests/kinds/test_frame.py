@@ -110,7 +110,7 @@ def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_
     for item in (TASK, PRIVATE):
         state(kind, "offered", item)
         expect(box(kind, item)).to_have_value("")
-    expect(asked(kind)).to_contain_text(re.compile(r"Text typed \d\d:\d\d by ana01 was found in this browser"))
+    expect(asked(kind)).to_contain_text(re.compile(r"Text from \d\d:\d\d by ana01 was found in this browser"))
     assert Axe().run(kind.page).response["violations"] == []
     asked(kind, PRIVATE).get_by_role("button", name="Leave it out").click()
     state(kind, "clean", PRIVATE)

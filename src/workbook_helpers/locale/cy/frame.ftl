@@ -39,7 +39,7 @@ frame-conflict = { $time ->
 }
 frame-older = { $time ->
     [none] Newidiwyd y ffeil gyda’ch atebion, ac mae rhywbeth arall ynddi yma. Pa un ydych chi am ei gadw?
-   *[other] Newidiwyd y ffeil gyda’ch atebion, ac mae fersiwn arall o’r ateb hwn, a gadwyd { $time }. Pa un ydych chi am ei gadw?
+   *[other] Newidiwyd y ffeil gyda’ch atebion, ac mae fersiwn arall o’r ateb hwn, o { $time }. Pa un ydych chi am ei gadw?
 }
 frame-final = Mewn ffenestr arall aethoch ymlaen â’r stori hon. Ni ellir tynnu’n ôl yr hyn a benderfynwyd yno.
 frame-other = Yr ateb arall
@@ -49,8 +49,8 @@ frame-theirs = Defnyddio’r ateb arall
 frame-go-on = Mynd ymlaen oddi yno
 # A draft that was never saved, maybe of somebody else who used the same computer.
 frame-offer = { $who ->
-    [none] Cafwyd hyd i destun a deipiwyd { $time } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
-   *[other] Cafwyd hyd i destun a deipiwyd { $time } gan { $who } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
+    [none] Cafwyd hyd i destun o { $time } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
+   *[other] Cafwyd hyd i destun o { $time } gan { $who } yn y porwr hwn. Nid yw wedi’i gadw. Ai chi biau ef?
 }
 frame-offered = Dangos yr hyn a gafwyd
 frame-use = Ei ddefnyddio

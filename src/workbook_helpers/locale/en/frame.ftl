@@ -37,7 +37,7 @@ frame-conflict = { $time ->
 }
 frame-older = { $time ->
     [none] The file with your answers was changed, and it holds something else here. Which one do you want to keep?
-   *[other] The file with your answers was changed, and there is another version of this answer, saved { $time }. Which one do you want to keep?
+   *[other] The file with your answers was changed, and there is another version of this answer, from { $time }. Which one do you want to keep?
 }
 frame-final = In another window you went on with this story. What was decided there cannot be taken back.
 frame-other = The other answer
@@ -47,8 +47,8 @@ frame-theirs = Use the other answer
 frame-go-on = Go on from there
 # A draft that was never saved, maybe of somebody else who used the same computer.
 frame-offer = { $who ->
-    [none] Text typed { $time } was found in this browser. It is not saved. Is it yours?
-   *[other] Text typed { $time } by { $who } was found in this browser. It is not saved. Is it yours?
+    [none] Text from { $time } was found in this browser. It is not saved. Is it yours?
+   *[other] Text from { $time } by { $who } was found in this browser. It is not saved. Is it yours?
 }
 frame-offered = Show what was found
 frame-use = Use it
