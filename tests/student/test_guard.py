@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 OPEN = "/voila/render/w01-small/w01-small.ipynb"
 HOSTILE = (
-    "# A small workbook\n\n<script>document.title = 'stolen'</script><img src=x onerror=\"document.title = 'stolen'\">\n\n"
+    "# A small workbook</title><img src=y onerror=\"document.title = 'stolen'\">\n\n"
+    "<script>document.title = 'stolen'</script><img src=x onerror=\"document.title = 'stolen'\">\n\n"
     '[a link](javascript:document.title=\'stolen\') <iframe src="/files/w01-small/evil.html"></iframe> <b onclick="stolen()">bold</b>\n\n'
     "<form action=\"https://example.org/\"><input></form> <style>@import 'https://example.org/x.css'</style>\n\n"
     "![two people who talk](media/evil.svg) ![far](https://example.org/x.png)\n\n| one | two |\n|---|---|\n| 1 | 2 |"
@@ -213,7 +214,7 @@ def test_in_the_browser_nothing_hostile_runs_and_nobody_else_is_asked(site: Site
     page.goto(f"http://localhost:{site.port}{OPEN}?token={site.token}")
     expect(page.locator(".wb-question").first).to_be_visible(timeout=60_000)
     expect(page.locator("#wb-main th").first).to_have_text("one")
-    assert page.title() == "A small workbook"
+    assert page.title().startswith("A small workbook</title>")
     page.locator("#w01-q01 input").first.check()
     expect(page.locator("#w01-q01 .wb-status")).to_contain_text("Saved")
     elsewhere = [url for url in asked if not url.startswith((f"http://localhost:{site.port}/", "data:", "blob:"))]

@@ -3,7 +3,7 @@
 (() => {
   const NAME = "workbook-page";
   const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/kernel.py
-  const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source"]);
+  const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source", "handout", "handed-in"]); // as in pages/shelf.py
   const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
   const ours = (name) => import(new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href);
   let scope;
@@ -17,7 +17,7 @@
 
   /** Say whether a notebook is a workbook in a student's hands, made of our own one-line cells and nothing else. */
   function runsByItself(panel) {
-    if (panel.context.path.split("/").some((part) => HANDED_IN.has(part))) return false;
+    if (panel.context.path.split("/").some((part) => HANDED_IN.has(part.toLowerCase()))) return false;
     return panel.content.widgets.every((cell) => cell.model.type !== "code" || ASK.test(cell.model.sharedModel.getSource()));
   }
 
