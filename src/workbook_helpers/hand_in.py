@@ -149,7 +149,7 @@ def receipt_page_name(receipt: Receipt) -> str:
 
 def learner_id(workbook: Workbook) -> str:
     """Give the student's id: a hub knows it, elsewhere it is what was typed last, "" if nothing was."""
-    if user := os.environ.get("JUPYTERHUB_USER", ""):
+    if user := clean_id(os.environ.get("JUPYTERHUB_USER", "")):
         return user
     try:
         student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
