@@ -26,6 +26,8 @@ from autograde.errors import UnusableError
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a student's clock may be ahead of ours."""
+YOUNGER = timedelta(days=90)
+"""How much younger the files of a class may be than the class: copied to another machine, they are as of that day."""
 
 
 def read_manifest(parts: Parts) -> tuple[dict[str, Any], list[str]]:
@@ -122,7 +124,7 @@ def _believed(told: object, since: datetime, now: datetime) -> tuple[datetime | 
         return None, f"says a time without its time zone ({printable(told, 40)})"
     if when > now + CLOCK_SKEW:
         return None, f"says a time in the future ({printable(told, 40)})"
-    if when < since - CLOCK_SKEW:
+    if when < since:
         return None, f"says a time before the class had the workbook ({printable(told, 40)})"
     return min(when, now), ""
 
@@ -146,11 +148,11 @@ def lateness(moment: Moment, due: datetime | None) -> tuple[str, str]:
 
 
 def released_since(course: Course, assignment: str) -> datetime:
-    """Give a time before which nobody in the class can have had the workbook: that of its oldest file in the class."""
+    """Give a time before which nobody in the class can have had the workbook, by its oldest file in the class."""
     folders = [course.root / step / assignment for step in ("source", "release")]
     found = [path.stat().st_mtime for folder in folders for path in folder.rglob("*") if path.is_file()]
     found += [path.stat().st_mtime for path in (course.root / "received" / assignment).glob("*.zip")]  # edits that were set aside
-    return datetime.fromtimestamp(min(found), UTC) if found else datetime(2000, 1, 1, tzinfo=UTC)
+    return datetime.fromtimestamp(min(found), UTC) - YOUNGER if found else datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def whose(names: str, sender: Sender, roster: Roster, *, ruled: str = "", known: Iterable[str] = ()) -> tuple[Student, str]:

@@ -218,7 +218,8 @@ class Desk:
             run=self.run,
         )
         keep_original(self.course, self.assignment, student.id, moment.when, hand_in.original)
-        if better := before is None or not before.by or hand_in.by == "assign" or (moment.sure and moment.when != before.handed_in_at):
+        surer = moment.sure and before is not None and (not before.sure or moment.when != before.handed_in_at)
+        if better := before is None or not before.by or hand_in.by == "assign" or surer:
             self.attempts.put(student.id, attempt)
         elif before and hand_in.sender.number and not before.sender.number:
             self.attempts.put(student.id, replace(before, sender=hand_in.sender))

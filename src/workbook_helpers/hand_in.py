@@ -184,7 +184,7 @@ def learner_id(workbook: Workbook) -> str:
 
 def hub_user() -> str:
     """Give who is logged in on a hub, "" where there is none."""
-    return os.environ.get("JUPYTERHUB_USER", "")
+    return clean_id(os.environ.get("JUPYTERHUB_USER", ""))
 
 
 def _check_paper(drawn_for: str, student: str) -> None:

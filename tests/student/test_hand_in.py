@@ -115,18 +115,10 @@ def test_markup_in_a_title_or_a_stem_is_shown_not_run(desk: "Desk") -> None:
     [
         pytest.param("", id="nothing"),
         pytest.param("  \t", id="spaces"),
-        pytest.param("../ana01", id="path"),
-        pytest.param("ana/01", id="slash"),
-        pytest.param("ana\\01", id="backslash"),
-        pytest.param(".ana", id="hidden"),
-        pytest.param("-rf", id="option"),
-        pytest.param("ana 01", id="space-inside"),
         pytest.param("ana\n01", id="line"),
-        pytest.param("ana+01", id="plus-which-nbgrader-splits-at"),
         pytest.param("ana\x00", id="nul"),
-        pytest.param("Siân", id="not-ascii"),
-        pytest.param("<b>ana</b>", id="markup"),
-        pytest.param("a" * 65, id="too-long"),
+        pytest.param("ana\ud800", id="half-a-letter"),
+        pytest.param("a" * 129, id="too-long"),
     ],
 )
 def test_an_odd_learner_id_is_refused_with_nothing_written(desk: "Desk", student: str) -> None:
@@ -136,6 +128,28 @@ def test_an_odd_learner_id_is_refused_with_nothing_written(desk: "Desk", student
     with pytest.raises(HandInError, match="learner ID"):
         hand_in(workbook, student)
     assert everything(desk.root) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (r"COLLEGE\jsmith", r"COLLEGE\jsmith"),
+        ("jane.o'neill@care.ac.uk", "jane.o'neill@care.ac.uk"),
+        ("jane+care@care.ac.uk", "jane+care@care.ac.uk"),
+        ("e\u0301milie\u200e ", "\u00e9milie"),
+        ("../ana 01", "../ana 01"),
+        ("<b>ana</b>", "<b>ana</b>"),
+        ("a" * 128, "a" * 128),
+    ],
+)
+def test_any_id_on_one_line_is_handed_in(desk: "Desk", monkeypatch: pytest.MonkeyPatch, typed: str, kept: str) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    monkeypatch.setenv("JUPYTERHUB_USER", typed)
+    receipt = hand_in(workbook, learner_id(workbook))
+    assert json.loads(files_of(desk.root / "handed-in" / receipt.file)["manifest.json"])["student"] == receipt.student == kept
+    assert "<b>ana" not in (desk.root / "handed-in" / receipt_page_name(receipt)).read_text("utf-8")
+    assert [path.parent.name for path in desk.handed_in] == ["handed-in"] * 3
 
 
 @pytest.mark.parametrize(
@@ -261,7 +275,7 @@ def test_what_is_no_receipt_is_passed_over(desk: "Desk", record: bytes) -> None:
     assert receipts(workbook) == (receipt,)
 
 
-@pytest.mark.parametrize("written", [b"", b"[]", b"[" * 200_000, b"{}", b'{"student": 5}', b'{"student": "../x"}', b"\xff"])
+@pytest.mark.parametrize("written", [b"", b"[]", b"[" * 200_000, b"{}", b'{"student": 5}', b'{"student": "a\\nb"}', b"\xff"])
 def test_a_strange_learner_file_names_nobody(desk: "Desk", written: bytes) -> None:
     workbook = desk.add()
     assert learner_id(workbook) == ""

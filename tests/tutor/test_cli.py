@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,11 @@ from autograde.errors import ClassError
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 Inside = Callable[..., tuple[int, str, str]]
-COMMANDS = ("new", "roster", "release", "collect", "intake", "serve", "gradebook", "mark", "feedback", "check", "backup", "restore")
+COMMANDS = (
+    "new", "roster", "release", "collect", "intake", "assign", "undo", "serve", "gradebook", "mark", "feedback", "check", "backup", "restore",
+)  # fmt: skip
 
 
 def run(*words: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -81,6 +85,8 @@ def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", ins
     assert "Due: Friday 20 November 2026, 17:00 (UK time)" in text
     assert f"{folder / 'handout' / 'w01-small.zip'}" in text
 
+    for path in folder.rglob("*"):
+        os.utime(path, (RELEASED, RELEASED))
     hand_ins = tmp_path / "in"
     hand_ins.mkdir()
     (hand_ins / "a.zip").write_bytes(kit.hand_in("ana01", "2026-11-20T18:00:00+00:00"))
@@ -169,6 +175,43 @@ def test_the_faults_of_a_workbook_stand_in_a_list(empty_class: Course, inside: I
     assert last.startswith("Mend it in ")
 
 
+def test_a_contradiction_is_asked_about_decided_and_taken_back(course: Course, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.add_student("COLLEGE=5Cjsmith", first_name="Jo", last_name="Smith")
+    words = "I keep to the care plan because it says what was agreed with the person and the family and my manager too"
+    name = "Participant_50{}_assignsubmission_file_/w01.zip"
+    files = {name.format(n): kit.hand_in("ana01", q01=choice, t01=words) for n, choice in ((1, "a"), (3, "b"))}
+    (tmp_path / "Care.zip").write_bytes(kit.zipped(files))
+    code, text, error = inside("intake", str(tmp_path / "Care.zip"), "--workbook", "w01", cwd=course.root)
+    assert (code, error) == (0, "")
+    for said in ("named by Moodle participant 501 and by Moodle participant 503", "0 hand-ins taken in", "autograde assign FOLDER"):
+        assert said in text
+    assert "Nothing yet from 4 students: ana01 (Ana Evans), ben01 (Ben O'Brien, Jr), COLLEGE\\jsmith (Jo Smith), cai01 (Siân Ŵyn)" in text
+    first, second = sorted((course.root / "quarantine").iterdir())
+    assert inside("assign", f"quarantine/{first.name}", "ana01", cwd=course.root)[0] == 0
+    code, text, _ = inside("assign", str(second), "college\\JSMITH", cwd=course.root)
+    assert "w01-t01: COLLEGE\\jsmith, ana01 handed in the same text (22 words)" in text
+    assert "whether it is late cannot be told: the student's machine says 2026-11-19 10:00" not in text, "the zip is from before"
+    code, text, _ = inside("undo", "w01", cwd=course.root)
+    assert "COLLEGE\\jsmith: w01.zip taken back; nothing of this student is current now" in text
+    code, text, _ = inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=course.root)
+    assert '"COLLEGE\\jsmith"' in (tmp_path / "m.csv").read_text("utf-8-sig")
+
+
+def test_where_nothing_can_be_put_into_quarantine_the_code_is_1(course: Course, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
+    (course.root / "quarantine").rmdir()
+    (course.root / "quarantine").write_text("in the way")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.zip").write_bytes(b"no zip")
+    (tmp_path / "in" / "b.zip").write_bytes(kit.hand_in("ben01"))
+    code, text, error = inside("intake", str(tmp_path / "in"), "--workbook", "w01", cwd=course.root)
+    assert (code, error) == (1, "")
+    assert "could not be put into quarantine" in text
+    assert "1 hand-in taken in" in text
+    assert "whether it is late cannot be told" in text
+    assert "--worksheet FILE.csv" in text
+
+
 def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "r.csv").write_text("id,first name,last name\nana01,Ana,Evans\n,Ben,Jones\n", "utf-8")
     code, text, error = inside("roster", str(tmp_path / "r.csv"), cwd=empty_class.root)
@@ -195,6 +238,12 @@ def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: 
         ("restore", "gradebook.db"),
         ("restore", "none.db"),
         ("new", "source"),
+        ("assign", "none.zip", "ana01"),
+        ("assign", "source", "ana01"),
+        ("assign", "none.zip", "1ana"),
+        ("undo", "w01"),
+        ("undo", "w01", "1ana"),
+        ("intake", ".", "--workbook", "w01", "--worksheet", "none.csv"),
     ],
     ids=" ".join,
 )

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,10 +173,53 @@ def test_a_pipe_does_not_hang(shared: Course) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
-def test_another_accounts_submission_is_said(shared: Course, kit: "Kit") -> None:
-    folder = put(shared, "ana01", EARLY, answers_json=kit.answers(q01="a"), w01_small_ipynb=b"{}")
+@pytest.mark.parametrize("times", [1, 2], ids=["at once", "after the student's own"])
+def test_another_accounts_submission_is_set_aside(shared: Course, kit: "Kit", times: int) -> None:
+    if times > 1:
+        put(shared, "ana01", EARLY, answers_json=kit.answers(q01="a"))
+        collect(shared, "w01")
+    folder = put(shared, "ana01", LATE, answers_json=kit.answers(q01="b"), w01_small_ipynb=b"{}")
     os.chown(folder, 1, 1)
-    assert "by the account" in collect(shared, "w01").taken[0].oddities[0]
+    (refused,) = collect(shared, "w01").refused
+    assert "ana01 (Ana Evans)" in refused.reason
+    assert "the account daemon put it" in refused.reason
+    assert "autograde assign" in refused.reason
+    assert submitted(shared, "ana01").exists() == (times > 1)
+    assert times == 1 or submitted(shared, "ana01").read_bytes() == kit.answers(q01="a")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give files away")
+def test_an_account_that_a_hub_shares_says_nothing(shared: Course, kit: "Kit") -> None:
+    for student in ("ana01", "ben01"):
+        os.chown(put(shared, student, EARLY, answers_json=kit.answers(q01="a")), 1, 1)
+    assert len(collect(shared, "w01").taken) == 2
+
+
+def test_a_manifest_that_names_another_than_the_account_is_set_aside(shared: Course, kit: "Kit") -> None:
+    raw = kit.answers(q01="a")
+    put(shared, "ana01", EARLY, answers_json=raw, manifest_json=kit.manifest("ben01", raw=raw))
+    put(shared, "cai01", EARLY, answers_json=raw, manifest_json=kit.manifest("nobody", raw=raw))
+    report = collect(shared, "w01")
+    (refused,) = report.refused
+    assert "account ana01 (Ana Evans), but names ben01" in refused.reason
+    assert [(taken.student.id, "nobody" in taken.oddities[0]) for taken in report.taken] == [("cai01", True)]
+    assert not submitted(shared, "ana01").exists()
+    assert not submitted(shared, "ben01").exists()
+
+
+@pytest.mark.parametrize("name", ["ana01+w01-small", "ana01+w01-small++x", "ana01+w01-small+"])
+def test_a_folder_without_a_time_is_taken_in(shared: Course, kit: "Kit", name: str) -> None:
+    (inbound(shared) / name).mkdir()
+    (inbound(shared) / name / "answers.json").write_bytes(kit.answers(q01="a"))
+    (taken,) = collect(shared, "w01").taken
+    assert taken.student.id == "ana01"
+    assert any("no time" in oddity for oddity in taken.oddities)
+
+
+def test_a_time_in_a_name_that_is_older_than_its_files_is_not_believed(shared: Course, kit: "Kit") -> None:
+    release(shared, "w01", due=datetime(2026, 11, 20, 17, tzinfo=UTC))
+    put(shared, "ana01", EARLY, answers_json=kit.answers(q01="a"))  # a student's own program can name a folder so
+    assert collect(shared, "w01").taken[0].late.startswith("cannot be told")
 
 
 def test_a_class_without_exchange_says_what_to_do(course: Course) -> None:
