@@ -6,6 +6,7 @@ the server for is asked for here, three times each. "Without" is the same gradeb
 Examples
 --------
     python benchmarks/lists.py                                     # 1,000 students, 3 rounds: some 3 minutes
+    python benchmarks/lists.py --students 2 --pairs 1              # the smallest, which the tests run: does it still work?
     python benchmarks/lists.py --write docs/measurements/lists.md
 """
 

@@ -1,6 +1,6 @@
 """How soon, how heavy and how safe the student's page is, beside a bare Voila page.
 
-One server as `workbook open` starts it, one with Voila and nothing of ours, one Chromium, everything in one run. In each
+One server as `workbook open` starts it and a bare Jupyter server with Voila, one Chromium, everything in one run. In each
 round every page is opened in a window of its own, first with an empty cache, then with a warm one, in an order that turns
 round from round to round; a ratio is the median of the rounds' ratios. A page counts from the start of the navigation until
 its first radio button can be chosen; on ours the question must also have heard from Python what is on disk.
@@ -12,6 +12,7 @@ Examples
 --------
     python benchmarks/page.py                                   # about 5 minutes; let nothing else run
     python benchmarks/page.py --pairs 1 --keys 5                # a quick look
+    python benchmarks/page.py --pairs 1 --keys 1 --questions 1,2   # the smallest, which the tests run: does it still work?
     python benchmarks/page.py --write docs/measurements/page.md
 """
 
@@ -20,14 +21,12 @@ import json
 import os
 import platform
 import re
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +43,8 @@ FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-back
 # Voila's own template asks the net for two style sheets; a slow or missing net is not what is measured.
 NO_NET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
 SHOWN = ".wb-question[data-wb-answered]"
+NAME = {"ours": "w99-page-of-{}", "stock": "stock{}"}
+"""What a page's folder and its notebook are called."""
 FIRST = {"ours": f"{SHOWN} input[type=radio]", "stock": ".widget-radio-box input[type=radio]"}
 USABLE = """([selector, count]) => new Promise((done) => (function look() {
   const found = document.querySelectorAll(selector);
@@ -66,14 +67,16 @@ def make(root: Path, n: int) -> None:
     }
     bare = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "voila": {"template": "lab"}}
     for whose, sources, metadata in (("ours", asks, workbook), ("stock", stock, bare)):
-        folder = root / f"{whose}{n}"
-        folder.mkdir()
+        name = NAME[whose].format(n)
+        folder = root / whose / name
+        folder.mkdir(parents=True)
         cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# A page"}]
         code: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         cells += [code | {"id": f"c{i}", "source": source} for i, source in enumerate(sources)]
-        (folder / f"{folder.name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
-    (root / f"ours{n}" / "workbook.toml").write_text('id = "w99"\ntitle = "A page"\norder = 99\nminutes = 5\n')
-    (root / f"ours{n}" / "items.toml").write_text("".join(f'[[items]]\nid = "{name}"\n{kind}' for name in names))
+        (folder / f"{name}.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
+    ours = root / "ours" / NAME["ours"].format(n)
+    (ours / "workbook.toml").write_text('id = "w99"\ntitle = "A page"\norder = 99\nminutes = 5\n')
+    (ours / "items.toml").write_text("".join(f'[[items]]\nid = "{name}"\n{kind}' for name in names))
 
 
 class Server:
@@ -108,56 +111,33 @@ class Server:
 
 
 @contextmanager
-def serve(root: Path, browser: Browser) -> Iterator[Server]:
-    """Run `workbook open`."""
-    command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(root), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        found = next(match for line in process.stdout or () if (match := re.search(r"(http://[^/]+)/\S*token=(\w+)", line)))
+def serve(folder: Path, browser: Browser, *, stock: bool = False) -> Iterator[Server]:
+    """Run `workbook open`, or for `stock` a Jupyter server that has Voila and nothing of ours."""
+    command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(folder), "--no-browser"]
+    if stock:
+        command = [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={folder}", "--allow-root"]
+        command.append("--ServerApp.jpserver_extensions={'voila.server_extension': True}")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        lines = process.stdout or ()
+        found = next((match for line in lines if (match := re.search(r"(http://[^/]+)/\S*token=(\w+)", line))), None)
+        if found is None:
+            sys.exit(f"{' '.join(command)} ended without an address.")
+        threading.Thread(target=lambda: [None for _ in lines], daemon=True).start()  # else its log fills the pipe, and it waits
         time.sleep(2)  # it says its address a moment before it listens
         yield Server(found[1], found[2], browser)
         process.terminate()
 
 
-@contextmanager
-def serve_stock(root: Path, browser: Browser) -> Iterator[Server]:
-    """Run a Jupyter server that has Voila, with Voila's own settings, and nothing of ours, which would refuse a stranger's notebook."""
-    settings = {
-        "template": "lab",
-        "allow_template_override": "YES",
-        "file_allowlist": [r".*\.(png|jpg|gif|svg)"],
-        "extension_allowlist": None,
-    }
-    (root / "voila.json").write_text(json.dumps({"VoilaConfiguration": settings}))  # Voila reads the one where it is started last
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    extensions = {"voila.server_extension": True, "workbook_helpers.pages": False, "jupyterlab": False, "notebook": False}
-    options = {"port": port, "ip": "127.0.0.1", "jpserver_extensions": extensions, "root_dir": str(root), "allow_root": True}
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", *(f"--ServerApp.{name}={value}" for name, value in options.items())]
-    environment = {**os.environ, "JUPYTER_TOKEN": token}
-    with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        server = Server(f"http://localhost:{port}", token, browser)
-        while process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{server.base}/api", timeout=5):  # noqa: S310, our own server
-                    break
-            except OSError:
-                time.sleep(0.2)
-        yield server
-        process.terminate()
-
-
-def race(servers: dict[str, Server], counts: tuple[int, ...], pairs: int) -> Times:
+def race(servers: dict[str, Server], counts: list[int], pairs: int) -> Times:
     """Open every page once in each round."""
     times: Times = defaultdict(list)
     pages = [(whose, n) for n in counts for whose in ("ours", "stock")]
     for number in range(pairs + 1):  # round 0 warms the disk's cache and is not counted
         for whose, n in pages if number % 2 else reversed(pages):
-            server = servers[whose]
+            server, name = servers[whose], NAME[whose].format(n)
             with server.window() as page:
                 for cache in ("empty", "warm"):
-                    took = server.visit(page, f"{whose}{n}/{whose}{n}.ipynb", FIRST[whose])
+                    took = server.visit(page, f"{name}/{name}.ipynb", FIRST[whose])
                     server.leave(page)
                     sys.stderr.write(f"round {number} of {pairs}: {whose}, {n} questions, {cache} cache: {took:.0f} ms\n")
                     if number:
@@ -243,21 +223,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=5, help="how many rounds count (default %(default)s)")
     parser.add_argument("--keys", type=int, default=20, help="how many words to type (default %(default)s)")
+    parser.add_argument("--questions", default="10,40", help="how many questions the pages have, with a comma (default %(default)s)")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser (default %(default)s)")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        root = Path(name)
-        for n in (10, 40):
+        root, counts = Path(name), sorted(int(n) for n in wanted.questions.split(","))
+        for n in counts:
             make(root, n)
-        for copy in ("weigh", "type"):
-            shutil.copytree(ROOT / "workbooks" / W01, root / copy / W01)
-        questions = (root / "weigh" / W01 / f"{W01}.ipynb").read_text("utf-8").count('ask(\\"w01-')
+        real = Path(shutil.copytree(ROOT / "workbooks" / W01, root / "ours" / W01))
+        questions = (real / f"{W01}.ipynb").read_text("utf-8").count('ask(\\"w01-')
         browser = playwright.chromium.launch(executable_path=wanted.chromium, args=[*FLAGS.split(), NO_NET])
-        with serve(root, browser) as server, serve_stock(root, browser) as stock:
-            times = race({"ours": server, "stock": stock}, (10, 40), wanted.pairs)
-            visits = weigh(server, f"weigh/{W01}/{W01}.ipynb", questions)
-            keys = type_words(server, f"type/{W01}/{W01}.ipynb", root / "type" / W01 / "answers.json", wanted.keys)
+        with serve(root / "ours", browser) as server, serve(root / "stock", browser, stock=True) as stock:
+            times = race({"ours": server, "stock": stock}, counts, wanted.pairs)
+            visits = weigh(server, f"{W01}/{W01}.ipynb", questions)
+            keys = type_words(server, f"{W01}/{W01}.ipynb", real / "answers.json", wanted.keys)
         text = report(times, visits, keys, browser.version)
     sys.stdout.write(text)
     if wanted.write:

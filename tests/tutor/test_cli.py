@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 Inside = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "new", "roster", "release", "collect", "intake", "assign", "undo", "serve", "gradebook", "mark", "feedback", "check", "backup", "restore",
+    "new", "roster", "release", "collect", "intake", "assign", "undo", "serve",
+    "gradebook", "mark", "feedback", "check", "backup", "restore",
 )  # fmt: skip
 
 

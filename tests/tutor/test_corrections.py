@@ -272,7 +272,7 @@ def test_a_page_that_no_longer_fits_is_told_and_made_again(
 
 SURROGATES = {
     "written": {"t01": "half \ud800 a pair"},
-    "everything": {"q01": "\udc00", "t01": "\ud83d", "declaration": "\udfff"},
+    "everything": {"q01": "\udc00", "t01": "\ud83d", "declaration": "\udfff", "s\ud800": "\ud800"},
 }
 
 
@@ -282,6 +282,7 @@ def test_half_a_surrogate_pair_stops_nobody(course: Course, hand_in: Give, monke
     hand_in("ben01")
     assert [line.outcome for line in mark(course).values()] == ["marked", "marked"]
     assert {found.path is not None for found in feedback(course, partial=True).values()} == {True}
+    assert "\N{REPLACEMENT CHARACTER}" in page(course, "ana01")
     assert command(course, monkeypatch, "gradebook", "--csv", "marks.csv")[0] == 0
 
 

@@ -1,0 +1,29 @@
+"""Every benchmark still runs, at its smallest size. (Other graders are not installed for it: of `graders.py` our half runs.)"""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+SMALLEST = {
+    "marking": (["--students", "1", "--wait", "1", "--pairs", "1"], r"\| 1 \| [\d.]+ s \| \d+ s \| \*\*\d+\*\*"),
+    "graders": (["--students", "1", "--pairs", "1", "--only", ""], r"\| ours \| [\d.]+ s"),
+    "lists": (["--students", "2", "--pairs", "1"], r"\| Manage Students, one student \| [\d.]+ s"),
+    "page": (["--pairs", "1", "--keys", "1", "--questions", "1,2"], r"\| a written answer \| \d+ ms"),
+}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_benchmark_runs_to_its_last_table(name: str) -> None:
+    options, last = SMALLEST[name]
+    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert re.search(last, done.stdout), done.stdout
+
+
+def test_every_benchmark_is_run() -> None:
+    assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} == set(SMALLEST)
