@@ -78,7 +78,7 @@ def server_command(course: Course, port: int) -> list[str]:
     """Give the command that serves a class."""
     # Without this header formgrader stays blank in its own tab of JupyterLab, which shows it in a frame.
     headers = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
-    extensions = {"nbgrader.server_extensions.formgrader": True}
+    extensions = {"nbgrader.server_extensions.formgrader": True, "autograde.course.marking_page": True}
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
         sys.executable,

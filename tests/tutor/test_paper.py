@@ -1,4 +1,4 @@
-"""A hand-in whose questions are not those that were drawn for its learner: told at intake, in mark and to the marker; marked all the same."""
+"""A paper that was not drawn for its learner: told at intake, in mark and to the marker, and marked all the same."""
 
 import json
 import zipfile
