@@ -295,7 +295,10 @@ def _due_dates(course: Course, workbook: Workbook) -> dict[str, datetime]:
         try:
             entry = gradebook.find_assignment(workbook.assignment)
         except MissingEntry as error:
-            msg = f"{workbook.assignment} has not been released in this class. Run: autograde release {workbook.id}"
+            msg = (
+                f"{workbook.assignment} has not been released in this class, says its gradebook. Run: autograde release {workbook.id}. "
+                "But if it was marked before, those marks are not in this gradebook: bring back a backup with autograde restore FILE."
+            )
             raise ClassError(msg) from error
         if entry.duedate is None:
             return {}

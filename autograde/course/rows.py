@@ -184,7 +184,10 @@ class Rows:
     def _read(self) -> None:
         found = self._database.rows(_ASSIGNMENT, self._assignment, self._assignment)
         if not found:
-            msg = f"{self._assignment} has not been released in this class. Run: autograde release {self._assignment}"
+            msg = (
+                f"{self._assignment} has not been released in this class, says its gradebook. Run: autograde release {self._assignment}. "
+                "But if it was marked before, those marks are not in this gradebook: bring back a backup with autograde restore FILE."
+            )
             raise ClassError(msg)
         self._id, due, self._notebook = found[0]
         self._due = _time(due)

@@ -81,6 +81,7 @@ def server_command(course: Course, port: int) -> list[str]:
     # Ours loads nbgrader's own formgrader and mends it. Voila would run a student's notebook, on a mere link.
     extensions = {
         "autograde.course.folder_names": True,
+        "autograde.course.marking_page": True,
         "autograde.formgrader": True,
         "autograde.nbgrader_parts": True,
         "nbgrader.server_extensions.formgrader": False,

@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from autograde.checks.secrets import leaks
-from autograde.course.folder import Course
+from autograde.course.folder import Course, open_gradebook
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import W01, Canaries
 
@@ -114,6 +114,7 @@ def test_nbgrader_autograde_gives_the_same_gradebook(course: Course, tmp_path: P
     ours, theirs = (Course(Path(shutil.copytree(course.root, tmp_path / name))) for name in ("ours", "theirs"))
     for copy in (ours, theirs):
         (copy.root / "gradebook.db").unlink()
+        open_gradebook(copy.db_url, copy.course_id, fresh=True).close()
         shutil.rmtree(copy.root / "autograded")
         run("autograde.cli", "roster", course.root.parent / "roster.csv", cwd=copy.root)
         run("autograde.cli", "release", "w01", cwd=copy.root)

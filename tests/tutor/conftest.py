@@ -19,7 +19,7 @@ from autograde.course.folder import Course
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.roster import import_roster
-from tests.conftest import free_port
+from tests.conftest import ROOT, free_port
 
 ASSIGNMENT = "w01-small"
 WHEN = "2026-11-19T10:00:00+00:00"
@@ -141,6 +141,17 @@ def _shelf(shelf: Path) -> Path:
     (folder / "media" / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
     (folder / f"{ASSIGNMENT}.ipynb").write_text(json.dumps(notebook()), "utf-8")
     return shelf
+
+
+@pytest.fixture
+def small_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give the small workbook a key and a rubric, so that it can be marked."""
+    for kind, name in {"keys": "[keys]", "rubrics": "[rubrics.w01-t02]"}.items():
+        (tmp_path / "own" / kind).mkdir(parents=True)
+        text = (ROOT / "autograde" / kind / "w01.toml").read_text("utf-8").partition(name)[0]
+        own = '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n' if kind == "keys" else ""
+        (tmp_path / "own" / kind / "w01.toml").write_text(text + own, "utf-8")
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
 
 
 class Kit:

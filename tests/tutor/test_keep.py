@@ -28,7 +28,6 @@ from autograde.course.roster import import_roster
 from autograde.course.rows import Rows
 from autograde.errors import ClassError
 from autograde.feedback import write_feedback
-from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -124,18 +123,7 @@ COMMANDS: dict[str, Callable[[Course, Path], object]] = {
 }
 
 
-@pytest.fixture
-def _key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Give the small workbook a key and a rubric, so that it can be marked."""
-    for kind, name in {"keys": "[keys]", "rubrics": "[rubrics.w01-t02]"}.items():
-        (tmp_path / "own" / kind).mkdir(parents=True)
-        text = (ROOT / "autograde" / kind / "w01.toml").read_text("utf-8").partition(name)[0]
-        own = '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n' if kind == "keys" else ""
-        (tmp_path / "own" / kind / "w01.toml").write_text(text + own, "utf-8")
-    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
-
-
-@pytest.mark.usefixtures("_key")
+@pytest.mark.usefixtures("small_key")
 @pytest.mark.parametrize("lose", LOST, ids=lambda lose: lose.__name__)
 def test_no_command_goes_on_over_a_gradebook_that_is_not_the_classs(
     marked: Course, kit: "Kit", tmp_path: Path, lose: Callable[[Course], None]

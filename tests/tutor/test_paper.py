@@ -1,4 +1,4 @@
-"""A paper that somebody picked is told at intake, in mark and to the marker, and marked all the same."""
+"""A paper that was not drawn for its learner: told at intake, in mark and to the marker, and marked all the same."""
 
 import json
 import zipfile

@@ -1,0 +1,109 @@
+// Beside nbgrader's formgrader. Points are read before they are sent ("7,5" is 7.5, "75" of 10 is refused, not made 10),
+// and what could not be saved is said, kept on the page and sent again. nbgrader itself does none of this.
+(() => {
+  const { GradeUI, CommentUI } = globalThis;
+  if (!GradeUI || !CommentUI) return;
+  const RETRY_MS = 3000;
+  const waiting = new Map(); // view → what the marker gave, not on the server yet
+  const faulty = new Set(); // views whose points cannot be sent
+  const kept = (view) => `autograde-unsaved:${view.model.url()}`;
+  const store = (call) => { try { return call(sessionStorage); } catch { return null; } }; // a private window may have none
+
+  const make = (tag, style, ...kids) => {
+    const node = document.createElement(tag);
+    Object.assign(node.style, style); // not as an attribute, which a policy may forbid
+    node.append(...kids);
+    return node;
+  };
+  const banner = make("div", { position: "fixed", bottom: "0", left: "0", right: "0", zIndex: "2000", padding: "12px 16px", background: "#9b1c1c", color: "#fff", fontWeight: "600", fontSize: "16px" });
+  banner.setAttribute("role", "alert");
+  banner.id = "autograde-unsaved";
+  banner.hidden = true;
+  document.body.append(banner);
+
+  const REASONS = {
+    0: "the marking server does not answer. Leave this page open and start “autograde serve” again in the class folder.",
+    401: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
+    403: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
+  };
+  function tell(status) {
+    const why = REASONS[status] ?? `the server could not store it (error ${status}). Another program may be using the gradebook.`;
+    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds.` : "";
+    if (banner.textContent !== text) banner.textContent = text; // the same words are not announced again
+    banner.hidden = !text;
+  }
+  function note(view, text, ...buttons) {
+    view.el.querySelectorAll(".autograde-note").forEach((old) => old.remove());
+    if (!text) return;
+    const line = make("p", { margin: "6px 0 0", padding: "6px 10px", background: "#fbecec", color: "#9b1c1c", fontWeight: "600", clear: "both" }, text, ...buttons);
+    line.className = "autograde-note";
+    line.setAttribute("role", "alert");
+    const beside = view.$score ? view.$score[0].closest(".panel-heading") : view.$comment[0].parentElement;
+    beside.append(line);
+  }
+  const press = (text, call) => {
+    const button = make("button", { marginLeft: "8px" }, text);
+    button.type = "button";
+    button.className = "btn btn-default btn-sm";
+    button.addEventListener("click", call);
+    return button;
+  };
+
+  /** Read points as a person writes them; gives what is wrong, "" if nothing is. */
+  function misread(field, most) {
+    const text = field.value.trim().replace(",", ".");
+    const fine = text === "" || /^(\d+\.?\d*|\.\d+)$/.test(text);
+    const fault = !fine ? `“${field.value}” is no number of points. Type one like 7.5.` : Number(text) > most ? `${field.value} is more than the ${most} points that there are.` : "";
+    field.setAttribute("aria-invalid", String(Boolean(fault)));
+    field.style.outline = fault ? "3px solid #9b1c1c" : "";
+    if (!fault) field.value = text === "" ? "" : String(Number(text));
+    return fault;
+  }
+
+  const send = GradeUI.prototype.save;
+  GradeUI.prototype.save = function () {
+    const fault = misread(this.$score[0], this.model.get("max_score")) || misread(this.$extra_credit[0], Infinity);
+    faulty[fault ? "add" : "delete"](this);
+    note(this, fault && `Not saved: ${fault}`);
+    if (!fault) send.call(this);
+  };
+
+  for (const View of [GradeUI, CommentUI]) {
+    const begin = View.prototype.initialize, render = View.prototype.render;
+    const given = View === GradeUI ? ["manual_score", "extra_credit"] : ["manual_comment"];
+    View.prototype.render = function () {
+      render.call(this);
+      if (!faulty.delete(this)) return;
+      note(this, ""); // “Full credit” was pressed, say
+      for (const field of [this.$score[0], this.$extra_credit[0]]) misread(field, Infinity);
+    };
+    View.prototype.initialize = function () {
+      begin.call(this);
+      this.listenTo(this.model, "error", (_model, reply) => {
+        const mine = this.model.pick(given);
+        waiting.set(this, mine);
+        store((shelf) => shelf.setItem(kept(this), JSON.stringify(mine)));
+        tell(reply?.status ?? 0);
+      });
+      this.listenTo(this.model, "sync", () => {
+        waiting.delete(this);
+        store((shelf) => shelf.removeItem(kept(this)));
+        note(this, "");
+        if (!waiting.size) tell(0);
+      });
+      const before = store((shelf) => JSON.parse(shelf.getItem(kept(this)))); // the page was loaded again before it could be saved
+      if (!before || given.every((name) => (before[name] ?? "") === (this.model.get(name) ?? ""))) return;
+      const shown = given.map((name) => before[name]).filter((value) => value != null && value !== "").join(" + ") || "nothing";
+      note(this, `Typed before this page was loaded again, and not saved: ${shown}`,
+        press("Save it", () => this.model.save(before)),
+        press("Drop it", () => { store((shelf) => shelf.removeItem(kept(this))); note(this, ""); }));
+    };
+  }
+  setInterval(() => {
+    for (const view of waiting.keys()) if (!view.el.contains(document.activeElement)) view.model.save();
+  }, RETRY_MS);
+  globalThis.addEventListener("beforeunload", (event) => { if (waiting.size || faulty.size) event.preventDefault(); });
+
+  // A field of the type "number" gives its text to nobody, and drops the comma without a word.
+  for (const field of document.querySelectorAll("input.score, input.extra-credit")) Object.assign(field, { type: "text", inputMode: "decimal", autocomplete: "off" });
+})();

@@ -1,0 +1,121 @@
+"""Marking in formgrader, in the real browser: what nbgrader would change or lose without a word."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from autograde.course.folder import Course
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.serve import Served, serving
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+TOLD = re.compile("Type any comments")
+pytestmark = pytest.mark.usefixtures("small_key")
+
+
+def stored(course: Course) -> tuple[float | None, str | None]:
+    with course.gradebook() as gradebook:
+        place = ("w01-t01", "w01-small", "w01-small", "ana01")
+        return gradebook.find_grade(*place).manual_score, gradebook.find_comment(*place).manual_comment
+
+
+@pytest.fixture
+def marked(course: Course, kit: "Kit", tmp_path: Path) -> Course:
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
+    intake(course, [tmp_path / "a.zip"], "w01")
+    list(mark_class(course, "w01-small"))
+    return course
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def login(page: Page, served: Served) -> str:
+    page.goto(served.formgrader)
+    return served.formgrader.split("/formgrader")[0]
+
+
+def test_points_are_read_as_a_person_writes_them_and_what_is_typed_without_a_server_is_kept(
+    page: Page, marked: Course, stack: ExitStack
+) -> None:
+    served = stack.enter_context(serving(marked))
+    base = login(page, served)
+    page.goto(f"{base}/formgrader/gradebook/w01-small/w01-small")
+    page.locator("table a[href*='/submissions/']").first.click()
+    points, comment = page.locator("#w01-t01"), page.locator("#w01-t01-comment")
+    notes = page.locator(".autograde-note")
+    expect(points).to_have_attribute("type", "text")
+    expect(comment).to_have_attribute("placeholder", TOLD)  # formgrader has heard from the server
+
+    def put(value: str) -> None:
+        with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT"):
+            points.fill(value)
+            points.blur()
+
+    for typed, expected in (("7,5", 7.5), (" 6.25 ", 6.25), ("0", 0), (",5", 0.5), ("10", 10)):
+        put(typed)
+        expect(points).to_have_value(f"{expected:g}")
+        assert stored(marked)[0] == expected
+    for typed, why in (("75", "75 is more than the 10 points"), ("7,5,5", "is no number"), ("ten", "is no number"), ("-1", "is no number")):
+        points.fill(typed)
+        points.blur()
+        expect(notes).to_contain_text(why)
+        expect(points).to_have_value(typed)
+        expect(points).to_have_attribute("aria-invalid", "true")
+        assert stored(marked)[0] == 10
+    put("7,5")
+    expect(notes).to_have_count(0)
+    page.screenshot(path=str(marked.root / "fine.png"))
+
+    page.evaluate("window.scrollTo(0, 0)")
+    port = int(base.rsplit(":", 1)[1])
+    stack.close()  # the server ends
+    comment.fill("A clear reason.")
+    comment.blur()
+    points.fill("8")
+    points.blur()
+    lost = page.locator("#autograde-unsaved")
+    expect(lost).to_contain_text("the marking server does not answer")
+    expect(comment).to_have_value("A clear reason.")
+    page.screenshot(path=str(marked.root / "lost.png"))
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.screenshot(path=str(marked.root / "lost-320.png"))
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    again = stack.enter_context(serving(marked, port))
+    other = page.context.new_page()
+    login(other, again)
+    expect(lost).to_be_hidden()
+    assert stored(marked) == (8, "A clear reason.")
+
+
+def test_what_was_not_saved_is_offered_after_a_reload(page: Page, marked: Course, stack: ExitStack) -> None:
+    base = login(page, stack.enter_context(serving(marked)))
+    page.goto(f"{base}/formgrader/gradebook/w01-small/w01-small")
+    page.locator("table a[href*='/submissions/']").first.click()
+    points = page.locator("#w01-t01")
+    expect(page.locator("#w01-t01-comment")).to_have_attribute("placeholder", TOLD)
+    page.route(re.compile("/api/grade/"), lambda route: route.abort() if route.request.method == "PUT" else route.fallback())
+    points.fill("9")
+    points.blur()
+    expect(page.locator("#autograde-unsaved")).to_contain_text("stays on this page")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator(".autograde-note")).to_contain_text("not saved: 9")
+    assert stored(marked)[0] is None
+    page.unroute_all()
+    with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT"):
+        page.get_by_role("button", name="Save it").click()
+    expect(page.locator(".autograde-note")).to_have_count(0)
+    assert stored(marked)[0] == 9
