@@ -22,11 +22,12 @@ def samples_page(workbook: Workbook) -> str:
     ClassError
         If the workbook has no sample answers.
     """
-    samples = sorted(load_samples(workbook.id).samples, key=lambda sample: sample.task)
+    rubrics = load_rubrics(workbook.id).rubrics
+    asked = workbook.items.keys() & rubrics.keys()  # a class may have left a task out of its own copy
+    samples = sorted((sample for sample in load_samples(workbook.id).samples if sample.task in asked), key=lambda sample: sample.task)
     if not samples:
         msg = f"{workbook.id} has no sample answers."
         raise ClassError(msg)
-    rubrics = load_rubrics(workbook.id).rubrics
     tasks = [
         {
             "stem": workbook.items[task].stem,

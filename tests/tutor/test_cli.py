@@ -279,10 +279,10 @@ def test_a_fault_of_the_disk_or_the_database_is_said_in_a_sentence(course: Cours
     assert code == 1
     assert re.match(r"\S+samples cannot be used \(File exists\)\. Close other programs that use it", error)
     with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
-        database.execute("DROP TABLE submitted_assignment")
+        database.execute("ALTER TABLE student RENAME COLUMN email TO mail")
     code, _, error = inside("gradebook", "--csv", "m.csv", cwd=course.root)
     assert code == 1
-    assert re.match(r"The gradebook cannot be used \(.*no such table.*\)\.", error)
+    assert re.match(r"The gradebook cannot be used \(.*no such column.*\)\.", error)
     assert len(error.strip().splitlines()) == 1
 
 
