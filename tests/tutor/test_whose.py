@@ -202,10 +202,10 @@ def test_the_last_take_in_is_taken_back(course: Course, take: Take, kit: "Kit") 
     ]
     assert (current(course, "ana01"), current(course, "ben01")) == ("a", None)
     assert len(list((course.root / "received/w01-small/ana01").iterdir())) == 2, "the originals stay"
-    report = take({"a.zip": kit.hand_in("ana01", LATER, q01="b")})
-    assert "was taken back" in report.refused[0].reason
+    again = take({"a.zip": kit.hand_in("ana01", LATER, q01="b")})
+    assert "was taken back" in again.refused[0].reason
     assert current(course, "ana01") == "a"
-    assert assign(course, report.refused[0].folder, "ana01").taken[0].current
+    assert assign(course, again.refused[0].folder, "ana01").taken[0].current
     assert current(course, "ana01") == "b"
     undo(course, "w01", "Ana01")
     undo(course, "w01", "ana01")
