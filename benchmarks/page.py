@@ -125,7 +125,6 @@ def serve_stock(root: Path, browser: Browser) -> Iterator[Server]:
         "template": "lab",
         "allow_template_override": "YES",
         "file_allowlist": [r".*\.(png|jpg|gif|svg)"],
-        "extension_allowlist": None,
     }
     (root / "voila.json").write_text(json.dumps({"VoilaConfiguration": settings}))  # Voila reads the one where it is started last
     with socket.socket() as probe:
