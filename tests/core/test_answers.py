@@ -142,7 +142,7 @@ def test_a_kill_between_the_file_and_its_copy_asks_nothing(tmp_path: Path) -> No
 
 
 def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
-    item = load_workbook(ROOT / "workbooks" / "w99-gallery").items["w99-scenario-q"]
+    item: Any = load_workbook(ROOT / "workbooks" / "w99-gallery").items["w99-scenario-q"]
     first, other = [f"{item.start}.{choice.id}" for choice in item.nodes[0].choices[:2]]
     one, two = (AnswerStore(tmp_path, "w99", {item.id: item}) for _ in range(2))
     one.put(item.id, [])
