@@ -105,7 +105,7 @@ def test_a_second_tab_does_not_overwrite_the_first(page: Page, student: Student)
     expect(conflict).to_contain_text("You changed this answer in another window")
     assert saved(student)[WRITTEN] == "Written in the first tab."
     expect(second.locator(f"#{WRITTEN} textarea")).to_have_value("Written in the second tab.")
-    conflict.get_by_text("The answer from the other window").first.click()
+    conflict.get_by_text("The other answer").first.click()
     expect(conflict.locator("blockquote")).to_have_text("Written in the first tab.")
     conflict.get_by_role("button", name="Keep what is on this page").click()
     is_saved(second.locator(f"#{WRITTEN}"))

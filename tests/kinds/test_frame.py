@@ -272,11 +272,8 @@ def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_a
     state(kind, "refused")
     status = kind.page.locator(f"#{TASK} .wb-status")
     expect(status).to_have_text(re.compile("^Not saved: .* Change it, and it is saved.$"))
-    sent = kind.page.evaluate("() => performance.now()")
     kind.page.wait_for_timeout(3500)  # longer than the wait before what failed is tried again
-    assert sent
     state(kind, "refused")
-    assert "this answer" not in status.inner_text().replace("this answer holds", "")
     assert on_disk(kind) == {}
     box(kind).fill("whole")
     assert kind.saved(TASK) == "whole"
@@ -342,15 +339,15 @@ def test_without_storage_the_page_promises_nothing_of_this_browser(kind_page: Op
     lost = kind.page.locator("#wb-lost")
     expect(lost).to_contain_text("This browser does not keep what you wrote")
     expect(lost).not_to_contain_text("is kept in this browser")
-    asked_before: list[str] = []
+    dialogs: list[str] = []
 
-    def accept(dialog: Dialog) -> None:
-        asked_before.append(dialog.type)
+    def leave(dialog: Dialog) -> None:
+        dialogs.append(dialog.type)
         dialog.accept()
 
-    kind.page.on("dialog", accept)
+    kind.page.on("dialog", leave)
     kind.page.reload()
-    assert asked_before == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
 
 
 WHITE = "\n\t\u00a0\u2003\x1c\x85"

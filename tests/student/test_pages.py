@@ -132,7 +132,7 @@ def site(
         ("Handed", ("2 of 2 questions answered", "✓ Handed in on", "Not marked yet.", "Open again", "See my receipt"), ("feedback",)),
         ("Marked", ("✓ Handed in on", "✓ Marked: your feedback is here.", "See my feedback", "See my receipt"), ("Not marked",)),
         ("w05-broken", ("cannot be opened", "ask your tutor for a new copy", "Your answers are safe"), ("Start", "Traceback", "TOML")),
-        ("Damaged", ("0 of 2 questions answered", "Not handed in yet."), ("Traceback",)),
+        ("Damaged", ("2 of 2 questions answered", "Not handed in yet."), ("Traceback",)),
         ("Pageless", ("Its page is missing.",), ("Start",)),
         ("Odd receipt", ("2 of 2 questions answered", "Not handed in yet.", "Carry on"), ()),
         ("Deep", ("0 of 2 questions answered", "Start"), ()),
