@@ -327,6 +327,7 @@ def remark(
 
 def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, workers: int | None) -> "list[Line]":
     from autograde.course.crew import crew
+    from autograde.course.ids import shown
     from autograde.course.mark import BATCH, mark_class, submissions
 
     total = len(submissions(course, assignment))
@@ -335,7 +336,7 @@ def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, wor
         task = progress.add_task("Marking", total=total)
         for line in mark_class(course, assignment, force=force, executor=executor):
             lines.append(line)
-            progress.update(task, advance=1, description=f"Marking {line.student}")
+            progress.update(task, advance=1, description=f"Marking {shown(line.student)}")
     return lines
 
 
@@ -353,6 +354,7 @@ def feedback(
     Example: [bold]autograde feedback w01[/]
     """
     from autograde.course.give_back import give_back
+    from autograde.course.ids import shown
     from autograde.course.mark import submissions
     from autograde.course.summary import next_steps, say
     from autograde.feedback import write_feedback
@@ -364,7 +366,7 @@ def feedback(
         done = list(progress.track(pages, len(submissions(course, assignment)), description="Feedback"))
     refused = [page for page in done if page.path is None]
     for page in refused:
-        say(out, f"  {page.student}: no page. {page.refused}", "yellow")
+        say(out, f"  {shown(page.student)}: no page. {page.refused}", "yellow")
     say(out, f"{len(done) - len(refused)} feedback pages in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
     given = give_back(course, assignment, [page.student for page in done if page.path])
     if given:
