@@ -32,10 +32,10 @@ def take(course: Course, tmp_path: Path, kit: "Kit") -> Callable[..., IntakeRepo
         raw = kit.answers(q01="a")
         path.write_bytes(kit.zipped({"manifest.json": kit.manifest("ana01", claim, raw), "answers.json": raw}))  # type: ignore[arg-type]
         os.utime(path, (arrived.timestamp(), arrived.timestamp()))
-        worksheet = tmp_path / "sheet.csv" if sheet else None
-        if worksheet:
-            worksheet.write_bytes(sheet.encode("utf-8-sig") if isinstance(sheet, str) else sheet)
-        return intake(course, [folder], "w01", worksheet=worksheet)
+        if not sheet:
+            return intake(course, [folder], "w01")
+        (tmp_path / "sheet.csv").write_bytes(sheet.encode("utf-8-sig") if isinstance(sheet, str) else sheet)
+        return intake(course, [folder], "w01", worksheet=tmp_path / "sheet.csv")
 
     return run
 
