@@ -432,6 +432,7 @@ def remark(
 
 def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, workers: int | None) -> "list[Line]":
     from autograde.course.crew import crew
+    from autograde.course.ids import shown
     from autograde.course.mark import BATCH, mark_class, submissions
 
     total = len(submissions(course, assignment))
@@ -440,7 +441,7 @@ def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, wor
         task = progress.add_task("Marking", total=total)
         for line in mark_class(course, assignment, force=force, executor=executor):
             lines.append(line)
-            progress.update(task, advance=1, description=f"Marking {line.student}")
+            progress.update(task, advance=1, description=f"Marking {shown(line.student)}")
     return lines
 
 
@@ -458,6 +459,7 @@ def feedback(
     Example: [bold]autograde feedback w01[/]
     """
     from autograde.course.give_back import give_back
+    from autograde.course.ids import shown
     from autograde.course.mark import submissions
     from autograde.course.summary import next_steps, say
     from autograde.course.text import count
@@ -470,10 +472,10 @@ def feedback(
         done = list(progress.track(pages, len(submissions(course, assignment)), description="Feedback"))
     refused = [page for page in done if page.path is None]
     for page in refused:
-        say(out, f"  {page.student}: no page. {page.refused}", "yellow")
+        say(out, f"  {shown(page.student)}: no page. {page.refused}", "yellow")
     for page in done:
         if page.remark:
-            say(out, f"  {page.student}: {page.remark}", "yellow")
+            say(out, f"  {shown(page.student)}: {page.remark}", "yellow")
     again, away = (sum(page.stale for page in done if bool(page.path) is made) for made in (True, False))
     if again:
         say(out, f"{count(again, 'page')} out of date and made again; as {'it was' if again == 1 else 'they were'}: feedback-replaced.")

@@ -39,8 +39,8 @@ class Attempt:
         In UTC: when it was handed in, as far as that is believed, and when it was there at the latest.
     sure
         Whether a server says the time; else `arrived_at` may matter for lateness.
-    told
-        Whether the time is the hand-in's own word.
+    own_at
+        The hand-in's own word, in ISO 8601 and UTC; "" where there is none that is believed.
     file
         Where it came from, for people.
     by
@@ -56,7 +56,7 @@ class Attempt:
     handed_in_at: datetime
     arrived_at: datetime
     sure: bool = True
-    told: bool = True
+    own_at: str = ""
     file: str = ""
     sender: Sender = NOBODY
     by: str = ""
@@ -67,7 +67,7 @@ class Attempt:
         """Whether it cannot be told if this was in time: only the student's machine says so, or nothing does."""
         if due is None or self.sure or self.arrived_at <= due:
             return False
-        return not self.told or self.handed_in_at <= due
+        return not self.own_at or self.handed_in_at <= due
 
 
 class Attempts:
@@ -95,9 +95,12 @@ class Attempts:
         return next((attempt for attempt, _ in self.of(student) if attempt.sha256 == sha256), None)
 
     def newest(self, student: str) -> tuple[Attempt, Path] | None:
-        """Give the attempt that counts: the newest that is not set aside; of two at the same time, the one that came last."""
+        """Give the attempt that counts: the newest that is not set aside.
+
+        Of two that a server knows under one time, the newer by their own word; else the one that came last.
+        """
         found = [pair for pair in self.of(student) if not pair[0].set_aside]
-        return max(reversed(found), key=lambda pair: pair[0].handed_in_at, default=None)
+        return max(reversed(found), key=lambda pair: (pair[0].handed_in_at, pair[0].own_at), default=None)
 
     def put(self, student: str, attempt: Attempt) -> None:
         """Keep what is known of an attempt."""
@@ -107,7 +110,10 @@ class Attempts:
         self._folder.mkdir(parents=True, exist_ok=True)
         rows = [asdict(one) | {"handed_in_at": one.handed_in_at.isoformat(), "arrived_at": one.arrived_at.isoformat()} for one in before]
         document = {"schema": SCHEMA, "attempts": rows}
-        write_file(self._folder / f"{student}.json", json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+        content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        # What a person decided cannot be worked out again; the rest can, by taking the same files in.
+        decided = any(one.set_aside or one.by == "assign" for one in before)
+        write_file(self._folder / f"{student}.json", content, durable=decided)
         self._of[student] = tuple(before)
         self._index(student)
 
@@ -185,11 +191,10 @@ def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attemp
     return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")
 
 
-def lateness_unsure(course: Course, assignment: str, student: str, due: datetime | None) -> bool:
-    """Whether it cannot be told if a student's current hand-in was in time."""
-    counts = [attempt for attempt in read_attempts(course, assignment, student) if not attempt.set_aside]
-    newest = max(counts, key=lambda attempt: attempt.handed_in_at, default=None)
-    return newest is not None and newest.is_unsure(aware(due) if due else None)
+def lateness_unsure(course: Course, assignment: str, student: str, when: datetime, due: datetime | None) -> bool:
+    """Whether it cannot be told if a student's hand-in of a time was in time."""
+    found = (attempt for attempt in read_attempts(course, assignment, student) if not attempt.set_aside)
+    return any(attempt.handed_in_at == aware(when) and attempt.is_unsure(aware(due) if due else None) for attempt in found)
 
 
 def _read(path: Path) -> tuple[Attempt, ...]:

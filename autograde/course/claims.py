@@ -26,6 +26,7 @@ from autograde.errors import UnusableError
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a student's clock may be ahead of ours."""
+ADVICE = "say whose it is with autograde assign FILE LEARNER-ID"
 YOUNGER = timedelta(days=90)
 """How much younger the files of a class may be than the class: copied to another machine, they are as of that day."""
 
@@ -182,7 +183,8 @@ def whose(names: str, sender: Sender, roster: Roster, *, ruled: str = "", known:
         if not sender.name or by_id in by_name:
             return by_id, ""
         who = f"that is {_ids(by_name)}" if by_name else "a name that is not on the roster"
-        msg = f'the hand-in names {by_id.shown} ({by_id.name}), but {sender.system} says it came from "{printable(sender.name, 80)}", {who}'
+        came = f'{sender.system} says it came from "{printable(sender.name, 80)}", {who}'
+        msg = f"the hand-in names {by_id.shown} ({by_id.name}), but {came}: {ADVICE}"
         raise UnusableError(msg)
     what = f'the hand-in names "{says}", who is not on the roster' if names else "the hand-in names no student"
     if len(by_name) == 1:
@@ -200,4 +202,7 @@ def _ids(students: Iterable[Student]) -> str:
 
 def _hint(roster: Roster, names: str) -> str:
     near = roster.near(names)
-    return f". Did you mean {' or '.join(f'{student.shown} ({student.name})' for student in near)}?" if near else ""
+    if not near:
+        return ""
+    names = " or ".join(f"{student.shown} ({student.name})" for student in near)
+    return f". Did you mean {names}? Then: autograde assign FILE {near[0].shown}"

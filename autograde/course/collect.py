@@ -19,7 +19,7 @@ from nbgrader.exchange import ExchangeFactory
 from nbgrader.utils import parse_utc
 
 from autograde.course.archive import HAND_IN, MAX_UNPACKED, Parts
-from autograde.course.claims import CLOCK_SKEW, Moment, claimed, handed_in_at, read_manifest
+from autograde.course.claims import ADVICE, CLOCK_SKEW, Moment, claimed, handed_in_at, read_manifest
 from autograde.course.desk import Desk, HandIn, opened, report
 from autograde.course.folder import Course
 from autograde.course.loose import ANSWERS, MANIFEST
@@ -155,18 +155,18 @@ def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
     """Tell whose a submission is; UnusableError where folder, account and manifest do not agree."""
     account, named = printable(inbound.claimed, 80), printable(says, 80)
     student, other = roster.find(inbound.claimed), roster.find(says)
-    advice = "say whose it is with autograde assign FILE LEARNER-ID"
     if student is None:
         near = [found.shown for found in roster.near(inbound.claimed)]
-        hint = f". Did you mean {' or '.join(near)}?" if near else f", and in it stands {other.shown} ({other.name})" if other else ""
+        inside = f", and in it stands {other.shown} ({other.name})" if other else ""
+        hint = f". Did you mean {' or '.join(near)}? Then: autograde assign FILE {near[0]}" if near else inside
         msg = f'its folder names "{account}", who is not on the roster{hint}'
         raise UnusableError(msg)
     if inbound.owner and roster.find(inbound.owner) != student:
         owner = printable(inbound.owner, 40)
-        msg = f"its folder names {student.shown} ({student.name}), but the account {owner} put it on the exchange: {advice}"
+        msg = f"its folder names {student.shown} ({student.name}), but the account {owner} put it on the exchange: {ADVICE}"
         raise UnusableError(msg)
     if other is not None and other != student:
-        msg = f"it came from the account {student.shown} ({student.name}), but names {other.shown} ({other.name}): {advice}"
+        msg = f"it came from the account {student.shown} ({student.name}), but names {other.shown} ({other.name}): {ADVICE}"
         raise UnusableError(msg)
     return (
         student,

@@ -102,12 +102,12 @@ class Desk:
             self.survey.note(arrival, None if manifest is None else claimed(manifest))
         self.survey.conclude()
 
-    def receive(self, arrival: Arrival, student: Student | None = None) -> "Taken | Refused | str":
-        """Deal with one hand-in; gives its name if it had been taken in before. `student`: whose it is, as a tutor says."""
+    def receive(self, arrival: Arrival) -> "Taken | Refused | str":
+        """Deal with one hand-in; gives its name if it had been taken in before."""
         known: list[Student] = []
         arrival = replace(arrival, sender=self.survey.seen(arrival.sender))
         try:
-            return self.take(arrival, known, student)
+            return self.take(arrival, known)
         except UnusableError as error:
             reason = str(error)
         except OSError as error:
@@ -145,7 +145,7 @@ class Desk:
         return Refused(file=name, reason=reason, folder=folder, student=student, kept=kept)
 
     def take(self, arrival: Arrival, known: list[Student], student: Student | None = None) -> "Taken | str":
-        """Take one hand-in in; `known` gets the student once that is clear.
+        """Take one hand-in in; `known` gets the student once that is clear. `student`: whose it is, as a tutor says.
 
         Raises
         ------
@@ -211,7 +211,7 @@ class Desk:
             handed_in_at=moment.when,
             arrived_at=moment.arrived,
             sure=moment.sure,
-            told=moment.own is not None,
+            own_at=moment.own.isoformat() if moment.own else "",
             file=printable(hand_in.file, 300),
             sender=hand_in.sender,
             by=hand_in.by,
@@ -244,7 +244,8 @@ class Desk:
         if hand_in.parts.notebook is None:
             oddities.append("came without its notebook: the released one was put beside the answers")
         newest = self.attempts.newest(student.id)
-        current = newest is not None and newest[0].sha256 == digest
+        now = self.course.timestamp(student.id, self.assignment)
+        current = newest is not None and newest[0].sha256 == digest and now is not None and aware(now) == newest[0].handed_in_at
         if not current:
             oddities.append("is older than the current one: kept, not used")
         late, note = lateness(hand_in.moment, self.due(student.id))

@@ -138,7 +138,7 @@ def _standing(course: Course, assignment: Any, student: str, submission: Any) ->
 
 
 def _late(course: Course, assignment: str, student: str, when: datetime, due: datetime | None) -> str:
-    if lateness_unsure(course, assignment, student, due):
+    if lateness_unsure(course, assignment, student, when, due):
         return "cannot be told"
     return "yes" if due and when > due else "no"
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograde.course.archive import hand_in_parts, open_archive
-from autograde.course.attempts import FOLDER, Attempt, Attempts
+from autograde.course.attempts import Attempt, Attempts
 from autograde.course.folder import Course
 from autograde.course.loose import ANSWERS
 from autograde.course.senders import EXCHANGE
@@ -23,12 +23,12 @@ from workbook_helpers.files import PART, write_file
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"  # noqa: S105
 """nbgrader's key to the place where the student fetches feedback."""
-LOCK_TIMEOUT_S = 10
+LOCK_TIMEOUT_S = 30
 
 
 @contextmanager
 def taking_in(course: Course, assignment: str) -> Iterator[tuple[str, ...]]:
-    """Hold the lock of a workbook's hand-ins, which ends with the process, and clear away what a killed take-in has left.
+    """Hold the lock of a class's hand-ins, which ends with the process, and clear away what a killed take-in has left.
 
     Yields
     ------
@@ -42,15 +42,15 @@ def taking_in(course: Course, assignment: str) -> Iterator[tuple[str, ...]]:
     """
     from filelock import FileLock, Timeout  # half of the commands need no lock
 
-    folder = course.root / "received" / assignment / FOLDER
+    folder = course.root / "received"
     lock = None
     with suppress(OSError, NotImplementedError):  # a disk that cannot be written to or locked: each hand-in will say so
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         lock = FileLock(folder / ".lock", timeout=LOCK_TIMEOUT_S)
         try:
             lock.acquire()
         except Timeout as error:
-            msg = f"Another command is taking in hand-ins to {assignment} at this moment. Wait until it has ended, then run this again."
+            msg = "Another command is taking in hand-ins of this class at this moment. Wait until it has ended, then run this again."
             raise ClassError(msg) from error
     try:
         yield _sweep(course, assignment)

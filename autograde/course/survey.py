@@ -10,13 +10,11 @@ import json
 
 from autograde.course.arrivals import Arrival
 from autograde.course.attempts import Attempts
-from autograde.course.claims import whose
+from autograde.course.claims import ADVICE, whose
 from autograde.course.roster import Roster, Student
 from autograde.course.senders import Sender
 from autograde.course.text import count, printable
 from autograde.errors import UnusableError
-
-ADVICE = "say whose it is with autograde assign FILE LEARNER-ID"
 
 
 class Survey:

@@ -32,10 +32,10 @@ def take(course: Course, tmp_path: Path, kit: "Kit") -> Callable[..., IntakeRepo
         raw = kit.answers(q01="a")
         path.write_bytes(kit.zipped({"manifest.json": kit.manifest("ana01", claim, raw), "answers.json": raw}))  # type: ignore[arg-type]
         os.utime(path, (arrived.timestamp(), arrived.timestamp()))
-        worksheet = tmp_path / "sheet.csv" if sheet else None
-        if worksheet:
-            worksheet.write_bytes(sheet.encode("utf-8-sig") if isinstance(sheet, str) else sheet)
-        return intake(course, [folder], "w01", worksheet=worksheet)
+        if not sheet:
+            return intake(course, [folder], "w01")
+        (tmp_path / "sheet.csv").write_bytes(sheet.encode("utf-8-sig") if isinstance(sheet, str) else sheet)
+        return intake(course, [folder], "w01", worksheet=tmp_path / "sheet.csv")
 
     return run
 
@@ -107,6 +107,27 @@ def test_a_worksheet_that_comes_later_mends_the_time(course: Course, take: Calla
     sheet = HEADER + 'Participant 502,,Submitted,-,"Friday, 20 November 2026, 4:59 PM",-,\n'
     report = take(CLAIM, DUE + timedelta(days=2), moodle=True, sheet=sheet)
     assert ([taken.late for taken in report.taken], late_in_export(course)) == ([""], "no")
+
+
+def test_of_two_files_with_one_time_in_the_worksheet_the_newer_counts(course: Course, tmp_path: Path, kit: "Kit") -> None:
+    folder = tmp_path / "Ana Evans_502_assignsubmission_file_"
+    folder.mkdir()
+    (folder / "z-first.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+    (folder / "a-second.zip").write_bytes(kit.hand_in("ana01", "2026-11-19T11:00:00+00:00", q01="b"))
+    (tmp_path / "sheet.csv").write_text(HEADER + 'Participant 502,,Submitted,-,"Friday, 20 November 2026, 9:00 AM",-,\n')
+    report = intake(course, [folder], "w01", worksheet=tmp_path / "sheet.csv")
+    assert [(taken.file, taken.current) for taken in report.taken] == [("a-second.zip", True), ("z-first.zip", False)]
+    assert b'"b"' in (course.path("submitted", "ana01", "w01-small") / "answers.json").read_bytes()
+
+
+def test_what_another_program_collected_later_stays_and_is_said(course: Course, take: Callable[..., IntakeReport], kit: "Kit") -> None:
+    theirs = course.path("submitted", "ana01", "w01-small")
+    theirs.mkdir(parents=True)
+    (theirs / "answers.json").write_bytes(kit.answers(q01="b"))
+    (theirs / "timestamp.txt").write_text("2026-11-20 16:59:30.000000 UTC")
+    (taken,) = take(CLAIM, DUE).taken
+    assert not taken.current
+    assert b'"b"' in (theirs / "answers.json").read_bytes()
 
 
 @pytest.mark.parametrize("cell", ["-", "", "dydd Gwener", '"Friday, 32 November 2026, 4:59 PM"'])
