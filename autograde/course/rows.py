@@ -336,7 +336,7 @@ class Rows:
         return "", "", {}
 
     def _belong(self, notebook: str, source: Source, cells: "Mapping[str, _Belongs]") -> None:
-        self._database.run(_BELONG, notebook, source.all, source.answers, json.dumps(cells, separators=(",", ":")))
+        self._database.run(_BELONG, notebook, source.all, source.answers, json.dumps(cells))
 
     def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
         said = [mark for mark in marks if mark.item in self._commented]
