@@ -478,10 +478,11 @@ def feedback(
             say(out, f"  {shown(page.student)}: {page.remark}", "yellow")
     again, away = (sum(page.stale for page in done if bool(page.path) is made) for made in (True, False))
     if again:
-        say(out, f"{count(again, 'page')} out of date and made again; as {'it was' if again == 1 else 'they were'}: feedback-replaced.")
+        say(out, f"{count(again, 'page')} no longer fitted the marks: made again, the old one kept in feedback-replaced.", "yellow")
     if away:
-        say(out, f"{count(away, 'page')} out of date and put away in feedback-replaced.", "yellow")
-    say(out, f"{len(done) - len(refused)} feedback pages in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
+        say(out, f"{count(away, 'page')} no longer fitted the marks: taken out of feedback, kept in feedback-replaced.", "yellow")
+    written = count(len(done) - len(refused), "feedback page")
+    say(out, f"{written} in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
     given = give_back(course, assignment, [page.student for page in done if page.path])
     if given:
         say(out, f"{len(given)} of them are on the exchange: students find them under My workbooks.")
@@ -508,6 +509,7 @@ def samples(workbook: WorkbookName) -> None:
     Example: [bold]autograde samples w01[/]
     """
     from autograde.course.summary import next_steps, say
+    from autograde.errors import ClassError
     from autograde.feedback.samples import samples_page
     from workbook_helpers.files import write_file
 
@@ -515,8 +517,12 @@ def samples(workbook: WorkbookName) -> None:
     assignment = course.assignment(workbook)
     path = course.root / "samples" / f"{assignment}.html"
     page = samples_page(course.workbook(assignment))
-    path.parent.mkdir(exist_ok=True)
-    write_file(path, page.encode())
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_file(path, page.encode("utf-8", "replace"))
+    except OSError as error:
+        msg = f"{path} cannot be written ({error.strerror}). See that nothing is in the way and the disk has room."
+        raise ClassError(msg) from error
     say(out, f"Wrote {path}. It is for markers only.", "bold")
     next_steps(out, ["Open it in a browser. Mark each answer, then look what it is worth."])
 

@@ -73,6 +73,8 @@ INSERT INTO autograde_marked (notebook_id, source, answers, cells) VALUES (?, ?,
 DO UPDATE SET source = excluded.source, answers = excluded.answers, cells = excluded.cells
 """
 
+_ENCODE = json.JSONEncoder(sort_keys=True).encode
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -344,7 +346,7 @@ class Rows:
         return "", "", {}
 
     def _belong(self, notebook: str, source: Source, cells: "Mapping[str, _Belongs]") -> None:
-        self._database.run(_BELONG, notebook, source.all, source.answers, json.dumps(cells, separators=(",", ":")))
+        self._database.run(_BELONG, notebook, source.all, source.answers, _ENCODE(cells))
 
     def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
         said = [mark for mark in marks if mark.item in self._commented]

@@ -11,6 +11,9 @@ from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Purpose, Workbook
 
+_ENCODE = json.JSONEncoder(sort_keys=True).encode
+"""`json.dumps` with an option makes an encoder for each call, which takes longer than its work here."""
+
 
 class Status(StrEnum):
     """How a mark came about. Every item gets one, so that nothing is marked by default."""
@@ -122,7 +125,7 @@ def answer_digest(item: Item, sheet: AnswerSheet) -> str:
     if item.id not in sheet.strange and item.is_blank(value):
         value = None
     try:
-        text = json.dumps([item.id, value, sheet.problem], sort_keys=True)
+        text = _ENCODE([item.id, value, sheet.problem])
     except (RecursionError, TypeError):  # nested as deep as can just be read
         text = f"{item.id} {sheet.unreadable.get(item.id)}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -239,7 +239,7 @@ def test_feedback_on_answers_that_were_not_marked_is_refused_and_the_old_page_go
     code, said = command(course, monkeypatch, "feedback", "w01")
     assert code == 1
     assert "what was handed in is not what was marked: run autograde mark" in said
-    assert "1 page out of date and put away in feedback-replaced" in said
+    assert "1 page no longer fitted the marks: taken out of feedback, kept in feedback-replaced" in said
     assert not list(course.root.glob("feedback/*/*/*.html"))
     [kept] = course.root.glob("feedback-replaced/ana01/*.html")
     assert "The first essay." in kept.read_text()
@@ -262,7 +262,7 @@ def test_a_page_that_no_longer_fits_is_told_and_made_again(
         _, said = command(course, monkeypatch, "gradebook", "--csv", "marks.csv")
         assert f"1 feedback page no longer fits the marks of {NAME}: run autograde feedback {NAME}" in said
         code, said = command(course, monkeypatch, "feedback", "w01")
-        assert (code, "1 page out of date and made again" in said) == (0, True)
+        assert (code, "1 page no longer fitted the marks: made again" in said) == (0, True)
         assert "Better now." in page(course, "ana01")
         by_person(course, "ana01", 8)
     _, said = command(course, monkeypatch, "mark", "w01")
@@ -300,7 +300,7 @@ def test_a_file_in_the_way_of_one_student_stops_no_other(course: Course, hand_in
     code, said = command(course, monkeypatch, "feedback", "w01", "--partial")
     assert code == 1
     assert re.search(r"ben01: no page. .*cannot be used \(File exists\)", said)
-    assert "1 feedback pages in" in said
+    assert "1 feedback page in" in said
     assert {path.read_text() for path in (course.root / "autograded" / "ana01", course.root / "feedback" / "ben01" / NAME)} == {
         "in the way"
     }
