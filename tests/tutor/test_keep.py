@@ -101,7 +101,7 @@ def a_folder(course: Course) -> None:
     (course.root / "gradebook.db").mkdir()
 
 
-LOST = {
+LOST: dict[Callable[[Course], None], str] = {
     missing: "is missing",
     empty: r"is empty \(0 bytes\)",
     foreign: "is not one of nbgrader",
