@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from autograde.marking.kinds import MARKERS
+from workbook_helpers.hand_in import choose_learner
 from workbook_helpers.items import Item, load_workbook
 
 HERE = Path(__file__).parent / "pictures"
@@ -123,6 +124,7 @@ def tutor_pages(browser: Browser, root: Path) -> None:
 def gallery(browser: Browser, root: Path) -> None:
     """Take a picture of each kind from the gallery workbook, and write the page that shows them."""
     workbook = load_workbook(Path(shutil.copytree(ROOT / "workbooks" / "w99-gallery", root / "home" / "w99-gallery")))
+    choose_learner(workbook, "ana01")
     first: dict[str, Item] = {}
     for item in workbook.items.values():
         first.setdefault(item.kind, item)

@@ -69,6 +69,7 @@ def serving(course: Course, port: int | None = None) -> Iterator[Served]:
             process.wait(timeout=10)
         if process.poll() is None:
             process.kill()
+            process.wait()
 
 
 def _end(*_: object) -> None:

@@ -59,6 +59,9 @@ STATE = """node => [...node.querySelectorAll("input, select, textarea, li")].map
 def open_gallery(page: Page, front_end: FrontEnd, folder: Path) -> None:
     address = front_end.url(folder / f"{folder.name}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{folder.parent.name}/tree/")
     page.goto(address, wait_until="commit")
+    if not (folder / "answers.json").exists():
+        page.get_by_label("Your learner ID").fill("ana01")
+        page.get_by_role("button", name="Show my questions").click()
     page.locator("#w99-declaration input").wait_for(state="attached")
     page.locator("#hand-in").wait_for(state="attached")
 

@@ -48,18 +48,20 @@ class Place(ipywidgets.VBox):
     def __init__(self, page: Page, name: str, make: Callable[[], ipywidgets.DOMWidget]) -> None:
         self._page, self._make = page, make
         super().__init__(layout=ipywidgets.Layout(overflow="visible"))
+        self._held: ipywidgets.DOMWidget | None = None
         self._first = page.on_drawn(name, self.fill)
         self.fill()
 
     def fill(self) -> None:
         """Put in what belongs here now."""
-        before: tuple[ipywidgets.DOMWidget, ...] = tuple(self.children)  # type: ignore[has-type]
-        self.children = (self._make() if self._page.learner else Learner(self._page, first=self._first),)
-        for child in before:
-            child.close()
+        before = self._held
+        self._held = self._make() if self._page.learner else Learner(self._page, first=self._first)
+        self.children = (self._held,)
+        if before is not None:
+            before.close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
-        held = self.children[0]._repr_mimebundle_(**kwargs)
+        held = self._held._repr_mimebundle_(**kwargs) if self._held is not None else None
         data = held[0] if isinstance(held, tuple) else held
         return bundle | {kind: text for kind, text in (data or {}).items() if kind == "text/html"}
