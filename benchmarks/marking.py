@@ -138,10 +138,7 @@ def make_ours(root: Path, students: int, env: dict[str, str]) -> Path:
         folder = course / "submitted" / f"s{n:06}" / NAME
         folder.mkdir(parents=True)
         values = dict(zip(closed, chosen(n), strict=True)) | dict.fromkeys(tasks, said(n))
-        answers = {
-            name: {"value": value, "saved_at": "2026-11-20T10:00:00.000+00:00", "revision": 1}
-            for name, value in values.items()
-        }
+        answers = {name: {"value": value, "saved_at": "2026-11-20T10:00:00.000+00:00", "revision": 1} for name, value in values.items()}
         (folder / "answers.json").write_text(json.dumps({"schema": 1, "workbook": "w98", "revision": 1, "answers": answers}))
         shutil.copyfile(course / "release" / NAME / f"{NAME}.ipynb", folder / f"{NAME}.ipynb")
     return course
