@@ -413,7 +413,9 @@ zips(
     "taken",
     program_before_the_zip=lambda learner: b"MZ" + bytes(4000) + hand_in(learner),
     written_as_a_stream=_stored,
-    comment_of_65535_bytes=lambda learner: zipped(("manifest.json", manifest(learner, raw())), ("answers.json", raw()), comment=b"c" * 65_535),
+    comment_of_65535_bytes=lambda learner: zipped(
+        ("manifest.json", manifest(learner, raw())), ("answers.json", raw()), comment=b"c" * 65_535
+    ),
     names_that_windows_reserves=_with(("CON", b"x"), ("aux.txt", b"x"), ("nul.tar.gz", b"x"), ("LPT1", b"x")),
     names_with_dots_and_blanks_at_the_end=_with(("answers.json ", b"{}"), ("answers.json.", b"{}"), ("manifest.json ", b"{}")),
     same_name_in_other_case=_with(("Answers.JSON", b"{}"), ("MANIFEST.json", b"{}")),
@@ -423,7 +425,9 @@ zips(
     a_name_of_60000_letters=_with(("n" * 60_000, b"x")),
     date_that_is_none=lambda learner: patched(hand_in(learner), b"answers.json", 12, b"\x00\x00"),
     code_beside_the_answers=_with(
-        ("conftest.py", b"import hostile_canary"), ("nbgrader_config.py", b"open('canary','w')"), ("sitecustomize.py", b"open('canary','w')")
+        ("conftest.py", b"import hostile_canary"),
+        ("nbgrader_config.py", b"open('canary','w')"),
+        ("sitecustomize.py", b"open('canary','w')"),
     ),
     exactly_200_entries=_with(*((f"n{n}.txt", b"") for n in range(197))),
     notebook_of_40_mb=lambda learner: zipped(
@@ -594,7 +598,9 @@ _sheets(
     "taken",
     mark_at_the_start=b"\xef\xbb\xbf" + raw(),
     windows_line_ends=json.dumps(document(), indent=1).replace("\n", "\r\n").encode(),
-    ten_thousand_strange_items=json.dumps(_more | {"answers": _more["answers"] | {f"w01-x{n}": {"value": n} for n in range(10_000)}}).encode(),
+    ten_thousand_strange_items=json.dumps(
+        _more | {"answers": _more["answers"] | {f"w01-x{n}": {"value": n} for n in range(10_000)}}
+    ).encode(),
     names_that_only_look_alike=json.dumps(
         _more | {"answers": _more["answers"] | {n: {"value": "b"} for n in ("w01-q01\0", "W01-Q01", " w01-q01", "w01-q０1", "__proto__")}}
     ).encode(),
@@ -620,9 +626,16 @@ _sheets(
     record_is_a_list=json.dumps(_more | {"answers": _more["answers"] | {"w01-q01": ["a"]}}).encode(),
     record_is_null=json.dumps(_more | {"answers": _more["answers"] | {"w01-q01": None}}).encode(),
 )
-_sheets("either", {"w01-q01": (None, 0, 2)}, the_same_item_twice=raw().replace(b'"answers": {', b'"answers": {"w01-q01": {"value": "b"}, ', 1))
+_sheets(
+    "either", {"w01-q01": (None, 0, 2)}, the_same_item_twice=raw().replace(b'"answers": {', b'"answers": {"w01-q01": {"value": "b"}, ', 1)
+)
 _sheets("either", utf16=json.dumps(document()).encode("utf-16"), utf32=json.dumps(document()).encode("utf-32"))
-_sheets("either", ALL_NONE | {n: (None, 0, p) for n, p in FULL.items()}, schema_is_true=raw(schema=True), schema_is_one_point_nought=raw(schema=1.0))
+_sheets(
+    "either",
+    ALL_NONE | {n: (None, 0, p) for n, p in FULL.items()},
+    schema_is_true=raw(schema=True),
+    schema_is_one_point_nought=raw(schema=1.0),
+)
 _sheets(
     "refused",
     empty=b"",
@@ -1083,7 +1096,10 @@ AUTHORS: dict[str, tuple[str, bytes]] = {
     "pools are texts": ("items.toml", (f'pools = ["w01-p"]\n{ITEMS_TOML}').encode()),
     "a pool of items that are tables": ("items.toml", (ITEMS_TOML + '[[pools]]\nid = "w01-p"\ndraw = 1\nitems = [{}, {}]\n').encode()),
     "a pool that draws itself": ("items.toml", (ITEMS_TOML + '[[pools]]\nid = "w01-p"\ndraw = 1\nitems = ["w01-p-1", "w01-p"]\n').encode()),
-    "a pool of one thing twice": ("items.toml", (ITEMS_TOML + '[[pools]]\nid = "w01-p"\ndraw = 2\nitems = ["w01-q01", "w01-q01"]\n').encode()),
+    "a pool of one thing twice": (
+        "items.toml",
+        (ITEMS_TOML + '[[pools]]\nid = "w01-p"\ndraw = 2\nitems = ["w01-q01", "w01-q01"]\n').encode(),
+    ),
     "a text of NUL": ("items.toml", ITEMS_TOML.replace("Which?", "Wh\\u0000ich?").encode()),
     "a text turned round": ("items.toml", ITEMS_TOML.replace("Which?", "\u202eWhich?").encode()),
     "NUL in the file": ("items.toml", b"\0" * 100),
@@ -1141,7 +1157,10 @@ AUTHORS: dict[str, tuple[str, bytes]] = {
     "notebook of version 99": (BOOK, notebook().replace(b'"nbformat": 4', b'"nbformat": 99')),
     "notebook in UTF-16": (BOOK, notebook().decode().encode("utf-16")),
     "notebook of NUL": (BOOK, bytes(100)),
-    "notebook with ten thousand cells of a name": (BOOK, notebook().replace(b'"cells": [', b'"cells": [' + b'{"cell_type":"markdown","id":"a","metadata":{},"source":""},' * 10_000)),
+    "notebook with ten thousand cells of a name": (
+        BOOK,
+        notebook().replace(b'"cells": [', b'"cells": [' + b'{"cell_type":"markdown","id":"a","metadata":{},"source":""},' * 10_000),
+    ),
 }
 """Name → file of the workbook (or of its key), and what stands in it."""
 
@@ -1195,16 +1214,20 @@ STUDENTS: dict[str, bytes | Callable[[Path], object]] = {
     "a socket": bind,
     "a link to itself": lambda path: path.symlink_to(path),
     "a link to another's": lambda path: path.symlink_to(path.parent.parent / "other.json"),
-    "of 2 GB": sparse(2_000_000_000),
+    "of 200 MB": sparse(200_000_000),
     "its lock a folder": lambda path: path.write_bytes(raw()) and path.with_name(".answers.lock").mkdir(),
     "its lock a pipe": lambda path: path.write_bytes(raw()) and os.mkfifo(path.with_name(".answers.lock")),
-    "its lock a link out": lambda path: path.write_bytes(raw()) and path.with_name(".answers.lock").symlink_to(path.parent.parent / "other.json"),
+    "its lock a link out": lambda path: (
+        path.write_bytes(raw()) and path.with_name(".answers.lock").symlink_to(path.parent.parent / "other.json")
+    ),
     "its last copy a folder": lambda path: path.write_bytes(b"{") and path.with_name("answers.last-good.json").mkdir(),
     "its last copy a pipe": lambda path: path.write_bytes(b"{") and os.mkfifo(path.with_name("answers.last-good.json")),
     "its last copy nested deeply": lambda path: path.write_bytes(b"{") and path.with_name("answers.last-good.json").write_bytes(DEEP),
     "learner a pipe": lambda path: path.write_bytes(raw()) and os.mkfifo(path.parents[1] / "learner.json"),
     "learner a folder": lambda path: path.write_bytes(raw()) and (path.parents[1] / "learner.json").mkdir(),
-    "learner of half a pair": lambda path: path.write_bytes(raw()) and (path.parents[1] / "learner.json").write_text('{"student": "\\ud800"}'),
+    "learner of half a pair": lambda path: (
+        path.write_bytes(raw()) and (path.parents[1] / "learner.json").write_text('{"student": "\\ud800"}')
+    ),
     "receipts a file": lambda path: path.write_bytes(raw()) and (path.parents[1] / "handed-in").write_bytes(b""),
     "receipts link out": lambda path: path.write_bytes(raw()) and (path.parents[1] / "handed-in").symlink_to("/nowhere"),
     "a receipt a pipe": lambda path: path.write_bytes(raw()) and _receipt(path, os.mkfifo),
@@ -1232,7 +1255,7 @@ def _receipt(path: Path, make: Callable[[Path], object]) -> None:
 
 def handout(*more: tuple[str | zipfile.ZipInfo, bytes], top: str = ASSIGNMENT, **changed: bytes) -> bytes:
     """Make a tutor's zip."""
-    files = {f"{top}/{name}": content for name, content in workbook_files().items()}
+    files = {f"{top}/{name}": content for name, content in workbook_files().items() if name != BOOK} | {f"{top}/{top}.ipynb": notebook()}
     files |= {f"{top}/{name.replace('_', '.')}": content for name, content in changed.items()}
     return zipped(*files.items(), *more)
 
@@ -1262,9 +1285,9 @@ HANDOUTS: dict[str, bytes | Callable[[Path], object]] = {
     "its folder has 255 letters": handout(top="w" * 250),
     "its folder is in other letters": handout(top="ｗ01-small"),
     "names in two cases": handout((f"{ASSIGNMENT}/ITEMS.toml", b"items = []\n")),
-    "a name twice": zipped(*((f"{ASSIGNMENT}/{n}", c) for n, c in workbook_files().items()), (f"{ASSIGNMENT}/items.tomm", b"items = 5")).replace(
-        b"items.tomm", b"items.toml"
-    ),
+    "a name twice": zipped(
+        *((f"{ASSIGNMENT}/{n}", c) for n, c in workbook_files().items()), (f"{ASSIGNMENT}/items.tomm", b"items = 5")
+    ).replace(b"items.tomm", b"items.toml"),
     "its items are a number": handout(items_toml=b"items = 5\n"),
     "its kind is a list": handout(items_toml=b"[[items]]\nkind = []\n"),
     "its items are nested deeply": handout(items_toml=DEEP_TOML.encode()),
@@ -1392,7 +1415,7 @@ SETTINGS: dict[str, str | Callable[[Path], object]] = {
 
 FOLDERS = (
     "a#b",
-    "O'Brien \"x\"",
+    'O\'Brien "x"',
     "back\\slash",
     "a;b&c|d",
     "new\nline",
