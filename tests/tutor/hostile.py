@@ -336,7 +336,7 @@ def _stored(learner: str) -> bytes:
             return len(data)
 
     pipe, answers = Pipe(), raw()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", manifest(learner, answers))
         archive.writestr("answers.json", answers)
     return pipe.data
@@ -395,6 +395,18 @@ def _extra(name: str, extra: bytes) -> Make:
 def _nested_bombs(learner: str) -> bytes:
     inner = zipped(("zeros.bin", bytes(20_000_000)))
     return zipped(*((f"{learner}-{n}.zip", zipped(*((f"{m}.zip", inner) for m in range(10)))) for n in range(10)))
+
+
+def _many(learner: str) -> bytes:
+    """Make a zip with an entry 20,000 times over in its list."""
+    data = hand_in(learner)
+    end = data.rfind(b"PK\x05\x06")
+    start = data.find(b"PK\x01\x02")
+    last = data[data.rfind(b"PK\x01\x02", 0, end) : end]
+    rest = b"".join(last.replace(b"w01-small.ipynb", b"%010d.pynb" % n) for n in range(20_000))
+    tail = bytearray(data[end:])
+    tail[8:12], tail[12:16] = struct.pack("<HH", 20_003, 20_003), struct.pack("<I", end - start + len(rest))
+    return data[:end] + rest + bytes(tail)
 
 
 def _eocd(at: int, value: bytes) -> Make:
@@ -465,7 +477,7 @@ zips(
     list_lies_beyond_the_end=_eocd(16, b"\xf0\xff\xff\x7f"),
     list_is_longer_than_the_file=_eocd(12, b"\xff\xff\xff\x7f"),
     answers_one_byte_too_long=lambda learner: hand_in(learner, raw() + b" " * (5_000_001 - len(raw()))),
-    twenty_thousand_entries=lambda learner: _many(learner),
+    twenty_thousand_entries=_many,
     bomb_in_bzip2=_answers_packed(12, BZ2_BOMB, 80),
     bomb_in_bzip2_of_its_true_size=_answers_packed(12, BZ2_BOMB, 50_000_000),
     window_of_4_gb=_answers_packed(14, LZMA_4GB, 40),
@@ -495,18 +507,6 @@ zips(
     only_the_notebook_s_checksum_is_wrong=lambda learner: patched(hand_in(learner), b"w01-small.ipynb", CRC, b"\0\0\0\0"),
     manifest_of_70_kb=lambda learner: hand_in(learner, None, padding="x" * 70_000),
 )
-
-
-def _many(learner: str) -> bytes:
-    """Make a zip with an entry 20,000 times over in its list."""
-    data = hand_in(learner)
-    end = data.rfind(b"PK\x05\x06")
-    start = data.find(b"PK\x01\x02")
-    last = data[data.rfind(b"PK\x01\x02", 0, end) : end]
-    rest = b"".join(last.replace(b"w01-small.ipynb", b"%010d.pynb" % n) for n in range(20_000))
-    tail = bytearray(data[end:])
-    tail[8:12], tail[12:16] = struct.pack("<HH", 20_003, 20_003), struct.pack("<I", end - start + len(rest))
-    return data[:end] + rest + bytes(tail)
 
 
 # --- what stands in answers.json ---------------------------------------------------------------------------------------------
@@ -577,9 +577,9 @@ VALUES: dict[str, tuple[str, str, tuple[float | None, ...]]] = {
     "a reflection without words": ("w01-r01", '{"share": true}', ()),
 }
 """Name → item, the value as JSON, and the points that the item may get; nothing else may change."""
-for _name, (_item, _text, _points) in VALUES.items():
+for _name, (_item, _json, _points) in VALUES.items():
 
-    def _make(learner: str, item: str = _item, text: str = _text) -> bytes:
+    def _make(learner: str, item: str = _item, text: str = _json) -> bytes:
         return hand_in(learner, raw({item: "@here@"}).replace(b'"@here@"', text.encode()))
 
     HAND_INS[f"answer: {_name}"] = Input(what=_name, put=_put(_make), must="taken", points={_item: _points} if _points else {})
@@ -781,7 +781,10 @@ def sparse(size: int) -> Callable[[Path], None]:
 
 
 def _file(name: str, make: Make) -> Callable[[Path, str], None]:
-    return lambda folder, learner: (folder / name.replace("@", learner)).write_bytes(make(learner)) and None  # type: ignore[func-returns-value]
+    def put(folder: Path, learner: str) -> None:
+        (folder / name.replace("@", learner)).write_bytes(make(learner))
+
+    return put
 
 
 def _bytes_name(folder: Path, learner: str) -> None:
@@ -1046,6 +1049,11 @@ def _filled(**more: Callable[[Path], object]) -> Callable[[Path], object]:
     return fill
 
 
+def _linked(path: Path) -> None:
+    path.mkdir()
+    (path / "x").symlink_to("/")
+
+
 INBOUND: dict[str, Inbound] = {
     "time of words": Inbound(f"@+{ASSIGNMENT}+the day before+x", _filled(), "taken"),
     "time of 200 digits": Inbound(f"@+{ASSIGNMENT}+{'9' * 150}+x", _filled(), "taken"),
@@ -1059,7 +1067,7 @@ INBOUND: dict[str, Inbound] = {
     "answers a pipe": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _filled(answers_json=os.mkfifo), "refused"),
     "answers a socket": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _filled(answers_json=bind), "refused"),
     "answers of 10 GB": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _filled(answers_json=sparse(10_000_000_000)), "refused"),
-    "a link deep inside": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _filled(media=lambda p: (p.mkdir(), (p / "x").symlink_to("/"))), "refused"),
+    "a link deep inside": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _filled(media=_linked), "refused"),
     "the folder is a file": Inbound(f"@+{ASSIGNMENT}+{AT}+x", _text(raw()), "refused"),
     "the folder is a pipe": Inbound(f"@+{ASSIGNMENT}+{AT}+x", os.mkfifo, "refused"),
     "the folder is empty": Inbound(f"@+{ASSIGNMENT}+{AT}+x", Path.mkdir, "refused"),
@@ -1164,6 +1172,36 @@ AUTHORS: dict[str, tuple[str, bytes]] = {
 }
 """Name → file of the workbook (or of its key), and what stands in it."""
 
+
+def _gone(make: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Put something in the file's place."""
+
+    def do(path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return do
+
+
+def _and(name: str, make: Callable[[Path], object], content: bytes | None = None) -> Callable[[Path], object]:
+    """Write a good answers file (or `content`), and put something beside it."""
+
+    def do(path: Path) -> None:
+        path.write_bytes(raw() if content is None else content)
+        beside = Path(os.path.normpath(path.parent / name))
+        beside.parent.mkdir(exist_ok=True)
+        if beside.is_file():
+            beside.unlink()
+        make(beside)
+
+    return do
+
+
+def _link(target: str) -> Callable[[Path], object]:
+    """Make a link; `@` is the place itself."""
+    return lambda path: path.symlink_to(target.replace("@", path.name))
+
+
 # --- what a student's folder may hold -------------------------------------------------------------------------------------------
 
 
@@ -1171,6 +1209,12 @@ def _first(old: bytes, new: bytes) -> bytes:
     assert old in raw()
     return raw().replace(old, new, 1)
 
+
+RECEIPT = f"../handed-in/{ASSIGNMENT}-20261119-100000-0000-0000-0000.json"
+STRANGE_RECEIPT = (
+    b'{"workbook": "w01", "assignment": "w01-small", "title": "<script>x</script>", "student": "..", "handed_in_at": '
+    b'"9999-12-31T23:59:59-14:00", "code": "x", "answered": 1e999, "total": -1, "unanswered": [], "file": "../../x.zip", "through": "file"}'
+)
 
 STUDENTS: dict[str, bytes | Callable[[Path], object]] = {
     "revision of text": _first(b'"revision": 10, "answers"', b'"revision": "ten", "answers"'),
@@ -1215,41 +1259,25 @@ STUDENTS: dict[str, bytes | Callable[[Path], object]] = {
     "a link to itself": lambda path: path.symlink_to(path),
     "a link to another's": lambda path: path.symlink_to(path.parent.parent / "other.json"),
     "of 200 MB": sparse(200_000_000),
-    "its lock a folder": lambda path: path.write_bytes(raw()) and path.with_name(".answers.lock").mkdir(),
-    "its lock a pipe": lambda path: path.write_bytes(raw()) and os.mkfifo(path.with_name(".answers.lock")),
-    "its lock a link out": lambda path: (
-        path.write_bytes(raw()) and path.with_name(".answers.lock").symlink_to(path.parent.parent / "other.json")
-    ),
-    "its last copy a folder": lambda path: path.write_bytes(b"{") and path.with_name("answers.last-good.json").mkdir(),
-    "its last copy a pipe": lambda path: path.write_bytes(b"{") and os.mkfifo(path.with_name("answers.last-good.json")),
-    "its last copy nested deeply": lambda path: path.write_bytes(b"{") and path.with_name("answers.last-good.json").write_bytes(DEEP),
-    "learner a pipe": lambda path: path.write_bytes(raw()) and os.mkfifo(path.parents[1] / "learner.json"),
-    "learner a folder": lambda path: path.write_bytes(raw()) and (path.parents[1] / "learner.json").mkdir(),
-    "learner of half a pair": lambda path: (
-        path.write_bytes(raw()) and (path.parents[1] / "learner.json").write_text('{"student": "\\ud800"}')
-    ),
-    "receipts a file": lambda path: path.write_bytes(raw()) and (path.parents[1] / "handed-in").write_bytes(b""),
-    "receipts link out": lambda path: path.write_bytes(raw()) and (path.parents[1] / "handed-in").symlink_to("/nowhere"),
-    "a receipt a pipe": lambda path: path.write_bytes(raw()) and _receipt(path, os.mkfifo),
-    "a receipt nested deeply": lambda path: path.write_bytes(raw()) and _receipt(path, _text(DEEP)),
-    "a receipt of strange numbers": lambda path: path.write_bytes(raw()) and _receipt(path, _text(RECEIPT)),
-    "a receipt a folder": lambda path: path.write_bytes(raw()) and _receipt(path, Path.mkdir),
-    "notebook a pipe": lambda path: path.write_bytes(raw()) and (path.with_name(BOOK).unlink(), os.mkfifo(path.with_name(BOOK))),
-    "notebook nested deeply": lambda path: path.write_bytes(raw()) and path.with_name(BOOK).write_bytes(DEEP),
+    "its lock a folder": _and(".answers.lock", Path.mkdir),
+    "its lock a pipe": _and(".answers.lock", os.mkfifo),
+    "its lock a link out": _and(".answers.lock", _link("../other.json")),
+    "its last copy a folder": _and("answers.last-good.json", Path.mkdir, b"{"),
+    "its last copy a pipe": _and("answers.last-good.json", os.mkfifo, b"{"),
+    "its last copy nested deeply": _and("answers.last-good.json", _text(DEEP), b"{"),
+    "learner a pipe": _and("../learner.json", os.mkfifo),
+    "learner a folder": _and("../learner.json", Path.mkdir),
+    "learner of half a pair": _and("../learner.json", _text(b'{"student": "\\ud800"}')),
+    "receipts a file": _and("../handed-in", _text(b"")),
+    "receipts link out": _and("../handed-in", _link("/nowhere")),
+    "a receipt a pipe": _and(RECEIPT, os.mkfifo),
+    "a receipt nested deeply": _and(RECEIPT, _text(DEEP)),
+    "a receipt of strange numbers": _and(RECEIPT, _text(STRANGE_RECEIPT)),
+    "a receipt a folder": _and(RECEIPT, Path.mkdir),
+    "notebook a pipe": _and(BOOK, os.mkfifo),
+    "notebook nested deeply": _and(BOOK, _text(DEEP)),
 }
 """Name → what `answers.json` is, or what is put beside it."""
-RECEIPT = (
-    b'{"workbook": "w01", "assignment": "w01-small", "title": "<script>x</script>", "student": "..", "handed_in_at": '
-    b'"9999-12-31T23:59:59-14:00", "code": "x", "answered": 1e999, "total": -1, "unanswered": [], "file": "../../x.zip", "through": "file"}'
-)
-
-
-def _receipt(path: Path, make: Callable[[Path], object]) -> None:
-    folder = path.parents[1] / "handed-in"
-    folder.mkdir()
-    make(folder / f"{ASSIGNMENT}-20261119-100000-0000-0000-0000.json")
-
-
 # --- what a student unpacks -----------------------------------------------------------------------------------------------------
 
 
@@ -1359,10 +1387,10 @@ GRADEBOOKS: dict[str, Callable[[Path], object]] = {
     "of other bytes": _text(b"this is no database, but long enough to be taken for one" * 50),
     "its first half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "its middle overwritten": lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192 + path.read_bytes()[12288:]),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
-    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
-    "a socket": lambda path: (path.unlink(), bind(path)),
-    "a link to itself": lambda path: (path.unlink(), path.symlink_to(path)),
+    "a folder": _gone(Path.mkdir),
+    "a pipe": _gone(os.mkfifo),
+    "a socket": _gone(bind),
+    "a link to itself": _gone(_link("@")),
     "a mail": _text(b"From: tutor@example.org\nSubject: gradebook\n\nattached\n"),
     "a table with other columns": lambda path: _sql(path, "DROP TABLE grade", "CREATE TABLE grade (x TEXT)"),
     "a table that is missing": lambda path: _sql(path, "DROP TABLE student"),
@@ -1410,7 +1438,7 @@ SETTINGS: dict[str, str | Callable[[Path], object]] = {
     "settings in UTF-16": lambda path: path.write_text(_SET, "utf-16"),
     "settings of JSON nested deeply beside": lambda path: path.with_suffix(".json").write_bytes(b'{"a":' * 50_000),
     "settings of JSON that is a list beside": lambda path: path.with_suffix(".json").write_bytes(b"[]"),
-    "settings a folder": lambda path: (path.unlink(), path.mkdir()),
+    "settings a folder": _gone(Path.mkdir),
 }
 
 FOLDERS = (

@@ -264,8 +264,8 @@ def hand_in(world: World) -> None:
     assert world.course.exchange is not None
     inbound = world.course.exchange / world.course.course_id / "inbound"
     for learner, name in SENT.items():
-        folder, fill, _ = INBOUND[name]
-        fill(inbound / folder.replace("@", learner))
+        place, fill, _ = INBOUND[name]
+        fill(inbound / place.replace("@", learner))
     own = inbound / f"good06+{ASSIGNMENT}+{hostile.AT}+x"
     own.mkdir()
     (own / "answers.json").write_bytes(answers("good06"))
@@ -365,9 +365,9 @@ def test_a_hand_in_is_taken_or_set_aside(world: World, learner: str) -> None:
         assert (one.folder / "reason.txt").is_file()
     assert which.must == "either" or bool(taken) == (which.must == "taken"), [one.reason for one in refused]
     now = datetime.now(UTC) + timedelta(minutes=10)
-    for one in taken:
-        assert all(oddity.isprintable() and not BAD_WORDS.search(oddity) for oddity in one.oddities), one.oddities
-        assert one.handed_in_at <= now
+    for took in taken:
+        assert all(oddity.isprintable() and not BAD_WORDS.search(oddity) for oddity in took.oddities), took.oddities
+        assert took.handed_in_at <= now
     if taken:
         line = world.lines[learner]
         assert line.outcome in {"marked", "unchanged"}, line.oddities
@@ -795,7 +795,7 @@ def test_files_that_vanish_while_they_are_read(own: Course, tmp_path: Path) -> N
     (folder / "e-loose" / "answers.json").write_bytes(hostile.raw())
     (folder / "f-folder.zip").write_bytes(hostile.hand_in("good01"))
     (folder / "z.zip").write_bytes(hostile.hand_in("good02", hostile.raw({"w01-q01": "b"}), handed_in_at="2026-11-20T10:00:00Z"))
-    names = []
+    names: list[str] = []
 
     def told(name: str) -> None:
         if not names:
