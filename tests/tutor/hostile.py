@@ -694,7 +694,6 @@ zips(
     student_of_sql=_named(lambda _: "good01' OR '1'='1"),
     student_with_a_kelvin_sign=_named(lambda _: "\u212aim01"),
     student_with_a_long_s=_named(lambda _: "ro\u017f01"),
-    student_named_twice=_manifest(lambda made: made.replace(b'"student":', b'"student": "good01", "student":', 1)),
     student_named_twice_the_other_way=_manifest(lambda made: made[:-1] + b', "student": "good01"}'),
 )
 zips(
@@ -722,6 +721,7 @@ zips(
 )
 zips(
     "either",
+    student_named_twice=_manifest(lambda made: made.replace(b'"student":', b'"student": "good01", "student":', 1)),
     manifest_in_utf16=_manifest(lambda made: made.decode().encode("utf-16")),
     manifest_a_list=_manifest(lambda made: b"[" + made + b"]"),
     manifest_nested_deeply=_manifest(lambda made: made[:-1] + b', "x": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"),
@@ -886,7 +886,6 @@ places(
     "refused",
     moodle_name_that_looks_alike=_moodle_folder("Аna Еvans_88_assignsubmission_file_", nobody),
     moodle_name_with_a_mark_inside=_moodle_folder("Ana\u200b Evans_89_assignsubmission_file_", nobody),
-    moodle_name_twice=_moodle_folder("Hostile @_1_assignsubmission_file_/Ana Evans_2_assignsubmission_file_", lambda _: hand_in("ghost")),
     moodle_name_of_markup=_moodle_folder("<b>x<⁄b> &amp; {{7*7}}_90_assignsubmission_file_", nobody),
     moodle_names_two_as_one=_moodle_folder("Max Strasse_91_assignsubmission_file_", nobody),
 )
@@ -901,6 +900,7 @@ zips(
 )
 places(
     "either",
+    moodle_name_twice=_moodle_folder("Hostile @_1_assignsubmission_file_/Ana Evans_2_assignsubmission_file_", lambda _: hand_in("ghost")),
     canvas_late=_file("evansana_LATE_@1234_5678_w01.zip", hand_in),
     canvas_anonymous=_file("LATE_anon_@12_34_w01.zip", hand_in),
     canvas_text=_file("evansana_@1234_text.html", lambda learner: b"<script>x</script>" + learner.encode()),
