@@ -201,7 +201,7 @@ def test_what_is_nested_too_deeply_is_told(desk: Path, name: str, depth: int) ->
     path = desk / name / "w42.toml" if "." not in name else desk / "workbooks" / NAME / name
     brackets = "[" * depth + "]" * depth
     if name.endswith(".ipynb"):
-        path.write_text(path.read_text("utf-8").replace('"metadata": {', f'"metadata": {{"deep": {brackets}, ', 1), "utf-8")
+        path.write_text(path.read_text("utf-8").replace('"nbformat": 4', f'"deep": {brackets}, "nbformat": 4', 1), "utf-8")
     else:
         path.write_text(f"deep = {brackets}\n" + path.read_text("utf-8"), "utf-8")
     (told,) = check_workbook(desk / "workbooks" / NAME)
