@@ -30,7 +30,7 @@ from autograde.course.gradebook import export_gradebook, gradebook_rows
 from autograde.course.intake import intake
 from autograde.course.mark import Line, mark_class
 from autograde.course.new import new_course
-from autograde.course.outcome import Refused, Taken
+from autograde.course.outcome import IntakeReport, Refused, Taken
 from autograde.course.release import release
 from autograde.course.roster import Roster, import_roster
 from autograde.feedback import write_feedback
