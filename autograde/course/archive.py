@@ -17,6 +17,8 @@ from autograde.errors import UnusableError
 from workbook_helpers.answers import MAX_BYTES
 
 MAX_MANIFEST = 64_000
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How entries may be packed; what is packed by bzip2 or LZMA comes out all at once, whatever limit is set."""
 MAX_UNPACKED = 60_000_000
 """A hand-in, unpacked: a workbook's notebook has some 100 KB, so this leaves room for pictures someone put in."""
 
@@ -151,6 +153,9 @@ def _harmless(info: zipfile.ZipInfo) -> tuple[str, ...]:
         raise UnusableError(msg)
     if info.flag_bits & 0x1:
         msg = f'the zip is protected by a password ("{shown}")'
+        raise UnusableError(msg)
+    if info.compress_type not in PLAIN:
+        msg = f"the zip is packed in a way that is not read (method {info.compress_type}); pack it anew as a usual zip"
         raise UnusableError(msg)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):

@@ -14,6 +14,7 @@ from autograde.course.senders import NOBODY, Label, Sender, canvas_label, canvas
 from autograde.course.store import pack
 from autograde.course.text import printable
 from autograde.errors import ClassError, UnusableError
+from workbook_helpers.files import read_file
 
 DEPTH = 2
 """A zip in a zip is common: Moodle's own, or a student who packs the hand-in again. Deeper is a trap."""
@@ -184,12 +185,17 @@ def _loose(files: dict[str, _Entry], sender: Sender) -> Iterator[Arrival]:
         first = files[group.get(ANSWERS) or group[MANIFEST]]
         alone = len(groups) == 1 and first.name.endswith(f"/{first.path[-1]}")
         arrival = Arrival(name=first.name.rpartition("/")[0] if alone else first.name, sender=sender, seen_at=first.seen_at)
-        try:
-            content = {what: read(name) for what, name in group.items()}
-        except UnusableError as error:
-            yield replace(arrival, fault=str(error))
-            continue
-        if sum(map(len, content.values())) > MAX_UNPACKED:
+        content: dict[str, bytes] = {}
+        fault = ""
+        for what, name in group.items():
+            try:
+                content[what] = read(name)
+            except UnusableError as error:
+                fault = fault or str(error)
+        if fault:  # what could be read is kept
+            small = sum(map(len, content.values())) <= MAX_UNPACKED
+            yield replace(arrival, fault=fault, data=pack(content) if content and small else b"")
+        elif sum(map(len, content.values())) > MAX_UNPACKED:
             yield replace(arrival, fault=f"it has more than {MAX_UNPACKED // 1_000_000} MB")
         else:
             yield replace(arrival, data=pack(content))
@@ -250,15 +256,10 @@ def _in_zip(archive: Archive, path: tuple[str, ...], arrival: Arrival, depth: in
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_UNPACKED + 1)
+        return read_file(path, MAX_UNPACKED)
     except OSError as error:
         msg = f"{printable(path.name)} cannot be opened ({error.strerror})"
         raise UnusableError(msg) from error
-    if len(data) > MAX_UNPACKED:
-        msg = f"it has more than {MAX_UNPACKED // 1_000_000} MB"
-        raise UnusableError(msg)
-    return data
 
 
 def _belongs(name: str) -> bool:

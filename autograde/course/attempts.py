@@ -15,12 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograde.course.archive import hand_in_parts, open_archive
+from autograde.course.archive import MAX_UNPACKED, hand_in_parts, open_archive
 from autograde.course.folder import Course
 from autograde.course.senders import EXCHANGE, NOBODY, Sender
 from autograde.course.text import aware
 from autograde.errors import UnusableError
-from workbook_helpers.files import PART, write_file
+from workbook_helpers.files import PART, read_file, write_file
 
 FOLDER = ".attempts"
 """No learner's folder: their names begin with no dot."""
@@ -174,7 +174,7 @@ class Attempts:
     def _found(self, path: Path) -> Attempt | None:
         """Describe an original of which nothing is written: kept by an older version, by another program, or in a run that was cut off."""
         try:
-            data = path.read_bytes()
+            data = read_file(path, MAX_UNPACKED)
             when = datetime.strptime(path.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
         except (OSError, ValueError):
             return None
@@ -199,7 +199,7 @@ def lateness_unsure(course: Course, assignment: str, student: str, when: datetim
 
 def _read(path: Path) -> tuple[Attempt, ...]:
     try:
-        rows = json.loads(path.read_bytes())["attempts"]
+        rows = json.loads(read_file(path, MAX_UNPACKED))["attempts"]
         return tuple(_rows(rows))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ()

@@ -36,7 +36,7 @@ def read_manifest(parts: Parts) -> tuple[dict[str, Any], list[str]]:
     if parts.manifest is None:
         return {}, ["has no manifest: it was packed by hand"]
     try:
-        document = json.loads(parts.manifest)
+        document = json.loads(parts.manifest, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
@@ -45,6 +45,16 @@ def read_manifest(parts: Parts) -> tuple[dict[str, Any], list[str]]:
     if parts.answers is not None and digest != hashlib.sha256(parts.answers).hexdigest():
         return document, ["the answers are not those that the receipt was given for: they were changed after handing in"]
     return document, []
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Give an object of JSON; UnusableError where it says something twice, and no two programs read that alike."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        msg = f'its manifest says "{printable(twice, 40)}" twice: {ADVICE}'
+        raise UnusableError(msg)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,10 @@ nbgrader's own collect copies what links point to (a student could so be handed 
 readable attempt, and stops at one folder with a wrong name. So its places and names are used, and its copying is not.
 """
 
+import errno
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -30,6 +30,7 @@ from autograde.course.senders import EXCHANGE, Sender
 from autograde.course.store import SECRET, TIMESTAMP, pack
 from autograde.course.text import aware, printable
 from autograde.errors import ClassError, UnusableError
+from workbook_helpers.files import read_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def _inbound(course: Course, assignment: str, roster: Roster) -> list[Inbound]:
     except OSError as error:
         msg = f"{place} cannot be read ({error.strerror}). Release the workbook first: autograde release {assignment}"
         raise ClassError(msg) from error
-    form = re.compile(rf"(?P<student>.+)\+{re.escape(assignment)}(?:\+(?P<when>[^+]*))?(?:\+.*)?", re.DOTALL)
+    form = re.compile(rf"(?P<student>.*)\+{re.escape(assignment)}(?:\+(?P<when>[^+]*))?(?:\+.*)?", re.DOTALL)
     matches = [match for name in names if (match := form.fullmatch(name))]
     found = [Inbound(folder=place / match[0], claimed=match["student"], when=match["when"] or "") for match in matches]
     owners = {inbound.folder: _owner(inbound.folder) for inbound in found}
@@ -159,7 +160,8 @@ def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
         near = [found.shown for found in roster.near(inbound.claimed)]
         inside = f", and in it stands {other.shown} ({other.name})" if other else ""
         hint = f". Did you mean {' or '.join(near)}? Then: autograde assign FILE {near[0]}" if near else inside
-        msg = f'its folder names "{account}", who is not on the roster{hint}'
+        who = f'"{account}", who is not on the roster' if account else "nobody"
+        msg = f"its folder names {who}{hint}"
         raise UnusableError(msg)
     if inbound.owner and roster.find(inbound.owner) != student:
         owner = printable(inbound.owner, 40)
@@ -185,29 +187,25 @@ def _read(folder: Path, assignment: str, files: dict[str, bytes]) -> None:
             raise UnusableError(msg)
         links += [str(Path(place, name).relative_to(folder)) for name in folders + names if Path(place, name).is_symlink()]
     left = MAX_UNPACKED
-    with _opened(folder, os.O_DIRECTORY) as top:
+    with _opened(folder) as top:
         for name in wanted:
             try:
-                with _opened(name, 0, top) as handle, os.fdopen(os.dup(handle), "rb") as file:
-                    if not stat.S_ISREG(os.fstat(handle).st_mode):
-                        continue
-                    files[name] = file.read(left + 1)
-            except OSError:  # not there, or a link
-                continue
+                files[name] = read_file(name, left, folder=top)
+            except OSError as error:
+                if error.errno == errno.EFBIG:
+                    msg = f"it has more than {MAX_UNPACKED // 1_000_000} MB"
+                    raise UnusableError(msg) from error
+                continue  # not there, a link, or no file
             left -= len(files[name])
-            if left < 0:
-                del files[name]
-                msg = f"it has more than {MAX_UNPACKED // 1_000_000} MB"
-                raise UnusableError(msg)
     if links:
         msg = f"it holds a link ({printable(', '.join(sorted(links)))})"
         raise UnusableError(msg)
 
 
 @contextmanager
-def _opened(name: Path | str, flags: int, folder: int | None = None) -> Iterator[int]:
-    """Open without following a link, which a student could put in place between a look and the opening."""
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | flags, dir_fd=folder)
+def _opened(folder: Path) -> Iterator[int]:
+    """Open a folder without following a link, which a student could put in place between a look and the opening."""
+    handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_DIRECTORY)
     try:
         yield handle
     finally:

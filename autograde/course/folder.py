@@ -1,5 +1,6 @@
 """The class folder: where everything of one class lies, and how nbgrader is set up for it."""
 
+import errno
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from autograde.course.keep import check_gradebook
 from autograde.course.text import printable
 from autograde.errors import ClassError
 from workbook_helpers.errors import ContentError
+from workbook_helpers.files import read_file
 from workbook_helpers.items import Workbook, load_workbook, read_toml
 
 if TYPE_CHECKING:  # nbgrader takes seconds to import, and marking does not need it
@@ -35,6 +37,15 @@ MARKER = "# This is a class folder of autograde."
 """The line by which a folder is known as a class of ours, and not any other nbgrader course."""
 
 
+SETTINGS = (
+    ("CourseDirectory", "course_id", "course"),
+    ("CourseDirectory", "db_url", "db_url"),
+    ("Exchange", "root", "exchange"),
+    ("AutogradeClass", "workbooks", "workbooks"),
+)
+"""The settings that are read here: section, name, and what `configure` calls it."""
+MAX_TIME = 1_000
+"""Bytes of `timestamp.txt`."""
 TRUST = "AUTOGRADE_TRUST"
 LEVELS = 10
 """How many folders further up a class is looked for."""
@@ -75,9 +86,13 @@ class Course:
                     continue
                 try:
                     config.merge(loader(str(path), path=folder).load_config())  # whole: traitlets would expand a "$" in the folder
-                except Exception as error:  # the file is a program: it can fail in any way
+                except (Exception, SystemExit) as error:  # the file is a program: it can fail in any way
                     msg = f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or ask whoever set it up."
                     raise ClassError(msg) from error
+        for section, name, word in SETTINGS:
+            if not isinstance(config[section].get(name, ""), str):
+                msg = f"{self.root / CONFIG}: {word} must be a text in quotation marks. Mend it, or ask whoever set it up."
+                raise ClassError(msg)
         config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.db_url = str(config.CourseDirectory.get("db_url", "")) or sqlite_url(self.root / "gradebook.db")
         return config
@@ -122,11 +137,18 @@ class Course:
         """Give the folder of one step; the student of source and release is "."."""
         return self.root / step / student / assignment
 
+    def check_own(self, step: Step, student: str, assignment: str) -> None:
+        """Raise OSError where a student's folder of a step is none, or a link: to another's folder, or out of the class."""
+        for path in (self.root / step / student, self.path(step, student, assignment)):
+            if path.is_symlink() or (path.exists() and not path.is_dir()):
+                raise NotADirectoryError(errno.ENOTDIR, "it is a link or a file, not a folder", str(path))
+
     def timestamp(self, student: str, assignment: str) -> datetime | None:
         """Give the time of the current submission in UTC, naive as nbgrader keeps it; None if it says none."""
         path = self.path("submitted", student, assignment) / "timestamp.txt"
         try:
-            text = "" if path.is_symlink() else path.read_text("utf-8").strip()
+            self.check_own("submitted", student, assignment)
+            text = read_file(path, MAX_TIME).decode().strip()
             if not text:
                 return None
             if text.endswith(" UTC"):  # as we write it

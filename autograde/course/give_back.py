@@ -25,6 +25,10 @@ def give_back(course: Course, assignment: str, students: list[str]) -> list[str]
     given = []
     config = course.config()
     for student in students:
+        try:
+            course.check_own("feedback", student, assignment)
+        except OSError:
+            continue
         if not (course.path("feedback", student, assignment) / "submission_secret.txt").is_file():
             continue
         directory = course.directory(assignment)

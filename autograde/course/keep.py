@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from autograde.course.disk import on_network
 from autograde.course.folder_names import SQLITE, sqlite_path, sqlite_url
+from autograde.course.text import printable
 from autograde.errors import ClassError
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ _TABLES = """
 SELECT grade.manual_score, comment.manual_comment, student.id, submitted_notebook.id, grade_cells.max_score
 FROM grade, comment, student, submitted_notebook, grade_cells WHERE 1 = 0
 """
+_ODD_TIMES = """
+SELECT found FROM (SELECT duedate AS found FROM assignment UNION ALL SELECT timestamp FROM submitted_assignment)
+WHERE found IS NOT NULL AND julianday(found) IS NULL LIMIT 1
+"""
+"""A time that is none; SQLite keeps whatever is put there."""
 _HELD = (
     "SELECT count(*) FROM student",
     "SELECT count(*) FROM assignment",
@@ -94,6 +100,9 @@ def _whose(url: str, path: Path | None, course_id: str) -> str:
         courses = {name for (name,) in connection.execute("SELECT id FROM course").fetchall()}
         assignments = {name for (name,) in connection.execute("SELECT DISTINCT course_id FROM assignment").fetchall()}
         connection.execute(_TABLES).fetchall()
+        odd = connection.execute(_ODD_TIMES).fetchone() if path is not None else None  # a server keeps no other
+    if odd:
+        return f"holds {printable(odd[0], 40)!r} where a time should be"
     if not course_id or course_id in assignments or (course_id in courses and assignments <= DEFAULT):
         return ""
     others = ", ".join(sorted(str(name) for name in (assignments or courses) - DEFAULT)) or "no class"

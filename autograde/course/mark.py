@@ -22,6 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from autograde.course.archive import MAX_UNPACKED
 from autograde.course.crew import in_order
 from autograde.course.folder import Course
 from autograde.course.ids import shown
@@ -34,6 +35,7 @@ from autograde.course.text import printable
 from autograde.errors import ClassError
 from autograde.marking import Key, Mark, Rubrics, Seen, Status, key_problems, load_key, load_rubrics, mark_sheet
 from workbook_helpers.answers import MAX_BYTES, AnswerSheet, parse_sheet, read_sheet
+from workbook_helpers.files import read_file
 from workbook_helpers.items import Json, Workbook
 
 STALE_S = 3600
@@ -207,7 +209,7 @@ def assess_submitted(course: Course, assignment: str, student: str) -> dict[str,
 def submissions(course: Course, assignment: str) -> list[str]:
     """Give the ids of the students who have handed in, in order."""
     folders = course.root.joinpath("submitted").glob(f"*/{assignment}")
-    return sorted(folder.parent.name for folder in folders if folder.is_dir() and not folder.is_symlink())
+    return sorted(folder.parent.name for folder in folders if folder.is_dir())
 
 
 def mark_class(course: Course, assignment: str, *, force: bool = False, executor: Executor | None = None) -> Iterator[Line]:
@@ -284,6 +286,7 @@ def _prepare(course: Course, content: Content, rows: Rows, student: str, *, forc
         return _failed(student, "is not on the roster")
     held = rows.held(student)
     try:
+        course.check_own("autograded", student, content.workbook.assignment)
         work = _work(course, content, student, held)
     except OSError as error:
         return _unusable(student, error)
@@ -301,14 +304,18 @@ def _work(course: Course, content: Content, student: str, held: Held | None) -> 
 
 
 def handed_in(course: Course, workbook: Workbook, student: str) -> tuple[bytes | AnswerSheet, str]:
-    """Give the answers file of the current submission and its digest; where it cannot be used, the sheet that says why, and ""."""
+    """Give the answers file of the current submission and its digest; where it cannot be used, the sheet that says why, and "".
+
+    Raises
+    ------
+    OSError
+        If the submission's folder is a link: then it is not this student's.
+    """
+    course.check_own("submitted", student, workbook.assignment)
     path = course.path("submitted", student, workbook.assignment) / "answers.json"
     try:
-        usable = not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_BYTES
-        raw = path.read_bytes() if usable else None
+        raw = read_file(path, MAX_BYTES)
     except OSError:
-        raw = None
-    if raw is None:
         return read_sheet(path, workbook.items, workbook.id), ""
     return raw, hashlib.sha256(raw).hexdigest()
 
@@ -349,8 +356,7 @@ def _keep(course: Course, assignment: str, rows: Rows, written: _Written) -> Lin
     done, student = written.assessment, written.student
     target, old = course.path("autograded", student, assignment), written.part.with_name(f"{written.part.name}{OLD}")
     try:
-        if target.is_symlink() or (target.exists() and not target.is_dir()):
-            raise NotADirectoryError(errno.ENOTDIR, "it is no folder", str(target))
+        course.check_own("autograded", student, assignment)
         _retry(lambda: target.rename(old), FileNotFoundError)
         try:
             saved = rows.save(student, course.timestamp(student, assignment), done.marks, done.origin)
@@ -361,6 +367,7 @@ def _keep(course: Course, assignment: str, rows: Rows, written: _Written) -> Lin
         _retry(lambda: _replace(written.part, target))
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        shutil.rmtree(written.part, ignore_errors=True)
         return _unusable(student, error)
     oddities = [*_late(saved.now.late_s), *done.oddities, *written.oddities]
     if saved.changed:
@@ -466,7 +473,7 @@ class _Released:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return None if path.is_symlink() or path.stat().st_size > MAX_BYTES else path.read_bytes()
+        return read_file(path, MAX_BYTES)
     except OSError:
         return None
 
@@ -502,6 +509,6 @@ def _source_of(course: Course, assignment: str, student: str) -> dict[str, Json]
     """Give what the marker's notebook was made from; nothing if there is none that can be read."""
     path = course.path("autograded", student, assignment) / f"{assignment}.ipynb"
     try:
-        return dict(json.loads(path.read_bytes())["metadata"]["workbook"]["source"])
+        return dict(json.loads(read_file(path, MAX_UNPACKED))["metadata"]["workbook"]["source"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}

@@ -32,6 +32,10 @@ def made_from(path: Path) -> str:
 def is_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
     """Whether there is a page that says other than the gradebook does now."""
     path = page_path(course, student, assignment)
+    try:
+        course.check_own("feedback", student, assignment)
+    except OSError:  # what lies there is not this student's page
+        return False
     if not path.is_file():
         return False
     given = rows.given(student)
@@ -39,7 +43,8 @@ def is_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
 
 
 def set_aside(course: Course, assignment: str, student: str) -> None:
-    """Put a page away."""
+    """Put a page away; OSError if that cannot be done, or it is not this student's."""
+    course.check_own("feedback", student, assignment)
     path = page_path(course, student, assignment)
     folder = course.root / REPLACED / student
     folder.mkdir(parents=True, exist_ok=True)

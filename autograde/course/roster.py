@@ -79,7 +79,7 @@ class Roster:
     def __init__(self, students: Iterable[Student]) -> None:
         self.students = tuple(students)
         self._own = {student.id: student for student in self.students}
-        self._by_id = {student.id.casefold(): student for student in self.students}
+        self._by_id = {student.id.lower(): student for student in self.students}
         self._by_id |= {_folded(student.shown): student for student in self.students}
         self._near: dict[str, list[Student]] = {}
         self._by_name: dict[str, list[Student]] = {}
@@ -99,8 +99,13 @@ class Roster:
         return self._own.get(student_id)
 
     def find(self, student_id: str) -> Student | None:
-        """Find a student by id; upper and lower case are the same, as they are in folder names on many machines."""
-        return self._by_id.get(_folded(student_id))
+        """Find a student by id; upper and lower case are the same, as they are in folder names on many machines.
+
+        What is an id only without signs that nobody sees, or with one letter for another (KELVIN SIGN), was not typed by its owner:
+        `near` finds it.
+        """
+        odd = any(unicodedata.category(char) == "Cf" or unicodedata.normalize("NFC", char) != char for char in student_id.strip())
+        return None if odd else self._by_id.get(_folded(student_id))
 
     def near(self, student_id: str) -> tuple[Student, ...]:
         """Find the students whose ids differ from this only in zeros before them, case, blanks, or a college's domain."""
@@ -151,13 +156,13 @@ def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = l
                 (added if before is None else updated).append(student)
         told(f"Putting {count(len(added) + len(updated), 'student')} into the class")
         _store(gradebook, added, updated)
-    named = {student.id.casefold() for _, student in good}
+    named = {student.id.lower() for _, student in good}
     return RosterReport(
         added=tuple(student.id for student in added),
         updated=tuple(student.id for student in updated),
         unchanged=tuple(unchanged),
         bad=tuple(sorted(bad, key=lambda row: row.line)),
-        others=tuple(student.id for student in known.students if student.id.casefold() not in named),
+        others=tuple(student.id for student in known.students if student.id.lower() not in named),
         notes=tuple(notes),
     )
 
@@ -239,7 +244,7 @@ def _fault(row: Row) -> tuple[str, str] | None:
 
 
 def _folded(student_id: str) -> str:
-    return clean_id(student_id).casefold()
+    return clean_id(student_id).lower()
 
 
 def _core(student_id: str) -> str:

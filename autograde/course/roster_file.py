@@ -1,6 +1,7 @@
 """Read a roster's CSV file, whatever program wrote it."""
 
 import csv
+import errno
 import io
 import re
 import unicodedata
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from autograde.course.text import count, printable
 from autograde.errors import RosterError
+from workbook_helpers.files import read_file
 
 MAX_BYTES = 5_000_000
 
@@ -116,14 +118,12 @@ def _shortened(ids: list[str]) -> Iterator[str]:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_file(path, MAX_BYTES, links=True)
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}). Check the name of the file."
+        if error.errno == errno.EFBIG:
+            msg = f"{path} is too large for a roster ({MAX_BYTES // 1_000_000} MB at most). Is it the right file?"
         raise RosterError(msg) from error
-    if len(raw) > MAX_BYTES:
-        msg = f"{path} is too large for a roster ({MAX_BYTES // 1_000_000} MB at most). Is it the right file?"
-        raise RosterError(msg)
     if raw.startswith(b"PK"):
         msg = f"{path} is a spreadsheet. Save it as CSV (File, Save as, CSV UTF-8) and give that file."
         raise RosterError(msg)

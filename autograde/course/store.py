@@ -1,5 +1,6 @@
 """Where hand-ins are put: every original in received/, and the one that counts, taken from there, in submitted/."""
 
+import errno
 import hashlib
 import io
 import re
@@ -11,14 +12,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograde.course.archive import hand_in_parts, open_archive
+from autograde.course.archive import MAX_UNPACKED, hand_in_parts, open_archive
 from autograde.course.attempts import Attempt, Attempts
 from autograde.course.folder import Course
 from autograde.course.loose import ANSWERS
 from autograde.course.senders import EXCHANGE
 from autograde.course.text import aware, nbgrader_time, stamp
 from autograde.errors import ClassError, UnusableError
-from workbook_helpers.files import PART, write_file
+from workbook_helpers.answers import MAX_BYTES
+from workbook_helpers.files import PART, read_file, write_file
 
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"  # noqa: S105
@@ -83,6 +85,8 @@ def settle(course: Course, assignment: str, student: str, attempts: Attempts) ->
         If it cannot be written; what was current stays then.
     """
     target = course.path("submitted", student, assignment)
+    if target.parent.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a link, not a folder", str(target.parent))
     newest = attempts.newest(student)
     now = course.timestamp(student, assignment)
     answers = _answers_of(target)
@@ -113,10 +117,10 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 def _answers_of(folder: Path) -> str:
     """Give the digest of the answers in a submission, "" if it has none."""
-    path = folder / ANSWERS
-    if folder.is_symlink() or path.is_symlink() or not path.is_file():
+    try:
+        return "" if folder.is_symlink() else hashlib.sha256(read_file(folder / ANSWERS, MAX_BYTES)).hexdigest()
+    except OSError:
         return ""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _files(course: Course, assignment: str, attempt: Attempt, original: Path) -> dict[str, bytes]:
@@ -162,7 +166,10 @@ def _replace(target: Path, files: Mapping[str, bytes] | None) -> None:
 def _keep_current(course: Course, assignment: str, student: str, now: datetime | None) -> None:
     """Keep what another program put into submitted/."""
     folder = course.path("submitted", student, assignment)
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
+    files = {}
+    for path in folder.iterdir():
+        with suppress(OSError):  # what is no plain file
+            files[path.name] = read_file(path, MAX_UNPACKED)
     if files:
         keep_original(course, assignment, student, now or datetime.now(UTC), pack(files))
 

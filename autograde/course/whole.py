@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograde.course.folder import Course
+from autograde.course.text import printable
 from autograde.errors import ClassError
 
 STAGE = ".part"
@@ -84,7 +85,15 @@ def fresh_file(course: Course | None, path: Path, what: str, *, ending: str = ""
     ClassError
         If it is none; the message says what to name instead.
     """
-    place = path.parent.resolve() / path.name
+    try:
+        place = path.parent.resolve() / path.name
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # too long for a name, or no name at all
+        why = error.strerror if isinstance(error, OSError) else "no file can have that name"
+        msg = f"{printable(path, 200)} cannot be written with {what}: {why}. Name another file."
+        raise ClassError(msg) from error
     roots = [course.root.resolve() / step for step in STEPS] if course else []
     roots += [course.exchange.resolve()] if course and course.exchange else []
     held = next((root for root in roots if root in place.parents), None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograde.course.text import LOCAL, printable
 from autograde.errors import ClassError
+from workbook_helpers.files import read_file
 
 MAX_BYTES = 20_000_000
 NUMBER = re.compile(r"\D*(\d+)\s*")
@@ -42,7 +43,7 @@ def worksheet_times(path: Path) -> dict[str, datetime | None]:
 
 def _table(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
-        raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+        raw = read_file(path, MAX_BYTES, links=True)
     except OSError as error:
         msg = f"{path} cannot be read ({error.strerror}). Check the name of the file."
         raise ClassError(msg) from error

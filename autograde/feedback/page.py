@@ -95,6 +95,8 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
                 yield student, _refuse(course, assignment, gradebook, student, error)
             except ClassError:  # the gradebook itself
                 raise
+            except OSError as error:
+                yield student, Written(student=student, refused=_unusable(error))
             except Exception as error:
                 why = f"making it failed ({type(error).__name__}: {error}). Please report it, with the answers file"
                 yield student, Written(student=student, refused=printable(why, 400))
@@ -105,6 +107,7 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
             return page
         target = page_path(course, student, assignment)
         try:
+            course.check_own("feedback", student, assignment)
             stale = target.is_file() and made_from(target) != page.digest
             if stale:
                 set_aside(course, assignment, student)

@@ -31,6 +31,7 @@ INSIDE = re.compile(
 LOOSE = re.compile(r"README\.(?:txt|html)")
 """What may lie beside that folder; it stays in the zip."""
 
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 MAX_UNPACKED = 50_000_000
 """Bytes: many times a workbook with its pictures."""
 
@@ -148,13 +149,17 @@ def unpack(root: Path) -> list[str]:
 
 def _top(archive: zipfile.ZipFile) -> str:
     """Name the one folder of a tutor's zip; "" for any other zip, be it a hand-in, hostile, or nothing of ours."""
+    from workbook_helpers.pages.shelf import NOT_A_SHELF  # with all that a workbook needs
+
     files = [entry for entry in archive.infolist() if not entry.is_dir() and not LOOSE.fullmatch(entry.filename)]
     matches = [INSIDE.fullmatch(entry.filename) for entry in files]
     tops = {match["top"] if match else "" for match in matches}
     top = tops.pop() if len(tops) == 1 else ""
     linked = any(stat.S_ISLNK(entry.external_attr >> 16) for entry in files)
+    packed = all(entry.compress_type in PLAIN for entry in files)  # the others unpack all at once, whatever limit is set
     fits = sum(entry.file_size for entry in files) <= MAX_UNPACKED
-    return top if fits and not linked and f"{top}/workbook.toml" in archive.namelist() else ""
+    ours = fits and packed and not linked and top.casefold() not in NOT_A_SHELF
+    return top if ours and f"{top}/workbook.toml" in archive.namelist() else ""
 
 
 def _root(folder: Path) -> Path:

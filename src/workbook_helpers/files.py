@@ -1,7 +1,12 @@
-"""Write a file so that it is there whole or not at all: the one way of both sides. Also show an address that is a secret."""
+"""Write a file so that it is there whole or not at all, and read one that anybody may have put there: the one way of both sides.
 
+Also show an address that is a secret.
+"""
+
+import errno
 import html
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +50,43 @@ def write_file(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o6
         with suppress(OSError):
             Path(name).unlink(missing_ok=True)
         raise
+
+
+def read_file(path: Path | str, limit: int, *, folder: int | None = None, links: bool = False) -> bytes:
+    """Read a file that somebody else may have put there: a plain one, of at most `limit` bytes. Nothing else is waited for.
+
+    Parameters
+    ----------
+    folder
+        A descriptor of the folder that `path` is in, where nobody may put another in its place meanwhile.
+    links
+        Whether a link is followed: only where it leads nowhere that its maker could not read.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read; `errno` is EINVAL for what is no plain file and EFBIG for what is too large.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (0 if links else getattr(os, "O_NOFOLLOW", 0))
+    if not links and not hasattr(os, "O_NOFOLLOW") and Path(path).is_symlink():  # on Windows
+        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+    try:
+        handle = os.open(path, flags, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            raise OSError(errno.EINVAL, "it is not a plain file", str(path)) from error
+        raise
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+        with open(handle, "rb", closefd=False) as file:
+            content = b"" if about.st_size > limit else file.read(limit + 1)
+    finally:
+        os.close(handle)
+    if (size := max(about.st_size, len(content))) > limit:
+        raise OSError(errno.EFBIG, f"it has {size / 1e6:,.0f} MB; the limit is {limit / 1e6:,.2g} MB", str(path))
+    return content
 
 
 @contextmanager

@@ -18,13 +18,15 @@ from pydantic import TypeAdapter
 from workbook_helpers.answers import AnswerStore, parse_sheet
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.exchange import submit
-from workbook_helpers.files import write_file
+from workbook_helpers.files import read_file, write_file
 from workbook_helpers.items import Workbook, clean_id, paper_seed
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
 FOLDER = "handed-in"
 SCHEMA = 1
+MAX_SMALL, MAX_NOTEBOOK = 1_000_000, 50_000_000
+"""Bytes: of a receipt or an id, and of a notebook with all that a front end saved into it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +152,7 @@ def choose_learner(workbook: Workbook, student: str) -> None:
 
 def same_learner(one: str, other: str) -> bool:
     """Whether two ids name one learner, as `paper_seed` takes them."""
-    return clean_id(one).casefold() == clean_id(other).casefold()
+    return clean_id(one).lower() == clean_id(other).lower()
 
 
 def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
@@ -158,7 +160,7 @@ def receipts(workbook: Workbook) -> tuple[Receipt, ...]:
     found = []
     for path in sorted(_folder(workbook).glob(f"{workbook.assignment}-*.json")):
         try:
-            receipt = RECEIPT.validate_json(path.read_bytes())
+            receipt = RECEIPT.validate_json(read_file(path, MAX_SMALL))
             datetime.fromisoformat(receipt.handed_in_at).astimezone()
         except (OSError, ValueError, OverflowError):
             continue
@@ -176,7 +178,7 @@ def learner_id(workbook: Workbook) -> str:
     if user := hub_user():
         return user
     try:
-        student = json.loads((workbook.folder.parent / "learner.json").read_bytes())["student"]
+        student = json.loads(read_file(workbook.folder.parent / "learner.json", MAX_SMALL))["student"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
     return clean_id(student) if isinstance(student, str) else ""
@@ -230,8 +232,8 @@ def _notebook(workbook: Workbook) -> bytes:
 
     What is no notebook may hold anything; an empty one stands for it, since marking uses the tutor's own.
     """
-    raw = workbook.notebook.read_bytes()
     try:
+        raw = read_file(workbook.notebook, MAX_NOTEBOOK)
         document = json.loads(raw)
         shown = [cell for cell in document["cells"] if cell.get("outputs")]
         if not shown and "widgets" not in document["metadata"]:
@@ -239,7 +241,7 @@ def _notebook(workbook: Workbook) -> bytes:
         for cell in shown:
             cell["outputs"] = []
         document["metadata"].pop("widgets", None)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         document = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(document, indent=1).encode()
 

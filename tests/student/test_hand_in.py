@@ -214,7 +214,7 @@ def test_text_that_no_page_wrote_does_not_stop_a_hand_in(desk: "Desk") -> None:
     receipt = hand_in(workbook, "ana01")
     answers = json.loads(files_of(desk.root / "handed-in" / receipt.file)["answers.json"])["answers"]
     assert answers["w01-t01"]["value"].startswith("\ud800")
-    assert receipt.unanswered == ("Why is that so?",)
+    assert receipt.unanswered == ()  # the sign that is half of one counts as any other
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(desk: "Desk") -> None:

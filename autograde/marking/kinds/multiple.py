@@ -19,7 +19,9 @@ class MultipleMarker:
 
     def key_problem(self, item: Multiple, right: Json) -> str | None:
         """See `Marker.key_problem`."""
-        if not isinstance(right, list) or not right or not set(right) < set(item.option_ids()):
+        known = set(item.option_ids())
+        listed = isinstance(right, list) and right and all(isinstance(one, str) for one in right)  # a table is in no set
+        if not listed or not set(right) < known:
             return f"right must list some, but not all, of {', '.join(item.option_ids())}"
         return None if len(set(right)) == len(right) else "right names an option twice"
 

@@ -1,11 +1,13 @@
 """Read an answers file that may have been written by anything: every fault is data, never an exception."""
 
+import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from workbook_helpers.files import read_file
 from workbook_helpers.items import Item, Json
 
 SCHEMA = 1
@@ -70,12 +72,12 @@ def read_sheet(path: Path, items: Mapping[str, Item], workbook: str) -> AnswerSh
     Never raises for anything that the file holds or lacks; a link is not followed.
     """
     try:
-        if path.is_symlink() or not path.is_file():
-            return _nothing("there is no answers file" if not path.exists() else "the answers file is not a plain file")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            return _nothing(f"the answers file has {size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB")
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_BYTES)
+    except FileNotFoundError:
+        return _nothing("there is no answers file")
     except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EFBIG):
+            return _nothing(f"the answers file {str(error.strerror).removeprefix('it ')}")
         return _nothing(f"the answers file cannot be opened ({error.strerror})")
     return parse_sheet(raw, items, workbook)
 

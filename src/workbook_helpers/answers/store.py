@@ -1,5 +1,6 @@
 """Keep a student's answers on disk: atomic, locked against other windows, with a last good copy."""
 
+import errno
 import json
 import secrets
 from collections.abc import Iterator, Mapping
@@ -9,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workbook_helpers.answers.sheet import SCHEMA, AnswerSheet, parse_sheet, read_sheet
+from workbook_helpers.answers.sheet import MAX_BYTES, SCHEMA, AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.errors import SaveError
-from workbook_helpers.files import write_file
+from workbook_helpers.files import read_file, write_file
 from workbook_helpers.items import Item, Json
 from workbook_helpers.words import say
 
@@ -271,9 +272,13 @@ class AnswerStore:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_file(path, MAX_BYTES)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        return b""  # nothing of ours, as a damaged one
 
 
 def _document(raw: bytes | None) -> dict[str, Any] | None:

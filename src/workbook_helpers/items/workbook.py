@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from workbook_helpers.errors import ContentError
+from workbook_helpers.files import read_file
 from workbook_helpers.items.base import Item, ItemId, Model, Purpose, Text, drawn
 from workbook_helpers.items.kinds import KINDS
 from workbook_helpers.items.learner import clean_id
@@ -27,6 +28,10 @@ TOML_HINTS = {
 }
 """How tomllib's message begins → what an author who is no programmer may have done."""
 DEEPEST = 50
+LARGEST = 20_000_000
+"""Bytes of a file of a workbook; those of this unit have less than a hundredth."""
+MAX_NAME = 64
+"""Letters of an item's id; a longer one is looked for in no file."""
 FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
 """Pydantic's type of fault → the same in plain words."""
 
@@ -121,7 +126,7 @@ class Workbook:
         A hand-in carries it (`AnswerSheet.release`), and the tutor's side keeps each release under it, so that what a
         student saw can be shown as it was.
         """
-        text = (self.folder / "items.toml").read_bytes().replace(b"\r\n", b"\n")
+        text = read_file(self.folder / "items.toml", LARGEST, links=True).replace(b"\r\n", b"\n")
         return hashlib.sha256(text).hexdigest()[:16]
 
     @property
@@ -158,7 +163,7 @@ def paper_seed(class_id: str, workbook: str, learner: str) -> str:
 
     The learner's id counts as `clean_id` gives it and in small letters, as it does on the roster.
     """
-    return hashlib.sha256("\n".join([class_id, workbook, clean_id(learner).casefold()]).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256("\n".join([class_id, workbook, clean_id(learner).lower()]).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def load_workbook(folder: Path) -> Workbook:
@@ -191,7 +196,8 @@ def load_workbook(folder: Path) -> Workbook:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file, with an error that names the file."""
     try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))  # an editor on Windows may put a mark before the first letter
+        text = read_file(path, LARGEST, links=True).decode("utf-8-sig")  # an editor on Windows may put a mark before the first letter
+        content = tomllib.loads(text)
         _shallow(content)
     except FileNotFoundError as error:
         msg = f"{path.parent} is no workbook folder: it has no {path.name}."
@@ -199,7 +205,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     except RecursionError as error:
         msg = f"{path} cannot be read: its brackets are nested too deeply. Take an earlier copy of the file."
         raise ContentError(msg) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}."
+        raise ContentError(msg) from error
+    except ValueError as error:
         hint = next((f" Perhaps {text}." for start, text in TOML_HINTS.items() if str(error).startswith(start)), "")
         msg = f"{path} cannot be read: {error}.{hint}"
         raise ContentError(msg) from error
@@ -209,12 +218,14 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_notebook(path: Path) -> dict[str, Any]:
     """Read a notebook as its JSON; ContentError names a file that is no notebook with cells."""
     try:
-        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        document: dict[str, Any] = json.loads(read_file(path, LARGEST, links=True).decode())
         _shallow(document)
         for cell in document["cells"]:
             "".join([cell["cell_type"], *cell["source"], *dict(cell["metadata"])])  # all that is asked of a cell
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        msg = f"{path} cannot be read as a notebook ({error!r}). Take an earlier copy of the file."
+        deep = "its brackets are nested too deeply" if isinstance(error, RecursionError) else "it has not the form of one"
+        why = error.strerror if isinstance(error, OSError) else deep
+        msg = f"{path} cannot be read as a notebook ({why}). Take an earlier copy of the file."
         raise ContentError(msg) from error
     return document
 
@@ -252,7 +263,7 @@ def _tables(content: dict[str, Any], name: str, path: Path) -> list[dict[str, An
 
 def _read_item(table: dict[str, Any], path: Path) -> Item:
     name, kind = str(table.get("id", "")), table.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         msg = f"{_where(path, name)}: kind is {kind!r}, but must be one of {', '.join(KINDS)}."
         raise ContentError(msg)
     return validate(KINDS[kind], table, path, name)
@@ -277,7 +288,7 @@ def _read_pool(table: dict[str, Any], items: dict[str, Item], path: Path) -> Poo
 def _where(path: Path, name: str) -> str:
     """Say file and line; tomllib keeps no line numbers, so look for the name itself."""
     place = f"{path.parent.name}/{path.name}"
-    if name:
+    if 0 < len(name) <= MAX_NAME:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line):
                 return f"{place}, line {number}, item {name}"
