@@ -21,6 +21,8 @@ MAX_NAME = 200
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LOST_IN_MOODLE = str.maketrans(dict.fromkeys("&<>\"`|':\\/", "") | {"_": " "})
 """What Moodle leaves out of a person's name when it makes a folder of it."""
+DIRECTIONS = dict.fromkeys([0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that only say which way a name is written; any other that nobody sees may make somebody else's name look alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,8 +257,7 @@ def _core(student_id: str) -> str:
 
 def _name_key(name: str) -> str:
     plain = unicodedata.normalize("NFC", name).translate(LOST_IN_MOODLE).replace(",", " ")
-    seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    return " ".join(sorted(seen.casefold().split()))
+    return " ".join(sorted(plain.translate(DIRECTIONS).casefold().split()))
 
 
 def _run_together(last: str, first: str) -> str:

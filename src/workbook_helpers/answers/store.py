@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -266,6 +267,10 @@ class AnswerStore:
     def _write(self, document: dict[str, Any]) -> None:
         document = {"schema": SCHEMA, "workbook": self._workbook} | document
         raw = _encoded(document)
+        if len(raw) > MAX_BYTES:
+            raw = _encoded(document, indent=None)
+        if len(raw) > MAX_BYTES:  # it could not be read again
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         for path in (self.path, self.path.with_name(LAST_GOOD)):
             write_file(path, raw)
 
@@ -295,9 +300,9 @@ def _document(raw: bytes | None) -> dict[str, Any] | None:
     return document
 
 
-def _encoded(document: dict[str, Any]) -> bytes:
+def _encoded(document: dict[str, Any], *, indent: int | None = 1) -> bytes:
     """Give a document as the file holds it; half a surrogate pair, which no page writes, becomes JSON's own escape."""
-    return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+    return json.dumps(document, ensure_ascii=False, indent=indent).encode(errors="backslashreplace")
 
 
 def _saved(record: dict[str, Any] | None, aside: dict[str, Any] | None = None) -> Saved:
