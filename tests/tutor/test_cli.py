@@ -277,7 +277,7 @@ def test_a_fault_of_the_disk_or_the_database_is_said_in_a_sentence(course: Cours
     (course.root / "samples").write_text("in the way")
     code, _, error = inside("samples", "w01", cwd=course.root)
     assert code == 1
-    assert re.match(r"\S+samples cannot be used \(File exists\)\. Close other programs that use it", error)
+    assert re.match(r"\S+w01-small\.html cannot be written \(File exists\)\. See that nothing is in the way", error)
     with closing(sqlite3.connect(course.root / "gradebook.db")) as database:
         database.execute("ALTER TABLE student RENAME COLUMN email TO mail")
     code, _, error = inside("gradebook", "--csv", "m.csv", cwd=course.root)
