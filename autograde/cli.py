@@ -85,8 +85,8 @@ def _course() -> "Course":
     from autograde.course.summary import say
 
     course = find_course(Path.cwd())
-    if told := set_journal(course):
-        say(out, told, "yellow")
+    if note := set_journal(course):
+        say(out, note, "yellow")
     return course
 
 
@@ -154,7 +154,7 @@ def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV 
     course = _course()
     with _busy() as progress:
         task = progress.add_task("")
-        report = import_roster(course, file, told=lambda step: progress.update(task, description=step))
+        report = import_roster(course, file, progress=lambda step: progress.update(task, description=step))
     show_roster(out, report)
     if report.bad:
         raise typer.Exit(1)
@@ -190,7 +190,7 @@ def release(
             due=read_due(due) if due else None,
             fresh=fresh,
             faults=(lambda _: ()) if anyway else faults,
-            told=lambda step: progress.update(task, description=step),
+            progress=lambda step: progress.update(task, description=step),
         )
     show_release(out, report, exchange_note(course))
 
@@ -209,7 +209,7 @@ def collect(workbook: WorkbookName) -> None:
     course = _course()
     with _busy() as progress:
         task = progress.add_task("")
-        report = collect_workbook(course, workbook, told=lambda name: progress.update(task, description=name))
+        report = collect_workbook(course, workbook, progress=lambda name: progress.update(task, description=name))
     _show_intake(report)
 
 
@@ -235,7 +235,7 @@ def intake(
     course = _course()
     with _busy() as progress:
         task = progress.add_task("Looking at what there is")
-        report = take_in(course, paths, workbook, worksheet=worksheet, told=lambda name: progress.update(task, description=name))
+        report = take_in(course, paths, workbook, worksheet=worksheet, progress=lambda name: progress.update(task, description=name))
     _show_intake(report)
 
 

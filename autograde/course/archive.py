@@ -71,7 +71,7 @@ class Archive:
     def read(self, path: tuple[str, ...], limit: int) -> bytes:
         """Read one entry, at most `limit` bytes of it; UnusableError if it is longer or damaged."""
         limit = min(limit, self._left)
-        with _told(), self._archive.open(self.entries[path]) as file:
+        with _explaining(), self._archive.open(self.entries[path]) as file:
             content = file.read(limit + 1)
         if len(content) > limit:
             msg = f"{printable(path[-1])} in the zip has more than {limit / 1e6:,.2g} MB"
@@ -90,7 +90,7 @@ class Archive:
 @contextmanager
 def open_archive(file: Path | IO[bytes], limits: Limits = HAND_IN) -> Iterator[Archive]:
     """Open a zip; UnusableError if it is none, is damaged, or holds what no hand-in may hold."""
-    with _told():
+    with _explaining():
         archive = zipfile.ZipFile(file)
     with archive:
         yield Archive(archive, limits)
@@ -171,7 +171,7 @@ def _is_clutter(path: tuple[str, ...]) -> bool:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _explaining() -> Iterator[None]:
     """Turn all that a broken zip can raise into a sentence."""
     try:
         yield

@@ -93,12 +93,12 @@ def claimed(manifest: Mapping[str, object]) -> str:
     return student if isinstance(student, str) else ""
 
 
-def handed_in_at(told: object, seen_at: datetime, since: datetime, *, server_time: datetime | None = None, server: str = "") -> Moment:
+def handed_in_at(claimed: object, seen_at: datetime, since: datetime, *, server_time: datetime | None = None, server: str = "") -> Moment:
     """Decide when something was handed in.
 
     Parameters
     ----------
-    told
+    claimed
         What the hand-in says: ISO 8601 with a zone; anything else is no time.
     seen_at
         The file's own time.
@@ -109,7 +109,7 @@ def handed_in_at(told: object, seen_at: datetime, since: datetime, *, server_tim
     """
     now = datetime.now(UTC)
     seen_at = min(seen_at, now)
-    own, fault = _believed(told, since, now)
+    own, fault = _believed(claimed, since, now)
     if server_time is not None:
         when, problem = _believed(server_time.isoformat(), since, now)
         if when is not None:
@@ -120,23 +120,23 @@ def handed_in_at(told: object, seen_at: datetime, since: datetime, *, server_tim
     return Moment(when=seen_at, arrived=seen_at, note=f"{fault}: the file's own ({local(seen_at)}) was taken" if fault else "")
 
 
-def _believed(told: object, since: datetime, now: datetime) -> tuple[datetime | None, str]:
+def _believed(claimed: object, since: datetime, now: datetime) -> tuple[datetime | None, str]:
     """Give a time in UTC if it is one that can be, and else why not."""
-    if told is None:
+    if claimed is None:
         return None, "says no time that can be read"
     try:
-        read = datetime.fromisoformat(told) if isinstance(told, str) else None
+        read = datetime.fromisoformat(claimed) if isinstance(claimed, str) else None
         when = aware(read) if read else None
     except (ValueError, OverflowError):
         read = when = None
     if read is None or when is None:
         return None, "says no time that can be read"
     if read.tzinfo is None:
-        return None, f"says a time without its time zone ({printable(told, 40)})"
+        return None, f"says a time without its time zone ({printable(claimed, 40)})"
     if when > now + CLOCK_SKEW:
-        return None, f"says a time in the future ({printable(told, 40)})"
+        return None, f"says a time in the future ({printable(claimed, 40)})"
     if when < since:
-        return None, f"says a time before the class had the workbook ({printable(told, 40)})"
+        return None, f"says a time before the class had the workbook ({printable(claimed, 40)})"
     return min(when, now), ""
 
 
@@ -154,8 +154,8 @@ def lateness(moment: Moment, due: datetime | None) -> tuple[str, str]:
     if moment.arrived <= due:
         return "", ""
     file = f"the file is from {local(moment.arrived)}"
-    told = f"{claim}, but {file}" if own else f"{file}, and nothing else says a time that can be believed"
-    return f"cannot be told: {told}", ""
+    why = f"{claim}, but {file}" if own else f"{file}, and nothing else says a time that can be believed"
+    return f"cannot be told: {why}", ""
 
 
 def released_since(course: Course, assignment: str) -> datetime:

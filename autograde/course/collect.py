@@ -46,14 +46,14 @@ class Inbound:
     owner: str = ""
 
 
-def collect(course: Course, assignment: str, *, told: Callable[[str], None] = lambda _: None) -> IntakeReport:
+def collect(course: Course, assignment: str, *, progress: Callable[[str], None] = lambda _: None) -> IntakeReport:
     """Take in every attempt that lies on the exchange; the newest readable one of each student becomes current.
 
     Parameters
     ----------
     assignment
         The assignment name or the short id.
-    told
+    progress
         Called with the name of each submission.
 
     Raises
@@ -64,7 +64,7 @@ def collect(course: Course, assignment: str, *, told: Callable[[str], None] = la
     with opened(course, course.assignment(assignment)) as desk:
         outcomes: list[Taken | Refused | str] = []
         for inbound in _inbound(course, desk.assignment, desk.roster):
-            told(printable(inbound.folder.name))
+            progress(printable(inbound.folder.name))
             outcomes.append(_receive(desk, inbound))
         return report(desk, outcomes)
 
@@ -125,10 +125,10 @@ def _moment(desk: Desk, inbound: Inbound) -> Moment:
         info = (inbound.folder / ANSWERS).lstat()
     written = min(datetime.fromtimestamp(info.st_ctime, UTC), datetime.now(UTC))  # of all times the one that a student cannot set
     try:
-        told = aware(parse_utc(inbound.when)).isoformat() if inbound.when else ""
+        claimed = aware(parse_utc(inbound.when)).isoformat() if inbound.when else ""
     except (ValueError, OverflowError, TypeError, AttributeError):
-        told = ""
-    moment = handed_in_at(told, written, desk.since)
+        claimed = ""
+    moment = handed_in_at(claimed, written, desk.since)
     return replace(moment, server=EXCHANGE, own=None) if moment.own and written <= moment.when + CLOCK_SKEW else moment
 
 

@@ -277,8 +277,8 @@ class Desk:
 
     def _moment(self, manifest: Mapping[str, object], arrival: Arrival) -> tuple[Moment, str]:
         arrival = self._timed(arrival)
-        told = manifest.get("handed_in_at", "") if manifest else None
-        moment = handed_in_at(told, arrival.seen_at, self.since, server_time=arrival.server_time, server=arrival.server)
+        claimed = manifest.get("handed_in_at", "") if manifest else None
+        moment = handed_in_at(claimed, arrival.seen_at, self.since, server_time=arrival.server_time, server=arrival.server)
         if not manifest and not moment.sure:  # that it has no manifest is said already
             moment = replace(moment, note="")
         return moment, "has no time in Moodle's worksheet" if arrival.server and not arrival.server_time else ""

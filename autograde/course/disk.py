@@ -42,6 +42,6 @@ def file_system(path: Path, mounts: str) -> str:
 
 def _mac_mounts() -> str:
     """Give macOS' list in the form of Linux: "//x@server/share on /Volumes/share (smbfs, nodev)" → "x /Volumes/share smbfs"."""
-    told = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=10, check=True).stdout
-    found = (re.fullmatch(r".* on (/.*) \((\w+)[,)].*", line) for line in told.splitlines())
+    listed = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=10, check=True).stdout
+    found = (re.fullmatch(r".* on (/.*) \((\w+)[,)].*", line) for line in listed.splitlines())
     return os.linesep.join(f"x {match[1].replace(' ', chr(92) + '040')} {match[2]}" for match in found if match)

@@ -20,7 +20,7 @@ def give_back(course: Course, assignment: str, students: list[str]) -> list[str]
     from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeFactory
 
-    from autograde.course.nbgrader_run import told_by_nbgrader
+    from autograde.course.nbgrader_run import explaining_nbgrader
 
     given = []
     config = course.config()
@@ -34,7 +34,7 @@ def give_back(course: Course, assignment: str, students: list[str]) -> list[str]
         directory = course.directory(assignment)
         directory.student_id = student
         part = ExchangeFactory(config=config).ReleaseFeedback
-        with told_by_nbgrader("The feedback could not be put onto the exchange", ClassError):
+        with explaining_nbgrader("The feedback could not be put onto the exchange", ClassError):
             part(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
         given.append(student)
     return given

@@ -18,7 +18,7 @@ def intake(
     assignment: str,
     *,
     worksheet: Path | None = None,
-    told: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> IntakeReport:
     """Take in every hand-in below `paths`, to the end, whatever single ones are like.
 
@@ -32,7 +32,7 @@ def intake(
         The assignment name or the short id.
     worksheet
         Moodle's grading worksheet, for the times.
-    told
+    progress
         Called with the name of each file.
 
     Raises
@@ -46,7 +46,7 @@ def intake(
         desk.look_at(found)
         outcomes: list[Taken | Refused | str] = []
         for arrival in arrivals(paths):
-            told(arrival.name)
+            progress(arrival.name)
             if not arrival.passed:
                 outcomes.append(desk.receive(arrival))
         return report(desk, outcomes)

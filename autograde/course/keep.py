@@ -117,7 +117,7 @@ def held(path: Path) -> Held:
 
 
 def set_journal(course: "Course") -> str:
-    """Take the write-ahead log off a gradebook on a network drive, where it can spoil it; give what is to be said about that."""
+    """Take the write-ahead log off a gradebook on a network drive, where it can spoil it; give what is to be found_fault about that."""
     path = sqlite_file(course.db_url)
     if path is None or not path.is_file() or not on_network(path):
         return ""
@@ -246,9 +246,9 @@ def _copy(source: Path, target: Path) -> None:
 
 def _check_whole(path: Path) -> None:
     with closing(_connect(path)) as connection:
-        said = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    if said != "ok":
-        msg = f"{path} is damaged ({said.splitlines()[-1]}). Take another copy of it."
+        found_fault = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if found_fault != "ok":
+        msg = f"{path} is damaged ({found_fault.splitlines()[-1]}). Take another copy of it."
         raise ClassError(msg)
 
 

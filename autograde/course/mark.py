@@ -168,9 +168,9 @@ def assess(content: Content, work: Work) -> Assessment:
     """Read one student's answers, mark them and build the marker's notebook; no file, no database."""
     workbook = content.workbook
     sheet, seen, remark = read_seen(content.releases, work.answers)
-    told = paper_oddities(seen.workbook, content.class_id, shown(work.student), seen.sheet)
-    sheet = replace(sheet, oddities=(*sheet.oddities, *told))
-    seen = replace(seen, sheet=replace(seen.sheet, oddities=(*seen.sheet.oddities, *told)))
+    strange = paper_oddities(seen.workbook, content.class_id, shown(work.student), seen.sheet)
+    sheet = replace(sheet, oddities=(*sheet.oddities, *strange))
+    seen = replace(seen, sheet=replace(seen.sheet, oddities=(*seen.sheet.oddities, *strange)))
     marks = mark_sheet(workbook, content.key, sheet, seen, content.versions)
     if sheet.problem:  # the file itself is the answer to everything
         marks = {place: replace(mark, answer=f"file-{work.source['answers']}") for place, mark in marks.items()}

@@ -24,7 +24,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def told_by_nbgrader(what: str, kind: type[WorkbookError]) -> Iterator[list[str]]:
+def explaining_nbgrader(what: str, kind: type[WorkbookError]) -> Iterator[list[str]]:
     """Give the list that nbgrader's warnings are put into; its own errors become one of `kind`, beginning with `what`."""
     found = get_logger()
     log = found.logger if isinstance(found, logging.LoggerAdapter) else found

@@ -48,7 +48,7 @@ def rebuild(
     closed = {place: one for place, one in asked.items() if not one.now.asks_person}
     cells = [_head(workbook, written, closed, sheet, marks)]
     cells += [_written(one, rubrics.rubrics[one.now.id], sheet, marks[place]) for place, one in written.items()]
-    cells += [_told(item, sheet) for item in unmarked(seen.workbook, sheet)]
+    cells += [_unmarked(item, sheet) for item in unmarked(seen.workbook, sheet)]
     cells += [_closed(one, key, sheet, marks[place]) for place, one in closed.items()]
     # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
     # Without nbformat's own functions, which hold each cell against a schema and take longer than all the rest.
@@ -107,16 +107,16 @@ def _written(asked: _Asked, rubric: Rubric, sheet: AnswerSheet, mark: Mark) -> d
     body = _flagged(asked) + (f"<ul>{prompts}</ul>" if prompts else "")
     if mark.status is Status.NEEDS_PERSON and isinstance(value, str):
         words = count_words(value)
-        told, text = f"The answer, {words} word{'' if words == 1 else 's'}", inert(value)
+        heading, text = f"The answer, {words} word{'' if words == 1 else 's'}", inert(value)
     else:
-        told, text = mark.status.value.capitalize(), inert(mark.reason)
-    body += f'<div class="both"><div><h4>{told}</h4><div class="answer" tabindex="0">{text}</div></div>'
+        heading, text = mark.status.value.capitalize(), inert(mark.reason)
+    body += f'<div class="both"><div><h4>{heading}</h4><div class="answer" tabindex="0">{text}</div></div>'
     body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
     body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
     return _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>') | {"metadata": _metadata(asked.now, mark)}
 
 
-def _told(item: Item, sheet: AnswerSheet) -> dict[str, Any]:
+def _unmarked(item: Item, sheet: AnswerSheet) -> dict[str, Any]:
     lines = "".join(f"<li>{inert(text)}</li>" for text in item.in_words(sheet.value(item.id)))
     body = f'<h3>{inert(item.stem)}</h3><p>Not marked. The student says:</p><ul class="chosen">{lines}</ul>'
     return _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
@@ -138,7 +138,7 @@ def _rubric(rubric: Rubric) -> str:
 
 
 def _closed(asked: _Asked, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:
-    def told(words: tuple[str, ...]) -> str:
+    def as_list(words: tuple[str, ...]) -> str:
         return "".join(f"<li>{inert(text)}</li>" for text in words) or "<li>nothing</li>"
 
     now, saw = asked.now, asked.saw
@@ -148,9 +148,9 @@ def _closed(asked: _Asked, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str
         body += f'<p class="flag">{inert(mark.reason)}</p>'
     if saw.id not in sheet.unreadable and not sheet.problem:
         value = sheet.value(saw.id)
-        body += f'<p>The student chose:</p><ul class="chosen">{told(() if saw.is_blank(value) else saw.in_words(value))}</ul>'
+        body += f'<p>The student chose:</p><ul class="chosen">{as_list(() if saw.is_blank(value) else saw.in_words(value))}</ul>'
     reason = "" if mark.points is None else mark.reason
-    body += f'<p>Right:</p><ul>{told(now.key_in_words(entry.right))}</ul><p class="told">{inert(entry.reason)} {inert(reason)}</p>'
+    body += f'<p>Right:</p><ul>{as_list(now.key_in_words(entry.right))}</ul><p class="why">{inert(entry.reason)} {inert(reason)}</p>'
     html = f'<div class="wb tex2jax_ignore">{body}</div>'
     shown = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
     metadata = _metadata(now, mark)

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.course.folder import Course, is_called, short_id, workbooks_folder
-from autograde.course.nbgrader_run import told_by_nbgrader
+from autograde.course.nbgrader_run import explaining_nbgrader
 from autograde.course.releases import keep_release
 from autograde.course.text import naive
 from autograde.course.whole import STAGE, mend, stage, swapped
@@ -74,7 +74,7 @@ def release(
     due: datetime | None = None,
     fresh: bool = False,
     faults: Callable[[Path], Sequence[str]] = lambda _: (),
-    told: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> ReleaseReport:
     """Release a workbook to the class.
 
@@ -88,7 +88,7 @@ def release(
         Copy the workbook into source/ again, over the class's own edits (which are kept beside it as a zip).
     faults
         Called with the class's copy; what it says would go wrong, one sentence each, keeps the workbook from being released.
-    told
+    progress
         Called with each step, in words.
 
     Raises
@@ -99,9 +99,9 @@ def release(
         If the workbook's own files have a fault.
     """
     with ExitStack() as undo:
-        undo.enter_context(_told(name))
+        undo.enter_context(_explaining(name))
         undo.enter_context(_alone(course))
-        told("Copying the workbook")
+        progress("Copying the workbook")
         source, origin, set_aside = _source(course, name, fresh=fresh, undo=undo)
         _check_files(source)
         workbook = load_workbook(source)
@@ -116,14 +116,14 @@ def release(
                 "where `autograde check --mend` helps, then release again; or release it as it is with --anyway."
             )
             raise ReleaseError(msg)
-        told("Making the students' version")
+        progress("Making the students' version")
         target, handout = course.root / "release" / assignment, course.root / "handout" / f"{assignment}.zip"
         made, packed = stage(course, "release", assignment), stage(course, "handout", f"{assignment}.zip")
         mend(made, target)
         mend(packed, handout)
         _generate(course, workbook, made)
         files = _released(made)
-        told("Packing the zip for Moodle")
+        progress("Packing the zip for Moodle")
         _pack(made, assignment, files, packed)
         keep_release(course, workbook)  # the one before, if a kill kept that from being done
         undo.enter_context(swapped(made, target))
@@ -131,7 +131,7 @@ def release(
         undo.enter_context(swapped(packed, handout))
         exchange = None
         if course.exchange is not None:
-            told("Putting it on the exchange")
+            progress("Putting it on the exchange")
             exchange = _to_exchange(course, assignment, undo)
         stored = _save_cells(course, workbook, target / workbook.notebook.name, due)
     return ReleaseReport(
@@ -147,7 +147,7 @@ def release(
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _explaining(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -246,7 +246,7 @@ def _generate(course: Course, workbook: Workbook, made: Path) -> None:
     """Make the students' version in the folder `made`, without a word to the gradebook."""
     directory, config = course.directory(workbook.assignment), course.config()
     directory.release_directory = made.parent.relative_to(course.root).as_posix()
-    with told_by_nbgrader(f"{workbook.id} cannot be released", ReleaseError):
+    with explaining_nbgrader(f"{workbook.id} cannot be released", ReleaseError):
         action = GenerateAssignment(coursedir=directory, config=config, force=True, no_database=True)
         action.post_convert_hook = None  # below: nbgrader only logs what goes wrong in one
         action.preprocessors = [one for one in action.preprocessors if "SaveCells" not in str(one)]
@@ -270,7 +270,7 @@ def _save_cells(course: Course, workbook: Workbook, notebook: Path, due: datetim
     nbgrader's own preprocessor does it, but commits after each row, so that a kill would leave half a notebook there.
     """
     saver, name = SaveCells(), workbook.assignment
-    with told_by_nbgrader(f"{workbook.id} cannot be released", ReleaseError), course.gradebook() as gradebook:
+    with explaining_nbgrader(f"{workbook.id} cannot be released", ReleaseError), course.gradebook() as gradebook:
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         try:
             entry = gradebook.update_or_create_assignment(name, **({"duedate": naive(due)} if due else {}))
@@ -290,7 +290,7 @@ def _save_cells(course: Course, workbook: Workbook, notebook: Path, due: datetim
 
 def _to_exchange(course: Course, assignment: str, undo: ExitStack) -> Path:
     config = course.config()
-    with told_by_nbgrader(f"{assignment} cannot be put on the exchange", ReleaseError):
+    with explaining_nbgrader(f"{assignment} cannot be put on the exchange", ReleaseError):
         action = ExchangeFactory(config=config).ReleaseAssignment(
             coursedir=course.directory(assignment), authenticator=Authenticator(config=config), config=config, force=True
         )

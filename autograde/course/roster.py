@@ -120,12 +120,12 @@ class Roster:
         return tuple(self._by_name.get(key, ())) if key else ()
 
 
-def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = lambda _: None) -> RosterReport:
+def import_roster(course: Course, path: Path, *, progress: Callable[[str], None] = lambda _: None) -> RosterReport:
     """Put the students of a CSV file into the class; the good rows go in, whatever the others are like.
 
     Parameters
     ----------
-    told
+    progress
         Called with each step, in words.
 
     Raises
@@ -133,13 +133,13 @@ def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = l
     RosterError
         If the file cannot be read at all, its header lacks a column, or the gradebook cannot be written.
     """
-    told(f"Reading {path.name}")
+    progress(f"Reading {path.name}")
     rows, faults, notes = read_rows(path)
     good, bad = check_rows(rows, faults)
     added: list[Student] = []
     updated: list[Student] = []
     unchanged: list[str] = []
-    told("Looking who is in the class")
+    progress("Looking who is in the class")
     with course.gradebook() as gradebook:
         known = Roster(_stored(gradebook))
         shorter = {student.id.lstrip("0"): student.id for student in known.students if student.id.isdecimal()}
@@ -156,7 +156,7 @@ def import_roster(course: Course, path: Path, *, told: Callable[[str], None] = l
                 unchanged.append(student.id)
             else:
                 (added if before is None else updated).append(student)
-        told(f"Putting {count(len(added) + len(updated), 'student')} into the class")
+        progress(f"Putting {count(len(added) + len(updated), 'student')} into the class")
         _store(gradebook, added, updated)
     named = {student.id.lower() for _, student in good}
     return RosterReport(

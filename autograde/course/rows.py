@@ -47,9 +47,9 @@ _PERSON = "SELECT first_name, last_name FROM student WHERE id = ?"
 _SUBMIT = "INSERT INTO submitted_assignment (id, assignment_id, student_id, timestamp) VALUES (?, ?, ?, ?)"
 _SUBMIT_NOTEBOOK = "INSERT INTO submitted_notebook (id, assignment_id, notebook_id, flagged) VALUES (?, ?, ?, FALSE)"
 _SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
-_SAY = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
+_COMMENT_FIRST = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
 _SCORE_AGAIN = "UPDATE grade SET auto_score = ?, needs_manual_grade = ? WHERE notebook_id = ? AND cell_id = ?"
-_SAY_AGAIN = "UPDATE comment SET auto_comment = ? WHERE notebook_id = ? AND cell_id = ?"
+_COMMENT_AGAIN = "UPDATE comment SET auto_comment = ? WHERE notebook_id = ? AND cell_id = ?"
 _INDICES = (
     "CREATE INDEX IF NOT EXISTS autograde_grade_notebook ON grade (notebook_id)",
     "CREATE INDEX IF NOT EXISTS autograde_comment_notebook ON comment (notebook_id)",
@@ -101,8 +101,8 @@ class Given:
     @property
     def digest(self) -> str:
         """By which a feedback page is known to fit what is to be told, 16 hex digits."""
-        told = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        parts = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +224,7 @@ class Rows:
         ClassError
             If the database fails; then nothing of this submission was written.
         """
-        with self._told():
+        with self._explaining():
             for attempt in (1, 2):
                 try:
                     with self._database.transaction():
@@ -241,12 +241,12 @@ class Rows:
 
     def given(self, student: str) -> Given | None:
         """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
-        with self._told():
+        with self._explaining():
             return self._given(student)
 
     def held(self, student: str) -> Held | None:
         """Say what the gradebook holds of a submission; None if it is not there."""
-        with self._told():
+        with self._explaining():
             found = self._submission(student)
             if found is None:
                 return None
@@ -260,7 +260,7 @@ class Rows:
         )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explaining(self) -> Iterator[None]:
         """Say in one sentence that the database failed."""
         try:
             yield
@@ -276,9 +276,9 @@ class Rows:
         if found is None:
             return None
         names = {cell: name for name, cell in self._graded.items()}
-        said = {cell: name for name, cell in self._commented.items()}
+        tasks = {cell: name for name, cell in self._commented.items()}
         grades = {names[grade.cell_id]: grade for grade in self._grades(found.notebook) if grade.cell_id in names}
-        comments = {said[cell]: comment or "" for cell, comment in self._database.rows(_COMMENTS, found.notebook) if cell in said}
+        comments = {tasks[cell]: comment or "" for cell, comment in self._database.rows(_COMMENTS, found.notebook) if cell in tasks}
         (person,) = self._database.rows(_PERSON, student)
         return Given(
             name=" ".join(part for part in person if part) or student,
@@ -349,14 +349,14 @@ class Rows:
         self._database.run(_BELONG, notebook, source.all, source.answers, _ENCODE(cells))
 
     def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
-        said = [mark for mark in marks if mark.item in self._commented]
+        tasks = [mark for mark in marks if mark.item in self._commented]
         self._database.run_each(_SCORE, ((_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for mark in marks))
-        self._database.run_each(_SAY, ((_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in said))
+        self._database.run_each(_COMMENT_FIRST, ((_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in tasks))
 
     def _update(self, notebook: str, marks: "Collection[tuple[Mark, _Grade]]") -> None:
-        said = [mark for mark, _ in marks if mark.item in self._commented]
+        tasks = [mark for mark, _ in marks if mark.item in self._commented]
         self._database.run_each(_SCORE_AGAIN, ((one.auto_score, one.needs_manual_grade, notebook, one.cell_id) for _, one in marks))
-        self._database.run_each(_SAY_AGAIN, ((_comment(mark), notebook, self._commented[mark.item]) for mark in said))
+        self._database.run_each(_COMMENT_AGAIN, ((_comment(mark), notebook, self._commented[mark.item]) for mark in tasks))
 
     def _standing(self, grades: Iterable["_Grade"], when: datetime | None, extension: timedelta | None) -> Standing:
         grades = list(grades)
@@ -465,16 +465,16 @@ class _Database:
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """Ask."""
-        found: list[Any] = self._connection.execute(self._said(statement), values).fetchall()
+        found: list[Any] = self._connection.execute(self._own_form(statement), values).fetchall()
         return found
 
     def run(self, statement: str, *values: object) -> None:
         """Do."""
-        self._connection.execute(self._said(statement), values)
+        self._connection.execute(self._own_form(statement), values)
 
     def run_each(self, statement: str, each: Iterable[tuple[object, ...]]) -> None:
         """Do, once for each."""
-        self._connection.cursor().executemany(self._said(statement), each)
+        self._connection.cursor().executemany(self._own_form(statement), each)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -495,7 +495,7 @@ class _Database:
         """Close the connection."""
         self._connection.close()
 
-    def _said(self, statement: str) -> str:
+    def _own_form(self, statement: str) -> str:
         return statement if self._sqlite else statement.replace("?", "%s")
 
 

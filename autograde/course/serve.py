@@ -137,7 +137,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, token: str, log: Path) 
             if "started" in json.load(reply):
                 return
         time.sleep(0.2)
-    said = log.read_text("utf-8", "replace").strip().splitlines()
-    last = printable(said[-1], 200) if said else "it wrote nothing"
+    logged = log.read_text("utf-8", "replace").strip().splitlines()
+    last = printable(logged[-1], 200) if logged else "it wrote nothing"
     msg = f"JupyterLab did not start ({last}). All it wrote is in {log}"
     raise ClassError(msg)

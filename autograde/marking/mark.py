@@ -94,8 +94,8 @@ def mark_sheet(
 
 def unmarked(workbook: Workbook, sheet: AnswerSheet) -> list[Item]:
     """Give the items that carry no points and that the student handed in something for: records, and reflections to be shared."""
-    told = [item for item in workbook.items.values() if item.purpose in (Purpose.RECORD, Purpose.PRIVATE) and item.kind != "declaration"]
-    return [item for item in told if not item.is_blank(item.handed_in(sheet.value(item.id)))]
+    records = [item for item in workbook.items.values() if item.purpose in (Purpose.RECORD, Purpose.PRIVATE) and item.kind != "declaration"]
+    return [item for item in records if not item.is_blank(item.handed_in(sheet.value(item.id)))]
 
 
 def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str, *, version: str = "") -> Mark:

@@ -85,7 +85,7 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
         raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
     if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
         raise HandInError(say("error-declaration"))
-    with _told():
+    with _explaining():
         answers = _public_answers(workbook, store, student)
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
@@ -146,7 +146,7 @@ def choose_learner(workbook: Workbook, student: str) -> None:
     """
     student = _learner(student)
     AnswerStore(workbook.folder, workbook.id).draw(student, paper_seed(workbook.about.class_id, workbook.id, student))
-    with _told():
+    with _explaining():
         _remember_learner(workbook, student)
 
 
@@ -248,7 +248,7 @@ def _notebook(workbook: Workbook) -> bytes:
 
 def _keep(folder: Path, receipt: Receipt) -> None:
     """Write the receipt's page and record."""
-    write_file(folder / receipt_page_name(receipt), _page(receipt).encode())
+    write_file(folder / receipt_page_name(receipt), _receipt_html(receipt).encode())
     record = json.dumps(asdict(receipt), ensure_ascii=False, indent=1)
     write_file(folder / f"{receipt.file.removesuffix('.zip')}.json", record.encode())
 
@@ -267,7 +267,7 @@ def _zipped(stage: Path) -> bytes:
         return file.read()
 
 
-def _page(receipt: Receipt) -> str:
+def _receipt_html(receipt: Receipt) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(loader=PackageLoader("workbook_helpers", "."), autoescape=True, undefined=StrictUndefined)
@@ -287,7 +287,7 @@ def _whole(folder: Path, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _explaining() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -33,15 +33,15 @@ def say(name: str, /, **values: str | float | datetime) -> str:
 
     A name that no language has is given back as it is, like in the browser.
     """
-    return _said(_language.get(), name, values) if values else _plain(_language.get(), name)
+    return _formatted(_language.get(), name, values) if values else _plain(_language.get(), name)
 
 
 @cache
 def _plain(language: str, name: str) -> str:
-    return _said(language, name, {})
+    return _formatted(language, name, {})
 
 
-def _said(language: str, name: str, values: dict[str, str | float | datetime]) -> str:
+def _formatted(language: str, name: str, values: dict[str, str | float | datetime]) -> str:
     for bundle in (_bundle(language), _bundle("en")):
         if bundle.has_message(name) and (pattern := bundle.get_message(name).value):
             return str(bundle.format_pattern(pattern, values)[0])

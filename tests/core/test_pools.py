@@ -16,7 +16,7 @@ from workbook_helpers.answers import Answer, AnswerSheet, AnswerStore, read_shee
 from workbook_helpers.errors import ContentError, HandInError, PaperError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in
 from workbook_helpers.items import Workbook, load_workbook, paper_seed
-from workbook_helpers.widgets import page as widgets
+from workbook_helpers.widgets import open_workbook as widgets
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
 PLACES = ("w99-drawn-1", "w99-drawn-2")
@@ -149,7 +149,7 @@ def test_a_page_shows_no_question_before_it_knows_the_learner(tmp_path: Path, mo
     monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
     workbook = copy(tmp_path)
     (tmp_path / "learner.json").write_text('{"student": "somebody"}')
-    page = widgets.Page(workbook.folder)
+    page = widgets.OpenWorkbook(workbook.folder)
     assert (page.learner, page.seed) == ("", "")
     drawn = json.loads((workbook.folder / "answers.json").read_text())
     assert not {"learner", "seed"} & set(drawn), "another learner's id on a shared machine draws nothing"
@@ -157,9 +157,9 @@ def test_a_page_shows_no_question_before_it_knows_the_learner(tmp_path: Path, mo
     assert page.seed == paper_seed("care", "w99", "ana01")
     # A seed that somebody wrote into the file by hand does not hold.
     AnswerStore(workbook.folder, "w99").draw("ana01", "0123456789abcdef")
-    assert widgets.Page(workbook.folder).seed == page.seed == AnswerStore(workbook.folder, "w99").seed()
+    assert widgets.OpenWorkbook(workbook.folder).seed == page.seed == AnswerStore(workbook.folder, "w99").seed()
     monkeypatch.setenv("JUPYTERHUB_USER", "ben02")
-    assert widgets.Page(workbook.folder).seed == paper_seed("care", "w99", "ben02")
+    assert widgets.OpenWorkbook(workbook.folder).seed == paper_seed("care", "w99", "ben02")
     with pytest.raises(HandInError, match="Please type ben02"):
         hand_in(signed(workbook), "ana01")
 

@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.conftest import ROOT
 from workbook_helpers.answers import AnswerStore, read_sheet
 from workbook_helpers.items import load_workbook
-from workbook_helpers.widgets.page import Page as Workbook
+from workbook_helpers.widgets.open_workbook import OpenWorkbook as Workbook
 from workbook_helpers.widgets.question import show
 from workbook_helpers.words import catalogue
 

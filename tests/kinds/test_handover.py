@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from autograde.marking.kinds.handover import MARKER
 from tests.kinds.conftest import KindPage
-from workbook_helpers.items.kinds.handover import SAID, Handover, Part
+from workbook_helpers.items.kinds.handover import SPOKEN, Handover, Part
 from workbook_helpers.words import say
 
 KEY = {"who": "situation", "past": "background", "seen": "assessment", "ask": "recommendation", "tea": "leave-out", "secret": "not-shared"}
@@ -146,7 +146,7 @@ def test_any_json_is_an_answer_or_reported(value: Any) -> None:
 def test_putting_a_fact_right_never_loses_points_and_only_a_breach_loses_two(value: dict[str, str], fact: str) -> None:
     kept = MARKER.fraction(ITEM, KEY, {**value, fact: KEY[fact]})
     assert kept >= MARKER.fraction(ITEM, KEY, value)
-    if KEY[fact] != "not-shared" or value.get(fact) not in SAID:
+    if KEY[fact] != "not-shared" or value.get(fact) not in SPOKEN:
         assert kept - MARKER.fraction(ITEM, KEY, value) <= 1 / 6 + 1e-9
 
 

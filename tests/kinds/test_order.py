@@ -144,13 +144,13 @@ def test_by_mouse_or_as_it_stands(kind_page: Callable[[str], KindPage]) -> None:
     expect(practice.locator(".wb-response")).to_contain_text("first, then check it")
     texts = [text.split(".")[0] for text in steps.all_inner_texts()]
     practice.get_by_role("button", name=f"Move down: {texts[0]}").click()
-    expect(practice.locator(".wb-order-said")).to_have_text(f"{texts[0]}: now 2 of 5")
+    expect(practice.locator(".wb-order-status")).to_have_text(f"{texts[0]}: now 2 of 5")
     expect(steps.nth(1)).to_contain_text(texts[0])
     practice.get_by_role("button", name="Check my answer").click()
     expect(practice.locator(".wb-response li")).to_have_count(5)
     first = [text.split()[2].rstrip(".") for text in assessed.get_by_role("listitem").all_inner_texts()]
     assessed.get_by_role("button", name="This is my order").click()
-    expect(assessed.locator(".wb-order-said")).to_have_text("The order that you see is your answer.")
+    expect(assessed.locator(".wb-order-status")).to_have_text("The order that you see is your answer.")
     assert kind.saved("w99-order-q") == first
     assert kind.saved("w99-order-p") != []
     assert Axe().run(kind.page).response["violations"] == []
@@ -167,7 +167,7 @@ def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]
     up.focus()
     for place in (4, 3, 2, 1):
         page.keyboard.press("Enter")
-        expect(item.locator(".wb-order-said")).to_have_text(f"{last}: now {place} of 5")
+        expect(item.locator(".wb-order-status")).to_have_text(f"{last}: now {place} of 5")
         expect(up).to_be_focused()
     expect(up).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Space")

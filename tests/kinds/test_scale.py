@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tests.kinds.conftest import KindPage
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items.kinds.scale import Scale
-from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.open_workbook import OpenWorkbook
 from workbook_helpers.widgets.question import show
 
 STATEMENTS = [{"id": "no", "text": "I can say no kindly."}, {"id": "tell", "text": "I know whom to tell."}]
@@ -74,7 +74,7 @@ def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None
         folder.mkdir()
         (folder / "workbook.toml").write_text(f'id = "{short}"\ntitle = "One"\norder = 1\nminutes = 5\n')
         (folder / "items.toml").write_text(as_toml(id=f"{short}-s1", **({"before": before} if before else {})))
-    later = Page(tmp_path / "w99-one")
+    later = OpenWorkbook(tmp_path / "w99-one")
     item = later.paper["w99-s1"]
     assert show(later, item).spec["earlier"] is None
     AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})

@@ -44,7 +44,7 @@ from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import hand_in as hand_in_as
 from workbook_helpers.items import load_workbook
 from workbook_helpers.pages.shelf import shelf
-from workbook_helpers.widgets.ask import ask, open_page
+from workbook_helpers.widgets.ask import ask, open_workbook
 
 IDS = {f"h{n:03d}": name for n, name in enumerate(HAND_INS, start=1)}
 TAMPERED = {f"t{n:03d}": name for n, name in enumerate(CHANGES, start=1)}
@@ -628,7 +628,7 @@ def test_what_an_author_writes(small: Course, tmp_path: Path, monkeypatch: pytes
     assert check_workbook(folder) is not None
     assert len(shelf(tmp_path / "shelf")) == 1
     monkeypatch.chdir(folder)
-    open_page.cache_clear()
+    open_workbook.cache_clear()
     assert ask("w01-q01") is not None
 
 
@@ -652,7 +652,7 @@ def test_a_students_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watc
     made = hostile.STUDENTS[name]
     put(folder / "answers.json", made)
     monkeypatch.chdir(folder)
-    open_page.cache_clear()
+    open_workbook.cache_clear()
     Path("/proc/self/clear_refs").write_text("5")
     before = peak()
     with watched():
@@ -817,7 +817,7 @@ def test_files_that_vanish_while_they_are_read(own: Course, tmp_path: Path) -> N
             (folder / "g-file").write_bytes(b"no zip either")
         names.append(name)
 
-    report = intake(own, [folder], "w01", told=told)
+    report = intake(own, [folder], "w01", progress=told)
     assert [taken.student.id for taken in report.taken] == ["good02"]
     assert not any(BAD_WORDS.search(refused.reason) for refused in report.refused)
 

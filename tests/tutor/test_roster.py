@@ -118,7 +118,7 @@ def test_ten_thousand_students_take_seconds(empty_class: Course) -> None:
     steps: list[str] = []
     path = empty_class.root.parent / "roster.csv"
     path.write_text(f"id,first name,last name,email\n{rows}", "utf-8")
-    assert len(import_roster(empty_class, path, told=steps.append).added) == 10_000
+    assert len(import_roster(empty_class, path, progress=steps.append).added) == 10_000
     path.write_text(f"id,first name,last name,email\n{rows.replace('Evans', 'Jones')}", "utf-8")
     assert len(import_roster(empty_class, path).updated) == 10_000
     assert time.process_time() - begun < 12, "a row at a time takes more than a minute"

@@ -2,7 +2,7 @@
 
 from autograde.marking.kinds.base import Tries
 from workbook_helpers.items import Json
-from workbook_helpers.items.kinds.handover import SAID, Handover, Part
+from workbook_helpers.items.kinds.handover import SPOKEN, Handover, Part
 
 
 class HandoverMarker:
@@ -24,12 +24,12 @@ class HandoverMarker:
             return f"right must give a part for each of {', '.join(item.fact_ids())}, and for no other"
         if item.problem(right):
             return f"each part must be one of {', '.join(Part)}"
-        return None if any(part in SAID for part in right.values()) else "right must put at least one fact into the message"
+        return None if any(part in SPOKEN for part in right.values()) else "right must put at least one fact into the message"
 
     def fraction(self, item: Handover, right: Json, value: Json) -> float:
         """See `Marker.fraction`."""
         good = sum(value.get(fact) == part for fact, part in right.items())
-        breaches = sum(part == Part.NOT_SHARED and value.get(fact) in SAID for fact, part in right.items())
+        breaches = sum(part == Part.NOT_SHARED and value.get(fact) in SPOKEN for fact, part in right.items())
         return max(0.0, (good - breaches) / len(right))
 
     def tries(self, item: Handover, right: Json) -> Tries:

@@ -27,7 +27,7 @@ class RelationshipsMarker:
 
     def fraction(self, item: Relationships, right: Json, value: Json) -> float:
         """See `Marker.fraction`."""
-        good = sum(value.get(name, {}).get(part) == said[part] for name, said in right.items() for part in PARTS)
+        good = sum(value.get(name, {}).get(part) == wanted[part] for name, wanted in right.items() for part in PARTS)
         return good / (len(PARTS) * len(right))
 
     def tries(self, item: Relationships, right: Json) -> Tries:
@@ -35,7 +35,7 @@ class RelationshipsMarker:
         first = item.people[0].id
         other = next(kind.id for kind in item.kinds if kind.id != right[first]["kind"])
         return Tries(
-            right={name: dict(said) for name, said in right.items()},
+            right={name: dict(wanted) for name, wanted in right.items()},
             wrong={**right, first: {**right[first], "kind": other}},
             malformed={**right, "nobody-here": right[first]},
         )

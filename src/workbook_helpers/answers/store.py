@@ -98,18 +98,18 @@ class AnswerStore:
 
     def get(self, item_id: str) -> Saved:
         """Give the answer to an item, an empty `Saved` if there is none; SaveError if the file cannot be read."""
-        with self._told():
+        with self._explaining():
             document = self._read()
             return _saved(document["answers"].get(item_id), document.get("aside", {}).get(item_id))
 
     def values(self) -> dict[str, Json]:
         """Give item id → value of every answer that was given."""
-        with self._told():
+        with self._explaining():
             return {item_id: record["value"] for item_id, record in self._read()["answers"].items()}
 
     def public(self) -> bytes:
         """Give the answers file as the page shows it, without what is not decided yet; b"" where there is none to read."""
-        with self._told():
+        with self._explaining():
             document = self._read()
         kept = {name: part for name, part in document.items() if name not in ("aside", "mended")}
         return _encoded(kept) if len(kept) > 1 else b""
@@ -128,36 +128,36 @@ class AnswerStore:
 
         A copy of the folder with its answers is the same copy; a fresh workbook at the same place is another one.
         """
-        with self._told():
+        with self._explaining():
             return str(self._read().get("copy", "")) or self._born("copy")
 
     def seed(self) -> str:
         """Give what this copy's draws and orders come from, 16 hex digits; made and written when first asked for."""
-        with self._told():
+        with self._explaining():
             return str(self._read().get("seed", "")) or self._born("seed")
 
     def mended(self) -> Mended | None:
         """Say whether the answers file had to be mended since the student last said that this was seen."""
-        with self._told():
+        with self._explaining():
             found = self._read().get("mended")
         return Mended(since=str(found.get("since", ""))) if isinstance(found, dict) else None
 
     def seen(self) -> None:
         """Note that the student has read of what was mended."""
-        with self._told(), self._lock:
+        with self._explaining(), self._lock:
             document = self._read(mend=True)
             if document.pop("mended", None):
                 self._write(document)
 
     def learner(self) -> str:
         """Give whose paper this copy holds (`draw`), "" where nobody's was drawn."""
-        with self._told():
+        with self._explaining():
             found = self._read().get("learner")
             return found if isinstance(found, str) else ""
 
     def draw(self, learner: str, seed: str) -> None:
         """Keep whose paper this copy holds and what it is drawn from; answers that are there stay."""
-        with self._told(), self._lock:
+        with self._explaining(), self._lock:
             document = self._read(mend=True)
             if (document.get("learner"), document.get("seed")) != (learner, seed):
                 self._write({"revision": 0} | document | {"learner": learner, "seed": seed})
@@ -191,7 +191,7 @@ class AnswerStore:
             If the file cannot be written: disk full, folder read-only, or locked by another program.
         """
         item = self._items.get(item_id)
-        with self._told(), self._lock:
+        with self._explaining(), self._lock:
             document = self._read(mend=True)
             answers, aside = document["answers"], document.get("aside", {})
             current = _saved(answers.get(item_id), aside.get(item_id))
@@ -210,7 +210,7 @@ class AnswerStore:
 
     @staticmethod
     @contextmanager
-    def _told() -> Iterator[None]:
+    def _explaining() -> Iterator[None]:
         """Turn what the system says into a SaveError that a student can read."""
         try:
             yield

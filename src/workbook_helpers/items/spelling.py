@@ -42,16 +42,16 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def like(said: str, form: str) -> bool:
-    """Whether `said` is `form`, but for small slips; both as `plain` gives them.
+def like(typed: str, form: str) -> bool:
+    """Whether `typed` is `form`, but for small slips; both as `plain` gives them.
 
     One slip may pass in a form of 5 letters or more, two in one of 10 or more. The first letter must be right for two, since
     they would make "professional" of "unprofessional". In a form with a digit none may: another number is another thing.
     """
     letters = sum(sign != " " for sign in form)
     if letters < 5 or any(sign.isdigit() for sign in form):
-        return said == form
-    return distance(said, form) <= (2 if letters >= 10 and said[:1] == form[:1] else 1)
+        return typed == form
+    return distance(typed, form) <= (2 if letters >= 10 and typed[:1] == form[:1] else 1)
 
 
 Form = Annotated[str, Field(min_length=1, max_length=LONGEST)]
@@ -68,8 +68,8 @@ class Forms(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _list_is_accepted(cls, said: Any) -> Any:
-        return {"accepted": said} if isinstance(said, (list, tuple)) else said
+    def _list_is_accepted(cls, typed: Any) -> Any:
+        return {"accepted": typed} if isinstance(typed, (list, tuple)) else typed
 
     @model_validator(mode="after")
     def _forms_differ(self) -> "Forms":
@@ -84,8 +84,8 @@ class Forms(Model):
 
     def accept(self, text: str) -> bool:
         """Whether `text` is an accepted form, small slips (see `like`) passing unless they make a form that is not accepted."""
-        said = plain(text)
-        return said not in map(plain, self.not_accepted) and any(like(said, plain(form)) for form in self.accepted)
+        typed = plain(text)
+        return typed not in map(plain, self.not_accepted) and any(like(typed, plain(form)) for form in self.accepted)
 
 
 def typed_problem(value: Any) -> str | None:

@@ -44,7 +44,7 @@ class PageHandler(JupyterHandler):
         use(self.get_cookie("wb-language"))
         await super().prepare()
 
-    def page(self, html: str) -> None:
+    def send_html(self, html: str) -> None:
         """Send a page of our own making: it may load what is ours, and nothing else."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
@@ -77,7 +77,7 @@ class NoPage(PageHandler):
     def get(self, path: str = "") -> None:
         """Say so, calmly; nothing is run."""
         self.set_status(404)
-        self.page(_template("no_page.html.j2").render(base=self.base_url, say=say, language=language()))
+        self.send_html(_template("no_page.html.j2").render(base=self.base_url, say=say, language=language()))
 
 
 class Media(PageHandler):
@@ -121,7 +121,7 @@ class Home(PageHandler):
             say=say,
             language=language(),
         )
-        self.page(html)
+        self.send_html(html)
 
 
 class Fetch(Home):
@@ -168,7 +168,7 @@ class Accessibility(PageHandler):
     @web.authenticated
     def get(self) -> None:
         """Send it."""
-        self.page(files("workbook_helpers.pages").joinpath("accessibility.html").read_text("utf-8"))
+        self.send_html(files("workbook_helpers.pages").joinpath("accessibility.html").read_text("utf-8"))
 
 
 class Static(FileFindHandler):

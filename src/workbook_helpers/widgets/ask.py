@@ -10,7 +10,7 @@ from IPython.display import HTML
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.widgets.hand_in import HandIn
 from workbook_helpers.widgets.log import note
-from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.open_workbook import OpenWorkbook
 from workbook_helpers.widgets.place import Place
 from workbook_helpers.widgets.progress import Progress
 from workbook_helpers.widgets.question import show
@@ -18,9 +18,9 @@ from workbook_helpers.words import say
 
 
 @lru_cache(maxsize=1)
-def open_page(folder: Path) -> Page:
-    """Give the page of the workbook in `folder`, the same one until another folder is asked for."""
-    return Page(folder)
+def open_workbook(folder: Path) -> OpenWorkbook:
+    """Give the workbook in `folder`, opened; the same one until another folder is asked for."""
+    return OpenWorkbook(folder)
 
 
 def ask(name: str) -> ipywidgets.DOMWidget | HTML:
@@ -30,16 +30,16 @@ def ask(name: str) -> ipywidgets.DOMWidget | HTML:
     whole page with a technical message.
     """
     try:
-        page = open_page(Path.cwd())
+        opened = open_workbook(Path.cwd())
         if name == "progress":
-            return Progress(page)
-        if name != "hand-in" and name not in page.paper:
+            return Progress(opened)
+        if name != "hand-in" and name not in opened.paper:
             return calm(say("frame-no-question", name=name))
 
         def make() -> ipywidgets.DOMWidget:
-            return HandIn(page) if name == "hand-in" else show(page, page.paper[name])
+            return HandIn(opened) if name == "hand-in" else show(opened, opened.paper[name])
 
-        return Place(page, name, make) if page.workbook.pools else make()
+        return Place(opened, name, make) if opened.workbook.pools else make()
     except WorkbookError as error:
         _log(name)
         return calm(str(error))

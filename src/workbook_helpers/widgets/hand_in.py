@@ -10,7 +10,7 @@ from workbook_helpers.hand_in import Receipt, hand_in, hub_user, learner_id, rec
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.log import never_raises
-from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.open_workbook import OpenWorkbook
 from workbook_helpers.words import use
 
 
@@ -26,11 +26,11 @@ class HandIn(anywidget.AnyWidget):
     scope = traitlets.Unicode().tag(sync=True)
     """Of which page the unsaved answers count."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        super().__init__(layout=page.layout, scope=page.scope)
+    def __init__(self, opened: OpenWorkbook) -> None:
+        self._opened = opened
+        super().__init__(layout=opened.layout, scope=opened.scope)
         self._refresh()
-        page.on_saved(self._refresh)
+        opened.on_saved(self._refresh)
         self.on_msg(self._on_message)
 
     @never_raises
@@ -46,7 +46,7 @@ class HandIn(anywidget.AnyWidget):
 
     def _hand_in(self, student: str) -> None:
         try:
-            hand_in(self._page.workbook, student)
+            hand_in(self._opened.workbook, student)
         except (HandInError, SaveError) as error:
             change = isinstance(error, PaperError) and not hub_user()
             self.send({"do": "refused", "text": str(error), "about": getattr(error, "about", ""), "change": change})
@@ -56,34 +56,34 @@ class HandIn(anywidget.AnyWidget):
 
     def _change(self, student: str) -> None:
         try:
-            self._page.choose(student)
+            self._opened.choose(student)
         except (HandInError, SaveError) as error:
             self.send({"do": "refused", "text": str(error)})
 
     def _refresh(self) -> None:
-        page = self._page
+        opened = self._opened
         try:
-            left = page.unanswered(Purpose.ASSESSED)
-            declared = all(item.kind != "declaration" for item in page.unanswered(Purpose.RECORD))
-            practice = len(page.unanswered(Purpose.PRACTICE))
+            left = opened.unanswered(Purpose.ASSESSED)
+            declared = all(item.kind != "declaration" for item in opened.unanswered(Purpose.RECORD))
+            practice = len(opened.unanswered(Purpose.PRACTICE))
         except SaveError:
             return  # the question that could not be read says so itself
-        declaration = next((i.id for i in page.paper.values() if i.kind == "declaration"), "")
-        past = receipts(page.workbook)
+        declaration = next((i.id for i in opened.paper.values() if i.kind == "declaration"), "")
+        past = receipts(opened.workbook)
         self.state = {
-            "total": page.total(Purpose.ASSESSED),
+            "total": opened.total(Purpose.ASSESSED),
             "left": [self._named(item) for item in left],
             "practice_left": practice,
             "declaration": declaration,
             "declared": declared,
-            "learner": page.learner or learner_id(page.workbook),
+            "learner": opened.learner or learner_id(opened.workbook),
             "receipt": _shown(past[-1]) if past else None,
             "times": len(past),
-            "notices": page.notices(),
+            "notices": opened.notices(),
         }
 
     def _named(self, item: Item) -> dict[str, Any]:
-        return {"id": item.id, "label": self._page.label(item), "stem": item.stem}
+        return {"id": item.id, "label": self._opened.label(item), "stem": item.stem}
 
 
 def _shown(receipt: Receipt) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from workbook_helpers.hand_in import learner_id
 from workbook_helpers.items import Json
 from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.log import never_raises
-from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.open_workbook import OpenWorkbook
 from workbook_helpers.words import use
 
 
@@ -26,9 +26,9 @@ class Learner(anywidget.AnyWidget):
     first = traitlets.Bool().tag(sync=True)
     learner = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, page: Page, *, first: bool) -> None:
-        self._page = page
-        super().__init__(layout=page.layout, first=first, learner=learner_id(page.workbook) if first else "")
+    def __init__(self, opened: OpenWorkbook, *, first: bool) -> None:
+        self._opened = opened
+        super().__init__(layout=opened.layout, first=first, learner=learner_id(opened.workbook) if first else "")
         self.on_msg(self._on_message)
 
     @never_raises
@@ -37,7 +37,7 @@ class Learner(anywidget.AnyWidget):
         match message:
             case {"do": "learner", "student": str(student)}:
                 try:
-                    self._page.choose(student)
+                    self._opened.choose(student)
                 except (HandInError, SaveError) as error:
                     self.send({"do": "refused", "text": str(error)})
 
@@ -45,17 +45,17 @@ class Learner(anywidget.AnyWidget):
 class Place(ipywidgets.VBox):
     """A box that holds what `make` gives, once the learner is known; filled anew when questions are drawn for another."""
 
-    def __init__(self, page: Page, name: str, make: Callable[[], ipywidgets.DOMWidget]) -> None:
-        self._page, self._make = page, make
+    def __init__(self, opened: OpenWorkbook, name: str, make: Callable[[], ipywidgets.DOMWidget]) -> None:
+        self._opened, self._make = opened, make
         super().__init__(layout=ipywidgets.Layout(overflow="visible"))
         self._held: ipywidgets.DOMWidget | None = None
-        self._first = page.on_drawn(name, self.fill)
+        self._first = opened.on_drawn(name, self.fill)
         self.fill()
 
     def fill(self) -> None:
         """Put in what belongs here now."""
         before = self._held
-        self._held = self._make() if self._page.learner else Learner(self._page, first=self._first)
+        self._held = self._make() if self._opened.learner else Learner(self._opened, first=self._first)
         self.children = (self._held,)
         if before is not None:
             before.close()

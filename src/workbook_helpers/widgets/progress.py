@@ -9,7 +9,7 @@ from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Json, Purpose
 from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.log import never_raises
-from workbook_helpers.widgets.page import Page
+from workbook_helpers.widgets.open_workbook import OpenWorkbook
 
 COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
 
@@ -23,24 +23,24 @@ class Progress(anywidget.AnyWidget):
     notices = traitlets.List[dict[str, str]]().tag(sync=True)
     """What the student should know of the answers file (`Page.notices`)."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        super().__init__(layout=page.layout, total=page.total(*COUNTED))
+    def __init__(self, opened: OpenWorkbook) -> None:
+        self._opened = opened
+        super().__init__(layout=opened.layout, total=opened.total(*COUNTED))
         self._refresh()
-        page.on_saved(self._refresh)
+        opened.on_saved(self._refresh)
         self.on_msg(self._on_message)
 
     @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         if message.get("do") == "seen":
             with suppress(SaveError):
-                self._page.store.seen()
-            self._page.saved()
+                self._opened.store.seen()
+            self._opened.saved()
         self._refresh()
 
     def _refresh(self) -> None:
-        self.notices = self._page.notices()
+        self.notices = self._opened.notices()
         try:
-            self.done = self.total - len(self._page.unanswered(*COUNTED))
+            self.done = self.total - len(self._opened.unanswered(*COUNTED))
         except SaveError:
             return  # the question that could not be read says so itself

@@ -12,7 +12,7 @@ from workbook_helpers.hand_in import learner_id
 from workbook_helpers.items import KINDS, Item, Json
 from workbook_helpers.widgets.bundle import script
 from workbook_helpers.widgets.log import never_raises, note
-from workbook_helpers.widgets.page import Page, as_html
+from workbook_helpers.widgets.open_workbook import OpenWorkbook, as_html
 from workbook_helpers.words import say, use
 
 
@@ -39,12 +39,12 @@ class Question(anywidget.AnyWidget):
     learner = traitlets.Unicode().tag(sync=True)
     """Whose draft it is, for who finds it later; "" if that is not known."""
 
-    def __init__(self, page: Page, item: Item) -> None:
-        self._page, self._item = page, item
-        spec = item.public(page.seed)
-        if (before := item.looks_back()) and before not in page.paper:
-            spec["earlier"] = page.earlier(before)
-        super().__init__(layout=page.layout, spec=spec, label=page.label(item), scope=page.scope, learner=learner_id(page.workbook))
+    def __init__(self, opened: OpenWorkbook, item: Item) -> None:
+        self._opened, self._item = opened, item
+        spec = item.public(opened.seed)
+        if (before := item.looks_back()) and before not in opened.paper:
+            spec["earlier"] = opened.earlier(before)
+        super().__init__(layout=opened.layout, spec=spec, label=opened.label(item), scope=opened.scope, learner=learner_id(opened.workbook))
         with suppress(SaveError):  # told when the page asks
             self.start = self._state()
         self.on_msg(self._on_message)
@@ -69,7 +69,7 @@ class Question(anywidget.AnyWidget):
         self.send({"do": "state", **self.start})
 
     def _state(self) -> dict[str, Any]:
-        return self._shown(self._page.store.get(self._item.id)) | {"held": bool(self._page.store.values())}
+        return self._shown(self._opened.store.get(self._item.id)) | {"held": bool(self._opened.store.values())}
 
     def _shown(self, saved: Saved) -> dict[str, Any]:
         other = saved.other and (None if self._item.problem(saved.other.value) else self._shown(saved.other))
@@ -83,7 +83,7 @@ class Question(anywidget.AnyWidget):
             self.send({"do": "refused", "seq": seq})
             return
         try:
-            outcome = self._page.store.put(self._item.id, value, base)
+            outcome = self._opened.store.put(self._item.id, value, base)
         except SaveError as error:
             self.send({"do": "problem", "seq": seq, "text": str(error)})
             return
@@ -92,7 +92,7 @@ class Question(anywidget.AnyWidget):
             return
         self.send({"do": "saved", "seq": seq, **self._shown(outcome)})
         self.start = self._shown(outcome) | {"held": True}
-        self._page.saved()
+        self._opened.saved()
 
     def _check(self, value: Json) -> None:
         if self._item.problem(value) or self._item.is_blank(value):
@@ -106,7 +106,7 @@ class Question(anywidget.AnyWidget):
             return None
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         try:
-            data = data | {"text/html": as_html(self._item, self._page.store.get(self._item.id).value)}
+            data = data | {"text/html": as_html(self._item, self._opened.store.get(self._item.id).value)}
         except Exception:  # what stands where no widget runs is not worth the page; the question itself tells of the fault
             note("%s has no text", self._item.id, error=True)
         return data, metadata
@@ -116,6 +116,6 @@ _CLASSES: dict[str, type[Question]] = {kind: type(kind.title(), (Question,), {"_
 """Kind name → widget class; a kind is its Python module in `items/kinds`, and its JavaScript (and CSS) in `static/kinds`."""
 
 
-def show(page: Page, item: Item) -> Question:
+def show(opened: OpenWorkbook, item: Item) -> Question:
     """Give the widget for an item."""
-    return _CLASSES[item.kind](page, item)
+    return _CLASSES[item.kind](opened, item)

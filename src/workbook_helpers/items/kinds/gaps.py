@@ -32,19 +32,19 @@ class Gap(Model):
     right: OptionId | Forms | None = None
     feedback: str = ""
 
-    def problem(self, said: Json) -> str | None:
-        """Say what makes `said` nothing that this gap can be filled with, or None."""
+    def problem(self, given: Json) -> str | None:
+        """Say what makes `given` nothing that this gap can be filled with, or None."""
         if not self.options:
-            return typed_problem(said)
-        return None if said in [option.id for option in self.options] else "fills a gap with an option that it does not have"
+            return typed_problem(given)
+        return None if given in [option.id for option in self.options] else "fills a gap with an option that it does not have"
 
-    def fits(self, right: Json, said: str) -> bool:
+    def fits(self, right: Json, given: str) -> bool:
         """Whether what the gap was filled with is right."""
-        return said == right if self.options else Forms.model_validate(right).accept(said)
+        return given == right if self.options else Forms.model_validate(right).accept(given)
 
-    def in_words(self, said: str) -> str:
+    def in_words(self, given: str) -> str:
         """Give what the gap was filled with."""
-        return next((option.text for option in self.options if option.id == said), said.strip())
+        return next((option.text for option in self.options if option.id == given), given.strip())
 
     def shown(self) -> bool:
         """Whether what is right of it is a key of its form."""
@@ -97,7 +97,7 @@ class Gaps(Item):
         gaps = {gap.id: gap for gap in self.gaps}
         if not set(value) <= set(gaps):
             return "names a gap that this item does not have"
-        return next((problem for name, said in value.items() if (problem := gaps[name].problem(said))), None)
+        return next((problem for name, given in value.items() if (problem := gaps[name].problem(given))), None)
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give the text with what fills the gaps in brackets."""
@@ -130,11 +130,11 @@ class Gaps(Item):
         return super().public(seed) | {"text": GAP.split(self.text), "gaps": gaps, "longest": LONGEST}
 
 
-def _note(n: int, gap: Gap, said: str) -> Note:
-    if not said.strip():
+def _note(n: int, gap: Gap, given: str) -> Note:
+    if not given.strip():
         return Note(part=say("gaps-gap", n=n), verdict=Verdict.MISSED, text=say("gaps-open"))
-    verdict = Verdict.RIGHT if gap.fits(gap.right, said) else Verdict.WRONG
-    return Note(part=say("gaps-filled", n=n, words=gap.in_words(said)), verdict=verdict, text=gap.feedback)
+    verdict = Verdict.RIGHT if gap.fits(gap.right, given) else Verdict.WRONG
+    return Note(part=say("gaps-filled", n=n, words=gap.in_words(given)), verdict=verdict, text=gap.feedback)
 
 
 KIND = Gaps

@@ -20,7 +20,7 @@ class Part(StrEnum):
     NOT_SHARED = "not-shared"
 
 
-SAID = (Part.SITUATION, Part.BACKGROUND, Part.ASSESSMENT, Part.RECOMMENDATION)
+SPOKEN = (Part.SITUATION, Part.BACKGROUND, Part.ASSESSMENT, Part.RECOMMENDATION)
 """The parts that are said. The catalogue has each part's name, and what the receiver asks when one of these is empty."""
 
 
@@ -98,7 +98,7 @@ class Handover(Item):
     def public(self, seed: str = "") -> dict[str, Json]:
         """Give what the browser needs: the facts without where they belong."""
         facts = [{"id": fact.id, "text": fact.text} for fact in self.in_order(self.facts, seed)]
-        return super().public(seed) | {"facts": facts, "parts": list(Part), "said": list(SAID)}
+        return super().public(seed) | {"facts": facts, "parts": list(Part), "spoken": list(SPOKEN)}
 
 
 def _name(part: str) -> str:

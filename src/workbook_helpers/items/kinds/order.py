@@ -39,11 +39,11 @@ class Order(Item):
         if self.purpose not in (Purpose.PRACTICE, Purpose.ASSESSED):
             msg = f"steps to put in order are for practice or assessed, not {self.purpose.value}"
             raise ValueError(msg)
-        told = [step.id for step in self.steps if step.feedback]
-        if self.purpose is Purpose.PRACTICE and (len(told) < len(ids) or sorted(self.right or ()) != sorted(ids)):
+        explained = [step.id for step in self.steps if step.feedback]
+        if self.purpose is Purpose.PRACTICE and (len(explained) < len(ids) or sorted(self.right or ()) != sorted(ids)):
             msg = f"a practice item needs feedback for each step, and right = all of {', '.join(ids)} in the right order"
             raise ValueError(msg)
-        if self.purpose is Purpose.ASSESSED and (told or self.right is not None):
+        if self.purpose is Purpose.ASSESSED and (explained or self.right is not None):
             msg = "right and feedback say what is right, and only a practice item may: put them into the key"
             raise ValueError(msg)
         return self

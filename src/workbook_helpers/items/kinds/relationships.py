@@ -62,21 +62,21 @@ class Relationships(Item):
         """See `Item.problem`."""
         if value is None:
             return None
-        if not isinstance(value, dict) or not all(isinstance(said, dict) for said in value.values()):
+        if not isinstance(value, dict) or not all(isinstance(given, dict) for given in value.values()):
             return "is no object of people, each with a kind and what may be shared"
         if not set(value) <= _ids(self.people):
             return "names a person that this item does not have"
         parts = {"kind": _ids(self.kinds), "share": _ids(self.shares)}
-        for said in value.values():
-            if not set(said) <= set(parts):
+        for given in value.values():
+            if not set(given) <= set(parts):
                 return "says something else than kind and share"
-            if not all(isinstance(chosen, str) and chosen in parts[part] for part, chosen in said.items()):
+            if not all(isinstance(chosen, str) and chosen in parts[part] for part, chosen in given.items()):
                 return "names a kind or a share that this item does not have"
         return None
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each person."""
-        return tuple(f"{one.text}: {self._said((value or {}).get(one.id, {}))}" for one in self.people)
+        return tuple(f"{one.text}: {self._in_words((value or {}).get(one.id, {}))}" for one in self.people)
 
     def respond(self, value: Json) -> Response | None:
         """Say for each person whether both choices are right, and why; of who is not done only that."""
@@ -89,17 +89,17 @@ class Relationships(Item):
         """Give what the browser needs: the people without what is right of them."""
         return super().public(seed) | {"people": [{"id": one.id, "text": one.text} for one in self.in_order(self.people, seed)]}
 
-    def _note(self, one: Around, said: dict[str, str]) -> Note:
-        if len(said) < 2:
+    def _note(self, one: Around, given: dict[str, str]) -> Note:
+        if len(given) < 2:
             return Note(part=one.text, verdict=Verdict.MISSED, text=say("relationships-both"))
-        right = said["kind"] == one.kind, said["share"] == one.share
+        right = given["kind"] == one.kind, given["share"] == one.share
         half = {(True, False): say("relationships-kind-right") + " ", (False, True): say("relationships-share-right") + " "}
         verdict = Verdict.RIGHT if all(right) else Verdict.WRONG
-        return Note(part=f"{one.text}: {self._said(said)}", verdict=verdict, text=half.get(right, "") + one.feedback)
+        return Note(part=f"{one.text}: {self._in_words(given)}", verdict=verdict, text=half.get(right, "") + one.feedback)
 
-    def _said(self, said: dict[str, str]) -> str:
+    def _in_words(self, given: dict[str, str]) -> str:
         kinds, shares = ({label.id: label.text for label in labels} for labels in (self.kinds, self.shares))
-        chosen = {"kind": kinds.get(said.get("kind", "")), "share": shares.get(said.get("share", ""))}
+        chosen = {"kind": kinds.get(given.get("kind", "")), "share": shares.get(given.get("share", ""))}
         return say("relationships-said", **{part: text or say("relationships-open") for part, text in chosen.items()})
 
 

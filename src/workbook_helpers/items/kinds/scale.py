@@ -68,9 +68,9 @@ class Scale(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each statement."""
         rated = value or {}
-        return tuple(f"{one.text}: {self._said(rated.get(one.id))}" for one in self.statements)
+        return tuple(f"{one.text}: {self._in_words(rated.get(one.id))}" for one in self.statements)
 
-    def _said(self, given: Json) -> str:
+    def _in_words(self, given: Json) -> str:
         match given:
             case None:
                 return say("scale-open")

@@ -110,16 +110,16 @@ class Scenario(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Tell the path as a story: one string for each decision, and one for the ending or for where it stopped."""
         taken, place = self.walk(_path(value) or [])
-        told = [say("scenario-step", says=node.says, text=node.text, choice=choice.text, reply=choice.reply) for node, choice in taken]
+        lines = [say("scenario-step", says=node.says, text=node.text, choice=choice.text, reply=choice.reply) for node, choice in taken]
         ending = next((ending for ending in self.endings if ending.id == place), None)
         if ending:
             parts = {name: getattr(ending, name) for name in ("person", "family", "worker", "next", "criterion")}
-            told.append(
+            lines.append(
                 " ".join([say("scenario-end", title=ending.title), *(f"{say(f'scenario-{name}')}: {t}" for name, t in parts.items() if t)])
             )
         elif taken and (node := self.node(place)):
-            told.append(say("scenario-stopped", says=node.says, text=node.text))
-        return tuple(told)
+            lines.append(say("scenario-stopped", says=node.says, text=node.text))
+        return tuple(lines)
 
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Say of each decision what each choice earns."""

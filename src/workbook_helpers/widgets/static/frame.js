@@ -306,7 +306,7 @@ export function question(kind) {
     root.dataset.wbState = state;
     root.append(
       h("p", { className: "wb-label" }, label(model.get("label"), spec.kind)), body.node, ...(rule ? [rule] : []), choice,
-      h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-said" }, status, hint)), response);
+      h("div", { className: "wb-foot" }, button || null, h("div", { className: "wb-saved-line" }, status, hint)), response);
     el.append(root);
     const start = model.get("start");
     if ("revision" in start) opened(start);

@@ -8,7 +8,7 @@ import { language, locale, ready, say } from "./words.js";
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
 
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
-const page = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
+const address = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
 
 function goTo(id, from) {
   const target = (from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`); // a JupyterLab may show two copies
@@ -31,7 +31,7 @@ export default { async render({ model, el }) {
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const change = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: () => ask({ do: "change-learner" }) }, say("hand-in-change"));
-  const said = h("div", { className: "wb-receipt", role: "status" });
+  const receipt = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
   const link = (id, ...text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id, el); } }, ...text);
@@ -63,17 +63,17 @@ export default { async render({ model, el }) {
     if (s.learner && !learner.value) learner.value = s.learner;
     if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : s.times ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", s.times > 0); // what is next then stands in the receipt
-    if (!s.receipt) { said.replaceChildren(); return; }
+    if (!s.receipt) { receipt.replaceChildren(); return; }
     const r = s.receipt;
-    said.replaceChildren(
+    receipt.replaceChildren(
       h("h3", {}, say("hand-in-done")),
       h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(r.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, r.code)),
         h("dt", {}, say("receipt-answered")), h("dd", {}, say("progress-count", { done: r.answered, total: r.total })), h("dt", {}, say("receipt-file")), h("dd", {}, r.file)),
       r.through === "exchange"
         ? h("p", {}, say("receipt-nothing-else"))
         : h("div", {}, h("p", {}, say("hand-in-next")),
-            h("p", {}, h("a", { className: "wb-button", href: page(`handed-in/${encodeURIComponent(r.file)}`) }, say("receipt-save")))),
-      h("p", {}, h("a", { className: "wb-button wb-second", href: page(`receipt/${encodeURIComponent(r.page)}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt"))),
+            h("p", {}, h("a", { className: "wb-button", href: address(`handed-in/${encodeURIComponent(r.file)}`) }, say("receipt-save")))),
+      h("p", {}, h("a", { className: "wb-button wb-second", href: address(`receipt/${encodeURIComponent(r.page)}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt"))),
       h("p", { className: "wb-quiet" }, say("hand-in-newest")),
     );
   }
@@ -120,13 +120,13 @@ export default { async render({ model, el }) {
       done(message.text, message.about === "learner" ? learner : button);
       change.hidden = !message.change;
     }
-    if (message.do === "handed-in") { done(""); said.tabIndex = -1; said.focus(); }
+    if (message.do === "handed-in") { done(""); receipt.tabIndex = -1; receipt.focus(); }
   };
   const looked = () => { if (document.visibilityState === "visible") send({ do: "open" }); };
 
   el.classList.add("wb-widget");
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, said));
+    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, receipt));
   model.on("change:state", draw);
   model.on("msg:custom", heard);
   globalThis.addEventListener("focus", looked);

@@ -13,15 +13,15 @@ export default { async render({ model, el }) {
     bar.max = Math.max(total, 1);
     bar.value = done;
     put(text, say("progress-count", { done, total }));
-    told.replaceChildren(...notices(model.get("notices"), () => send("seen")));
+    news.replaceChildren(...notices(model.get("notices"), () => send("seen")));
   };
   const send = (what) => { try { model.send({ do: what, language }); } catch { /* told by the questions */ } };
-  const told = h("div", { className: "wb-notices", role: "status" });
+  const news = h("div", { className: "wb-notices", role: "status" });
   const slot = document.getElementById("wb-progress-slot");
   if (slot) slot.replaceChildren(box);
   else el.append(box);
   el.classList.add("wb-widget");
-  el.append(told);
+  el.append(news);
   const looked = () => { if (document.visibilityState === "visible") send("open"); };
   model.on("change", draw);
   globalThis.addEventListener("focus", looked);

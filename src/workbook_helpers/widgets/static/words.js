@@ -20,13 +20,13 @@ async function read(name) {
 /** Done when the catalogue is here; nothing is said before. English follows for what a language lacks. */
 export const ready = Promise.all([...new Set([language, CONTENT])].map(read)).then((read) => bundles.push(...read));
 
-const said = new Set();
+const given = new Set();
 
 /** Give a text of the catalogue. */
 export function say(id, args) {
   const bundle = bundles.find((one) => one.hasMessage(id));
   const text = bundle ? bundle.formatPattern(bundle.getMessage(id).value, args) : id;
-  said.add(text);
+  given.add(text);
   return text;
 }
 
@@ -35,7 +35,7 @@ export const has = (id) => bundles.some((one) => one.hasMessage(id));
 
 /** Mark an element whose text is the catalogue's with its language, for a screen reader's voice (WCAG 3.1.2). */
 export function spoken(node, texts) {
-  if (language !== CONTENT && texts.length && texts.every((text) => said.has(text))) node.lang = language;
+  if (language !== CONTENT && texts.length && texts.every((text) => given.has(text))) node.lang = language;
 }
 
 /** Pick another language and show the page in it. */

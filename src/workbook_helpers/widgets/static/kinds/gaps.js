@@ -31,10 +31,10 @@ export default question({
     });
     const typed = spec.gaps.some((gap) => !gap.options.length);
     const hint = typed ? h("p", { className: "wb-hint" }, say("gaps-slips")) : null;
-    const word = (gap, said) => gap.options.find((option) => option.id === said)?.text ?? said;
+    const word = (gap, given) => gap.options.find((option) => option.id === given)?.text ?? given;
     return {
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), hint, ...lines),
-      get: () => Object.fromEntries([...controls].map(([id, made]) => [id, made.value.trim()]).filter(([, said]) => said)),
+      get: () => Object.fromEntries([...controls].map(([id, made]) => [id, made.value.trim()]).filter(([, given]) => given)),
       set: (value) => controls.forEach((made, id) => { made.value = value?.[id] ?? ""; }),
       words: (value) => spec.gaps.filter((gap) => value?.[gap.id]).map((gap) => `${spec.gaps.indexOf(gap) + 1}. ${word(gap, value[gap.id])}`).join("; "),
     };

@@ -25,10 +25,10 @@ export default question({
     }
     function hear() {
       stale.textContent = "";
-      heard.replaceChildren(h("p", { className: "wb-verdict" }, say("handover-heard", { who: spec.receiver })), ...spec.said.flatMap((id) => {
-        const told = spec.facts.filter((_, n) => selects[n].value === id);
+      heard.replaceChildren(h("p", { className: "wb-verdict" }, say("handover-heard", { who: spec.receiver })), ...spec.spoken.flatMap((id) => {
+        const facts = spec.facts.filter((_, n) => selects[n].value === id);
         const title = h("p", { className: "wb-handover-part" }, part(id));
-        return [title, told.length ? h("ul", {}, ...told.map((fact) => h("li", {}, fact.text))) : h("p", { className: "wb-handover-asks" }, say("handover-empty", { question: say(`handover-asks-${id}`) }))];
+        return [title, facts.length ? h("ul", {}, ...facts.map((fact) => h("li", {}, fact.text))) : h("p", { className: "wb-handover-asks" }, say("handover-empty", { question: say(`handover-asks-${id}`) }))];
       }));
     }
     counted();

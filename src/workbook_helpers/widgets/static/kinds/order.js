@@ -14,8 +14,8 @@ export default question({
       return [id, { id, text, name, row, up, down }];
     }));
     const list = h("ol", { className: "wb-order-list", role: "list" }); // without its own numbers Safari would not call it a list
-    const mine = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { if (!given) { put(said, say("order-given")); answer(); } } }, say("order-mine"));
-    const said = h("p", { className: "wb-hint wb-order-said", role: "status" });
+    const mine = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { if (!given) { put(status, say("order-given")); answer(); } } }, say("order-mine"));
+    const status = h("p", { className: "wb-hint wb-order-status", role: "status" });
 
     const ids = () => [...list.children].map((row) => [...rows.values()].find((one) => one.row === row).id);
     const off = (button, is) => button.setAttribute("aria-disabled", String(is)); // not `disabled`: that throws the focus away
@@ -38,18 +38,18 @@ export default question({
       // The neighbour moves, not the step: an element that is moved in the page loses its focus.
       if (way === "up") row.after(other); else row.before(other);
       for (const one of rows.values()) one.row.classList.toggle("wb-order-moved", one.row === row);
-      put(said, say("order-now", { step: name, place: ids().indexOf(id) + 1, total }));
+      put(status, say("order-now", { step: name, place: ids().indexOf(id) + 1, total }));
       answer();
     }
     function set(value) {
       given = Boolean(value?.length);
-      put(said, say(given ? "order-given" : "order-open"));
+      put(status, say(given ? "order-given" : "order-open"));
       list.replaceChildren(...(given ? value : spec.steps.map((step) => step.id)).map((id) => rows.get(id).row));
       draw();
     }
     set(null);
     return {
-      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), list, said, mine),
+      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), list, status, mine),
       get: () => (given ? ids() : null),
       set,
       words: (value) => (value ?? []).map((id, n) => `${n + 1}. ${rows.get(id).text}`).join(" "),

@@ -9,14 +9,14 @@ export default question({
     const areas = spec.parts.map((part) => h("textarea", { id: `${uid}-${part}`, rows: 3, maxLength: spec.max_characters, spellcheck: true, oninput: () => ctx.changed(TYPING_MS) }));
     const rows = spec.parts.map((part, n) => h("div", { className: "wb-reflection-part" },
       h("label", { htmlFor: areas[n].id }, spec.prompts[part] ?? say(`reflection-${part}`)), areas[n]));
-    const told = h("p", { className: "wb-hint", id: `${uid}-told`, role: "status" });
-    const share = h("input", { type: "checkbox", id: `${uid}-share`, "aria-describedby": told.id, onchange: () => { tell(); ctx.changed(0); } });
-    const tell = () => put(told, say(share.checked ? "reflection-shared" : "reflection-private"));
+    const hint = h("p", { className: "wb-hint", id: `${uid}-hint`, role: "status" });
+    const share = h("input", { type: "checkbox", id: `${uid}-share`, "aria-describedby": hint.id, onchange: () => { tell(); ctx.changed(0); } });
+    const tell = () => put(hint, say(share.checked ? "reflection-shared" : "reflection-private"));
     tell();
     return {
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), ...rows,
-        h("div", { className: "wb-option" }, share, h("label", { htmlFor: share.id }, say("reflection-share"))), told),
-      get: () => Object.fromEntries([...spec.parts.map((part, n) => [part, areas[n].value]), ["share", share.checked]].filter(([, said]) => said)),
+        h("div", { className: "wb-option" }, share, h("label", { htmlFor: share.id }, say("reflection-share"))), hint),
+      get: () => Object.fromEntries([...spec.parts.map((part, n) => [part, areas[n].value]), ["share", share.checked]].filter(([, given]) => given)),
       set: (value) => {
         spec.parts.forEach((part, n) => { areas[n].value = value?.[part] ?? ""; });
         share.checked = value?.share === true;

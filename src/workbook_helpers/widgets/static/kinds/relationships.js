@@ -99,7 +99,7 @@ export default question({
     return {
       node,
       get: () => Object.fromEntries(rows.map((row) => [row.one.id, Object.fromEntries([["kind", row.kind.value], ["share", row.share.value]].filter(([, id]) => id))])
-        .filter(([, said]) => Object.keys(said).length)),
+        .filter(([, given]) => Object.keys(given).length)),
       set: (value) => {
         for (const row of rows) {
           row.kind.value = value?.[row.one.id]?.kind ?? "";
@@ -108,8 +108,8 @@ export default question({
         draw();
       },
       words: (value) => rows.filter((row) => value?.[row.one.id]).map((row) => {
-        const said = value[row.one.id];
-        return `${row.one.text}: ${spec.kinds[at(spec.kinds, said.kind)]?.text ?? say("relationships-open")}, ${spec.shares[at(spec.shares, said.share)]?.text ?? say("relationships-open")}`;
+        const given = value[row.one.id];
+        return `${row.one.text}: ${spec.kinds[at(spec.kinds, given.kind)]?.text ?? say("relationships-open")}, ${spec.shares[at(spec.shares, given.share)]?.text ?? say("relationships-open")}`;
       }).join("; "),
     };
   },

@@ -26,7 +26,7 @@ export default question({
     const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
     const scene = (node) => bubble(node.says, node.text, "other");
     const done = (choice) => [
-      bubble(say("scenario-you"), choice.text, "you"), bubble(say("scenario-told"), choice.reply, "told"),
+      bubble(say("scenario-you"), choice.text, "you"), bubble(say("scenario-narrator"), choice.reply, "narrator"),
       choice.then ? bubble(say("scenario-why"), choice.then, "why") : null].filter(Boolean);
     const ended = (ending) => h("li", { className: "wb-scenario-end" },
       h("p", { className: "wb-scenario-title", tabIndex: -1 }, say("scenario-ending", { title: ending.title })),
@@ -42,7 +42,7 @@ export default question({
     const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn(path.slice(0, -1)) }, say("scenario-back"));
     const again = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn([]) }, say("scenario-again"));
     const tools = h("div", { className: "wb-scenario-tools", hidden: true }, back, again);
-    const said = h("p", { className: "wb-quiet", role: "status" });
+    const status = h("p", { className: "wb-quiet", role: "status" });
 
     /** Offer the choices of the place that the path has come to. */
     function offer() {
@@ -52,7 +52,7 @@ export default question({
       tools.hidden = !spec.back || !path.length;
       ask.hidden = !node || path.length >= spec.max_steps;
       if (!node) return;
-      if (ask.hidden) { put(said, say("scenario-long")); return; }
+      if (ask.hidden) { put(status, say("scenario-long")); return; }
       put(legend, say("scenario-decision", { n: path.length + 1 }));
       options.replaceChildren(...node.choices.map((choice) => {
         const id = `${uid}-${path.length}-${choice.id}`;
@@ -62,7 +62,7 @@ export default question({
     /** Show the whole path, without a word to screen readers: it is not news. */
     function show(steps) {
       log.setAttribute("aria-live", "off");
-      said.textContent = "";
+      status.textContent = "";
       const { taken, place } = walk(steps);
       path = taken.map(({ node, choice }) => `${node.id}.${choice.id}`);
       talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
@@ -86,7 +86,7 @@ export default question({
       const node = nodes[walk(path).place];
       const choice = node.choices.find((one) => one.id === chosen.value);
       path.push(`${node.id}.${choice.id}`);
-      said.textContent = "";
+      status.textContent = "";
       log.setAttribute("aria-live", "polite");
       const news = done(choice);
       talk.append(...news, nodes[choice.to] ? scene(nodes[choice.to]) : ended(endings[choice.to]));
@@ -96,7 +96,7 @@ export default question({
     }
     function turn(steps) {
       show(steps);
-      put(said, path.length ? say("scenario-went-back", { n: path.length + 1 }) : say("scenario-restarted"));
+      put(status, path.length ? say("scenario-went-back", { n: path.length + 1 }) : say("scenario-restarted"));
       ctx.changed(0);
       focusNext();
     }
@@ -108,7 +108,7 @@ export default question({
         h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem),
         h("p", { className: "wb-scenario-setting" }, spec.setting),
         h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? say("scenario-free") : say("scenario-warning")),
-        log, ask, tools, said),
+        log, ask, tools, status),
       get: () => [...path],
       set: (value) => show(steps(value)),
       words: (value) => walk(steps(value)).taken.map(({ choice }) => choice.text).join(" → "),

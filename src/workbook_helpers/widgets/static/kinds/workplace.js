@@ -56,11 +56,11 @@ export default question({
 
     /** A field that is looked through while one types, and the warning tied to it. */
     function watched(name, field, hint) {
-      const told = h("p", { className: "wb-hint", id: `${field.id}-hint` }, hint);
+      const line = h("p", { className: "wb-hint", id: `${field.id}-hint` }, hint);
       const warning = h("p", { className: "wb-workplace-warning", id: `${field.id}-warning`, role: "status" });
       const pieces = h("p", { className: "wb-workplace-pieces", id: `${field.id}-pieces` }); // changes with each letter, so it is not announced
       field.maxLength = spec.max_characters;
-      field.setAttribute("aria-describedby", `${told.id} ${warning.id} ${pieces.id}`);
+      field.setAttribute("aria-describedby", `${line.id} ${warning.id} ${pieces.id}`);
       const look = () => {
         const found = findSigns(field.value, spec.rules);
         const text = found.length ? say("workplace-warn", { signs: list(found.map((one) => say(`workplace-sign-${one.sign}`))) }) : "";
@@ -68,14 +68,14 @@ export default question({
         put(pieces, found.length ? say("workplace-look", { pieces: list(found.map((one) => `“${one.text}”`)) }) : "");
       };
       field.addEventListener("input", () => { look(); ctx.changed(TYPING_MS); });
-      return { node: part(name, field, told, field, warning, pieces), field, look };
+      return { node: part(name, field, line, field, warning, pieces), field, look };
     }
     const get = () => Object.fromEntries(Object.entries({
       evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
       criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
     }).filter(([, text]) => text.trim()));
     const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" }) : "");
-    function said(value) {
+    function rows(value) {
       const codes = (value?.criteria ?? "").split(" ").filter(Boolean);
       return [
         [label("evidence"), value?.evidence ? say(`workplace-evidence-${value.evidence}`) : ""], [label("date"), day(value?.date)], [label("place"), value?.place ? say(`workplace-place-${value.place}`) : ""],
@@ -85,7 +85,7 @@ export default question({
     function print() {
       const lines = (...names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
       const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, say("workplace-sheet")), h("p", {}, spec.stem),
-        h("dl", {}, ...said(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || say("workplace-empty"))])),
+        h("dl", {}, ...rows(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || say("workplace-empty"))])),
         h("h2", {}, say("workplace-by-witness")), h("p", {}, say("workplace-statement")), ...lines("witness-name", "role", "signature", "date"),
         h("h2", {}, say("workplace-by-learner")), ...lines("learner-name", "signature", "date"));
       document.querySelectorAll(".wb-workplace-sheet").forEach((old) => old.remove());
@@ -111,7 +111,7 @@ export default question({
         done.look();
         role.look();
       },
-      words: (value) => said(value).filter(([, text]) => text).map(([name, text]) => `${name}: ${text}`).join("; "),
+      words: (value) => rows(value).filter(([, text]) => text).map(([name, text]) => `${name}: ${text}`).join("; "),
     };
   },
 });

@@ -15,7 +15,7 @@ from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook,
 from workbook_helpers.words import say
 
 
-class Page:
+class OpenWorkbook:
     """A workbook as one kernel shows it. Widgets register to be told when an answer has reached the disk."""
 
     def __init__(self, folder: Path) -> None:
@@ -29,7 +29,7 @@ class Page:
         self.paper = self.workbook.paper(self.seed)
         self.layout = ipywidgets.Layout()
         """One for all widgets of the page: each of its own would be one more thing for the browser to ask for."""
-        self._told: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self._drawn: dict[str, Callable[[], None]] = {}
 
     def _seed(self) -> str:
@@ -79,8 +79,8 @@ class Page:
             mended = self.store.mended()
         except SaveError:
             return []
-        told = [] if mended is None else [{"id": "page-mended" if mended.since else "page-lost-answers", "at": mended.since}]
-        return told + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self.store.strangers()]
+        found = [] if mended is None else [{"id": "page-mended" if mended.since else "page-lost-answers", "at": mended.since}]
+        return found + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self.store.strangers()]
 
     def earlier(self, item_id: str) -> Json:
         """Give the student's answer to an item of another workbook that lies beside this one; None if there is none."""
@@ -92,11 +92,11 @@ class Page:
 
     def on_saved(self, call: Callable[[], None]) -> None:
         """Have `call` called after each save."""
-        self._told.append(call)
+        self._listeners.append(call)
 
     def saved(self) -> None:
         """Tell the widgets that an answer was saved."""
-        for call in self._told:
+        for call in self._listeners:
             call()
 
     def unanswered(self, *purposes: Purpose) -> tuple[Item, ...]:
