@@ -299,7 +299,7 @@ def test_a_file_in_the_way_of_one_student_stops_no_other(course: Course, hand_in
     assert "2 hand-ins marked" in said
     code, said = command(course, monkeypatch, "feedback", "w01", "--partial")
     assert code == 1
-    assert re.search(r"ben01: no page. .*cannot be used \(File exists\)", said)
+    assert re.search(r"ben01: no page. .*cannot be used \(it is a link or a file, not a folder\)", said)
     assert "1 feedback page in" in said
     assert {path.read_text() for path in (course.root / "autograded" / "ana01", course.root / "feedback" / "ben01" / NAME)} == {
         "in the way"
