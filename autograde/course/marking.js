@@ -28,7 +28,7 @@
   };
   function tell(status) {
     const why = REASONS[status] ?? `the server could not store it (error ${status}). Another program may be using the gradebook.`;
-    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds.` : "";
+    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds. Click beside the boxes, so that it can be sent.` : "";
     if (banner.textContent !== text) banner.textContent = text; // the same words are not announced again
     banner.hidden = !text;
   }

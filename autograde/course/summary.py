@@ -157,7 +157,7 @@ def _late(late: str) -> str:
 
 def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
     """Sum up a marking: a table of a class, then one line for each oddity."""
-    if len(lines) <= TABLE_ROWS:
+    if 0 < len(lines) <= TABLE_ROWS:
         table = Table("Student", "Points so far", "Waiting for you", "What was done", title=assignment)
         for line in lines:
             table.add_row(Text(shown(line.student)), f"{line.points:g} of {line.max:g}", str(line.waiting or "–"), line.outcome)
@@ -170,8 +170,12 @@ def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
     say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {waiting} wait for you.", "bold")
     show_revised(console, lines)
     say(console, NOT_THE_RESULT)
+    what = show_stale(console, lines)
+    if not lines:
+        next_steps(console, [f"autograde intake FILES --workbook {assignment}    nobody has handed in yet"])
+        return
     steps = ["autograde serve    opens formgrader: mark the written answers there"] if waiting else []
-    next_steps(console, [*steps, f"autograde feedback {assignment}    {show_stale(console, lines)}"])
+    next_steps(console, [*steps, f"autograde feedback {assignment}    {what}"])
 
 
 def show_revised(console: Console, lines: "list[Line]") -> None:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from autograde import cli
 from autograde.course import gradebook, serve
 from autograde.course.folder import Course
 from autograde.course.release import release
 from autograde.course.serve import serving
+from autograde.course.summary import show_marks
 from autograde.errors import ClassError
 
 if TYPE_CHECKING:
@@ -164,6 +166,13 @@ def test_feedback_says_what_comes_before_it(course: Course, kit: "Kit", tmp_path
     assert code == 1
     assert "autograde mark w01-small" in text.partition("What to do next")[2]
     assert "autograde serve" not in text
+
+
+def test_where_nobody_has_handed_in_the_next_step_is_to_take_in(capsys: pytest.CaptureFixture[str]) -> None:
+    show_marks(Console(width=200), "w01-small", [])
+    text = capsys.readouterr().out
+    assert "autograde intake FILES --workbook w01-small    nobody has handed in yet" in text
+    assert "autograde feedback" not in text
 
 
 def test_the_faults_of_a_workbook_stand_in_a_list(empty_class: Course, inside: Inside) -> None:
