@@ -84,7 +84,8 @@ def main(arguments: "list[str]") -> int:
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
-        return run(PYTHON, "-m", "pytest", *rest)
+        # Two processes, each with whole files: the tests of a file share servers and classes. With words of one's own, one process.
+        return run(PYTHON, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile"]))
     if name == "shell" or name in MODULES:
         install(ROOT / "constraints.txt")
         # -P: a file in the folder where one happens to be, such as typing.py, is not taken for Python's own
