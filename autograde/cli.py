@@ -121,7 +121,8 @@ def new(
     Example: [bold]autograde new care-2026 --name "Care level 2, autumn 2026"[/]
     """
     from autograde.course.new import new_course
-    from autograde.course.summary import next_steps, quoted, say
+    from autograde.course.summary import next_steps, say
+    from autograde.course.text import quoted
 
     with _busy() as progress:
         progress.add_task("Making the class")

@@ -21,7 +21,7 @@ from autograde.course.archive import Parts
 from autograde.course.folder import Course
 from autograde.course.roster import Roster, Student
 from autograde.course.senders import Sender
-from autograde.course.text import aware, local, printable, span
+from autograde.course.text import aware, local, printable, quoted, span
 from autograde.errors import UnusableError
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -215,4 +215,4 @@ def _hint(roster: Roster, names: str) -> str:
     if not near:
         return ""
     names = " or ".join(f"{student.shown} ({student.name})" for student in near)
-    return f". Did you mean {names}? Then: autograde assign FILE {near[0].shown}"
+    return f". Did you mean {names}? Then: autograde assign FILE {quoted(near[0].shown)}"

@@ -28,7 +28,7 @@ from autograde.course.quarantine import Held
 from autograde.course.roster import Roster, Student
 from autograde.course.senders import EXCHANGE, Sender
 from autograde.course.store import SECRET, TIMESTAMP, pack
-from autograde.course.text import aware, printable
+from autograde.course.text import aware, printable, quoted
 from autograde.errors import ClassError, UnusableError
 from workbook_helpers.files import read_file
 
@@ -159,7 +159,7 @@ def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
     if student is None:
         near = [found.shown for found in roster.near(inbound.claimed)]
         inside = f", and in it stands {other.shown} ({other.name})" if other else ""
-        hint = f". Did you mean {' or '.join(near)}? Then: autograde assign FILE {near[0]}" if near else inside
+        hint = f". Did you mean {' or '.join(near)}? Then: autograde assign FILE {quoted(near[0])}" if near else inside
         who = f'"{account}", who is not on the roster' if account else "nobody"
         msg = f"its folder names {who}{hint}"
         raise UnusableError(msg)

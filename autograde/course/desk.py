@@ -24,7 +24,7 @@ from autograde.course.roster import Roster, Student
 from autograde.course.senders import Sender
 from autograde.course.store import keep_original, settle, taking_in
 from autograde.course.survey import Survey, saves
-from autograde.course.text import aware, printable
+from autograde.course.text import aware, printable, quoted
 from autograde.errors import ClassError, UnusableError
 from workbook_helpers.answers.sheet import parse_sheet, read_sheet
 from workbook_helpers.items import Workbook
@@ -203,7 +203,7 @@ class Desk:
         digest = hashlib.sha256(hand_in.original).hexdigest()
         before = self.attempts.find(student.id, digest)
         if before and before.set_aside and hand_in.by != "assign":
-            msg = f"it was taken back ({before.set_aside}). To count it after all: autograde assign FILE {student.shown}"
+            msg = f"it was taken back ({before.set_aside}). To count it after all: autograde assign FILE {quoted(student.shown)}"
             raise UnusableError(msg)
         attempt = Attempt(
             sha256=digest,

@@ -28,7 +28,7 @@
   };
   function tell(status) {
     const why = REASONS[status] ?? `the server could not store it (error ${status}). Another program may be using the gradebook.`;
-    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds. Click beside the boxes, so that it can be sent.` : "";
+    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds.` : "";
     if (banner.textContent !== text) banner.textContent = text; // the same words are not announced again
     banner.hidden = !text;
   }
@@ -99,8 +99,11 @@
         press("Drop it", () => { store((shelf) => shelf.removeItem(kept(this))); note(this, ""); }));
     };
   }
+  let typing = null; // the field that somebody is typing in: what comes back from the server would be written over it
+  document.addEventListener("input", (event) => { typing = event.target; });
+  for (const end of ["change", "focusout"]) document.addEventListener(end, () => { typing = null; });
   setInterval(() => {
-    for (const view of waiting.keys()) if (!view.el.contains(document.activeElement)) view.model.save();
+    for (const view of waiting.keys()) if (!view.el.contains(typing)) view.model.save();
   }, RETRY_MS);
   globalThis.addEventListener("beforeunload", (event) => { if (waiting.size || faulty.size) event.preventDefault(); });
 

@@ -1,12 +1,8 @@
 """Say on screen what a command did and what to do next."""
 
-import os
-import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -40,14 +36,6 @@ def next_steps(console: Console, steps: Iterable[str]) -> None:
     say(console, "\nWhat to do next:", "bold")
     for step in steps:
         say(console, f"  {step}")
-
-
-def quoted(path: Path) -> str:
-    """Write a path as it is typed into the shell of this machine."""
-    text = str(path)
-    if re.fullmatch(r"[\w./\\:+-]+" if os.name == "nt" else r"[\w./:+-]+", text):
-        return text
-    return f'"{text}"' if os.name == "nt" or not re.search(r'[$`"\\!]', text) else shlex.quote(text)
 
 
 def show_roster(console: Console, report: "RosterReport") -> None:
@@ -130,7 +118,7 @@ def show_intake(console: Console, report: "IntakeReport") -> None:
     if report.missing:
         names = ", ".join(f"{student.shown} ({printable(student.name, 60)})" for student in report.missing)
         say(console, f"Nothing yet from {count(len(report.missing), 'student')}: {names}")
-    steps = [f"autograde mark {report.assignment}    marks what came in"]
+    steps = [f"autograde mark {report.assignment}    marks what came in"] if report.taken or report.repeated else []
     if report.refused:
         steps.append("Read reason.txt in each quarantine folder; take the mended file in again.")
         steps.append("autograde assign FOLDER LEARNER-ID    says whose one is, where only that was not clear")

@@ -1,6 +1,8 @@
 """Words for people: safe text from strangers, and times."""
 
+import os
 import re
+import shlex
 from calendar import month_abbr, month_name
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -30,6 +32,14 @@ def printable(value: object, limit: int = 120) -> str:
 
 
 MONTHS = {name: number for names in (month_name, month_abbr) for number, name in enumerate(names) if name} | {"Sept": 9}
+
+
+def quoted(word: object) -> str:
+    """Write a path or an id as it is typed into the shell of this machine."""
+    text = str(word)
+    if re.fullmatch(r"[\w./\\:@+-]+" if os.name == "nt" else r"[\w./:@+-]+", text):
+        return text
+    return f'"{text}"' if os.name == "nt" or not re.search(r'[$`"\\!]', text) else shlex.quote(text)
 
 
 def read_due(text: str) -> datetime:
