@@ -145,7 +145,9 @@ def test_two_notebooks_in_one_lab_wait_each_for_its_own_answers(page: Page, lab:
     for folder in (first, second):
         page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/two/tree/"), wait_until="commit")
         shown(page).locator("#hand-in").wait_for(state="attached", timeout=60_000)
-        page.wait_for_timeout(2000)  # Lab keeps what is open a moment later
+        page.wait_for_function(  # Lab keeps what is open a moment later
+            "async (name) => (await (await fetch('/lab/api/workspaces/two')).text()).includes(name)", arg=f"/{folder.parent.name}/{W01}"
+        )
     tabs = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=W01)
     expect(tabs).to_have_count(2)
     tabs.nth(0).click()

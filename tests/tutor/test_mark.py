@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -304,6 +305,11 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
     processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
     processes += [start("dask_worker", address, "--nthreads", "1", "--no-dashboard") for _ in range(2)]
+    end = time.monotonic() + 60
+    while time.monotonic() < end:  # our own patience with a scheduler is for one that runs; a busy machine takes longer to start it
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            break
+        time.sleep(0.1)
     yield address, processes
     for process in processes:
         process.kill()
