@@ -101,7 +101,7 @@ def strange(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
 def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     ours, theirs = (Course(Path(shutil.copytree(strange.root, tmp_path / name, symlinks=True))) for name in ("ours", "theirs"))
     before = digests(ours.root / "submitted")
-    printed = run("autograde.cli", "mark", "w01", "--force", cwd=ours.root).stdout
+    printed = run("autograde.cli", "mark", "w01", "--force", cwd=ours.root, code=1).stdout  # "nobody" is not on the roster
     lines = [line.strip() for line in printed.splitlines()]
     for student, oddity in EXPECTED.items():
         assert sum(line == f"{student}: {oddity}" for line in lines) == 1, (student, printed)
@@ -125,7 +125,7 @@ def test_no_feedback_until_a_person_has_looked(
     strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
-    run("autograde.cli", "mark", "w01", cwd=own.root)
+    run("autograde.cli", "mark", "w01", cwd=own.root, code=1)
     printed = run("autograde.cli", "feedback", "w01", cwd=own.root, code=1).stdout
     assert f"s003: no page. {len(own.workbook(W01).assessed())} to mark by a person" in printed
     assert "nobody: no page" in printed
@@ -135,7 +135,7 @@ def test_a_script_in_an_answer_is_only_text(
     strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]], page: Page, environment: dict[str, str]
 ) -> None:
     own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
-    run("autograde.cli", "mark", "w01", cwd=own.root)
+    run("autograde.cli", "mark", "w01", cwd=own.root, code=1)
     run("autograde.cli", "feedback", "w01", "--partial", cwd=own.root, code=1)
     dialogs: list[str] = []
 

@@ -1,6 +1,7 @@
 """A paper that was not drawn for its learner: told at intake, in mark and to the marker, and marked all the same."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -65,8 +66,14 @@ def test_the_learners_own_paper_is_nothing_to_tell(course: Course, tmp_path: Pat
 
 
 def test_a_picked_paper_is_told_everywhere_and_marked(course: Course, tmp_path: Path) -> None:
-    intake(course, [sent(course, tmp_path / "one", "ana01")], "w99")
-    [taken] = intake(course, [sent(course, tmp_path / "two", "ana01", seed="feedfacefeedface", also="yes")], "w99").taken
+    person = "Ana Evans_501_assignsubmission_file"  # the same one of Moodle, or two copies would be asked about
+    first = Path(shutil.copytree(sent(course, tmp_path / "one", "ana01").parent, tmp_path / "1" / person))
+    intake(course, [first], "w99")
+    sent(course, tmp_path / "two", "ana01", seed="feedfacefeedface", also="yes")
+    second = tmp_path / "2" / person
+    second.mkdir(parents=True)
+    shutil.copy(tmp_path / "two" / "handed-in" / "more.zip", second)
+    [taken] = intake(course, [second], "w99").taken
     assert taken.current
     [line] = mark_class(course, W99)
     made = json.loads((course.path("autograded", "ana01", W99) / f"{W99}.ipynb").read_text())
