@@ -56,7 +56,8 @@ def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Ser
         {"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": f'ask("w99-truth-{name}")'}
         for name in ("p", "q")
     ]
-    metadata = {"kernelspec": {"display_name": "Workbook", "language": "python", "name": "workbook"}}
+    kernel = {"display_name": "Workbook", "language": "python", "name": "workbook"}
+    metadata = {"kernelspec": kernel, "workbook": {"id": "w99", "schema": 1}}
     (folder / "w99-truth.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}))
     port = free_port()
     base = f"http://localhost:{port}"
