@@ -116,7 +116,7 @@ def serve(folder: Path, browser: Browser, *, stock: bool = False) -> Iterator[Se
     command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(folder), "--no-browser"]
     if stock:
         command = [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={folder}", "--allow-root"]
-        command.append("--ServerApp.jpserver_extensions={'voila.server_extension': True}")
+        command.append("--ServerApp.jpserver_extensions={'voila.server_extension': True, 'workbook_helpers.pages': False}")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         lines = process.stdout or ()
         found = next((match for line in lines if (match := re.search(r"(http://[^/]+)/\S*token=(\w+)", line))), None)

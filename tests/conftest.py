@@ -8,9 +8,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -54,6 +56,17 @@ def is_saved(question: Locator, timeout: float = 15_000) -> None:
     """Wait until what stands in the question is on disk: its state leaves "saved" with the first change, before anything else."""
     expect(question).to_have_attribute("data-wb-state", "saved", timeout=timeout)
     expect(question.locator(".wb-status")).to_have_text(SAVED)
+
+
+def kill_kernels(server: int) -> None:
+    """End every workbook kernel that a process (by its number) has started, without warning, as a machine without memory would."""
+    killed = 0
+    for child in psutil.Process(server).children(recursive=True):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # it ended meanwhile
+            if "workbook_helpers.kernel" in child.cmdline():
+                child.kill()
+                killed += 1
+    assert killed
 
 
 def free_port() -> int:

@@ -6,11 +6,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.conftest import is_saved
+from tests.conftest import is_saved, kill_kernels
 from tests.end_to_end.conftest import W01, Canaries, Student
 from workbook_helpers.items import load_workbook
 
@@ -40,15 +39,6 @@ def saved(student: Student) -> dict[str, Any]:
     return {item: record["value"] for item, record in json.loads(student.answers.read_text())["answers"].items()}
 
 
-def kill_kernels(student: Student) -> None:
-    """Kill -9, as a machine that runs out of memory would."""
-    children = psutil.Process(student.server.process.pid).children(recursive=True)
-    kernels = [child for child in children if "workbook_helpers.kernel" in " ".join(child.cmdline())]
-    assert kernels
-    for kernel in kernels:
-        kernel.kill()
-
-
 def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: Student) -> None:
     open_workbook(page, student)
     choose(page, SINGLE, 1)
@@ -58,7 +48,7 @@ def test_answers_survive_a_killed_kernel_and_a_closed_page(page: Page, student: 
     chosen = saved(student)
     assert set(chosen) == {SINGLE, MULTIPLE, WRITTEN}
     assert chosen[WRITTEN] == "Typed before the kernel died."
-    kill_kernels(student)
+    kill_kernels(student.server.process.pid)
     write(page, WRITTEN, " And this after it.")
     expect(page.locator(f"#{WRITTEN} .wb-status")).to_contain_text("Not saved yet")
     panel = page.get_by_role("alert").filter(has_text="lost its connection")

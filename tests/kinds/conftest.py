@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server, free_port, is_saved
+from tests.conftest import Server, free_port, is_saved, kill_kernels
 from workbook_helpers.items import load_workbook
 
 
@@ -38,10 +38,7 @@ class KindPage:
         self.open()
 
     def kill(self) -> None:
-        kernels = [child for child in psutil.Process(self.server).children(recursive=True) if "workbook_helpers.kernel" in child.cmdline()]
-        assert kernels
-        for kernel in kernels:
-            kernel.kill()
+        kill_kernels(self.server)
 
     def open(self) -> None:
         self.page.goto(self.address)
@@ -61,13 +58,16 @@ def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathF
     return root, base, token[1], server.process.pid
 
 
+NUMBER = count()
+
+
 @pytest.fixture
 def kind_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[..., KindPage]:
     """kind_page(items_toml, *parts): write a workbook with these items (ids w99-…), and the page's own parts, and open it."""
     root, base, token, server = kind_server
 
     def make(items: str, *parts: str) -> KindPage:
-        name = f"w99-test{len(list(root.iterdir()))}"
+        name = f"w99-test{next(NUMBER)}"
         folder = root / name
         folder.mkdir()
         (folder / "workbook.toml").write_text('id = "w99"\ntitle = "Kinds"\norder = 99\nminutes = 5\n', "utf-8")

@@ -1,16 +1,16 @@
 """Every kind in every front end: answered, saved, and there again after the kernel was killed."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import FrontEnd, lab, notebook7, voila  # noqa: F401, fixtures
-from tests.conftest import ROOT, is_saved
+from tests.conftest import ROOT, is_saved, kill_kernels
 from workbook_helpers.items import KINDS, Item, load_workbook
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
@@ -86,12 +86,7 @@ def test_every_kind_is_answered_saved_and_restored(page: Page, request: pytest.F
         assert item.problem(saved[item.id]["value"]) is None
         assert not item.is_blank(saved[item.id]["value"]), kind
         states[kind] = page.locator(f"#{item.id}").evaluate(STATE)
-    killed = 0
-    for process in psutil.Process().children(recursive=True):
-        if "workbook_helpers.kernel" in process.cmdline():
-            process.kill()
-            killed += 1
-    assert killed
+    kill_kernels(os.getpid())
     page.goto("about:blank")
     open_gallery(page, served, folder)
     for kind, item in items.items():

@@ -117,6 +117,13 @@ def peak() -> float:
     return int(match[1]) / 1000 if match else 0.0
 
 
+def _is_pipe(path: Path) -> bool:
+    try:
+        return stat.S_ISFIFO(path.lstat().st_mode)
+    except FileNotFoundError:  # what is tested moved it meanwhile
+        return False
+
+
 @dataclass
 class Watch:
     """Lets go whoever waits at a pipe for ever, and tells."""
@@ -135,8 +142,7 @@ class Watch:
         self.thread.join()
 
     def _run(self) -> None:
-        found = (Path(place, name) for place, _, names in os.walk(self.root) for name in names)
-        pipes = [path for path in found if stat.S_ISFIFO(path.lstat().st_mode)]
+        pipes = [Path(place, name) for place, _, names in os.walk(self.root) for name in names if _is_pipe(Path(place, name))]
         while not self._end.wait(0.1):
             for path in pipes:
                 try:
