@@ -65,7 +65,7 @@ def make(root: Path, n: int) -> None:
         "kernelspec": {"display_name": "Workbook", "language": "python", "name": "workbook"},
         "workbook": {"id": "w99", "schema": 1},
     }
-    bare = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "voila": {"template": "lab"}}
+    bare = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     for whose, sources, metadata in (("ours", asks, workbook), ("stock", stock, bare)):
         name = NAME[whose].format(n)
         folder = root / whose / name
@@ -116,8 +116,9 @@ def serve(folder: Path, browser: Browser, *, stock: bool = False) -> Iterator[Se
     command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(folder), "--no-browser"]
     if stock:
         command = [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={folder}", "--allow-root"]
-        command.append("--ServerApp.jpserver_extensions={'voila.server_extension': True, 'workbook_helpers.pages': False}")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        command += ["--ServerApp.jpserver_extensions={'voila.server_extension': True, 'workbook_helpers.pages': False}"]
+        (folder / "voila.json").write_text('{"VoilaConfiguration": {"template": "lab"}}')  # the folder it starts in beats our settings
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         lines = process.stdout or ()
         found = next((match for line in lines if (match := re.search(r"(http://[^/]+)/\S*token=(\w+)", line))), None)
         if found is None:
