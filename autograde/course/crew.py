@@ -5,8 +5,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 from autograde.errors import ClassError
@@ -16,6 +16,7 @@ Result = TypeVar("Result")
 
 WORTH_IT = 200
 """Fewer tasks are done sooner here: other processes take half a second to start, and one task takes some 20 ms."""
+WRITERS = 4
 AHEAD = 8
 """Tasks in hand: enough that no worker waits, and few enough that memory does not grow with the class."""
 
@@ -56,6 +57,14 @@ def crew(tasks: int, *, scheduler: str = "", workers: int | None = None) -> Iter
             yield pool
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def writers(tasks: int) -> AbstractContextManager[Executor | None]:
+    """Give threads that write files; None for few, which are written sooner here.
+
+    A slow disk, as one in a network, takes as long for a new folder as the marking takes, and threads wait for it meanwhile.
+    """
+    return nullcontext() if tasks < WORTH_IT else ThreadPoolExecutor(WRITERS)
 
 
 def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:

@@ -140,7 +140,11 @@ class Course:
     def check_own(self, step: Step, student: str, assignment: str) -> None:
         """Raise OSError where a student's folder of a step is none, or a link: to another's folder, or out of the class."""
         for path in (self.root / step / student, self.path(step, student, assignment)):
-            if path.is_symlink() or (path.exists() and not path.is_dir()):
+            try:
+                mode = path.lstat().st_mode
+            except FileNotFoundError:
+                continue
+            if not stat.S_ISDIR(mode):
                 raise NotADirectoryError(errno.ENOTDIR, "it is a link or a file, not a folder", str(path))
 
     def timestamp(self, student: str, assignment: str) -> datetime | None:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autograde.course.archive import MAX_UNPACKED
-from autograde.course.crew import in_order
+from autograde.course.crew import in_order, writers
 from autograde.course.folder import Course
 from autograde.course.ids import shown
 from autograde.course.pages import set_aside_stale
@@ -47,8 +47,6 @@ PAUSES_S = (0.01, 0.05, 0.2, 0.5)
 OLD = ".old"
 CHANGED = "changed since a person marked it"
 """How the oddity begins that names answers which are others than those that were marked."""
-WRITERS = 4
-"""Threads that write files; a new folder can take a disk as long as the marking takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +227,10 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
         packed = pickle.dumps(content)
         early: dict[str, Line] = {}  # what needs no marking, until its turn has come
         order: deque[str] = deque()
+        students = submissions(course, assignment)
 
         def work() -> Iterator[Work]:
-            for student in submissions(course, assignment):
+            for student in students:
                 order.append(student)
                 found = _prepare(course, content, rows, student, force=force)
                 if isinstance(found, Line):
@@ -239,9 +238,9 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
                 else:
                     yield found
 
-        with _parts(course, assignment) as mine, ThreadPoolExecutor(WRITERS) as writers:
+        with _parts(course, assignment) as mine, writers(len(students)) as threads:
             assessments = chain.from_iterable(in_order(executor, _Batch(packed), _batches(work())))
-            for written in in_order(writers, partial(_write, course, assignment, released, mine), assessments):
+            for written in in_order(threads, partial(_write, course, assignment, released, mine), assessments):
                 while (student := order.popleft()) != written.student:
                     yield early.pop(student)
                 line = written if isinstance(written, Line) else _keep(course, assignment, rows, written)

@@ -37,13 +37,16 @@ SELECT base_cell.id, base_cell.name, base_cell.type, grade_cells.max_score
 FROM base_cell LEFT JOIN grade_cells ON grade_cells.id = base_cell.id WHERE base_cell.notebook_id = ?
 """
 _SUBMITTED = """
-SELECT submitted_assignment.id, submitted_assignment.timestamp, submitted_assignment.extension, submitted_notebook.id
-FROM submitted_assignment JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
+SELECT submitted_assignment.id, submitted_assignment.timestamp, submitted_assignment.extension, submitted_notebook.id,
+COALESCE(autograde_marked.source, ''), COALESCE(autograde_marked.answers, ''), COALESCE(autograde_marked.cells, '{}'),
+student.first_name, student.last_name
+FROM submitted_assignment JOIN student ON student.id = submitted_assignment.student_id
+JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
+LEFT JOIN autograde_marked ON autograde_marked.notebook_id = submitted_notebook.id
 WHERE submitted_assignment.assignment_id = ? AND submitted_notebook.notebook_id = ? AND submitted_assignment.student_id = ?
 """
 _GRADES = "SELECT cell_id, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade WHERE notebook_id = ?"
 _COMMENTS = "SELECT cell_id, manual_comment FROM comment WHERE notebook_id = ?"
-_PERSON = "SELECT first_name, last_name FROM student WHERE id = ?"
 _SUBMIT = "INSERT INTO submitted_assignment (id, assignment_id, student_id, timestamp) VALUES (?, ?, ?, ?)"
 _SUBMIT_NOTEBOOK = "INSERT INTO submitted_notebook (id, assignment_id, notebook_id, flagged) VALUES (?, ?, ?, FALSE)"
 _SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
@@ -67,7 +70,6 @@ CREATE TABLE IF NOT EXISTS autograde_marked (
     notebook_id VARCHAR(128) NOT NULL PRIMARY KEY, source VARCHAR(64) NOT NULL, answers VARCHAR(64) NOT NULL, cells TEXT NOT NULL
 )
 """
-_BELONGS = "SELECT source, answers, cells FROM autograde_marked WHERE notebook_id = ?"
 _BELONG = """
 INSERT INTO autograde_marked (notebook_id, source, answers, cells) VALUES (?, ?, ?, ?) ON CONFLICT (notebook_id)
 DO UPDATE SET source = excluded.source, answers = excluded.answers, cells = excluded.cells
@@ -203,7 +205,7 @@ class Rows:
 
     def _make_marked(self) -> None:
         with suppress(*self._database.errors):
-            self._database.rows(_BELONGS, "")
+            self._database.rows("SELECT notebook_id FROM autograde_marked WHERE notebook_id = ''")
             return
         with suppress(self._database.clash), self._database.transaction():  # another run may be making it, too
             self._database.run(MAKE_MARKED)
@@ -250,13 +252,13 @@ class Rows:
             found = self._submission(student)
             if found is None:
                 return None
-            grades, (source, _, cells) = self._grades(found.notebook), self._belongs(found.notebook)
+            grades = self._grades(found.notebook)
         names = {cell: name for name, cell in self._graded.items()}
         given = [(names[grade.cell_id], grade) for grade in grades if grade.cell_id in names and _by_person(grade)]
         return Held(
             standing=self._standing(grades, found.when, found.extension),
-            source=source,
-            by_person={name: _person(grade, cells.get(name)) for name, grade in given},
+            source=found.source,
+            by_person={name: _person(grade, found.belongs.get(name)) for name, grade in given} if given else {},
         )
 
     @contextmanager
@@ -279,13 +281,12 @@ class Rows:
         tasks = {cell: name for name, cell in self._commented.items()}
         grades = {names[grade.cell_id]: grade for grade in self._grades(found.notebook) if grade.cell_id in names}
         comments = {tasks[cell]: comment or "" for cell, comment in self._database.rows(_COMMENTS, found.notebook) if cell in tasks}
-        (person,) = self._database.rows(_PERSON, student)
         return Given(
-            name=" ".join(part for part in person if part) or student,
+            name=" ".join(part for part in (found.first_name, found.last_name) if part) or student,
             handed_in=found.when.replace(tzinfo=UTC) if found.when else None,
             points={name: None if row.needs_manual_grade else _score(row) for name, row in grades.items()},
             comments=comments,
-            answers=self._belongs(found.notebook)[1],
+            answers=found.answers,
         )
 
     def _save(self, student: str, when: datetime | None, marks: Mapping[str, Mark], source: Source) -> Saved:
@@ -301,7 +302,7 @@ class Rows:
         held = {grade.cell_id: grade for grade in self._grades(found.notebook, lock=True)}
         if when is not None and when != found.when:
             self._database.run("UPDATE submitted_assignment SET timestamp = ? WHERE id = ?", self._database.time(when), found.id)
-        before, belonged = self._standing(held.values(), found.when, found.extension), self._belongs(found.notebook)[2]
+        before, belonged = self._standing(held.values(), found.when, found.extension), found.belongs
         belongs, changed, revised, again = {}, [], [], []
         for mark in marks.values():
             old, was = held.get(self._graded[mark.item]), belonged.get(mark.item)
@@ -332,18 +333,13 @@ class Rows:
         return Saved(before=before, now=standing, changed=tuple(changed), revised=tuple(revised))
 
     def _submission(self, student: str) -> "_Submission | None":
-        for name, when, extension, notebook in self._database.rows(_SUBMITTED, self._id, self._notebook, student):
-            return _Submission(name, _time(when), _duration(extension), notebook)
+        for name, when, extension, *rest in self._database.rows(_SUBMITTED, self._id, self._notebook, student):
+            return _Submission(name, _time(when), _duration(extension), *rest)
         return None
 
     def _grades(self, notebook: str, *, lock: bool = False) -> "list[_Grade]":
         """Give a submission's grades; `lock` keeps a person's points, given at this very moment, from being overlooked."""
         return [_Grade(*row) for row in self._database.rows(_GRADES + self._database.for_update * lock, notebook)]
-
-    def _belongs(self, notebook: str) -> "tuple[str, str, dict[str, _Belongs]]":
-        for source, answers, cells in self._database.rows(_BELONGS, notebook):
-            return source, answers, {name: _Belongs(*one) for name, one in json.loads(cells).items()}
-        return "", "", {}
 
     def _belong(self, notebook: str, source: Source, cells: "Mapping[str, _Belongs]") -> None:
         self._database.run(_BELONG, notebook, source.all, source.answers, _ENCODE(cells))
@@ -371,6 +367,15 @@ class _Submission(NamedTuple):
     when: datetime | None
     extension: timedelta | None
     notebook: str
+    source: str
+    answers: str
+    cells: str
+    first_name: str | None
+    last_name: str | None
+
+    @property
+    def belongs(self) -> "dict[str, _Belongs]":
+        return {name: _Belongs(*one) for name, one in json.loads(self.cells).items()}
 
 
 class _Grade(NamedTuple):

@@ -1,7 +1,6 @@
 """Make a student's feedback page from their answers and the gradebook. No key, no rubric, no other student is in it."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,9 +9,9 @@ from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograde.course.crew import in_order
+from autograde.course.crew import in_order, writers
 from autograde.course.folder import Course
-from autograde.course.mark import WRITERS, handed_in, keep_beside, read_seen, submissions
+from autograde.course.mark import handed_in, keep_beside, read_seen, submissions
 from autograde.course.pages import made_from, page_path, set_aside
 from autograde.course.releases import Releases, read_releases
 from autograde.course.rows import Rows
@@ -88,7 +87,7 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
     """
 
     def pages() -> Iterator[tuple[str, _Page | Written]]:
-        for student in submissions(course, assignment):
+        for student in students:
             try:
                 yield student, _page(course, releases, gradebook, student, partial=partial, rubric=rubric)
             except NoPageError as error:
@@ -118,9 +117,10 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
             return Written(student=student, refused=_unusable(error))
         return Written(student=student, path=target, stale=stale, remark=page.remark)
 
-    with Rows(course.db_url, assignment, course.course_id) as gradebook, ThreadPoolExecutor(WRITERS) as writers:
+    students = submissions(course, assignment)
+    with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students)) as executor:
         releases = read_releases(course, course.workbook(assignment))
-        yield from in_order(writers, write, pages())
+        yield from in_order(executor, write, pages())
 
 
 def _refuse(course: Course, assignment: str, gradebook: Rows, student: str, why: NoPageError) -> Written:
