@@ -110,7 +110,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     running: list[Server] = []
 
     def start(command: list[str], cwd: Path, ready: str, environment: dict[str, str] | None = None) -> Server:
-        server = Server([sys.executable, "-m", *command], cwd, ready, tmp_path_factory.mktemp("log") / "server.log", environment)
+        server = Server([sys.executable, "-P", "-m", *command], cwd, ready, tmp_path_factory.mktemp("log") / "server.log", environment)
         running.append(server)
         return server
 

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
@@ -64,7 +64,11 @@ def writers(tasks: int) -> AbstractContextManager[Executor | None]:
 
     A slow disk, as one in a network, takes as long for a new folder as the marking takes, and threads wait for it meanwhile.
     """
-    return nullcontext() if tasks < WORTH_IT else ThreadPoolExecutor(WRITERS)
+    if tasks < WORTH_IT:
+        return nullcontext()
+    from concurrent.futures import ThreadPoolExecutor  # only here: a small class does without
+
+    return ThreadPoolExecutor(WRITERS)
 
 
 def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:

@@ -261,10 +261,10 @@ def test_voila_is_off_in_a_lab_unless_it_is_switched_on(
 def test_a_file_of_the_folder_it_is_started_in_is_not_run(desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
     desk.add()
     for name in ("voila.py", "jupyter_server_config.py", "jupyter_config.py", "nbgrader_config.py"):
-        (desk.root / name).write_text("open('ran', 'w')")
+        (desk.root / name).write_text(f"open({str(desk.root / 'ran')!r}, 'w').write({name!r})")
     (desk.root / "voila.json").write_text('{"VoilaConfiguration": {"template": "lab"}}')
     opened(desk.root, new_port(), serve)
-    assert not list(desk.root.rglob("ran"))
+    assert not (desk.root / "ran").exists(), (desk.root / "ran").read_text()
 
 
 @pytest.fixture
