@@ -1,11 +1,11 @@
 """Make a student's feedback page from their answers and the gradebook. No key, no rubric, no other student is in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -180,12 +180,12 @@ def _page(course: Course, releases: Releases, gradebook: Rows, student: str, *, 
         made_from=given.digest,
         about={"name": given.name, "handed_in": _when(given.handed_in) if given.handed_in else ""},
         workbook=workbook.about,
-        closed=[row for row in shown if not row["item"].asks_person],
-        written=[row for row in shown if row["item"].asks_person],
+        closed=[row for row in shown if not row.item.asks_person],
+        written=[row for row in shown if row.item.asks_person],
         also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(seen.workbook, sheet)],
         levels=_levels(workbook) if rubric else {},
-        points=sum(row["points"] or 0 for row in shown),
-        max=sum(row["max"] for row in shown),
+        points=sum(row.points or 0 for row in shown),
+        max=sum(row.max for row in shown),
         waiting=len(waiting),
         look_again=_look_again(shown),
         verdicts=VERDICTS,
@@ -199,7 +199,19 @@ def _when(time: datetime) -> str:
     return time.astimezone(LOCAL).strftime("%d %B %Y, %H:%M").lstrip("0")
 
 
-def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> dict[str, Any]:
+class _Shown(NamedTuple):
+    """An answer, as the page tells of it."""
+
+    item: Item
+    words: Sequence[str]
+    verdict: str
+    points: float | None
+    max: float
+    comment: str
+    unreadable: bool
+
+
+def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> "_Shown":
     value = sheet.value(item.id)
     unreadable = bool(sheet.problem) or item.id in sheet.unreadable
     blank = item.is_blank(value)
@@ -210,12 +222,12 @@ def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, co
     else:
         verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
     words = () if blank else item.in_words(value)
-    return {"item": item, "words": words, "verdict": verdict, "points": points, "max": full, "comment": comment, "unreadable": unreadable}
+    return _Shown(item, words, verdict, points, full, comment, unreadable)
 
 
-def _look_again(shown: list[dict[str, Any]]) -> tuple[str, ...]:
+def _look_again(shown: list[_Shown]) -> tuple[str, ...]:
     """Name the sections to read again, each once, in order."""
-    poor = [row["item"].section for row in shown if row["verdict"] in ("partly", "not-right", "blank") and not row["item"].asks_person]
+    poor = [row.item.section for row in shown if row.verdict in ("partly", "not-right", "blank") and not row.item.asks_person]
     return tuple(dict.fromkeys(section for section in poor if section))
 
 
