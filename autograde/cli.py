@@ -265,8 +265,8 @@ def undo(
 ) -> None:
     """Take back the last take-in of a workbook, or one learner's newest attempt.
 
-    The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside, and
-    autograde assign takes one in again. Points that were given stay in the gradebook until you mark again.
+    The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside;
+    autograde redo takes the undo back. Points that were given stay in the gradebook until you mark again.
 
     Example: [bold]autograde undo w01 ana01[/]
     """
@@ -274,6 +274,24 @@ def undo(
     from autograde.course.summary import show_undo
 
     show_undo(out, take_back(_course(), workbook, learner))
+
+
+@app.command()
+def redo(
+    workbook: WorkbookName,
+    learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", help="Only what the last undo took from this learner.")] = "",
+) -> None:
+    """Take back the last autograde undo of a workbook, or one learner's: what it took back counts again.
+
+    The newest attempt of each learner becomes current. A file that you assigned to another learner meanwhile stays
+    theirs, and is left out. Run it again to take back the undo before.
+
+    Example: [bold]autograde redo w01 ana01[/]
+    """
+    from autograde.course.assign import redo as take_back
+    from autograde.course.summary import show_redo
+
+    show_redo(out, take_back(_course(), workbook, learner))
 
 
 def _show_intake(report: "IntakeReport") -> None:

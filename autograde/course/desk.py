@@ -13,7 +13,7 @@ from nbgrader.api import MissingEntry
 from autograde.course.alike import alike
 from autograde.course.archive import Parts, hand_in_parts, open_archive
 from autograde.course.arrivals import Arrival
-from autograde.course.attempts import Attempt, Attempts
+from autograde.course.attempts import UNDONE, Attempt, Attempts
 from autograde.course.claims import Moment, claimed, handed_in_at, lateness, read_manifest, released_since, whose
 from autograde.course.folder import Course
 from autograde.course.loose import ANSWERS
@@ -204,6 +204,8 @@ class Desk:
         before = self.attempts.find(student.id, digest)
         if before and before.set_aside and hand_in.by != "assign":
             msg = f"it was taken back ({before.set_aside}). To count it after all: autograde assign FILE {quoted(student.shown)}"
+            if before.set_aside.startswith(UNDONE):
+                msg += f", or autograde redo {self.workbook.id} {quoted(student.shown)}, which takes the last undo back"
             raise UnusableError(msg)
         attempt = Attempt(
             sha256=digest,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 Inside = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "new", "roster", "release", "collect", "intake", "assign", "undo", "serve",
+    "new", "roster", "release", "collect", "intake", "assign", "undo", "redo", "serve",
     "gradebook", "mark", "feedback", "check", "backup", "restore",
 )  # fmt: skip
 
@@ -204,6 +204,11 @@ def test_a_contradiction_is_asked_about_decided_and_taken_back(course: Course, t
     assert "whether it is late cannot be told: the student's machine says 2026-11-19 10:00" not in text, "the zip is from before"
     code, text, _ = inside("undo", "w01", cwd=course.root)
     assert "COLLEGE\\jsmith: w01.zip taken back; nothing of this student is current now" in text
+    assert "autograde redo w01-small    lets all of them count again" in text
+    code, text, error = inside("redo", "w01", cwd=course.root)
+    assert (code, error) == (0, "")
+    assert "COLLEGE\\jsmith: w01.zip counts again; the attempt of 2026-11-19 10:00 is current" in text
+    assert "1 hand-in counted again, 0 left out." in text
     code, text, _ = inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=course.root)
     assert '"COLLEGE\\jsmith"' in (tmp_path / "m.csv").read_text("utf-8-sig")
 
@@ -253,6 +258,9 @@ def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: 
         ("assign", "none.zip", "1ana"),
         ("undo", "w01"),
         ("undo", "w01", "1ana"),
+        ("redo", "w01"),
+        ("redo", "w01", "ana01"),
+        ("redo", "w01", "1ana"),
         ("intake", ".", "--workbook", "w01", "--worksheet", "none.csv"),
     ],
     ids=" ".join,
