@@ -1,6 +1,7 @@
 """What a tutor decides about hand-ins: whose one is, that one does not count after all, and that it does."""
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
     Parameters
     ----------
     path
-        A hand-in, or its folder in quarantine/.
+        A hand-in, or its folder in quarantine/; the folder's name is enough.
     student_id
         An id of the roster.
     assignment
@@ -38,6 +39,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
         If the path holds no hand-in or several, the student is not on the roster, or the hand-in cannot be used.
     """
     student = _student(course, student_id)
+    path = _there(course, path)
     arrival, held = _arrival(path)
     name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
     with opened(course, name) as desk:
@@ -170,6 +172,12 @@ def _student(course: Course, student_id: str) -> Student:
     advice = f"Did you mean {near}?" if near else "Check the id, or add the learner with: autograde roster FILE.csv"
     msg = f'"{printable(student_id, 80)}" is not on the roster. {advice}'
     raise ClassError(msg)
+
+
+def _there(course: Course, path: Path) -> Path:
+    """Give where a path leads from here, from the class folder or from its quarantine/: the first at which there is something."""
+    places = (path, course.root / path, course.root / "quarantine" / path)
+    return next((place for place in places if os.path.lexists(place)), path)
 
 
 def _arrival(path: Path) -> tuple[Arrival, Held | None]:

@@ -234,6 +234,13 @@ def test_what_is_no_backup_of_this_class_is_refused(marked: Course, tmp_path: Pa
     assert not list(marked.root.glob("gradebook.before-*"))
 
 
+def test_a_backup_that_is_not_there_is_told(marked: Course, tmp_path: Path) -> None:
+    with pytest.raises(ClassError) as told:
+        restore(marked, tmp_path / "none.db")
+    assert str(told.value) == f"There is no file {tmp_path / 'none.db'}. Name the file that `autograde backup` wrote; nothing was changed."
+    assert given(marked.root / "gradebook.db") == [7]
+
+
 def test_a_damaged_backup_is_refused(marked: Course, tmp_path: Path) -> None:
     backup(marked, tmp_path / "b.db")
     data = bytearray((tmp_path / "b.db").read_bytes())
