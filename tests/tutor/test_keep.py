@@ -217,7 +217,7 @@ def test_a_lost_gradebook_is_brought_back_and_what_was_there_is_kept(
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (missing, "is missing"),
+        (missing, "There is no file"),
         (empty, "is empty"),
         (foreign, "not one of nbgrader"),
         (no_database, "not one of nbgrader"),
