@@ -11,7 +11,7 @@ import tempfile
 import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -38,6 +38,8 @@ app = typer.Typer(
 )
 out = Console(highlight=False, emoji=False)
 TRY_AGAIN = "Close other programs that use it, see that the disk has room and that you may write there, then run the command again."
+MISUSED: Any = typer.BadParameter.__mro__[1]
+"""Click's UsageError, which typer gives no name of its own: a line that lacks something, or has what no command knows."""
 DATABASES = ("sqlite3", "sqlalchemy", "psycopg")
 WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")]
 
@@ -50,7 +52,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may lack a letter of somebody's name
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        app()
+        sys.exit(app(prog_name="autograde", standalone_mode=False))
+    except MISUSED as error:
+        _fail(_misused(error), 2)
     except WorkbookError as error:
         _fail(str(error))
     except BrokenPipeError:  # whoever reads what we say has had enough, as `head` does
@@ -68,7 +72,24 @@ def main() -> None:
         _fail(f"This program failed ({type(error).__name__}: {error}). Please report it, with the file {log.name}")
 
 
-def _fail(text: str) -> None:
+def _misused(error: Any) -> str:
+    """Say what a line lacks or has wrong, with the example of its command."""
+    message, ctx = error.format_message(), error.ctx
+    if not message:  # nothing was asked for, and the help is on the screen already
+        sys.exit(error.exit_code)
+    if ctx is None:
+        return f"{message} The command with --help shows an example."
+    example = Text.from_markup(ctx.command.help or "").plain.partition("Example: ")[2]
+    if not example:
+        return f"{message} {ctx.command_path} --help lists the commands."
+    if not message.startswith("Missing"):
+        return f"{message.removesuffix('.')}. Example: {example}"
+    missing = [param for param in ctx.command.params if param.required and param.name not in ctx.params]
+    names = [param.opts[0] if param.param_type_name == "option" else (param.metavar or param.name.upper()).rstrip("…") for param in missing]
+    return f"{ctx.command_path} needs {' and '.join(names)}. Example: {example}"
+
+
+def _fail(text: str, code: int = 1) -> None:
     """Say what is wrong in one line, and a list that is in it line by line, then end."""
     first, *listed = re.split(r"\n(?= )", text)
     lines = [" ".join(first.split()), *(f"  {' '.join(line.split())}" for line in listed)]
@@ -76,7 +97,7 @@ def _fail(text: str) -> None:
         last, rest = listed[-1].split("\n", 1)
         lines[-1:] = [f"  {' '.join(last.split())}", " ".join(rest.split())]
     Console(stderr=True, highlight=False).print(Text("\n".join(lines), style="red"), soft_wrap=True)
-    sys.exit(1)
+    sys.exit(code)
 
 
 def _course() -> "Course":
@@ -242,7 +263,7 @@ def intake(
 
 @app.command()
 def assign(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A hand-in, or its folder in quarantine/.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A hand-in, or its folder in quarantine/, whose name is enough.")],
     learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", help="An id of the roster.")],
     workbook: Annotated[str, typer.Option(help="The short id (w01); only where the hand-in does not say it.")] = "",
 ) -> None:
@@ -265,8 +286,8 @@ def undo(
 ) -> None:
     """Take back the last take-in of a workbook, or one learner's newest attempt.
 
-    The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside, and
-    autograde assign takes one in again. Points that were given stay in the gradebook until you mark again.
+    The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside;
+    autograde redo takes the undo back. Points that were given stay in the gradebook until you mark again.
 
     Example: [bold]autograde undo w01 ana01[/]
     """
@@ -274,6 +295,24 @@ def undo(
     from autograde.course.summary import show_undo
 
     show_undo(out, take_back(_course(), workbook, learner))
+
+
+@app.command()
+def redo(
+    workbook: WorkbookName,
+    learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", help="Only what the last undo took from this learner.")] = "",
+) -> None:
+    """Take back the last autograde undo of a workbook, or one learner's: what it took back counts again.
+
+    The newest attempt of each learner becomes current. A file that you assigned to another learner meanwhile stays
+    theirs, and is left out. Run it again to take back the undo before.
+
+    Example: [bold]autograde redo w01 ana01[/]
+    """
+    from autograde.course.assign import redo as take_back
+    from autograde.course.summary import show_redo
+
+    show_redo(out, take_back(_course(), workbook, learner))
 
 
 def _show_intake(report: "IntakeReport") -> None:

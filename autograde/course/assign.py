@@ -1,20 +1,23 @@
-"""What a tutor decides about hand-ins: whose one is, and that one does not count after all."""
+"""What a tutor decides about hand-ins: whose one is, that one does not count after all, and that it does."""
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograde.course.archive import MAX_UNPACKED
 from autograde.course.arrivals import Arrival, arrivals
-from autograde.course.attempts import Attempt
+from autograde.course.attempts import UNDONE, Attempt
 from autograde.course.claims import read_manifest
 from autograde.course.desk import Desk, opened, parts_of, report
 from autograde.course.folder import Course
+from autograde.course.ids import shown
 from autograde.course.outcome import IntakeReport
 from autograde.course.quarantine import REASON, Held, held_in
 from autograde.course.roster import Roster, Student
-from autograde.course.text import local, printable
+from autograde.course.senders import Sender
+from autograde.course.text import LOCAL, local, printable
 from autograde.errors import ClassError, UnusableError
 
 
@@ -24,7 +27,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
     Parameters
     ----------
     path
-        A hand-in, or its folder in quarantine/.
+        A hand-in, or its folder in quarantine/; the folder's name is enough.
     student_id
         An id of the roster.
     assignment
@@ -36,6 +39,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
         If the path holds no hand-in or several, the student is not on the roster, or the hand-in cannot be used.
     """
     student = _student(course, student_id)
+    path = _there(course, path)
     arrival, held = _arrival(path)
     name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
     with opened(course, name) as desk:
@@ -50,8 +54,8 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
 
 
 @dataclass(frozen=True, kw_only=True)
-class Undone:
-    """An attempt that was taken back, and the time of the one that is current now (None if there is none)."""
+class Decided:
+    """An attempt that was taken back or counts again, and the time of the one that is current now (None if there is none)."""
 
     student: str
     attempt: Attempt
@@ -64,7 +68,16 @@ class UndoReport:
 
     assignment: str
     folder: Path
-    undone: tuple[Undone, ...]
+    undone: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedoReport:
+    """What counts again, and what does not: student, attempt, and the student for whom the same file counts now."""
+
+    assignment: str
+    redone: tuple[Decided, ...]
+    left: tuple[tuple[str, Attempt, str], ...]
 
 
 def undo(course: Course, assignment: str, student_id: str = "") -> UndoReport:
@@ -92,7 +105,7 @@ def undo(course: Course, assignment: str, student_id: str = "") -> UndoReport:
             of = f"from {student_id}" if only else "by autograde intake, collect or assign"
             msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
             raise ClassError(msg)
-        why = f"autograde undo, {local(datetime.now(UTC))}"
+        why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
         return UndoReport(
             assignment=name,
             folder=course.root / "received" / name,
@@ -100,20 +113,55 @@ def undo(course: Course, assignment: str, student_id: str = "") -> UndoReport:
         )
 
 
-def _set_aside(desk: Desk, student: str, attempt: Attempt, why: str) -> Undone:
+def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
+    """Take back the last undo of a workbook, or the last one that one student's attempts fell to: they count again.
+
+    A file that was assigned to somebody else meanwhile stays theirs alone.
+
+    Raises
+    ------
+    ClassError
+        If no undo is left to be taken back, or the student is not on the roster.
+    """
+    name = course.assignment(assignment)
+    only = _student(course, student_id).id if student_id else ""
+    with opened(course, name) as desk:
+        students = [only] if only else desk.attempts.students()
+        undone = [(s, a) for s in students for a, _ in desk.attempts.of(s) if a.set_aside.startswith(UNDONE)]
+        if not undone:
+            of = f" from {student_id}" if only else ""
+            msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."
+            raise ClassError(msg)
+        last = max(attempt.set_aside for _, attempt in undone)
+        redone, left = [], []
+        for student, attempt in undone:
+            if attempt.set_aside != last:
+                continue
+            if other := next((other for other, _ in _counting(desk, attempt.sha256, attempt.sender, student)), ""):
+                left.append((student, attempt, other))
+                _set_aside(desk, student, attempt, f"it counts as {shown(other)}'s, {local(datetime.now(UTC))}")
+            else:
+                redone.append(_set_aside(desk, student, attempt, ""))
+        return RedoReport(assignment=name, redone=tuple(redone), left=tuple(left))
+
+
+def _set_aside(desk: Desk, student: str, attempt: Attempt, why: str) -> Decided:
     desk.attempts.put(student, replace(attempt, set_aside=why))
     desk.settle(student)
     newest = desk.attempts.newest(student)
-    return Undone(student=student, attempt=attempt, now=newest[0].handed_in_at if newest else None)
+    return Decided(student=student, attempt=attempt, now=newest[0].handed_in_at if newest else None)
 
 
 def _take_from_others(desk: Desk, arrival: Arrival, student: Student) -> None:
     """See that the same file from the same sender no longer counts as somebody else's."""
-    digest = hashlib.sha256(arrival.data).hexdigest()
-    for other in desk.attempts.students():
-        attempt = desk.attempts.find(other, digest) if other != student.id else None
-        if attempt and not attempt.set_aside and not attempt.sender.is_another(arrival.sender):
-            _set_aside(desk, other, attempt, f"it is {student.shown}'s, as a tutor said on {local(datetime.now(UTC))}")
+    for other, attempt in _counting(desk, hashlib.sha256(arrival.data).hexdigest(), arrival.sender, student.id):
+        _set_aside(desk, other, attempt, f"it is {student.shown}'s, as a tutor said on {local(datetime.now(UTC))}")
+
+
+def _counting(desk: Desk, digest: str, sender: Sender, student: str) -> list[tuple[str, Attempt]]:
+    """Find where the same file from the same sender counts as somebody else's than `student`'s."""
+    others = [(other, desk.attempts.find(other, digest)) for other in desk.attempts.students() if other != student]
+    return [(other, found) for other, found in others if found and not found.set_aside and not found.sender.is_another(sender)]
 
 
 def _student(course: Course, student_id: str) -> Student:
@@ -124,6 +172,12 @@ def _student(course: Course, student_id: str) -> Student:
     advice = f"Did you mean {near}?" if near else "Check the id, or add the learner with: autograde roster FILE.csv"
     msg = f'"{printable(student_id, 80)}" is not on the roster. {advice}'
     raise ClassError(msg)
+
+
+def _there(course: Course, path: Path) -> Path:
+    """Give where a path leads from here, from the class folder or from its quarantine/: the first at which there is something."""
+    places = (path, course.root / path, course.root / "quarantine" / path)
+    return next((place for place in places if os.path.lexists(place)), path)
 
 
 def _arrival(path: Path) -> tuple[Arrival, Held | None]:

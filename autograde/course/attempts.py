@@ -25,6 +25,8 @@ from workbook_helpers.files import PART, read_file, write_file
 FOLDER = ".attempts"
 """No learner's folder: their names begin with no dot."""
 SCHEMA = 1
+UNDONE = "autograde undo, "
+"""How the reason of an attempt begins that a tutor took back; the time follows, so that the reasons sort by it."""
 
 
 @dataclass(frozen=True, kw_only=True)

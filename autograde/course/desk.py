@@ -13,10 +13,11 @@ from nbgrader.api import MissingEntry
 from autograde.course.alike import alike
 from autograde.course.archive import Parts, hand_in_parts, open_archive
 from autograde.course.arrivals import Arrival
-from autograde.course.attempts import Attempt, Attempts
+from autograde.course.attempts import UNDONE, Attempt, Attempts
 from autograde.course.claims import Moment, claimed, handed_in_at, lateness, read_manifest, released_since, whose
 from autograde.course.folder import Course
 from autograde.course.loose import ANSWERS
+from autograde.course.mistaken import mistaken
 from autograde.course.outcome import IntakeReport, Refused, Taken
 from autograde.course.paper import paper_oddities
 from autograde.course.quarantine import Held, Quarantine
@@ -156,8 +157,7 @@ class Desk:
             raise UnusableError(arrival.fault)
         parts = parts_of(arrival.data, self.assignment)
         if parts.answers is None and parts.manifest is None:
-            msg = f"there is no {ANSWERS} in it"
-            raise UnusableError(msg)
+            raise UnusableError(mistaken(arrival.data) or f"there is no {ANSWERS} in it")
         manifest, oddities = self._manifest(parts)
         note, by = "", "assign"
         if student is None:
@@ -204,6 +204,8 @@ class Desk:
         before = self.attempts.find(student.id, digest)
         if before and before.set_aside and hand_in.by != "assign":
             msg = f"it was taken back ({before.set_aside}). To count it after all: autograde assign FILE {quoted(student.shown)}"
+            if before.set_aside.startswith(UNDONE):
+                msg += f", or autograde redo {self.workbook.id} {quoted(student.shown)}, which takes the last undo back"
             raise UnusableError(msg)
         attempt = Attempt(
             sha256=digest,
@@ -286,8 +288,11 @@ class Desk:
 
 def parts_of(data: bytes, assignment: str = "") -> Parts:
     """Open a hand-in; UnusableError if it is none."""
-    with open_archive(io.BytesIO(data)) as archive:
-        return hand_in_parts(archive, assignment)
+    try:
+        with open_archive(io.BytesIO(data)) as archive:
+            return hand_in_parts(archive, assignment)
+    except UnusableError as error:
+        raise UnusableError(mistaken(data) or str(error)) from error
 
 
 def _due_dates(course: Course, workbook: Workbook) -> dict[str, datetime]:

@@ -191,6 +191,9 @@ def restore(course: "Course", file: Path) -> Held:
     if file.resolve() == path.resolve():
         msg = f"{file} is the gradebook itself. Name a backup."
         raise ClassError(msg)
+    if not file.exists():
+        msg = f"There is no file {printable(file, 300)}. Name the file that `autograde backup` wrote; nothing was changed."
+        raise ClassError(msg)
     if reason := fault(sqlite_url(file.absolute()), course.course_id):
         msg = f"{file} is no backup of this class's gradebook: it {reason}. Nothing was changed."
         raise ClassError(msg)

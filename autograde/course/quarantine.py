@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograde.course.folder import Course
+from autograde.course.mistaken import mistaken
 from autograde.course.senders import NOBODY, Sender
 from autograde.course.text import aware, local, printable, stamp
 from autograde.errors import UnusableError
@@ -67,7 +68,7 @@ class Quarantine:
         now = datetime.now(UTC)
         short = re.sub(r"[^A-Za-z0-9._-]+", "-", re.split(r"[/\\›]", name)[-1]).strip("-.")[-50:].lstrip("-.") or "hand-in"
         short = f"hand-in-{short}" if short == REASON else short
-        if data.startswith(b"PK") and not short.lower().endswith(".zip"):  # loose files were packed
+        if data.startswith(b"PK") and not short.lower().endswith(".zip") and not mistaken(data):  # loose files were packed
             short += ".zip"
         if folder is None or not folder.is_dir():
             self.root.mkdir(exist_ok=True)

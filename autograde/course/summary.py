@@ -13,7 +13,7 @@ from autograde.course.ids import shown
 from autograde.course.text import count, in_words, local, printable
 
 if TYPE_CHECKING:  # each command imports only what it uses
-    from autograde.course.assign import UndoReport
+    from autograde.course.assign import RedoReport, UndoReport
     from autograde.course.gradebook import GradebookReport
     from autograde.course.keep import Held
     from autograde.course.mark import Line
@@ -133,8 +133,21 @@ def show_undo(console: Console, report: "UndoReport") -> None:
         say(console, f"  {shown(one.student)}: {file} taken back; {now}")
     say(console, f"{count(len(report.undone), 'hand-in')} taken back. The originals are kept in {report.folder}.", "bold")
     steps = [f"autograde mark {report.assignment}    marks what is current now"]
+    steps.append(f"autograde redo {report.assignment}    lets all of them count again")
     steps.append("autograde assign FILE LEARNER-ID    takes one of them in again, as the learner's you name")
     next_steps(console, steps)
+
+
+def show_redo(console: Console, report: "RedoReport") -> None:
+    """Sum up what counts again."""
+    for one in report.redone:
+        now = f"; the attempt of {local(one.now)} is current" if one.now else ""
+        say(console, f"  {shown(one.student)}: {printable(one.attempt.file or 'a hand-in', 100)} counts again{now}")
+    for student, attempt, other in report.left:
+        file = printable(attempt.file or "a hand-in", 100)
+        say(console, f"  {shown(student)}: {file} left out, as the same file counts as {shown(other)}'s now", "yellow")
+    say(console, f"{count(len(report.redone), 'hand-in')} counted again, {len(report.left)} left out.", "bold")
+    next_steps(console, [f"autograde mark {report.assignment}    marks what is current now"])
 
 
 def _late(late: str) -> str:

@@ -87,6 +87,19 @@ def test_the_receipt_names_what_was_not_answered_and_is_found_again(desk: "Desk"
     assert learner_id(workbook) == "ana01"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no process can change its time zone there")
+@pytest.mark.parametrize(("zone", "said"), [("Etc/UTC", "(UTC)"), ("Etc/GMT-1", "(UTC+0100)")])  # POSIX turns the sign round
+def test_the_receipt_names_the_time_zone(desk: "Desk", monkeypatch: pytest.MonkeyPatch, zone: str, said: str) -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        receipt = hand_in(workbook, "ana01")
+    time.tzset()
+    assert said in (desk.root / "handed-in" / receipt_page_name(receipt)).read_text("utf-8")
+
+
 def test_a_second_hand_in_gives_a_second_receipt(desk: "Desk") -> None:
     workbook = desk.add()
     desk.answer(workbook)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 Inside = Callable[..., tuple[int, str, str]]
 COMMANDS = (
-    "new", "roster", "release", "collect", "intake", "assign", "undo", "serve",
+    "new", "roster", "release", "collect", "intake", "assign", "undo", "redo", "serve",
     "gradebook", "mark", "feedback", "check", "backup", "restore",
 )  # fmt: skip
 
@@ -204,6 +204,11 @@ def test_a_contradiction_is_asked_about_decided_and_taken_back(course: Course, t
     assert "whether it is late cannot be told: the student's machine says 2026-11-19 10:00" not in text, "the zip is from before"
     code, text, _ = inside("undo", "w01", cwd=course.root)
     assert "COLLEGE\\jsmith: w01.zip taken back; nothing of this student is current now" in text
+    assert "autograde redo w01-small    lets all of them count again" in text
+    code, text, error = inside("redo", "w01", cwd=course.root)
+    assert (code, error) == (0, "")
+    assert "COLLEGE\\jsmith: w01.zip counts again; the attempt of 2026-11-19 10:00 is current" in text
+    assert "1 hand-in counted again, 0 left out." in text
     code, text, _ = inside("gradebook", "--csv", str(tmp_path / "m.csv"), cwd=course.root)
     assert '"COLLEGE\\jsmith"' in (tmp_path / "m.csv").read_text("utf-8-sig")
 
@@ -231,6 +236,17 @@ def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: 
     assert "the other rows are in already" in text
 
 
+def test_a_hand_in_is_found_by_the_name_of_its_folder_in_quarantine(course: Course, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("eve99"))
+    inside("intake", str(tmp_path / "a.zip"), "--workbook", "w01", cwd=course.root)
+    (held,) = (course.root / "quarantine").iterdir()
+    for name in (held.name, f"quarantine/{held.name}"):  # the second as its reason.txt says it, from anywhere in the class
+        code, _, error = inside("assign", name, "ana01", cwd=course.root / "source")
+        assert (code, error) == (0, "")
+    code, _, error = inside("assign", "20261120-101500-none.zip", "ana01", cwd=course.root)
+    assert (code, "There is no file or folder 20261120-101500-none.zip" in error) == (1, True)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -253,6 +269,9 @@ def test_a_roster_with_bad_rows_ends_with_code_1(empty_class: Course, tmp_path: 
         ("assign", "none.zip", "1ana"),
         ("undo", "w01"),
         ("undo", "w01", "1ana"),
+        ("redo", "w01"),
+        ("redo", "w01", "ana01"),
+        ("redo", "w01", "1ana"),
         ("intake", ".", "--workbook", "w01", "--worksheet", "none.csv"),
     ],
     ids=" ".join,
@@ -263,6 +282,38 @@ def test_an_error_is_one_line_and_a_code(course: Course, inside: Inside, words: 
     assert code == 1
     assert len(error.strip().splitlines()) == 1, error
     assert "Traceback" not in text + error
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("intake a.zip", "autograde intake needs --workbook. Example: autograde intake ~/Downloads/Care-w01-12345.zip --workbook w01"),
+        ("intake", "autograde intake needs PATH and --workbook. Example: "),
+        ("intake --workbook w01", "autograde intake needs PATH. Example: "),
+        ("intake a.zip --workbook", "Option '--workbook' requires an argument. The command with --help shows an example."),
+        ("new", "autograde new needs FOLDER. Example: autograde new care-2026"),
+        ("assign a.zip", "autograde assign needs LEARNER-ID. Example: "),
+        ("assign", "autograde assign needs FILE and LEARNER-ID. Example: "),
+        ("gradebook", "autograde gradebook needs --csv. Example: autograde gradebook --csv marks.csv"),
+        ("db move", "autograde db move needs URL. Example: autograde db move postgresql:"),
+        ("release w01 --du x", "No such option: --du (Possible options: --due). Example: autograde release w01 --due"),
+        ("undo w01 a b", "Got unexpected extra argument(s) (b). Example: autograde undo w01 ana01"),
+        ("serve --port x", "Invalid value for '--port': "),
+        ("gradebok", "No such command 'gradebok'. Did you mean 'gradebook'? autograde --help lists the commands."),
+    ],
+    ids=lambda value: value if len(value) < 30 else "",
+)
+def test_a_line_that_lacks_something_is_told_in_one_line_with_an_example(tmp_path: Path, inside: Inside, line: str, said: str) -> None:
+    code, text, error = inside(*line.split(), cwd=tmp_path)
+    assert (code, text, len(error.strip().splitlines())) == (2, "", 1), error
+    assert error.startswith(said)
+
+
+@pytest.mark.parametrize("words", [(), ("db",)])
+def test_a_command_alone_shows_its_help(tmp_path: Path, inside: Inside, words: tuple[str, ...]) -> None:
+    code, text, error = inside(*words, cwd=tmp_path)
+    assert (code, error) == (2, "")
+    assert "Usage: autograde" in text
 
 
 def test_outside_a_class(tmp_path: Path) -> None:

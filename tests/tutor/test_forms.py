@@ -1,9 +1,11 @@
 """The forms in which hand-ins arrive: what browsers, Moodle, Canvas and people make of them."""
 
+import io
 import json
 import os
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ import pytest
 
 from autograde.course.folder import Course
 from autograde.course.intake import IntakeReport, intake
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -140,6 +143,62 @@ def test_two_who_send_the_same_wrong_file_have_an_entry_each(course: Course, tmp
     assert sorted("Ana Evans (ana01)" in reason for reason in reasons) == [False, True]
     assert sorted("Jr (ben01)" in reason for reason in reasons) == [False, True]
     assert len({refused.folder for refused in report.refused}) == 2
+
+
+def office(kit: "Kit", *names: str) -> bytes:
+    return kit.zipped(dict.fromkeys(names, b"<x/>"))
+
+
+def open_document() -> bytes:
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:  # its first entry is not packed, so that programs can tell what it is
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+    return memory.getvalue()
+
+
+MISTAKEN: "dict[str, tuple[Callable[[Kit], bytes], str]]" = {
+    "essay.docx": (lambda kit: office(kit, "[Content_Types].xml", "_rels/.rels", "word/document.xml"), "a Word document"),
+    "from-google.zip": (lambda kit: office(kit, "word/document.xml", "word/media/a.png", "[Content_Types].xml"), "a Word document"),
+    "marks.xlsx": (lambda kit: office(kit, "[Content_Types].xml", "xl/workbook.xml"), "an Excel spreadsheet"),
+    "talk.pptx": (
+        lambda kit: office(kit, "[Content_Types].xml", *(f"ppt/slides/slide{n}.xml" for n in range(300))),
+        "a PowerPoint presentation",
+    ),
+    "essay.pages": (lambda kit: office(kit, "Index/Document.iwa", "preview.jpg"), "a Pages document"),
+    "essay.odt": (lambda _: open_document(), "a LibreOffice document"),
+    "essay.doc": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "an office document"),
+    "essay.rtf": (lambda _: b"{\\rtf1\\ansi I had no time}", "a text document"),
+    "essay.pdf": (lambda _: b"%PDF-1.7\n", "a PDF"),
+    "w01.zip": (lambda _: b"%PDF-1.7\n", "a PDF"),
+    "screen.png": (lambda _: b"\x89PNG\r\n\x1a\n", "a picture"),
+    "photo.jpg": (lambda _: b"\xff\xd8\xff\xe0\0\x10JFIF", "a picture"),
+    "photo.heic": (lambda _: b"\0\0\0\x18ftypheic", "a picture or a film"),
+    "receipt.html": (lambda _: b"<!DOCTYPE html>\n<html>", "a web page"),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_what_a_student_gave_by_mistake_is_named(course: Course, tmp_path: Path, kit: "Kit", name: str, *, packed: bool) -> None:
+    make, what = MISTAKEN[name]
+    files = {f"{ANA}/{name}": make(kit), f"{BEN}/w01.zip": kit.hand_in("ben01")}
+    report = take(course, tmp_path, kit, files, packed=packed)
+    assert [taken.student.id for taken in report.taken] == ["ben01"]
+    (refused,) = report.refused
+    assert refused.reason == f'it is {what}, not a hand-in: ask the student for the file that "Save the file" makes'
+    assert (refused.folder / name).read_bytes() == make(kit), "it opens by its own name"
+
+
+def test_the_button_that_the_student_is_asked_to_press_is_called_so() -> None:
+    words = (ROOT / "src" / "workbook_helpers" / "locale" / "en" / "hand-in.ftl").read_text("utf-8")
+    assert "\nreceipt-save = Save the file\n" in words
+
+
+def test_a_hand_in_with_a_document_in_it_is_a_hand_in(course: Course, tmp_path: Path, kit: "Kit") -> None:
+    document = dict.fromkeys(("[Content_Types].xml", "word/document.xml"), b"<x/>")
+    report = take(course, tmp_path, kit, {"a.zip": kit.zipped(loose(kit, "ana01") | document)})
+    assert [taken.student.id for taken in report.taken] == ["ana01"]
 
 
 def test_a_student_cannot_pass_for_another_from_inside(course: Course, tmp_path: Path, kit: "Kit") -> None:

@@ -217,7 +217,7 @@ def test_a_lost_gradebook_is_brought_back_and_what_was_there_is_kept(
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (missing, "is missing"),
+        (missing, "There is no file"),
         (empty, "is empty"),
         (foreign, "not one of nbgrader"),
         (no_database, "not one of nbgrader"),
@@ -232,6 +232,13 @@ def test_what_is_no_backup_of_this_class_is_refused(marked: Course, tmp_path: Pa
         restore(marked, other.root / "gradebook.db")
     assert given(marked.root / "gradebook.db") == [7]
     assert not list(marked.root.glob("gradebook.before-*"))
+
+
+def test_a_backup_that_is_not_there_is_told(marked: Course, tmp_path: Path) -> None:
+    with pytest.raises(ClassError) as told:
+        restore(marked, tmp_path / "none.db")
+    assert str(told.value) == f"There is no file {tmp_path / 'none.db'}. Name the file that `autograde backup` wrote; nothing was changed."
+    assert given(marked.root / "gradebook.db") == [7]
 
 
 def test_a_damaged_backup_is_refused(marked: Course, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whose a hand-in is: contradictions are set aside and asked about, a tutor's word counts, and a take-in can be taken back."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -211,6 +212,42 @@ def test_the_last_take_in_is_taken_back(course: Course, take: Take, kit: "Kit") 
     assert current(course, "ana01") is None
     with pytest.raises(ClassError, match="Nothing that was handed in"):
         undo(course, "w01", "ana01")
+
+
+def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> None:
+    from autograde.course.assign import redo, undo
+
+    take({"a.zip": kit.hand_in("ana01", q01="a"), "c.zip": kit.hand_in("cai01", q01="a")})
+    files = {"a.zip": kit.hand_in("ana01", LATER, q01="b"), "b.zip": kit.hand_in("ben01", q01="b")}
+    take(files)
+    undo(course, "w01")
+    assert any("autograde redo w01 ana01" in refused.reason for refused in take(files).refused)
+    time.sleep(1.1)  # an undo is known by its second
+    undo(course, "w01", "cai01")
+    assert [current(course, student) for student in ("ana01", "ben01", "cai01")] == ["a", None, None]
+    assert [one.student for one in redo(course, "w01").redone] == ["cai01"]
+    assert {one.student: one.now for one in redo(course, "w01", "ANA01").redone} == {"ana01": datetime(2026, 11, 19, 12, tzinfo=UTC)}
+    assert [current(course, student) for student in ("ana01", "ben01", "cai01")] == ["b", None, "a"]
+    assert [one.student for one in redo(course, "w01").redone] == ["ben01"]
+    assert current(course, "ben01") == "b"
+    with pytest.raises(ClassError, match="Nothing that autograde undo took back from w01-small is left to count again"):
+        redo(course, "w01")
+
+
+def test_redo_makes_no_file_count_for_two(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.course.assign import assign, redo, undo
+
+    files = {"a.zip": kit.hand_in("ana01", q01="a"), "b.zip": kit.hand_in("ben01", q01="b")}
+    take(files)
+    undo(course, "w01")
+    (tmp_path / "a.zip").write_bytes(files["a.zip"])
+    assign(course, tmp_path / "a.zip", "cai01")
+    report = redo(course, "w01")
+    assert [one.student for one in report.redone] == ["ben01"]
+    assert [(student, other) for student, _, other in report.left] == [("ana01", "cai01")]
+    assert [current(course, student) for student in ("ana01", "ben01", "cai01")] == [None, "b", "a"]
+    with pytest.raises(ClassError, match="is left to count again"):
+        redo(course, "w01")
 
 
 def test_equal_answers_are_remarked_on(course: Course, take: Take, kit: "Kit") -> None:
