@@ -13,6 +13,7 @@ The first run makes the folder .venv beside this file and installs pinned, hash-
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -34,12 +35,13 @@ def fail(text: str) -> "None":
 def run(*command: object) -> int:
     """Run a command in this folder's environment and give its exit code."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")  # nbgrader calls alembic by name
-    process = subprocess.Popen([str(part) for part in command], env={**os.environ, "PATH": path})
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # the command has got it, too, and ends in its own way and time
-            continue
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # Ctrl-C reaches the command, too, which ends in its own way and time
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.Popen([str(part) for part in command], env={**os.environ, "PATH": path}).wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def wanted(constraints: Path) -> str:
@@ -51,10 +53,14 @@ def wanted(constraints: Path) -> str:
 
 
 def install(constraints: Path) -> None:
-    """Make .venv and install what `constraints` pins, then this project's own two packages."""
-    stamp = VENV / f".installed-{constraints.stem}"
-    if stamp.is_file() and stamp.read_text("utf-8") == wanted(constraints):
-        return
+    """Make .venv and install what `constraints` pins, then this project's own two packages.
+
+    Here and below, -P: a file in the folder where one happens to be, such as typing.py, is not taken for Python's own.
+    """
+    for enough in {constraints, ROOT / "constraints-test.txt"}:  # what the tests need holds all that the commands need
+        stamp = VENV / f".installed-{enough.stem}"
+        if stamp.is_file() and stamp.read_text("utf-8") == wanted(enough):
+            return
     if not PYTHON.is_file():
         print("Making a place for the packages: .venv")
         try:
@@ -62,12 +68,12 @@ def install(constraints: Path) -> None:
         except (subprocess.CalledProcessError, OSError) as error:
             fail(f"Python could not make {VENV} ({error}). On Debian or Ubuntu, run: apt install python3-venv. Then start again.")
     print(f"Installing the packages of {constraints.name}. The first time this takes a minute or two.")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [PYTHON, "-P", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     if run(*pip, "--progress-bar", "on", "--require-hashes", "-r", constraints) != 0:
         fail("The packages could not be installed; pip says above why. Check the internet connection and the disk, then start again.")
     if run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT, "-e", ROOT / "autograde") != 0:
         fail("This project's own packages could not be installed; pip says above why.")
-    stamp.write_text(wanted(constraints), "utf-8")
+    (VENV / f".installed-{constraints.stem}").write_text(wanted(constraints), "utf-8")
 
 
 def shell() -> int:
@@ -88,7 +94,6 @@ def main(arguments: "list[str]") -> int:
         return run(PYTHON, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile"]))
     if name == "shell" or name in MODULES:
         install(ROOT / "constraints.txt")
-        # -P: a file in the folder where one happens to be, such as typing.py, is not taken for Python's own
         return shell() if name == "shell" else run(PYTHON, "-P", "-m", MODULES[name], *rest)
     print(__doc__)
     return 0 if name in ("-h", "--help") else 2

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shutil
 import signal
 import subprocess
@@ -62,6 +63,20 @@ def test_a_file_where_one_happens_to_be_is_not_run(tmp_path: Path) -> None:
         (tmp_path / name).write_text("raise SystemExit('planted')")
     done = start("autograde", "--help", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nor_while_it_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = runpy.run_path(str(ROOT / "start.py"))
+    (tmp_path / "pip.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(module["install"].__globals__, "VENV", tmp_path)
+    # Really run, but as far as pip's own help: what is asked for here is whose pip it is.
+    monkeypatch.setitem(
+        module["install"].__globals__, "run", lambda *command: subprocess.call([*command[: command.index("pip") + 1], "--help"])
+    )
+    module["install"](ROOT / "constraints.txt")
+    assert (tmp_path / ".installed-constraints").is_file()
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to a group of programs")
