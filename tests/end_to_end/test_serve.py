@@ -100,7 +100,11 @@ def test_a_page_of_formgrader_asks_nobody_and_shows_names_as_text(desk: Desk, pa
 
     page.on("console", said)
     page.on("pageerror", lambda error: refused.append(str(error)))
-    page.goto(f"{desk.base}/formgrader/{path.replace('@', desk.submission)}", wait_until="networkidle")
+    reply = page.goto(f"{desk.base}/formgrader/{path.replace('@', desk.submission)}", wait_until="networkidle")
+    assert reply is not None
+    rules = reply.headers["content-security-policy"]
+    assert "default-src 'self'" in rules
+    assert "unsafe-inline" not in rules.partition("script-src")[2].partition(";")[0]
     expect(page.locator("body")).not_to_contain_text("Loading, please wait")
     assert page.title() != "stolen"
     assert page.locator("img, script:text('stolen')").count() == 0
