@@ -1,14 +1,23 @@
+// @ts-check
 // Beside nbgrader's formgrader. Points are read before they are sent ("7,5" is 7.5, "75" of 10 is refused, not made 10),
 // and what could not be saved is said, kept on the page and sent again. nbgrader itself does none of this.
 (() => {
   const { GradeUI, CommentUI } = globalThis;
   if (!GradeUI || !CommentUI) return;
   const RETRY_MS = 3000;
+  /** @type {Map<FormgraderView, Record<string, unknown>>} */
   const waiting = new Map(); // view → what the marker gave, not on the server yet
+  /** @type {Set<FormgraderView>} */
   const faulty = new Set(); // views whose points cannot be sent
+  /** @param {FormgraderView} view */
   const kept = (view) => `autograde-unsaved:${view.model.url()}`;
+  /** @template T @param {(shelf: Storage) => T} call */
   const store = (call) => { try { return call(sessionStorage); } catch { return null; } }; // a private window may have none
 
+  /**
+   * @template {keyof HTMLElementTagNameMap} Tag
+   * @param {Tag} tag @param {Partial<CSSStyleDeclaration>} style @param {(Node | string)[]} kids
+   */
   const make = (tag, style, ...kids) => {
     const node = document.createElement(tag);
     Object.assign(node.style, style); // not as an attribute, which a policy may forbid
@@ -21,17 +30,20 @@
   banner.hidden = true;
   document.body.append(banner);
 
+  /** @type {Record<number, string>} */
   const REASONS = {
     0: "the marking server does not answer. Leave this page open and start “autograde serve” again in the class folder.",
     401: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
     403: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
   };
+  /** @param {number} status */
   function tell(status) {
     const why = REASONS[status] ?? `the server could not store it (error ${status}). Another program may be using the gradebook.`;
     const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds.` : "";
     if (banner.textContent !== text) banner.textContent = text; // the same words are not announced again
     banner.hidden = !text;
   }
+  /** @param {FormgraderView} view @param {string} text @param {Node[]} buttons */
   function note(view, text, ...buttons) {
     view.el.querySelectorAll(".autograde-note").forEach((old) => old.remove());
     if (!text) return;
@@ -39,8 +51,9 @@
     line.className = "autograde-note";
     line.setAttribute("role", "alert");
     const beside = view.$score ? view.$score[0].closest(".panel-heading") : view.$comment[0].parentElement;
-    beside.append(line);
+    beside?.append(line);
   }
+  /** @param {string} text @param {() => void} call */
   const press = (text, call) => {
     const button = make("button", { marginLeft: "8px" }, text);
     button.type = "button";
@@ -49,7 +62,7 @@
     return button;
   };
 
-  /** Read points as a person writes them; gives what is wrong, "" if nothing is. */
+  /** Read points as a person writes them; gives what is wrong, "" if nothing is. @param {HTMLInputElement} field @param {number} most */
   function misread(field, most) {
     const text = field.value.trim().replace(",", ".");
     const fine = text === "" || /^(\d+\.?\d*|\.\d+)$/.test(text);
@@ -91,7 +104,7 @@
         note(this, "");
         if (!waiting.size) tell(0);
       });
-      const before = store((shelf) => JSON.parse(shelf.getItem(kept(this)))); // the page was loaded again before it could be saved
+      const before = store((shelf) => JSON.parse(shelf.getItem(kept(this)) ?? "null")); // the page was loaded again before it could be saved
       if (!before || given.every((name) => (before[name] ?? "") === (this.model.get(name) ?? ""))) return;
       const shown = given.map((name) => before[name]).filter((value) => value != null && value !== "").join(" + ") || "nothing";
       note(this, `Typed before this page was loaded again, and not saved: ${shown}`,
@@ -99,8 +112,9 @@
         press("Drop it", () => { store((shelf) => shelf.removeItem(kept(this))); note(this, ""); }));
     };
   }
+  /** @type {Node | null} */
   let typing = null; // the field that somebody is typing in: what comes back from the server would be written over it
-  document.addEventListener("input", (event) => { typing = event.target; });
+  document.addEventListener("input", (event) => { typing = /** @type {Node} */ (event.target); });
   for (const end of ["change", "focusout"]) document.addEventListener(end, () => { typing = null; });
   setInterval(() => {
     for (const view of waiting.keys()) if (!view.el.contains(typing)) view.model.save();

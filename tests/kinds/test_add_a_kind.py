@@ -16,7 +16,7 @@ from tests.conftest import ROOT, Server, free_port, is_saved
 
 def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
     for part in ("src", "autograde", "workbooks", "tests"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     told = (ROOT / "docs" / "add-a-kind.md").read_text("utf-8")
     files = re.findall(r"`([\w./-]+/[\w-]+\.(?:py|js|ftl|toml))`.*?```\w+\n(.*?)```", told, re.DOTALL)

@@ -1,14 +1,21 @@
+// @ts-check
 // The one helper that every script of ours begins with.
 import { spoken } from "./words.js";
 
-/** Make an element: h("p", { className: "x", onclick: f }, "text", child…). */
+/** @import { Kid, Props } from "./types.js" */
+
+/**
+ * Make an element: h("p", { className: "x", onclick: f }, "text", child…).
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag @param {Props} props @param {Kid[]} kids
+ */
 export function h(tag, props = {}, ...kids) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (value === false || value == null) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name in node && name !== "list") node[name] = value;
-    else node.setAttribute(name, value);
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (name in node && name !== "list") Object.assign(node, { [name]: value });
+    else node.setAttribute(name, String(value));
   }
   const wanted = kids.filter((kid) => kid != null);
   if (wanted.every((kid) => typeof kid === "string")) spoken(node, wanted);
@@ -16,9 +23,16 @@ export function h(tag, props = {}, ...kids) {
   return node;
 }
 
-/** Put another text into an element, with its language. */
+/** Put another text into an element, with its language. @param {HTMLElement} node @param {string} text */
 export function put(node, text) {
   node.removeAttribute("lang");
   spoken(node, text ? [text] : []);
   node.textContent = text;
+}
+
+/** Find what a page always has. @param {string} selector @param {ParentNode} from @returns {HTMLElement} */
+export function the(selector, from = document) {
+  const found = from.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`nothing is ${selector}`);
+  return found;
 }

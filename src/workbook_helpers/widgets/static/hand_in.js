@@ -1,3 +1,4 @@
+// @ts-check
 // Review, hand in, receipt.
 import { h, put } from "./dom.js";
 import { isUnsaved } from "./frame.js";
@@ -7,20 +8,34 @@ import { language, locale, ready, say } from "./words.js";
 
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
 
+/** @import { Kid, Model, Notice, Values } from "./types.js" */
+/** @typedef {{ at: string, code: string, answered: number, total: number, file: string, through: string, page: string }} Receipt */
+/** @typedef {{ id: string, label: { id: string } & Values, stem: string }} Left */
+/** @typedef {{ total: number, left: Left[], practice_left: number, declaration: string, declared: boolean, learner: string, receipt: Receipt | null, times: number, notices: Notice[] }} State */
+/** @typedef {{ do: "handed-in" } | { do: "refused", text: string, about?: string, change?: boolean }} Message */
+
+/** @param {string} iso */
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+/** @param {string} path */
 const address = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
 
+/** @param {string} id @param {HTMLElement} from */
 function goTo(id, from) {
-  const target = (from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`); // a JupyterLab may show two copies
+  const target = /** @type {HTMLElement | null} */ ((from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`)); // a JupyterLab may show two copies
   if (!target) return;
   target.scrollIntoView({ block: "start" });
-  (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
+  /** @type {HTMLElement} */ (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
 }
 
-export default { async render({ model, el }) {
+export default {
+/** @param {{ model: Model<{ state: State, scope: string }, Message>, el: HTMLElement }} context */
+async render({ model, el }) {
   await ready;
   const uid = `wb-hand-in-${Math.random().toString(36).slice(2, 8)}`;
-  let busy = null, changing = false;
+  /** @type {number | undefined} */
+  let busy;
+  let changing = false;
+  /** @type {number | null} */
   let asked = null; // how many questions were open when the student was asked whether to hand in all the same
   let still = () => true; // whether what the alert says is still so
   const box = el.parentElement;
@@ -34,9 +49,11 @@ export default { async render({ model, el }) {
   const receipt = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
+  /** @param {string} id @param {Kid[]} text */
   const link = (id, ...text) => h("a", { href: `#${id}`, onclick: (event) => { event.preventDefault(); goTo(id, el); } }, ...text);
+  /** @param {object} message */
   const send = (message) => { try { model.send({ ...message, language }); } catch { /* the wait, or the questions, say so */ } };
-  /** Say what is in the way, for as long as `so` holds, and go where it can be mended. */
+  /** Say what is in the way, for as long as `so` holds, and go where it can be mended. @param {string} text @param {HTMLElement | null} [field] */
   const complain = (text, field, so = () => true) => {
     put(error, text);
     still = so;
@@ -46,6 +63,7 @@ export default { async render({ model, el }) {
   function check() { // what the alert said may be done by now
     if (error.textContent && !still()) complain("");
   }
+  /** @param {Left} left */
   const named = ({ id, label: { id: name, ...values }, stem }) => h("li", {}, link(id, h("span", {}, say(name, values)), `: ${stem}`));
 
   function draw() {
@@ -59,7 +77,7 @@ export default { async render({ model, el }) {
       left.length ? h("ul", {}, ...left.map(named)) : null,
       s.practice_left ? h("p", { className: "wb-quiet" }, say("hand-in-practice", { n: s.practice_left })) : null,
       s.declaration && !s.declared ? h("p", {}, link(s.declaration, say("hand-in-declare"))) : null,
-    ].filter(Boolean)); // null would be shown as a word
+    ].filter((one) => one != null)); // null would be shown as a word
     if (s.learner && !learner.value) learner.value = s.learner;
     if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : s.times ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", s.times > 0); // what is next then stands in the receipt
@@ -78,6 +96,7 @@ export default { async render({ model, el }) {
     );
   }
 
+  /** @returns {void} */
   function tryHandIn() {
     const s = model.get("state");
     if (busy) return;
@@ -99,6 +118,7 @@ export default { async render({ model, el }) {
     put(button, say("hand-in-busy"));
     ask({ do: "hand-in" });
   }
+  /** @param {{ do: string }} message */
   function ask(message) {
     if (busy) return;
     change.hidden = true;
@@ -107,13 +127,15 @@ export default { async render({ model, el }) {
     send({ ...message, student: learner.value });
     busy = setTimeout(() => done(say("hand-in-no-reply"), button), WAIT_MS);
   }
+  /** @param {string} text @param {HTMLElement} [field] */
   function done(text, field) {
     clearTimeout(busy);
-    busy = null;
+    busy = undefined;
     button.removeAttribute("aria-disabled");
     draw();
     complain(text, field);
   }
+  /** @param {Message} message */
   const heard = (message) => {
     if (message.do === "refused") {
       changing = false;

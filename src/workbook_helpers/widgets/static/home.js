@@ -1,7 +1,9 @@
+// @ts-check
 // The display settings, on the page "My workbooks".
 import { display, menus } from "./display.js";
+import { the } from "./dom.js";
 import { ready } from "./words.js";
 
 await ready;
 menus();
-display(document.querySelector("#wb-display .wb-panel"), document.getElementById("main"), ["size", "spacing", "font", "colours"]);
+display(the("#wb-display .wb-panel"), the("#main"), ["size", "spacing", "font", "colours"]);

@@ -1,3 +1,4 @@
+// @ts-check
 // What a student presses in a field of ours stays there.
 // JupyterLab listens for keys on the whole document before a field hears of them: a letter may move or delete a cell, and it
 // forbids line breaks in every cell (jupyterlab's evtKeydown waits for `beforeinput`). The window hears first, so each key ends here;

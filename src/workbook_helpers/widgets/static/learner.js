@@ -1,3 +1,4 @@
+// @ts-check
 // Who works here: asked before the questions of a workbook that draws them for each learner.
 import { h, put } from "./dom.js";
 import { language, ready, say } from "./words.js";
@@ -5,7 +6,11 @@ import { language, ready, say } from "./words.js";
 const WAIT_MS = 8000;
 const LOOK_MS = 100, LOOKS = 50; // the question that comes in the place of this panel is drawn a moment later
 
-export default { async render({ model, el }) {
+/** @import { Model } from "./types.js" */
+
+export default {
+/** @param {{ model: Model<{ first: boolean, learner: string }, { do: "refused", text: string }>, el: HTMLElement }} context */
+async render({ model, el }) {
   await ready;
   el.classList.add("wb-widget");
   if (!model.get("first")) {
@@ -13,7 +18,9 @@ export default { async render({ model, el }) {
     return undefined;
   }
   const uid = `wb-learner-${Math.random().toString(36).slice(2, 8)}`;
-  let busy = null, taken = false;
+  /** @type {number | undefined} */
+  let busy;
+  let taken = false;
   const box = el.parentElement;
   const field = h("input", { type: "text", id: uid, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: model.get("learner") });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("learner-why"));
@@ -21,14 +28,16 @@ export default { async render({ model, el }) {
   const button = h("button", { type: "submit", className: "wb-button" }, say("learner-start"));
   field.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
+  /** @param {string} text */
   function done(text) {
     clearTimeout(busy);
-    busy = null;
+    busy = undefined;
     button.removeAttribute("aria-disabled");
     put(error, text);
     field.setAttribute("aria-invalid", String(Boolean(text)));
     if (text) field.focus();
   }
+  /** @param {Event} event */
   function start(event) {
     event.preventDefault();
     if (busy) return;
@@ -39,9 +48,10 @@ export default { async render({ model, el }) {
     taken = true;
     try { model.send({ do: "learner", student: field.value, language }); } catch { /* the wait says so */ }
   }
+  /** @param {{ do: "refused", text: string }} message */
   const heard = (message) => { if (message.do === "refused") { taken = false; done(message.text); } };
   model.on("msg:custom", heard);
-  el.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+  el.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
   el.append(h("form", { className: "wb-gate", onsubmit: start, noValidate: true },
     h("p", { className: "wb-stem" }, say("learner-title")), h("label", { htmlFor: uid }, say("hand-in-learner")), hint, field, error, button));
   return () => {
@@ -51,9 +61,9 @@ export default { async render({ model, el }) {
   };
 } };
 
-/** Put the focus on the question that comes into `box`, so that nobody is thrown back to the top of the page. */
+/** Put the focus on the question that comes into `box`, so that nobody is thrown back to the top of the page. @param {Element | null} box */
 export function focusOnCome(box, looks = LOOKS) {
   const found = box?.querySelector(".wb-question");
-  if (found) found.focus();
+  if (found instanceof HTMLElement) found.focus();
   else if (looks) setTimeout(() => focusOnCome(box, looks - 1), LOOK_MS);
 }

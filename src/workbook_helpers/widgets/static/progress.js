@@ -1,9 +1,14 @@
+// @ts-check
 // How far the student is, drawn into the page's header where there is one, and what is to be known of the answers file.
 import { h, put } from "./dom.js";
 import { notices } from "./notices.js";
 import { language, ready, say } from "./words.js";
 
-export default { async render({ model, el }) {
+/** @import { Model, Notice } from "./types.js" */
+
+export default {
+/** @param {{ model: Model<{ done: number, total: number, notices: Notice[] }>, el: HTMLElement }} context */
+async render({ model, el }) {
   await ready;
   const bar = h("progress", { "aria-label": say("progress-label") });
   const text = h("span");
@@ -15,6 +20,7 @@ export default { async render({ model, el }) {
     put(text, say("progress-count", { done, total }));
     news.replaceChildren(...notices(model.get("notices"), () => send("seen")));
   };
+  /** @param {string} what */
   const send = (what) => { try { model.send({ do: what, language }); } catch { /* told by the questions */ } };
   const news = h("div", { className: "wb-notices", role: "status" });
   const slot = document.getElementById("wb-progress-slot");

@@ -1,9 +1,13 @@
+// @ts-check
 // Build a handover message (SBAR) from a bundle of facts. The answer is {fact id: part}; a fact without a part is left out of it.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { facts: Part[], parts: string[], spoken: string[], receiver: string }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
   build(spec, ctx) {
     const { uid } = ctx;
+    /** @param {string} id */
     const part = (id) => say(`handover-part-${id}`);
     const selects = spec.facts.map((fact) => h("select", { id: `${uid}-${fact.id}`, onchange: moved },
       h("option", { value: "" }, say("handover-none")), ...spec.parts.map((id) => h("option", { value: id }, part(id)))));
@@ -41,7 +45,7 @@ export default question({
         stale.textContent = "";
         counted();
       },
-      words: (value) => spec.facts.filter((fact) => value?.[fact.id]).map((fact) => `${part(value[fact.id])}: ${fact.text}`).join("; "),
+      words: (value) => spec.facts.filter((fact) => value?.[fact.id]).map((fact) => `${part(value?.[fact.id] ?? "")}: ${fact.text}`).join("; "),
     };
   },
 });

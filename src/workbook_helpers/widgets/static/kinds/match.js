@@ -1,7 +1,10 @@
+// @ts-check
 // Give each statement a partner. The answer is {statement id: partner id}; a statement without a partner is left out of it.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { statements: Part[], partners: Part[], once: boolean }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
   build(spec, ctx) {
     const { uid } = ctx;
     const selects = spec.statements.map((one) => h("select", { id: `${uid}-${one.id}`, onchange: () => { counted(); ctx.changed(0); } },
@@ -23,7 +26,7 @@ export default question({
         spec.statements.forEach((one, n) => { selects[n].value = value?.[one.id] ?? ""; });
         counted();
       },
-      words: (value) => spec.statements.filter((one) => value?.[one.id]).map((one) => `${one.text} → ${text[value[one.id]]}`).join("; "),
+      words: (value) => spec.statements.filter((one) => value?.[one.id]).map((one) => `${one.text} → ${text[value?.[one.id] ?? ""]}`).join("; "),
     };
   },
 });

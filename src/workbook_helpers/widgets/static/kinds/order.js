@@ -1,12 +1,16 @@
+// @ts-check
 // Put steps into order. The answer is the list of all step ids; null until a step was moved or the student has said that they are right as they stand.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { steps: Part[] }} spec @param {Ctx} ctx @returns {Body<string[]>} */
   build(spec, ctx) {
     const total = spec.steps.length;
     let given = false; // the order in which the steps happen to come is no answer
     const rows = new Map(spec.steps.map(({ id, text }) => {
       const name = text.replace(/\.$/, "");
+      /** @param {"up" | "down"} way @param {string} sign */
       const button = (way, sign) => h("button", { type: "button", className: "wb-button wb-second", "aria-label": say(`order-${way}-step`, { step: name }), onclick: () => move(id, way) },
         h("span", { "aria-hidden": "true" }, sign), " ", h("span", {}, say(`order-${way}`)));
       const up = button("up", "↑"), down = button("down", "↓");
@@ -17,7 +21,8 @@ export default question({
     const mine = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { if (!given) { put(status, say("order-given")); answer(); } } }, say("order-mine"));
     const status = h("p", { className: "wb-hint wb-order-status", role: "status" });
 
-    const ids = () => [...list.children].map((row) => [...rows.values()].find((one) => one.row === row).id);
+    const ids = () => [...list.children].map((row) => [...rows.values()].find((one) => one.row === row)?.id ?? "");
+    /** @param {HTMLElement} button @param {boolean} is */
     const off = (button, is) => button.setAttribute("aria-disabled", String(is)); // not `disabled`: that throws the focus away
     function draw() {
       for (const { row, up, down } of rows.values()) {
@@ -31,8 +36,15 @@ export default question({
       draw();
       ctx.changed(0);
     }
+    /** @param {string} id */
+    const step = (id) => {
+      const found = rows.get(id);
+      if (!found) throw new Error(`no step ${id}`); // an answer to an older version of the question: the frame minds
+      return found;
+    };
+    /** @param {string} id @param {"up" | "down"} way */
     function move(id, way) {
-      const { row, name } = rows.get(id);
+      const { row, name } = step(id);
       const other = way === "up" ? row.previousElementSibling : row.nextElementSibling;
       if (!other) return;
       // The neighbour moves, not the step: an element that is moved in the page loses its focus.
@@ -41,10 +53,11 @@ export default question({
       put(status, say("order-now", { step: name, place: ids().indexOf(id) + 1, total }));
       answer();
     }
+    /** @param {string[] | null} value */
     function set(value) {
       given = Boolean(value?.length);
       put(status, say(given ? "order-given" : "order-open"));
-      list.replaceChildren(...(given ? value : spec.steps.map((step) => step.id)).map((id) => rows.get(id).row));
+      list.replaceChildren(...(value?.length ? value : spec.steps.map((one) => one.id)).map((id) => step(id).row));
       draw();
     }
     set(null);
@@ -52,7 +65,7 @@ export default question({
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), list, status, mine),
       get: () => (given ? ids() : null),
       set,
-      words: (value) => (value ?? []).map((id, n) => `${n + 1}. ${rows.get(id).text}`).join(" "),
+      words: (value) => (value ?? []).map((id, n) => `${n + 1}. ${step(id).text}`).join(" "),
     };
   },
 });

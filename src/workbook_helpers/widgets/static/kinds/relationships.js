@@ -1,19 +1,25 @@
+// @ts-check
 // A map of the people around one person. The answer is {person id: {kind: id, share: id}}; what is not chosen yet is not in it.
 import { h, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 const DASHES = ["", "11 6", "2 6", "", "14 5 2 5"]; // line styles of the kinds, in the item's order; the fourth is a double line
 const DOUBLE = 3;
 const NARROW = 520; // below this width of the map, px, names would be too small to read: numbers stand for them
 
-/** Make an SVG element. */
+/**
+ * Make an SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag @param {Record<string, string | number>} props @param {(Node | string)[]} kids
+ */
 function s(tag, props = {}, ...kids) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
   node.append(...kids);
   return node;
 }
 
-/** Break a text into at most `most` lines of about `width` characters. */
+/** Break a text into at most `most` lines of about `width` characters. @param {string} text @param {number} width @param {number} most */
 function lines(text, width, most) {
   const made = [""];
   for (const word of text.split(/\s+/)) {
@@ -24,7 +30,7 @@ function lines(text, width, most) {
   return made.length > most ? [...made.slice(0, most - 1), `${made[most - 1].slice(0, width - 1)}…`] : made;
 }
 
-/** Draw the line of a kind; without a kind a thin grey one that no kind uses. */
+/** Draw the line of a kind; without a kind a thin grey one that no kind uses. @param {number} kind @param {Record<string, number>} ends */
 function stroke(kind, ends) {
   if (kind < 0) return [s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": 1, opacity: .5 })];
   const line = s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": kind === DOUBLE ? 8 : 3.5, "stroke-dasharray": DASHES[kind], "stroke-linecap": "butt" });
@@ -32,10 +38,14 @@ function stroke(kind, ends) {
 }
 
 export default question({
+  /** @param {Spec & { person: string, people: Part[], kinds: Part[], shares: Part[] }} spec @param {Ctx} ctx @returns {Body<Record<string, { kind?: string, share?: string }>>} */
   build(spec, ctx) {
     const { uid } = ctx;
+    /** @param {number} kind */
     const letter = (kind) => "ABCDE"[kind];
+    /** @param {Part[]} list @param {string | undefined} id */
     const at = (list, id) => list.findIndex((one) => one.id === id);
+    /** @param {string} name @param {Part[]} list @param {string} id */
     const pick = (name, list, id) => {
       const select = h("select", { id, onchange: () => { draw(); ctx.changed(0); } },
         h("option", { value: "" }, say("relationships-none")), ...list.map((one) => h("option", { value: one.id }, one.text)));
@@ -52,6 +62,7 @@ export default question({
     const desc = s("desc", { id: `${uid}-desc` });
     const drawn = s("g");
     const map = s("svg", { class: "wb-relationships-map", role: "img", "aria-labelledby": title.id, "aria-describedby": desc.id }, title, desc, drawn);
+    /** @param {number} kind */
     const sample = (kind) => s("svg", { viewBox: "0 0 48 16", "aria-hidden": "true" }, ...stroke(kind, { x1: 0, y1: 8, x2: 48, y2: 8 }));
     const key = h("ul", { className: "wb-relationships-key", "aria-label": say("relationships-key") },
       ...spec.kinds.map((kind, n) => h("li", {}, sample(n), h("span", {}, `${letter(n)}: ${kind.text}`))));
@@ -88,6 +99,7 @@ export default question({
       drawn.replaceChildren(...made.flatMap((one) => one.line), s("circle", { cx: centre.x, cy: centre.y, r: middle, class: "wb-relationships-centre" }),
         ...name.map((text, k) => words(text, centre.x, centre.y + 5 + 18 * (k - (name.length - 1) / 2), "")), ...made.flatMap((one) => [...one.dot, ...one.badge]));
     }
+    /** @param {string} text @param {number} x @param {number} y @param {string} name */
     function words(text, x, y, name) {
       return s("text", { x, y, class: name }, text);
     }
@@ -108,7 +120,7 @@ export default question({
         draw();
       },
       words: (value) => rows.filter((row) => value?.[row.one.id]).map((row) => {
-        const given = value[row.one.id];
+        const given = value?.[row.one.id] ?? {};
         return `${row.one.text}: ${spec.kinds[at(spec.kinds, given.kind)]?.text ?? say("relationships-open")}, ${spec.shares[at(spec.shares, given.share)]?.text ?? say("relationships-open")}`;
       }).join("; "),
     };

@@ -1,12 +1,16 @@
+// @ts-check
 // Rate statements from 1 to n. The answer is {statement id: number}, or {statement id: [then, now]} where an earlier one is known.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Rating, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { statements: Part[], low: string, high: string, steps: number, before: string | null, earlier?: Record<string, Rating> | null }} spec @param {Ctx} ctx @returns {Body<Record<string, Rating>>} */
   build(spec, ctx) {
     const { uid } = ctx;
     const numbers = Array.from({ length: spec.steps }, (_, n) => n + 1);
     const rows = spec.statements.map((one) => {
       const inputs = numbers.map((n) => h("input", { type: "radio", name: `${uid}-${one.id}`, value: n, id: `${uid}-${one.id}-${n}` }));
+      /** @param {number} n */
       const meaning = (n) => (n === 1 ? `, ${spec.low}` : n === spec.steps ? `, ${spec.high}` : "");
       const change = h("p", { className: "wb-hint wb-scale-change" });
       const node = h("fieldset", { className: "wb-scale-row" }, h("legend", {}, one.text),
@@ -15,9 +19,15 @@ export default question({
           h("span", { className: "wb-scale-end", "aria-hidden": "true" }, spec.high)), change);
       return { id: one.id, text: one.text, inputs, change, node, now: () => Number(inputs.find((input) => input.checked)?.value ?? 0) };
     });
+    /** @param {Rating | undefined} given */
     const current = (given) => (Array.isArray(given) ? given[1] : given);
+    /** @type {Record<string, number>} */
     let kept = {}; // what the answer on disk knows of the time before
-    const before = (row) => current((ctx.answerOf(spec.before) ?? spec.earlier)?.[row.id]) ?? kept[row.id];
+    /** @param {{ id: string }} row */
+    const before = (row) => {
+      const earlier = /** @type {Record<string, Rating> | null | undefined} */ ((spec.before && ctx.answerOf(spec.before)) ?? spec.earlier);
+      return current(earlier?.[row.id]) ?? kept[row.id];
+    };
     function compare() { // with what was said before, where that is known
       for (const row of rows) {
         const then = spec.before && before(row), now = row.now();
@@ -33,11 +43,11 @@ export default question({
         return [row.id, then ? [then, row.now()] : row.now()];
       })),
       set: (value) => {
-        kept = Object.fromEntries(Object.entries(value ?? {}).filter(([, given]) => Array.isArray(given)).map(([id, [then]]) => [id, then]));
+        kept = Object.fromEntries(Object.entries(value ?? {}).flatMap(([id, given]) => (Array.isArray(given) ? [[id, given[0]]] : [])));
         for (const row of rows) for (const input of row.inputs) input.checked = Number(input.value) === current(value?.[row.id]);
         compare();
       },
-      words: (value) => rows.filter((row) => value?.[row.id]).map((row) => `${row.text}: ${current(value[row.id])}`).join("; "),
+      words: (value) => rows.filter((row) => value?.[row.id]).map((row) => `${row.text}: ${current(value?.[row.id])}`).join("; "),
     };
   },
 });

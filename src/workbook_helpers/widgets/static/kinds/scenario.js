@@ -1,16 +1,21 @@
+// @ts-check
 // Decide step by step in a story that branches, told as a conversation. The answer is the path: ["n1.b", "n2.a"].
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Ending, Spec, StoryChoice, StoryNode } from "../types.js" */
 
+/** @type {(keyof Ending)[]} */
 const PARTS = ["person", "family", "worker", "next", "criterion"];
 
 export default question({
+  /** @param {Spec & { setting: string, start: string, nodes: StoryNode[], endings: Ending[], back: boolean, max_steps: number }} spec @param {Ctx} ctx @returns {Body<string[] | { path: string[] }>} */
   build(spec, ctx) {
     const { uid } = ctx;
     const nodes = Object.fromEntries(spec.nodes.map((node) => [node.id, node]));
     const endings = Object.fromEntries(spec.endings.map((ending) => [ending.id, ending]));
+    /** @type {string[]} */
     let path = [];
 
-    /** Follow a path: the decisions taken and the place it has come to. */
+    /** Follow a path: the decisions taken and the place it has come to. @param {string[]} steps */
     function walk(steps) {
       let place = spec.start;
       const taken = [];
@@ -23,11 +28,15 @@ export default question({
       return { taken, place };
     }
 
+    /** @param {string} name @param {string} text @param {string} kind */
     const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
+    /** @param {StoryNode} node */
     const scene = (node) => bubble(node.says, node.text, "other");
+    /** @param {StoryChoice} choice */
     const done = (choice) => [
       bubble(say("scenario-you"), choice.text, "you"), bubble(say("scenario-narrator"), choice.reply, "narrator"),
-      choice.then ? bubble(say("scenario-why"), choice.then, "why") : null].filter(Boolean);
+      ...(choice.then ? [bubble(say("scenario-why"), choice.then, "why")] : [])];
+    /** @param {Ending} ending */
     const ended = (ending) => h("li", { className: "wb-scenario-end" },
       h("p", { className: "wb-scenario-title", tabIndex: -1 }, say("scenario-ending", { title: ending.title })),
       h("dl", {}, ...PARTS.filter((part) => ending[part]).flatMap((part) => [h("dt", {}, say(`scenario-${part}`)), h("dd", {}, ending[part])])));
@@ -59,7 +68,7 @@ export default question({
         return h("div", { className: "wb-option" }, h("input", { type: "radio", name: `${uid}-${path.length}`, value: choice.id, id }), h("label", { htmlFor: id }, choice.text));
       }));
     }
-    /** Show the whole path, without a word to screen readers: it is not news. */
+    /** Show the whole path, without a word to screen readers: it is not news. @param {string[]} steps */
     function show(steps) {
       log.setAttribute("aria-live", "off");
       status.textContent = "";
@@ -68,23 +77,24 @@ export default question({
       talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
       offer();
     }
-    /** Go on to the next decision or the ending; what came before it (from `first` on) is shown, too, as far as both fit. */
+    /** Go on to the next decision or the ending; what came before it (from `first` on) is shown, too, as far as both fit. @param {HTMLElement} [first] */
     function focusNext(first) {
-      const next = ask.hidden ? talk.querySelector(".wb-scenario-title") ?? back : legend;
+      const next = /** @type {HTMLElement} */ (ask.hidden ? talk.querySelector(".wb-scenario-title") ?? back : legend);
       next.focus({ preventScroll: true });
       first?.scrollIntoView({ block: "start" });
       next.scrollIntoView({ block: "nearest" });
     }
     function decide() {
-      const chosen = options.querySelector("input:checked");
+      const chosen = /** @type {HTMLInputElement | null} */ (options.querySelector("input:checked"));
       if (!chosen) {
         put(error, say("scenario-none"));
         ask.setAttribute("aria-describedby", error.id);
-        options.querySelector("input").focus();
+        options.querySelector("input")?.focus();
         return;
       }
       const node = nodes[walk(path).place];
       const choice = node.choices.find((one) => one.id === chosen.value);
+      if (!choice) return;
       path.push(`${node.id}.${choice.id}`);
       status.textContent = "";
       log.setAttribute("aria-live", "polite");
@@ -94,6 +104,7 @@ export default question({
       ctx.changed(0);
       focusNext(news[0]);
     }
+    /** @param {string[]} steps */
     function turn(steps) {
       show(steps);
       put(status, path.length ? say("scenario-went-back", { n: path.length + 1 }) : say("scenario-restarted"));
@@ -101,6 +112,7 @@ export default question({
       focusNext();
     }
 
+    /** @param {string[] | { path: string[] } | null} value */
     const steps = (value) => (Array.isArray(value) ? value : value?.path ?? []);
     show([]);
     return {

@@ -1,7 +1,10 @@
+// @ts-check
 // Choose one of n.
 import { choices, question } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { options: Part[] }} spec @param {Ctx} ctx @returns {Body<string>} */
   build(spec, ctx) {
     const list = choices(spec, ctx, "radio");
     return {

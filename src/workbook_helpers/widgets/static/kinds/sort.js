@@ -1,13 +1,17 @@
+// @ts-check
 // Put each card into one group, by radio buttons in a fieldset for each card. The answer is {card id: group id}.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Part, Spec } from "../types.js" */
 
 export default question({
+  /** @param {Spec & { cards: Part[], groups: Part[] }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
   build(spec, ctx) {
     const { uid } = ctx;
     const inputs = spec.cards.map((card) => spec.groups.map((group) => h("input", { type: "radio", name: `${uid}-${card.id}`, value: group.id, id: `${uid}-${card.id}-${group.id}` })));
     const cards = spec.cards.map((card, n) => h("fieldset", { className: "wb-sort-card" }, h("legend", {}, card.text),
       h("div", { className: "wb-sort-groups" }, ...spec.groups.map((group, k) => h("div", { className: "wb-option" }, inputs[n][k], h("label", { htmlFor: inputs[n][k].id }, group.text))))));
     const count = h("p", { className: "wb-hint wb-sort-count" });
+    /** @param {number} n */
     const chosen = (n) => inputs[n].find((input) => input.checked)?.value;
     // The same as the radio buttons say, side by side, as one would see it on a table.
     const piles = spec.groups.map(() => h("ul"));
@@ -30,7 +34,7 @@ export default question({
         spec.cards.forEach((card, n) => inputs[n].forEach((input) => { input.checked = input.value === value?.[card.id]; }));
         counted();
       },
-      words: (value) => spec.cards.filter((card) => value?.[card.id]).map((card) => `${card.text} → ${text[value[card.id]]}`).join("; "),
+      words: (value) => spec.cards.filter((card) => value?.[card.id]).map((card) => `${card.text} → ${text[value?.[card.id] ?? ""]}`).join("; "),
     };
   },
 });

@@ -1,13 +1,16 @@
+// @ts-check
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
 import { h, list, locale, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Field, Kid, PrivacyRules, Spec } from "../types.js" */
 
 const TYPING_MS = 200;
 
 /** Find what may tell who a person is, with the patterns and words of `items/privacy.py`. A date is left out before: with a time
- * it has as many digits as a telephone number. What one pattern has found no later one looks at again. */
+ * it has as many digits as a telephone number. What one pattern has found no later one looks at again. @param {string} text @param {PrivacyRules} rules */
 function findSigns(text, rules) {
   const found = [];
   let left = text.replace(new RegExp(rules.date, "g"), "; ;");
+  /** @param {string} piece */
   const nhs = (piece) => {
     const digits = [...piece].filter((sign) => sign >= "0" && sign <= "9").map(Number);
     const total = digits.slice(0, 9).reduce((sum, digit, n) => sum + digit * (10 - n), 0);
@@ -17,12 +20,14 @@ function findSigns(text, rules) {
     for (const match of left.matchAll(new RegExp(pattern, "g"))) {
       const piece = match[1];
       if (sign === "nhs-number" && !nhs(piece)) continue;
-      if (sign === "name" && new RegExp(rules.role).test(piece) && rules.ordinary.includes(piece.split(/\s+/).pop().toLowerCase())) continue;
+      if (sign === "name" && new RegExp(rules.role).test(piece) && rules.ordinary.includes(piece.toLowerCase().split(/\s+/).at(-1) ?? "")) continue;
       found.push({ sign, text: piece });
     }
     for (const one of found) left = left.replaceAll(one.text, "; ;");
   }
+  /** @param {string} word */
   const capitalised = (word) => word.length > 1 && word[0] !== word[0].toLowerCase() && word !== word.toUpperCase();
+  /** @param {string} word */
   const ordinary = (word) => rules.ordinary.includes(word.toLowerCase().replace(/['’](?:s|m|d|ve|ll|re)?$/, ""));
   const pair = new RegExp(rules.pair, "g");
   for (let match; (match = pair.exec(left));) {
@@ -35,12 +40,17 @@ function findSigns(text, rules) {
 }
 
 export default question({
+  /** @param {Spec & { evidence: string[], places: string[], criteria: { code: string, text: string }[], rules: PrivacyRules, max_characters: number }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
   build(spec, ctx) {
     const { uid } = ctx;
+    /** @param {string} name */
     const id = (name) => `${uid}-${name}`;
     const now = () => ctx.changed(0);
+    /** @param {string} name */
     const label = (name) => say(`workplace-label-${name}`);
+    /** @param {string} name @param {HTMLElement} field @param {Kid[]} more */
     const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, label(name)), ...more);
+    /** @param {string} name @param {string[]} ids */
     const pick = (name, ids) => h("select", { id: id(name), onchange: now }, h("option", { value: "" }, say("workplace-none")), ...ids.map((one) => h("option", { value: one }, say(`workplace-${name}-${one}`))));
     const evidence = pick("evidence", spec.evidence);
     const place = pick("place", spec.places);
@@ -54,7 +64,7 @@ export default question({
       part("evidence", evidence, evidence), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
       h("button", { type: "button", className: "wb-button wb-second", onclick: print }, say("workplace-print")));
 
-    /** A field that is looked through while one types, and the warning tied to it. */
+    /** A field that is looked through while one types, and the warning tied to it. @param {string} name @param {Field} field @param {string} hint */
     function watched(name, field, hint) {
       const line = h("p", { className: "wb-hint", id: `${field.id}-hint` }, hint);
       const warning = h("p", { className: "wb-workplace-warning", id: `${field.id}-warning`, role: "status" });
@@ -74,7 +84,9 @@ export default question({
       evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
       criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
     }).filter(([, text]) => text.trim()));
+    /** @param {string | undefined} iso */
     const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" }) : "");
+    /** @param {Record<string, string> | null} value */
     function rows(value) {
       const codes = (value?.criteria ?? "").split(" ").filter(Boolean);
       return [
@@ -83,6 +95,7 @@ export default question({
         [label("role"), value?.role ?? ""]];
     }
     function print() {
+      /** @param {string[]} names */
       const lines = (...names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
       const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, say("workplace-sheet")), h("p", {}, spec.stem),
         h("dl", {}, ...rows(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || say("workplace-empty"))])),

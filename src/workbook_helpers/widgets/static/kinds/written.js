@@ -1,9 +1,12 @@
+// @ts-check
 // Write in one's own words; saved while typing.
 import { h, put, question, say } from "../frame.js";
+/** @import { Body, Ctx, Spec } from "../types.js" */
 
 const TYPING_MS = 200; // with the disk's own time, an answer is there within 300 ms of the last key stroke
 
 export default question({
+  /** @param {Spec & { prompts: string[], words: number, max_characters: number }} spec @param {Ctx} ctx @returns {Body<string>} */
   build(spec, ctx) {
     const { uid } = ctx;
     const area = h("textarea", { id: `${uid}-text`, rows: 6, maxLength: spec.max_characters, spellcheck: true, oninput: () => { count(); ctx.changed(TYPING_MS); } });
@@ -25,6 +28,7 @@ export default question({
       if (area.offsetWidth !== width) requestAnimationFrame(grow); // not in here: it would observe itself
       width = area.offsetWidth;
     }).observe(area);
+    /** @param {string | null} value */
     const set = (value) => { area.value = value ?? ""; count(); };
     set("");
     return {

@@ -1,27 +1,30 @@
+// @ts-check
 // A prebuilt extension for JupyterLab 4 and Notebook 7, written by hand: all that such an extension needs is an
 // object with init(sharedScope) and get(moduleName), so there is nothing to build.
 (() => {
   const NAME = "workbook-page";
   const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/kernel.py
   const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source", "handout", "handed-in"]); // as in pages/shelf.py
-  const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "");
+  /** @param {string} name */
   const ours = (name) => import(new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href);
+  /** @type {JupyterScope} */
   let scope;
 
-  /** Give a module that the application has loaded already. */
+  /** Give a module that the application has loaded already. @param {string} name */
   async function shared(name) {
     const versions = scope[name];
     const version = Object.keys(versions).find((key) => versions[key].loaded) ?? Object.keys(versions)[0];
     return (await versions[version].get())();
   }
 
-  /** Say whether a notebook is a workbook in a student's hands, made of our own one-line cells and nothing else. */
+  /** Say whether a notebook is a workbook in a student's hands, made of our own one-line cells and nothing else. @param {JupyterPanel} panel */
   function runsByItself(panel) {
     if (panel.context.path.split("/").some((part) => HANDED_IN.has(part.toLowerCase()))) return false;
     return panel.content.widgets.every((cell) => cell.model.type !== "code" || ASK.test(cell.model.sharedModel.getSource()));
   }
 
-  /** Say whether a notebook lies where workbooks are written: on a shelf, beside the frameworks, which no student has. */
+  /** Say whether a notebook lies where workbooks are written: on a shelf, beside the frameworks, which no student has. @param {JupyterPanel} panel @param {JupyterContents} contents */
   async function isWritten(panel, contents) {
     const shelf = panel.context.path.split("/").slice(0, -2).join("/");
     try {
@@ -31,16 +34,17 @@
     }
   }
 
-  /** A note above the page, with a button where there is something to do. */
+  /** A note above the page, with a button where there is something to do. @param {HTMLElement} host */
   function makeNote(host) {
     const note = document.createElement("div");
     note.className = "wb-page-note";
     note.setAttribute("role", "status");
     host.prepend(note);
+    /** @param {string} text @param {string} [label] @param {() => void} [act] */
     return (text, label, act) => {
       note.hidden = !text;
       note.textContent = text ?? "";
-      if (!label) return;
+      if (!label || !act) return;
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label;
@@ -49,10 +53,11 @@
     };
   }
 
+  /** @param {JupyterPanel} panel @param {JupyterContents} contents */
   async function openWorkbook(panel, contents) {
     await panel.context.ready;
     const metadata = panel.model?.getMetadata("workbook");
-    if (!metadata || panel.model.getMetadata("kernelspec")?.name !== "workbook") return;
+    if (!metadata || panel.model?.getMetadata("kernelspec")?.name !== "workbook") return;
     const { NotebookActions } = await shared("@jupyterlab/notebook");
     const [{ ready, say: words }, { h }, { display }] = await Promise.all([ours("words.js"), ours("dom.js"), ours("display.js")]);
     await Promise.all([ready, panel.revealed]);
@@ -66,7 +71,7 @@
     host.prepend(h("details", { className: "wb-menu wb-page-display" }, h("summary", {}, words("page-display")), settings));
     display(settings, host, ["size", "spacing", "font", "colours"]);
     // One-letter commands (d d deletes a cell) look for this attribute on the focused element itself.
-    host.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    host.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
     host.addEventListener("dblclick", (event) => event.stopPropagation(), true); // would open a text cell for editing
     // Outputs are shown, not kept: answers lie in their own file, so there is nothing to ask "save?" about.
     model.stateChanged.connect((_, change) => { if (change.name === "dirty" && change.newValue) model.dirty = false; });
@@ -85,7 +90,7 @@
         // runCells neither scrolls nor moves the active cell, as runAll does
         const done = await NotebookActions.runCells(panel.content, panel.content.widgets, session);
         panel.content.mode = "command";
-        if (at) document.getElementById(at)?.querySelector("textarea, input")?.focus();
+        if (at) /** @type {HTMLElement | null | undefined} */ (document.getElementById(at)?.querySelector("textarea, input"))?.focus();
         if (done) say(""); else say(words("page-failed"), words("page-again"), run);
       } catch {
         say(words("page-failed"), words("page-again"), run);
@@ -111,6 +116,7 @@
     id: `${NAME}:plugin`,
     description: "Shows a workbook as one calm page.",
     autoStart: true,
+    /** @param {JupyterApp} app */
     activate: (app) => {
       for (const href of [new URL("page.css", SOURCE).href, new URL(`${config.baseUrl}workbook/static/display.css`, window.location.href).href]) {
         document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
@@ -120,7 +126,7 @@
       });
     },
   };
-  const SOURCE = document.currentScript?.src ?? window.location.href;
+  const SOURCE = /** @type {HTMLScriptElement | null} */ (document.currentScript)?.src ?? window.location.href;
 
   (self._JUPYTERLAB ??= {})[NAME] = {
     init: (sharedScope) => { scope = sharedScope; },
