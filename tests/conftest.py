@@ -21,7 +21,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what is ignored here would be ignored in every program that a test starts, for good.
     # A handler that does nothing keeps Ctrl-C from this suite, and is not passed on.
     signal.signal(signal.SIGINT, lambda *_: None)
-expect.set_options(timeout=15_000)  # a bare machine of two cores may start a kernel slowly
+expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 FLAGS = (
@@ -52,7 +52,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def is_saved(question: Locator, timeout: float = 15_000) -> None:
+def is_saved(question: Locator, timeout: float = 40_000) -> None:
     """Wait until what stands in the question is on disk: its state leaves "saved" with the first change, before anything else."""
     expect(question).to_have_attribute("data-wb-state", "saved", timeout=timeout)
     expect(question.locator(".wb-status")).to_have_text(SAVED)

@@ -77,6 +77,12 @@ def desk(course: Course, tmp_path_factory: pytest.TempPathFactory, environment: 
         server.wait(timeout=30)
 
 
+def kernels(desk: Desk, page: Page) -> set[str]:
+    reply = page.goto(f"{desk.base}/api/kernels")
+    assert reply is not None
+    return {kernel["id"] for kernel in reply.json()}
+
+
 FORMGRADER = (
     "manage_assignments",
     f"manage_submissions/{W01}",
@@ -162,8 +168,9 @@ def test_a_foreign_page_that_leads_to_a_hand_in_runs_nothing(desk: Desk, page: P
 
     foreign = ThreadingHTTPServer(("127.0.0.1", 0), Leads)
     threading.Thread(target=foreign.serve_forever, daemon=True).start()
+    desk.enter(page)
+    before = kernels(desk, page)
     try:
-        desk.enter(page)
         reply = page.goto(f"http://localhost:{foreign.server_port}/")
         assert reply is not None
         assert reply.url == desk.base + path
@@ -172,9 +179,7 @@ def test_a_foreign_page_that_leads_to_a_hand_in_runs_nothing(desk: Desk, page: P
     finally:
         foreign.shutdown()
         foreign.server_close()
-    reply = page.goto(f"{desk.base}/api/kernels")
-    assert reply is not None
-    assert reply.json() == []
+    assert kernels(desk, page) <= before
     assert not (desk.course.root / "ran").exists()
 
 
