@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from autograde.course.folder import Course
+from tests.conftest import free_port
 from tests.end_to_end.conftest import W01
 
 FIRST = "Ana <img src=x onerror=\"document.title='stolen'\">"
@@ -67,7 +68,7 @@ def desk(course: Course, tmp_path_factory: pytest.TempPathFactory, environment: 
     for name in ("nbgrader_config.py", "voila.py"):
         (submitted / name).write_text(f"open({ran!r}, 'w')")
     (own.root / "tornado.py").write_text(f"open({ran!r}, 'w')")
-    command = [sys.executable, "-P", "-m", "autograde.cli", "serve", "--no-browser"]
+    command = [sys.executable, "-P", "-m", "autograde.cli", "serve", "--no-browser", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=own.root, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = re.search(r"(http://[^/]+)/formgrader\?token=(\S+)", server.stdout.readline())

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from autograde.course.folder import Course
+from tests.conftest import free_port
 from tests.end_to_end.conftest import W01
 from tests.end_to_end.test_tutor import rows
 
@@ -146,7 +147,7 @@ def test_a_script_in_an_answer_is_only_text(
     page.on("dialog", dialog_opened)
     with own.gradebook() as gradebook:
         submission = gradebook.find_submission_notebook(W01, W01, "s010").id
-    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser"]
+    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=own.root, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, expect
 
 from autograde.checks.secrets import leaks
 from autograde.course.folder import Course, open_gradebook
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port
 from tests.end_to_end.conftest import W01, Canaries
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -71,7 +71,7 @@ def test_the_demo_says_what_it_did(demo: Path) -> None:
 
 
 def test_a_person_marks_in_formgrader_and_the_gradebook_shows_it(page: Page, own: Course, run: Run, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser"]
+    command = [sys.executable, "-m", "autograde.cli", "serve", "--no-browser", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=own.root, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -13,6 +13,7 @@ from autograde.course.folder import Course
 from autograde.course.intake import intake
 from autograde.course.mark import mark_class
 from autograde.course.serve import Served, serving
+from tests.conftest import free_port
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -49,7 +50,7 @@ def login(page: Page, served: Served) -> str:
 def test_points_are_read_as_a_person_writes_them_and_what_is_typed_without_a_server_is_kept(
     page: Page, marked: Course, stack: ExitStack
 ) -> None:
-    served = stack.enter_context(serving(marked))
+    served = stack.enter_context(serving(marked, free_port()))
     base = login(page, served)
     page.goto(f"{base}/formgrader/gradebook/w01-small/w01-small")
     page.locator("table a[href*='/submissions/']").first.click()
@@ -102,7 +103,7 @@ def test_points_are_read_as_a_person_writes_them_and_what_is_typed_without_a_ser
 
 
 def test_what_was_not_saved_is_offered_after_a_reload(page: Page, marked: Course, stack: ExitStack) -> None:
-    base = login(page, stack.enter_context(serving(marked)))
+    base = login(page, stack.enter_context(serving(marked, free_port())))
     page.goto(f"{base}/formgrader/gradebook/w01-small/w01-small")
     page.locator("table a[href*='/submissions/']").first.click()
     points = page.locator("#w01-t01")
