@@ -211,7 +211,7 @@ class _Shown(NamedTuple):
     unreadable: bool
 
 
-def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> "_Shown":
+def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> _Shown:
     value = sheet.value(item.id)
     unreadable = bool(sheet.problem) or item.id in sheet.unreadable
     blank = item.is_blank(value)
