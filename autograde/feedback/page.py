@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from autograde.course.crew import in_order, writers
 from autograde.course.folder import Course
@@ -175,7 +176,7 @@ def _page(course: Course, releases: Releases, gradebook: Rows, student: str, *, 
         _shown(saw[place] or item, sheet, given.points.get(place), full.get(place, item.points), given.comments.get(place, ""))
         for place, item in paper.items()
     ]
-    html = _template().render(
+    html = _template("page").render(
         css=CSS,
         made_from=given.digest,
         about={"name": given.name, "handed_in": _when(given.handed_in) if given.handed_in else ""},
@@ -189,6 +190,7 @@ def _page(course: Course, releases: Releases, gradebook: Rows, student: str, *, 
         waiting=len(waiting),
         look_again=_look_again(shown),
         verdicts=VERDICTS,
+        question=_question,
         made=datetime.now(LOCAL).date(),
     )
     return _Page(html=str(html), digest=given.digest, remark=remark)
@@ -237,7 +239,26 @@ def _levels(workbook: Workbook) -> dict[str, Any]:
     return {item_id: rubric.levels for item_id, rubric in load_rubrics(workbook.id).rubrics.items()}
 
 
+def _question(number: int, row: _Shown) -> str:
+    """Give a closed question's part of the page, as HTML."""
+    return _question_html(number, row.item.stem, row.item.section, tuple(row.words), row.verdict, row.points, row.max, row.unreadable)
+
+
+@lru_cache(4096)
+def _question_html(number: int, stem: str, section: str, words: tuple[str, ...], verdict: str, points: float, full: float, unreadable: bool) -> str:  # noqa: PLR0913
+    """Give it for what many answers of a class have in common."""
+    return Markup(
+        _template("question").render(
+            number=number, stem=stem, section=section, words=words, verdict=verdict, said=VERDICTS[verdict], points=points, max=full, unreadable=unreadable
+        )
+    )
+
+
 @cache
-def _template() -> Any:
-    environment = Environment(loader=PackageLoader("autograde.feedback", "."), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html.j2")
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("autograde.feedback", "."), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def _template(name: str) -> Any:
+    return _environment().get_template(f"{name}.html.j2")
