@@ -116,7 +116,7 @@ def serve(folder: Path, browser: Browser, *, stock: bool = False) -> Iterator[Se
     command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(folder), "--no-browser"]
     if stock:
         command = [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={folder}", "--allow-root"]
-        command += ["--ServerApp.jpserver_extensions={'voila.server_extension': True, 'workbook_helpers.pages': False}"]
+        command += ["--ServerApp.jpserver_extensions={'voila.server_extension': True, 'workbook_helpers.jupyter.pages': False}"]
         (folder / "voila.json").write_text('{"VoilaConfiguration": {"template": "lab"}}')  # the folder it starts in beats our settings
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         lines = process.stdout or ()

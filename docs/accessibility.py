@@ -1,7 +1,7 @@
 """Make the accessibility statement from what the tests find: python docs/accessibility.py (some minutes; needs Chromium).
 
 Runs every test that is marked with the criteria of WCAG 2.2 that it shows, and axe-core with them, and writes
-src/workbook_helpers/pages/accessibility.html, which students read under "My workbooks". A failed test is written down as one.
+src/workbook_helpers/jupyter/pages/accessibility.html, which students read under "My workbooks". A failed test is written down as one.
 """
 
 import re
@@ -16,7 +16,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 ROOT = Path(__file__).parents[1]
-STATEMENT = ROOT / "src" / "workbook_helpers" / "pages" / "accessibility.html"
+STATEMENT = ROOT / "src" / "workbook_helpers" / "jupyter" / "pages" / "accessibility.html"
 NO_MEDIA = "There is no sound or video in the workbooks."
 DOES_NOT_APPLY = {
     "1.2.1": NO_MEDIA,

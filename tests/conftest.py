@@ -63,7 +63,7 @@ def kill_kernels(server: int) -> None:
     killed = 0
     for child in psutil.Process(server).children(recursive=True):
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # it ended meanwhile
-            if "workbook_helpers.kernel" in child.cmdline():
+            if "workbook_helpers.jupyter.kernel" in child.cmdline():
                 child.kill()
                 killed += 1
     assert killed

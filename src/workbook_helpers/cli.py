@@ -112,10 +112,10 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.terminals_enabled = False
     config.ServerApp.answer_yes = True  # else Ctrl-C asks a question that nobody sees coming
     config.ServerApp.log_level = logging.ERROR
-    config.ServerApp.jpserver_extensions = {"workbook_helpers.pages": True, "voila.server_extension": True}
+    config.ServerApp.jpserver_extensions = {"workbook_helpers.jupyter.pages": True, "voila.server_extension": True}
     # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
     config.ServerApp.contents_manager_class = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
-    config.ServerApp.kernel_spec_manager_class = "workbook_helpers.pages.guard.OnlyOurs"
+    config.ServerApp.kernel_spec_manager_class = "workbook_helpers.jupyter.pages.guard.OnlyOurs"
     config.MultiKernelManager.default_kernel_name = KERNEL
     # A kernel belongs to one open page; one whose page is gone is stopped after a while.
     config.MappingKernelManager.cull_idle_timeout = 900
@@ -149,7 +149,7 @@ def unpack(root: Path) -> list[str]:
 
 def _top(archive: zipfile.ZipFile) -> str:
     """Name the one folder of a tutor's zip; "" for any other zip, be it a hand-in, hostile, or nothing of ours."""
-    from workbook_helpers.pages.shelf import NOT_A_SHELF  # with all that a workbook needs
+    from workbook_helpers.jupyter.pages.shelf import NOT_A_SHELF  # with all that a workbook needs
 
     files = [entry for entry in archive.infolist() if not entry.is_dir() and not LOOSE.fullmatch(entry.filename)]
     matches = [INSIDE.fullmatch(entry.filename) for entry in files]

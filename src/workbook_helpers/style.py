@@ -2,5 +2,5 @@
 
 from importlib.resources import files
 
-CSS = files("workbook_helpers").joinpath("widgets", "static", "house.css").read_text("utf-8")
+CSS = files("workbook_helpers").joinpath("page", "house.css").read_text("utf-8")
 """The style sheet, to serve or to write into a page that must work offline."""

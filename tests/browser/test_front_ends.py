@@ -269,7 +269,7 @@ def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
     kernels = [
         p
         for p in psutil.process_iter(["cmdline", "cwd"])
-        if p.info["cwd"] == str(folder) and "workbook_helpers.kernel" in (p.info["cmdline"] or [])
+        if p.info["cwd"] == str(folder) and "workbook_helpers.jupyter.kernel" in (p.info["cmdline"] or [])
     ]
     assert kernels
     for kernel in kernels:

@@ -16,7 +16,7 @@ from workbook_helpers.answers import Answer, AnswerSheet, AnswerStore, read_shee
 from workbook_helpers.errors import ContentError, HandInError, PaperError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in
 from workbook_helpers.items import Workbook, load_workbook, paper_seed
-from workbook_helpers.widgets import open_workbook as widgets
+from workbook_helpers.jupyter.widgets import open_workbook as widgets
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
 PLACES = ("w99-drawn-1", "w99-drawn-2")

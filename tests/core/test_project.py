@@ -83,7 +83,7 @@ def test_pyproject_environment_and_constraints_agree() -> None:
 
 
 def test_the_accessibility_statement_is_that_of_these_tests() -> None:
-    statement = html.unescape((ROOT / "src" / "workbook_helpers" / "pages" / "accessibility.html").read_text("utf-8"))
+    statement = html.unescape((ROOT / "src" / "workbook_helpers" / "jupyter" / "pages" / "accessibility.html").read_text("utf-8"))
     marked: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         found = re.findall(r"^@pytest\.mark\.wcag\(([^)]*)\)\n(?:[@ )\]].*\n)*def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)

@@ -26,12 +26,12 @@ from playwright.sync_api import Browser, Page, Route
 from tests.conftest import ROOT
 from workbook_helpers.answers import AnswerStore, read_sheet
 from workbook_helpers.items import load_workbook
-from workbook_helpers.widgets.open_workbook import OpenWorkbook as Workbook
-from workbook_helpers.widgets.question import show
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook as Workbook
+from workbook_helpers.jupyter.widgets.question import show
 from workbook_helpers.words import catalogue
 
 KEY_MS, KEYS, EXAMPLES = 100, 1_200, 5  # two minutes, five times
-STATIC = ROOT / "src/workbook_helpers/widgets/static"
+STATIC = ROOT / "src/workbook_helpers/page"
 IN_THE_BROWSER_ALONE = 10  # keys: no more than a second of typing is ever there and not on disk while the kernel lives
 TASK, OTHER = "w99-t01", "w99-q01"
 ITEMS = f"""
@@ -101,7 +101,7 @@ OPEN = """async ([traits, task]) => {
   return root.dataset.wbState;
 }"""
 PROCESSES = get_context("forkserver")  # each kernel starts in milliseconds
-PROCESSES.set_forkserver_preload(["hypothesis", "pytest", "playwright.sync_api", "workbook_helpers.widgets.question"])
+PROCESSES.set_forkserver_preload(["hypothesis", "pytest", "playwright.sync_api", "workbook_helpers.jupyter.widgets.question"])
 
 
 def serve(line: Connection, folder: str) -> None:

@@ -62,7 +62,7 @@ def test_what_is_asked_for_is_there_and_what_is_there_is_asked_for() -> None:
 
 
 def test_browser_and_python_know_the_same_languages() -> None:
-    listed = re.search(r"LANGUAGES = \{([^}]*)\}", (SOURCE / "widgets" / "static" / "words.js").read_text("utf-8"))
+    listed = re.search(r"LANGUAGES = \{([^}]*)\}", (SOURCE / "page" / "words.js").read_text("utf-8"))
     assert listed
     assert dict(re.findall(r'(\w+): "([^"]+)"', listed[1])) == LANGUAGES
 

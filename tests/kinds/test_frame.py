@@ -15,7 +15,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from tests.conftest import ROOT, is_saved
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items import KINDS, Item, load_workbook
-from workbook_helpers.widgets import ask
+from workbook_helpers.jupyter.widgets import ask
 
 TASK, PICK, PRIVATE, MINE = "w99-t01", "w99-q01", "w99-r01", "w99-declaration"
 ITEMS = f"""

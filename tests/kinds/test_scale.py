@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from tests.kinds.conftest import KindPage
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items.kinds.scale import Scale
-from workbook_helpers.widgets.open_workbook import OpenWorkbook
-from workbook_helpers.widgets.question import show
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
+from workbook_helpers.jupyter.widgets.question import show
 
 STATEMENTS = [{"id": "no", "text": "I can say no kindly."}, {"id": "tell", "text": "I know whom to tell."}]
 

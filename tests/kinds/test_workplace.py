@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.workplace import EVIDENCE, FIELDS, PLACES, Workplace
-from workbook_helpers.widgets.bundle import STATIC
+from workbook_helpers.jupyter.widgets.bundle import STATIC
 
 CRITERIA = [{"code": "2.2", "text": "I looked it up"}, {"code": "3.4a", "text": "I asked for advice"}]
 WHOLE = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from workbook_helpers.hand_in import Receipt, hand_in, receipt_page_name
-from workbook_helpers.pages.shelf import shelf
+from workbook_helpers.jupyter.pages.shelf import shelf
 from workbook_helpers.style import CSS
 
 if TYPE_CHECKING:

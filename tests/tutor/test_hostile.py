@@ -43,8 +43,8 @@ from workbook_helpers.cli import unpack
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import hand_in as hand_in_as
 from workbook_helpers.items import load_workbook
-from workbook_helpers.pages.shelf import shelf
-from workbook_helpers.widgets.ask import ask, open_workbook
+from workbook_helpers.jupyter.pages.shelf import shelf
+from workbook_helpers.jupyter.widgets.ask import ask, open_workbook
 
 IDS = {f"h{n:03d}": name for n, name in enumerate(HAND_INS, start=1)}
 TAMPERED = {f"t{n:03d}": name for n, name in enumerate(CHANGES, start=1)}

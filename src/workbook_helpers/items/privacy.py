@@ -1,4 +1,4 @@
-"""What may tell who a person is: patterns and words by which the page (`widgets/static/kinds/workplace.js`) looks while one types.
+"""What may tell who a person is: patterns and words by which the page (`page/kinds/workplace.js`) looks while one types.
 
 For a warning in words, never for a refusal: a single first name, a nickname and a room number go unnoticed, and a brand of two
 capitalised words is taken for a name.

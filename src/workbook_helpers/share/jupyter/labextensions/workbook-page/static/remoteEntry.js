@@ -3,7 +3,7 @@
 // object with init(sharedScope) and get(moduleName), so there is nothing to build.
 (() => {
   const NAME = "workbook-page";
-  const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/kernel.py
+  const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/jupyter/kernel.py
   const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source", "handout", "handed-in"]); // as in pages/shelf.py
   const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "");
   /** @param {string} name */

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-STATIC = files("workbook_helpers.widgets") / "static"
+STATIC = files("workbook_helpers") / "page"
 
 LOADER = """\
 const config = document.getElementById("jupyter-config-data");

@@ -8,12 +8,12 @@ import ipywidgets
 from IPython.display import HTML
 
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.widgets.hand_in import HandIn
-from workbook_helpers.widgets.log import note
-from workbook_helpers.widgets.open_workbook import OpenWorkbook
-from workbook_helpers.widgets.place import Place
-from workbook_helpers.widgets.progress import Progress
-from workbook_helpers.widgets.question import show
+from workbook_helpers.jupyter.widgets.hand_in import HandIn
+from workbook_helpers.jupyter.widgets.log import note
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
+from workbook_helpers.jupyter.widgets.place import Place
+from workbook_helpers.jupyter.widgets.progress import Progress
+from workbook_helpers.jupyter.widgets.question import show
 from workbook_helpers.words import say
 
 

@@ -7,9 +7,9 @@ import traitlets
 
 from workbook_helpers.errors import SaveError
 from workbook_helpers.items import Json, Purpose
-from workbook_helpers.widgets.bundle import script
-from workbook_helpers.widgets.log import never_raises
-from workbook_helpers.widgets.open_workbook import OpenWorkbook
+from workbook_helpers.jupyter.widgets.bundle import script
+from workbook_helpers.jupyter.widgets.log import never_raises
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
 
 COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
 

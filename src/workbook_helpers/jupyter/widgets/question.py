@@ -10,9 +10,9 @@ from workbook_helpers.answers import Conflict, Saved
 from workbook_helpers.errors import SaveError
 from workbook_helpers.hand_in import learner_id
 from workbook_helpers.items import KINDS, Item, Json
-from workbook_helpers.widgets.bundle import script
-from workbook_helpers.widgets.log import never_raises, note
-from workbook_helpers.widgets.open_workbook import OpenWorkbook, as_html
+from workbook_helpers.jupyter.widgets.bundle import script
+from workbook_helpers.jupyter.widgets.log import never_raises, note
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook, as_html
 from workbook_helpers.words import say, use
 
 

@@ -8,9 +8,9 @@ import traitlets
 from workbook_helpers.errors import HandInError, PaperError, SaveError
 from workbook_helpers.hand_in import Receipt, hand_in, hub_user, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import Item, Json, Purpose
-from workbook_helpers.widgets.bundle import script
-from workbook_helpers.widgets.log import never_raises
-from workbook_helpers.widgets.open_workbook import OpenWorkbook
+from workbook_helpers.jupyter.widgets.bundle import script
+from workbook_helpers.jupyter.widgets.log import never_raises
+from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
 from workbook_helpers.words import use
 
 

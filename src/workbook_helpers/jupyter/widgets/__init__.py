@@ -1,5 +1,5 @@
 """The widgets of a workbook page. A notebook cell says `ask("w01-q01")`, nothing else."""
 
-from workbook_helpers.widgets.ask import ask
+from workbook_helpers.jupyter.widgets.ask import ask
 
 __all__ = ["ask"]

@@ -15,7 +15,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 
 from workbook_helpers.cells import KERNEL
-from workbook_helpers.pages.shelf import is_workbook
+from workbook_helpers.jupyter.pages.shelf import is_workbook
 from workbook_helpers.policy import NONCE, keep_policy, policy, safe_html
 
 VOILA = "voila.server_extension"

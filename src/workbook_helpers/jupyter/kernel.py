@@ -32,7 +32,7 @@ class WorkbookKernel(IPythonKernel):
         self.io_loop.call_later(PAUSE_S, self._load)
 
     def _load(self) -> None:
-        from workbook_helpers.widgets import ask  # ipywidgets listens only to a kernel that is there when it is imported
+        from workbook_helpers.jupyter.widgets import ask  # ipywidgets listens only to a kernel that is there when it is imported
         from workbook_helpers.words import say
 
         self._names["ask"] = ask

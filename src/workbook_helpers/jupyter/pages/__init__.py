@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from workbook_helpers.pages.guard import stand_before
-from workbook_helpers.pages.handlers import Media, NoPage, handlers, server_root
+from workbook_helpers.jupyter.pages.guard import stand_before
+from workbook_helpers.jupyter.pages.handlers import Media, NoPage, handlers, server_root
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "workbook_helpers.pages"}]
+    return [{"module": "workbook_helpers.jupyter.pages"}]
 
 
 def _load_jupyter_server_extension(app: Any) -> None:

@@ -14,14 +14,14 @@ from tornado import web
 
 from workbook_helpers import exchange
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.pages.guard import TYPES, picture
-from workbook_helpers.pages.shelf import shelf
+from workbook_helpers.jupyter.pages.guard import TYPES, picture
+from workbook_helpers.jupyter.pages.shelf import shelf
 from workbook_helpers.policy import SEALED
 from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
-STATIC = str(files("workbook_helpers.widgets") / "static")
+STATIC = str(files("workbook_helpers") / "page")
 OWN_CSP = CSP.replace("style-src", "style-src 'self'") + "; script-src 'self'; connect-src 'self'; font-src 'self'"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
@@ -168,7 +168,7 @@ class Accessibility(PageHandler):
     @web.authenticated
     def get(self) -> None:
         """Send it."""
-        self.send_html(files("workbook_helpers.pages").joinpath("accessibility.html").read_text("utf-8"))
+        self.send_html(files("workbook_helpers.jupyter.pages").joinpath("accessibility.html").read_text("utf-8"))
 
 
 class Static(FileFindHandler):
@@ -211,5 +211,5 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
 
 @cache
 def _template(name: str) -> Any:
-    environment = Environment(loader=PackageLoader("workbook_helpers.pages", "."), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=PackageLoader("workbook_helpers.jupyter.pages", "."), autoescape=True, undefined=StrictUndefined)
     return environment.get_template(name)
