@@ -1,6 +1,6 @@
 """Make a student's feedback page from their answers and the gradebook. No key, no rubric, no other student is in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from autograde.course.crew import in_order, writers
 from autograde.course.folder import Course
@@ -190,7 +189,7 @@ def _page(course: Course, releases: Releases, gradebook: Rows, student: str, *, 
         waiting=len(waiting),
         look_again=_look_again(shown),
         verdicts=VERDICTS,
-        question=_question,
+        question=_question(),
         made=datetime.now(LOCAL).date(),
     )
     return _Page(html=str(html), digest=given.digest, remark=remark)
@@ -205,7 +204,7 @@ class _Shown(NamedTuple):
     """An answer, as the page tells of it."""
 
     item: Item
-    words: Sequence[str]
+    words: tuple[str, ...]
     verdict: str
     points: float | None
     max: float
@@ -239,21 +238,6 @@ def _levels(workbook: Workbook) -> dict[str, Any]:
     return {item_id: rubric.levels for item_id, rubric in load_rubrics(workbook.id).rubrics.items()}
 
 
-def _question(number: int, row: _Shown) -> str:
-    """Give a closed question's part of the page, as HTML."""
-    return _question_html(number, row.item.stem, row.item.section, tuple(row.words), row.verdict, row.points, row.max, row.unreadable)
-
-
-@lru_cache(4096)
-def _question_html(number: int, stem: str, section: str, words: tuple[str, ...], verdict: str, points: float, full: float, unreadable: bool) -> str:  # noqa: PLR0913
-    """Give it for what many answers of a class have in common."""
-    return Markup(
-        _template("question").render(
-            number=number, stem=stem, section=section, words=words, verdict=verdict, said=VERDICTS[verdict], points=points, max=full, unreadable=unreadable
-        )
-    )
-
-
 @cache
 def _environment() -> Environment:
     return Environment(loader=PackageLoader("autograde.feedback", "."), autoescape=True, undefined=StrictUndefined)
@@ -262,3 +246,9 @@ def _environment() -> Environment:
 @cache
 def _template(name: str) -> Any:
     return _environment().get_template(f"{name}.html.j2")
+
+
+@cache
+def _question() -> Any:
+    """Give what makes a closed question's part of the page, once for what many answers of a class have in common."""
+    return lru_cache(4096)(_template("question").module.question)
