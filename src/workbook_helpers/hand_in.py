@@ -79,7 +79,7 @@ def hand_in(workbook: Workbook, student: str) -> Receipt:
     student = _learner(student)
     store = AnswerStore(workbook.folder, workbook.id, workbook.items)
     if workbook.pools:
-        _check_paper(store.learner(), student)
+        _check_paper(store.kept().learner, student)
     sheet = store.sheet()
     if sheet.problem:
         raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
@@ -219,7 +219,7 @@ def _public_answers(workbook: Workbook, store: AnswerStore, student: str) -> byt
     asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
     answers = {item_id: record for item_id, record in document["answers"].items() if item_id in asked}
     document["answers"] = {
-        item_id: record
+        item_id: {name: part for name, part in record.items() if name != "before"} if isinstance(record, dict) else record
         for item_id, record in answers.items()
         if workbook.items[item_id].handed_in(record.get("value") if isinstance(record, dict) else None) is not None
     }

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +75,31 @@ class Mended:
     since: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """All that is kept of one copy, from one reading.
+
+    Attributes
+    ----------
+    answers
+        Item id → the answer as it stands, whatever wrote it.
+    copy
+        The copy's birth id, 16 hex digits; "" where it has none yet and the folder cannot be written.
+    seed
+        What the copy's draws and orders come from; "" before that was asked for.
+    learner
+        Whose paper it holds (`AnswerStore.draw`), "" where nobody's was drawn.
+    mended
+        Whether the file had to be mended since the student last said that this was seen.
+    """
+
+    answers: dict[str, Saved]
+    copy: str = ""
+    seed: str = ""
+    learner: str = ""
+    mended: Mended | None = None
+
+
 class AnswerStore:
     """The answers file of one workbook.
 
@@ -123,24 +148,34 @@ class AnswerStore:
             return found
         return parse_sheet(raw, self._items, self._workbook) if raw else found
 
-    def copy(self) -> str:
-        """Give this copy's birth id, 16 hex digits; made and written when first asked for.
+    def kept(self, *, seed: bool = False) -> Kept:
+        """Give all that is kept, read once.
 
-        A copy of the folder with its answers is the same copy; a fresh workbook at the same place is another one.
+        The copy's birth id, and with `seed` its seed, are made and written if they are not there yet. A copy of the folder with
+        its answers is the same copy; a fresh workbook at the same place is another one.
         """
         with self._explaining():
-            return str(self._read().get("copy", "")) or self._born("copy")
+            document = self._read()
+            wanted = ("copy", "seed") if seed else ("copy",)
+            if not all(document.get(name) for name in wanted):
+                with suppress(OSError), self._lock:  # a folder that cannot be written can be read all the same
+                    document = self._read(mend=True)
+                    born = {"revision": 0} | {name: secrets.token_hex(8) for name in wanted} | document
+                    self._write(born)
+                    document = born
+        aside, mended = document.get("aside", {}), document.get("mended")
+        answers = document["answers"]
+        return Kept(
+            answers={name: _saved(answers.get(name), aside.get(name)) for name in {**answers, **aside}},
+            copy=_text(document.get("copy")),
+            seed=_text(document.get("seed")),
+            learner=_text(document.get("learner")),
+            mended=Mended(since=str(mended.get("since", ""))) if isinstance(mended, dict) else None,
+        )
 
     def seed(self) -> str:
         """Give what this copy's draws and orders come from, 16 hex digits; made and written when first asked for."""
-        with self._explaining():
-            return str(self._read().get("seed", "")) or self._born("seed")
-
-    def mended(self) -> Mended | None:
-        """Say whether the answers file had to be mended since the student last said that this was seen."""
-        with self._explaining():
-            found = self._read().get("mended")
-        return Mended(since=str(found.get("since", ""))) if isinstance(found, dict) else None
+        return self.kept(seed=True).seed
 
     def seen(self) -> None:
         """Note that the student has read of what was mended."""
@@ -148,12 +183,6 @@ class AnswerStore:
             document = self._read(mend=True)
             if document.pop("mended", None):
                 self._write(document)
-
-    def learner(self) -> str:
-        """Give whose paper this copy holds (`draw`), "" where nobody's was drawn."""
-        with self._explaining():
-            found = self._read().get("learner")
-            return found if isinstance(found, str) else ""
 
     def draw(self, learner: str, seed: str) -> None:
         """Keep whose paper this copy holds and what it is drawn from; answers that are there stay."""
@@ -195,14 +224,17 @@ class AnswerStore:
             document = self._read(mend=True)
             answers, aside = document["answers"], document.get("aside", {})
             current = _saved(answers.get(item_id), aside.get(item_id))
-            if item and item.problem(current.value):  # something else's: the page showed an empty question
-                current = Saved(revision=current.revision, other=current.other)
-            if item and not item.goes_on_from(current.value, value):
+            strange = bool(item and item.problem(current.value))  # to an older version of the question, or something else's
+            if item and not strange and not item.goes_on_from(current.value, value):
                 return Conflict(current=current, final=True)
-            if base is not None and (current.revision, current.value) != (base.revision, base.value) and current.value != value:
+            same = base is None or (current.revision == base.revision and (strange or current.value == base.value))
+            if not same and current.value != value:
                 return Conflict(current=current)
             revision = _count(document.get("revision")) + 1
             record = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
+            before = answers[item_id].get("before", []) if item_id in answers else []
+            if before := [*before, answers[item_id]] if strange else before:  # kept, whatever becomes of it
+                record["before"] = before
             answers[item_id] = record
             aside.pop(item_id, None)
             self._write(document | {"revision": revision})
@@ -218,14 +250,6 @@ class AnswerStore:
             raise SaveError(say("error-busy")) from error
         except OSError as error:
             raise SaveError(say("error-folder", why=error.strerror or str(error))) from error
-
-    def _born(self, name: str) -> str:
-        with self._lock:
-            document = self._read(mend=True)
-            if not document.get(name):
-                document = {"revision": 0} | document | {name: secrets.token_hex(8)}
-                self._write(document)
-            return str(document[name])
 
     def _read(self, *, mend: bool = False) -> dict[str, Any]:
         """Read the file and its last good copy into one document; `mend` moves a damaged file aside.
@@ -310,6 +334,10 @@ def _saved(record: dict[str, Any] | None, aside: dict[str, Any] | None = None) -
     if record is None:
         return Saved(other=other)
     return Saved(value=record["value"], saved_at=str(record.get("saved_at", "")), revision=_count(record.get("revision")), other=other)
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _count(value: Json) -> int:

@@ -1,36 +1,33 @@
 // @ts-check
-// How far the student is, drawn into the page's header where there is one, and what is to be known of the answers file.
+// How far the student is, drawn into the page's header where there is one, and what is to be known of what is kept.
 import { h, put } from "./dom.js";
 import { notices } from "./notices.js";
-import { language, ready, say } from "./words.js";
+import { say } from "./words.js";
 
-/** @import { Model, Notice } from "./types.js" */
+/** @import { Workbook } from "./workbook.js" */
 
-export default {
-/** @param {{ model: Model<{ done: number, total: number, notices: Notice[] }>, el: HTMLElement }} context */
-async render({ model, el }) {
-  await ready;
+/** Show it in `el`; gives what ends it. Private notes are not counted. @param {Workbook} book @param {HTMLElement} el */
+export function progress(book, el) {
   const bar = h("progress", { "aria-label": say("progress-label") });
   const text = h("span");
   const box = h("div", { className: "wb-progress" }, bar, text);
-  const draw = () => {
-    const done = model.get("done"), total = model.get("total");
+  const news = h("div", { className: "wb-notices", role: "status" });
+  let told = "";
+  const seen = () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); };
+  function draw() {
+    const total = book.of("practice", "assessed").length, done = total - book.left("practice", "assessed").length;
     bar.max = Math.max(total, 1);
     bar.value = done;
     put(text, say("progress-count", { done, total }));
-    news.replaceChildren(...notices(model.get("notices"), () => send("seen")));
-  };
-  /** @param {string} what */
-  const send = (what) => { try { model.send({ do: what, language }); } catch { /* told by the questions */ } };
-  const news = h("div", { className: "wb-notices", role: "status" });
+    const found = book.notices(), now = JSON.stringify(found);
+    if (now !== told) news.replaceChildren(...notices(found, seen)); // what was said is not said again and again
+    told = now;
+  }
   const slot = document.getElementById("wb-progress-slot");
   if (slot) slot.replaceChildren(box);
   else el.append(box);
-  el.classList.add("wb-widget");
   el.append(news);
-  const looked = () => { if (document.visibilityState === "visible") send("open"); };
-  model.on("change", draw);
-  globalThis.addEventListener("focus", looked);
+  book.addEventListener("change", draw);
   draw();
-  return () => { model.off("change", draw); globalThis.removeEventListener("focus", looked); };
-} };
+  return () => book.removeEventListener("change", draw);
+}

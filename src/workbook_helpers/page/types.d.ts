@@ -171,6 +171,8 @@ export interface Kept {
   answers: Record<string, Stored<unknown>>;
   /** Whose copy it is, "" where nobody has said so. */
   learner: string;
+  /** Who is likely to sit here, to be offered where the learner's id is asked for. */
+  known: string;
   /** What the student's questions and their order come from; "" before that is known. */
   seed: string;
   /** Answers to items of other workbooks that an item looks back at. */
@@ -199,8 +201,10 @@ export interface Host {
   handIn(learner: string): Promise<Kept>;
   /** The student has read the notices of what was mended. */
   seen(): Promise<Kept>;
-  /** Where the student gets the file of a hand-in. */
-  file(receipt: Receipt): HTMLElement;
+  /** What to do with a hand-in now: the file, and who gets it. */
+  next(receipt: Receipt): HTMLElement[];
+  /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */
+  more?(book: import("./workbook.js").Workbook): HTMLElement;
 }
 /** Why a hand-in was refused: `about` names the field, `change` offers the questions of another learner. */
 export interface Refusal extends Error {
@@ -232,10 +236,4 @@ export interface Draft<Answer> {
   by: string;
   held: boolean;
   visit?: string;
-}
-/** What the questions of one copy of a workbook share. */
-export interface Shared {
-  unsaved: Set<string>;
-  answers: Map<string, unknown>;
-  held: boolean;
 }

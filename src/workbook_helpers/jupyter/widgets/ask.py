@@ -3,24 +3,77 @@
 import html
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+import anywidget
 import ipywidgets
+import traitlets
 from IPython.display import HTML
 
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.jupyter.widgets.hand_in import HandIn
+from workbook_helpers.items import Item, Json
 from workbook_helpers.jupyter.widgets.log import note
-from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
-from workbook_helpers.jupyter.widgets.place import Place
-from workbook_helpers.jupyter.widgets.progress import Progress
-from workbook_helpers.jupyter.widgets.question import show
+from workbook_helpers.jupyter.widgets.session import Session
 from workbook_helpers.words import say
+
+PARTS = ("progress", "hand-in")
+"""The page's own parts, which are no items."""
+
+LOADER = """\
+const config = document.getElementById("jupyter-config-data");
+const base = new URL(`${JSON.parse(config.textContent).baseUrl}workbook/static/`, location.href);
+const sheet = new URL("workbook.css", base).href;
+const styled = [...document.querySelectorAll("link")].some((link) => link.href === sheet) || new Promise((done) => {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet, onload: done, onerror: done }));
+});
+const script = import(new URL("workbook.js", base));
+export default {
+  async render(context) {
+    try {
+      await styled;
+      return await (await script).default.render(context);
+    } catch (error) {
+      globalThis.dispatchEvent(new CustomEvent("wb-connection-lost"));
+      throw error;
+    }
+  },
+};
+"""
+"""The script that a widget carries: a few lines that fetch the real one, which the browser loads once and keeps."""
+
+
+class Place(anywidget.AnyWidget):
+    """Where a question, or a part of the page, stands. The browser shows it, and asks the session for what is kept."""
+
+    _esm = LOADER
+    name = traitlets.Unicode().tag(sync=True)
+    session = traitlets.Unicode().tag(sync=True)
+    """The number of the session's model."""
+
+    def __init__(self, session: Session, name: str, layout: ipywidgets.Layout) -> None:
+        self._session = session
+        super().__init__(layout=layout, name=name, session=session.model_id)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        try:
+            if item := self._session.paper().get(self.name):
+                data = data | {"text/html": as_html(item, self._session.value(item))}
+        except Exception:  # what stands where no widget runs is not worth the page; the question itself tells of the fault
+            note("%s has no text", self.name, error=True)
+        return data, metadata
 
 
 @lru_cache(maxsize=1)
-def open_workbook(folder: Path) -> OpenWorkbook:
-    """Give the workbook in `folder`, opened; the same one until another folder is asked for."""
-    return OpenWorkbook(folder)
+def open_workbook(folder: Path) -> tuple[Session, ipywidgets.Layout]:
+    """Give the session of the workbook in `folder`, the same one until another folder is asked for, and a layout for all its places.
+
+    Each widget's own layout would be one more thing for the browser to ask for.
+    """
+    return Session(folder), ipywidgets.Layout(overflow="visible")
 
 
 def ask(name: str) -> ipywidgets.DOMWidget | HTML:
@@ -30,22 +83,23 @@ def ask(name: str) -> ipywidgets.DOMWidget | HTML:
     whole page with a technical message.
     """
     try:
-        opened = open_workbook(Path.cwd())
-        if name == "progress":
-            return Progress(opened)
-        if name != "hand-in" and name not in opened.paper:
+        session, layout = open_workbook(Path.cwd())
+        if name not in PARTS and name not in session.workbook.paper():
             return calm(say("frame-no-question", name=name))
-
-        def make() -> ipywidgets.DOMWidget:
-            return HandIn(opened) if name == "hand-in" else show(opened, opened.paper[name])
-
-        return Place(opened, name, make) if opened.workbook.pools else make()
+        return Place(session, name, layout)
     except WorkbookError as error:
         _log(name)
         return calm(str(error))
     except Exception:
         _log(name)
         return calm(say("frame-calm"))
+
+
+def as_html(item: Item, value: Json) -> str:
+    """Give the question and the chosen answer as HTML for where no widget runs: print, a file viewer."""
+    words = () if item.is_blank(value) else item.in_words(value)
+    answer = "".join(f"<li>{html.escape(part)}</li>" for part in words) or f"<li>{html.escape(say('frame-blank'))}</li>"
+    return f"<p><strong>{html.escape(item.stem)}</strong></p><ul style='white-space:pre-wrap'>{answer}</ul>"
 
 
 def calm(text: str) -> HTML:

@@ -4,6 +4,8 @@ import { display, menus } from "./display.js";
 import { the } from "./dom.js";
 import { ready } from "./words.js";
 
-await ready;
-menus();
-display(the("#wb-display .wb-panel"), the("#main"), ["size", "spacing", "font", "colours"]);
+export async function shelf() {
+  await ready;
+  menus();
+  display(the("#wb-display .wb-panel"), the("#main"), ["size", "spacing", "font", "colours"]);
+}

@@ -1,0 +1,166 @@
+"""What the page asks the kernel: to read all that is kept, to keep an answer, to hand in. One for a workbook, whatever its cells show."""
+
+import json
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
+from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
+from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
+from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
+from workbook_helpers.jupyter.widgets.log import never_raises, note
+from workbook_helpers.words import use
+
+
+class Session(anywidget.AnyWidget):
+    """One open workbook. Everything of it that the browser has is its `book`; what is kept it asks for.
+
+    Each message of the browser has a number, and the answer to it the same one; `hosts/kernel.js` is the other end.
+
+    ====================================================  =========================================================
+    browser → Python                                      Python → browser
+    ====================================================  =========================================================
+    `open`; `work` (learner); `seen`; `hand-in` (learner)  `kept` (as `Kept` in types.d.ts)
+    `save` (id, value, base, was)                          `saved`, `conflict` (the answer as kept, final), `refused`
+    any                                                   `problem` (text, about, change): not done
+    ====================================================  =========================================================
+
+    The answer travels in messages, not in a synced trait, so that the browser keeps it until Python says that it is on disk
+    (ipywidgets drops a trait's change without a word when the kernel is gone).
+    """
+
+    _esm = "export default {};"
+    book = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, folder: Path) -> None:
+        self.workbook: Workbook = load_workbook(folder)
+        self._store = AnswerStore(self.workbook.folder, self.workbook.id, self.workbook.items)
+        self._copy = f"page-{secrets.token_hex(8)}"
+        """Stands for the copy's name where the folder cannot be written: what a browser keeps under it is never found again."""
+        self._first: Kept | None = None
+        self._news: Kept | None = None
+        with suppress(SaveError):  # told when the page asks
+            self._first = self._news = self._kept()
+        super().__init__(book=self.workbook.book())
+        self.on_msg(self._on_message)
+
+    def paper(self) -> dict[str, Item]:
+        """Give what is asked: place → item, as far as is known whose paper it is."""
+        return self.workbook.paper(self._seed(self._first)[1] if self._first else "")
+
+    def value(self, item: Item) -> Json:
+        """Give the answer to an item as it was when the workbook was opened; None where there is none to show."""
+        value = self._first.answers.get(item.id, Saved()).value if self._first else None
+        return None if item.problem(value) else value
+
+    @never_raises
+    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
+        use(message.get("language"))
+        match message:
+            case {"do": "open", "n": int(n)}:
+                self._reply(n, self._open)
+            case {"do": "save", "n": int(n), "id": str(name), "value": value, "base": int(base), "was": was}:
+                self._reply(n, lambda: self._save(name, value, Saved(value=was, revision=base)))
+            case {"do": "work", "n": int(n), "learner": str(learner)}:
+                self._reply(n, lambda: choose_learner(self.workbook, learner), self._open)
+            case {"do": "hand-in", "n": int(n), "learner": str(learner)}:
+                self._reply(n, lambda: hand_in(self.workbook, learner.strip()), self._open)
+            case {"do": "seen", "n": int(n)}:
+                self._reply(n, self._store.seen, self._open)
+
+    def _reply(self, n: int, *steps: Callable[[], Any]) -> None:
+        try:
+            result = [step() for step in steps][-1]
+        except (HandInError, SaveError) as error:
+            change = isinstance(error, PaperError) and not hub_user()
+            result = {"do": "problem", "text": str(error), "about": getattr(error, "about", ""), "change": change}
+        self.send({"n": n, **result})
+
+    def _kept(self) -> Kept:
+        return self._store.kept(seed=self.workbook.draws() and not self.workbook.pools)
+
+    def _seed(self, kept: Kept) -> tuple[str, str]:
+        """Give whose paper it is, where items are drawn, and the seed: it comes from class and learner, so that nobody picks an easy one."""
+        if not self.workbook.pools:
+            return learner_id(self.workbook), kept.seed
+        learner = hub_user() or kept.learner
+        return learner, paper_seed(self.workbook.about.class_id, self.workbook.id, learner) if learner else ""
+
+    def _open(self) -> dict[str, Any]:
+        """Read once; the first page after the start goes by what was read then."""
+        kept, self._news = self._news or self._kept(), None
+        learner, seed = self._seed(kept)
+        if self.workbook.pools and learner and (kept.learner, kept.seed) != (learner, seed):
+            self._store.draw(learner, seed)
+        return {
+            "do": "kept",
+            "copy": kept.copy or self._copy,
+            "answers": {name: self._shown(name, saved) for name, saved in kept.answers.items()},
+            "learner": learner,
+            "known": learner_id(self.workbook),
+            "seed": seed,
+            "earlier": self._earlier(),
+            "notices": self._notices(kept),
+            "receipts": [_shown(receipt) for receipt in receipts(self.workbook)],
+        }
+
+    def _shown(self, name: str, saved: Saved) -> dict[str, Any]:
+        item = self.workbook.items.get(name)
+        value = _sendable(saved.value) if item is None or item.problem(saved.value) else saved.value
+        return vars(saved) | {"value": value, "other": saved.other and self._shown(name, saved.other)}
+
+    def _save(self, name: str, value: Json, base: Saved) -> dict[str, Any]:
+        item = self.workbook.items.get(name)
+        if item is None or (problem := item.problem(value)):
+            note("%s was not saved: it %s", name, "is no item" if item is None else problem)
+            return {"do": "refused"}
+        outcome = self._store.put(name, value, base)
+        if isinstance(outcome, Conflict):
+            return {"do": "conflict", "final": outcome.final, **self._shown(name, outcome.current)}
+        return {"do": "saved", **self._shown(name, outcome)}
+
+    def _notices(self, kept: Kept) -> list[dict[str, str]]:
+        """Give what the student should know of the answers file, each as a name of the catalogue and its values."""
+        mended = kept.mended
+        found = [] if mended is None else [{"id": "page-mended" if mended.since else "page-lost-answers", "at": mended.since}]
+        return found + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self._store.strangers()]
+
+    def _earlier(self) -> dict[str, Json]:
+        """Give the student's answers to items of other workbooks that lie beside this one, where an item looks back at them."""
+        wanted = {before for item in self.workbook.items.values() if (before := item.looks_back())} - set(self.workbook.items)
+        return {name: value for name in wanted if (value := self._elsewhere(name)) is not None}
+
+    def _elsewhere(self, item_id: str) -> Json:
+        for folder in self.workbook.folder.parent.glob(f"{item_id.partition('-')[0]}-*"):
+            with suppress(WorkbookError):
+                other = load_workbook(folder)
+                return AnswerStore(folder, other.id, other.items).sheet().value(item_id)
+        return None
+
+
+def _sendable(value: Json) -> Json:
+    """Give what stands in the place of an answer, written by something else, as a message can carry it."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return {"unreadable": True}
+    return value
+
+
+def _shown(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "at": receipt.handed_in_at,
+        "code": receipt.code,
+        "answered": receipt.answered,
+        "total": receipt.total,
+        "unanswered": list(receipt.unanswered),
+        "learner": receipt.student,
+        "file": receipt.file,
+        "through": receipt.through,
+    }

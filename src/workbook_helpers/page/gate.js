@@ -1,0 +1,53 @@
+// @ts-check
+// Who works here: asked before the questions, where they are drawn for each learner or where many may use one device.
+import { h, put } from "./dom.js";
+import { say } from "./words.js";
+
+const WAIT_MS = 8000;
+
+/** @import { Workbook } from "./workbook.js" */
+
+/** Ask in `el`, or say there that it is asked above; gives what ends it. @param {Workbook} book @param {HTMLElement} el @param {boolean} first */
+export function gate(book, el, first) {
+  if (!first) {
+    el.append(h("p", { className: "wb-gate wb-quiet" }, say("learner-later")));
+    return () => {};
+  }
+  const uid = `wb-learner-${Math.random().toString(36).slice(2, 8)}`;
+  const device = book.host.place === "device";
+  /** @type {number | undefined} */
+  let busy;
+  const field = h("input", { type: "text", id: uid, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.known });
+  const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say(book.book.pools.length ? "learner-why" : "learner-why-device"));
+  const shared = h("input", { type: "checkbox", id: `${uid}-shared` });
+  const share = device ? h("div", { className: "wb-option" }, shared, h("label", { htmlFor: shared.id }, say("learner-shared"))) : null;
+  const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
+  const button = h("button", { type: "submit", className: "wb-button" }, say("learner-start"));
+  field.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
+
+  /** @param {string} text */
+  function done(text) {
+    clearTimeout(busy);
+    busy = undefined;
+    button.removeAttribute("aria-disabled");
+    put(error, text);
+    field.setAttribute("aria-invalid", String(Boolean(text)));
+    if (text) field.focus();
+  }
+  /** @param {Event} event */
+  function start(event) {
+    event.preventDefault();
+    if (busy) return;
+    if (!field.value.trim()) { done(say("hand-in-learner-missing")); return; }
+    done("");
+    button.setAttribute("aria-disabled", "true");
+    busy = setTimeout(() => done(say("learner-no-reply")), WAIT_MS);
+    book.host.work(field.value, shared.checked).then((kept) => book.opened(kept), (why) => done(why.message));
+  }
+  const form = h("form", { className: "wb-gate", onsubmit: start, noValidate: true },
+    h("p", { className: "wb-stem" }, say("learner-title")), h("label", { htmlFor: uid }, say("hand-in-learner")), hint, field, share, error, button);
+  // In JupyterLab a letter on what has the focus may move a cell, unless that element says otherwise.
+  form.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
+  el.append(form);
+  return () => clearTimeout(busy);
+}

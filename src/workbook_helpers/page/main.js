@@ -1,0 +1,13 @@
+// @ts-check
+// Where the page's scripts begin: Jupyter asks for `render`; a page of ours finds here what stands around its workbook.
+import "./keys.js";
+import { device } from "./hosts/browser.js";
+import { render } from "./hosts/kernel.js";
+import { around } from "./page.js";
+import { shelf } from "./shelf.js";
+
+export default { render };
+
+if (document.getElementById("wb-book")) device();
+if (document.getElementById("wb-contents")) around();
+else if (document.getElementById("wb-display")) shelf();

@@ -1,0 +1,329 @@
+// @ts-check
+// The frame of every question: shows it, keeps a draft, saves with a handshake, says what happened.
+
+import { isBlank } from "./answers.js";
+import { h, put } from "./dom.js";
+import { kinds } from "./kinds.js";
+import { has, locale, say } from "./words.js";
+
+const ACK_MS = 2500; // no word from the host for so long: say that nothing is saved yet
+const RETRY_MS = 3000; // doubled after each try that failed
+const LONGEST_RETRY_MS = 30_000;
+const LONGEST_MS = 1000; // whoever types on and on is saved so often
+
+/** @import { Ctx, Draft, Happening, Outcome, Seen, Spec, State, Stored, Values } from "./types.js" */
+/** @import { Workbook } from "./workbook.js" */
+
+/** @param {string | Date} iso */
+const clock = (iso) => new Date(iso).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+/** @param {string | number} time */
+const moment = (time) => { // with the day where that is not today
+  const at = new Date(time), today = at.toDateString() === new Date().toDateString();
+  return Number.isNaN(at.getTime()) ? "none" : today ? clock(at) : at.toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+};
+
+/** Two answers that say the same, whatever the order of an object's parts. @param {unknown} a @param {unknown} b */
+function same(a, b) {
+  /** @param {string} _ @param {unknown} value */
+  const plain = (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value);
+  return JSON.stringify(a ?? null, plain) === JSON.stringify(b ?? null, plain);
+}
+
+/** State → what happens → the next state; what is not named changes nothing. What is on screen follows from the state.
+ * @type {Record<State, { [what in Happening]?: State }>} */
+const NEXT = {
+  unknown: { edit: "dirty", empty: "clean", stored: "saved", offer: "offered", differ: "conflict" }, // the host has not yet said what it keeps
+  clean: { edit: "dirty", empty: "clean", stored: "saved", differ: "conflict" }, // never answered
+  saved: { edit: "dirty", empty: "clean", stored: "saved", differ: "conflict" }, // what is here is kept
+  dirty: { edit: "dirty", send: "saving", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // changed, soon to be sent
+  saving: { edit: "dirty", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // sent, not yet acknowledged
+  unsaved: { edit: "unsaved", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // did not come through; tried again
+  refused: { edit: "dirty", stored: "saved", differ: "conflict" }, // no answer to this question; waits for a change
+  conflict: { keep: "dirty", empty: "clean", stored: "saved" }, // another version is kept; waits for a choice
+  offered: { keep: "dirty", empty: "clean", stored: "saved" }, // a draft was found; waits for a choice
+};
+/** @type {State[]} */
+const QUIET = ["unknown", "clean", "saved"]; // nothing here waits to be saved
+/** @type {{ [state in State]?: string }} */
+const MOOD = { saved: "wb-good", unsaved: "wb-bad", refused: "wb-bad" };
+
+const VISIT = Math.random().toString(36).slice(2); // what was typed since this page was loaded was typed by who sits here
+
+/** A draft that outlives the page, until the host has said that the answer is kept. @param {string} scope @param {string} id */
+function drafts(scope, id) {
+  const key = `wb-draft:${scope}:${id}`;
+  const lasts = !scope.startsWith("page-"); // else no page will look for it again
+  /** @template T @param {() => T} call */
+  const safely = (call) => { try { return call(); } catch { return null; } }; // private windows may refuse storage, or it is full
+  return {
+    /** @param {Draft<any>} draft */
+    put: (draft) => Boolean(safely(() => { localStorage.setItem(key, JSON.stringify(draft)); return lasts; })),
+    /** @returns {Draft<any> | null} */
+    get: () => safely(() => JSON.parse(localStorage.getItem(key) ?? "null")),
+    /** Forget it; not what another window has typed meanwhile, unless the student saw it here. */
+    clear: (whose = VISIT) => safely(() => { if ([undefined, whose].includes(JSON.parse(localStorage.getItem(key) ?? "null")?.visit)) localStorage.removeItem(key); }),
+  };
+}
+
+/** Say what stands above a question; a kind may have words of its own for one that carries no points. @param {{ id: string } & Values} label @param {string} kind */
+const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
+
+/** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, end(): void, node: HTMLElement }} Asked */
+
+/**
+ * Show a question in `el`; the workbook is open, and says at once (`opened`) what is kept of it.
+ * @param {Workbook} book @param {Spec} spec @param {HTMLElement} el @returns {Asked}
+ */
+export function question(book, spec, el) {
+  const kind = kinds[spec.kind];
+  const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
+  const draft = drafts(book.kept.copy, spec.id);
+  /** @type {State} */
+  let state = "unknown";
+  /** @type {Seen<any>} */
+  let seen = { value: null, revision: 0 }; // what the host last acknowledged: the answer that the page builds on
+  let seq = 0;
+  let flying = false; // a save is on its way: a second one would run into the first one's revision
+  let newer = false; // changed since the last save was sent
+  let blocked = false; // a save was due while one was on its way; it follows when that one has landed
+  let kept = true; // the browser has the draft, too
+  let fit = true; // what is kept is an answer to the question as it is now
+  let since = 0; // when the first change came that no save has taken yet
+  let wait_ms = RETRY_MS;
+  let timer = 0, watch = 0;
+  let spoken = "";
+
+  const status = h("p", { className: "wb-status", role: "status" });
+  const hint = h("p", { className: "wb-saving", "aria-hidden": "true" });
+  const choice = h("div", { className: "wb-conflict", role: "alert", hidden: true });
+  const earlier = h("div", { className: "wb-earlier", role: "note", hidden: true });
+  const response = h("div", { className: "wb-response", role: "status" });
+  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 });
+  root.dataset.wbScope = book.kept.copy;
+  /** @type {Ctx} */
+  const ctx = { uid, changed, answerOf: (id) => book.answerOf(id) };
+  const body = kind.build(spec, ctx);
+
+  /** Go to the next state and show it; `text` is what it has to say. False if nothing follows from `what` here. @param {Happening} what */
+  function on(what, text = "") {
+    const next = NEXT[state][what];
+    if (!next) return false;
+    if (next !== "unsaved" || text) show(text, MOOD[next]);
+    state = root.dataset.wbState = next;
+    put(hint, ["dirty", "saving"].includes(state) ? say("frame-saving") : "");
+    body.node.inert = state === "offered";
+    if (!["conflict", "offered"].includes(state)) { choice.hidden = true; choice.replaceChildren(); }
+    book.waits(uid, !QUIET.includes(state));
+    return true;
+  }
+  /** @param {string} text */
+  function show(text, mood = "") {
+    status.setAttribute("aria-live", text === spoken ? "off" : "polite"); // the same words are not announced again and again
+    if (text) spoken = text;
+    if (status.textContent !== text) put(status, text);
+    status.className = `wb-status ${mood}`;
+  }
+  /** @param {number} delay_ms */
+  function changed(delay_ms) {
+    if (!newer) since = Date.now();
+    newer = true;
+    on("edit");
+    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT });
+    response.replaceChildren();
+    due(Math.min(delay_ms, Math.max(0, since + LONGEST_MS - Date.now())));
+  }
+  /** @param {number} delay_ms */
+  function due(delay_ms) {
+    clearTimeout(timer);
+    timer = setTimeout(save, delay_ms);
+  }
+  function later() {
+    due(wait_ms);
+    wait_ms = Math.min(2 * wait_ms, LONGEST_RETRY_MS);
+  }
+  function save() {
+    clearTimeout(timer);
+    if (!["dirty", "unsaved"].includes(state)) return;
+    blocked = flying;
+    if (flying) return;
+    flying = true;
+    newer = false;
+    seq += 1;
+    on("send");
+    const mine = seq, value = body.get();
+    book.host.save(spec.id, value, seen, words(value)).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
+    clearTimeout(watch);
+    watch = setTimeout(() => {
+      flying = false;
+      on("fail", say("frame-unsaved", { kept: String(kept) }));
+      globalThis.dispatchEvent(new CustomEvent("wb-connection-lost", { detail: { kept } }));
+      later();
+    }, ACK_MS);
+  }
+  /** @param {Outcome<any>} outcome @param {number} mine */
+  function landed(outcome, mine) {
+    globalThis.dispatchEvent(new CustomEvent("wb-connection-back"));
+    if (outcome.do === "saved") seen = { value: outcome.value, revision: outcome.revision };
+    if (mine !== seq) return;
+    flying = false;
+    clearTimeout(watch);
+    if (outcome.do === "saved") {
+      wait_ms = RETRY_MS;
+      book.stored(spec.id, outcome);
+      fit = true;
+      if (!newer) settled(outcome);
+      else { if (state === "unsaved") { on("stored"); on("edit"); } if (blocked) save(); }
+    } else if (outcome.do === "conflict") {
+      // Perhaps our own save, acknowledged after we had stopped waiting.
+      if (!outcome.final && outcome.revision === seen.revision && same(outcome.value, seen.value)) save();
+      else disagree(outcome, outcome.final ? "frame-final" : "frame-conflict", outcome, outcome.final);
+    } else if (newer) save();
+    else on("refuse", say("frame-refused"));
+  }
+  /** @param {Error} error @param {number} mine */
+  function failed(error, mine) {
+    if (mine !== seq) return;
+    flying = false;
+    clearTimeout(watch);
+    on("fail", say("frame-failed", { why: error.message, kept: String(kept) }));
+    book.trouble(error);
+    later();
+  }
+  /** @param {Stored<any>} stored */
+  function settled({ value, revision, saved_at }) { // the answer on this page is the answer that is kept
+    newer = false;
+    draft.clear();
+    seen = { value, revision };
+    earlier.hidden = fit;
+    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at) }) : "");
+    stands(fit ? value : null);
+  }
+  /** @param {any} value */
+  function stands(value) { // what the rest of the page goes by
+    root.dataset.wbAnswered = String(!(kind.blank ?? isBlank)(value));
+    book.stands(spec.id, value);
+  }
+  /** The answer in words, as far as it can be read. @param {any} value @returns {string[]} */
+  function words(value) {
+    try { return kind.words(spec, value); } catch { return []; }
+  }
+  /** Ask the student to choose; each button is [its text, what it does].
+   * @param {string} text @param {string} title @param {any} value @param {[string, () => void][]} buttons */
+  function ask(text, title, value, ...buttons) {
+    clearTimeout(timer);
+    choice.replaceChildren(
+      h("p", {}, text),
+      h("details", {}, h("summary", {}, title), h("blockquote", {}, words(value).join("; ") || say("frame-blank"))),
+      h("p", {}, ...buttons.flatMap(([name, act], n) => [n ? " " : null, h("button", { type: "button", className: `wb-button${n ? " wb-second" : ""}`, onclick: () => {
+        act();
+        /** @type {HTMLElement} */ (body.node.querySelector("input, textarea, select, button") ?? root).focus();
+      } }, name)])),
+    );
+    choice.hidden = false;
+  }
+  /** Of this answer there is another version: what is kept (`stored`), or what was there before another program put back an older file.
+   * @param {Stored<any>} stored @param {Stored<any>} theirs */
+  function disagree(stored, name = "frame-conflict", theirs = stored, final = false) {
+    if (!on("differ")) return;
+    /** @param {any} [value] */
+    const keep = (value) => { seen = { value: stored.value, revision: stored.revision }; if (value !== undefined) body.set(value); on("keep"); changed(0); };
+    const take = () => { if (stored.other) return keep(theirs.value); /* so that it alone is kept */ fit = fits(stored.value); body.set(fit ? stored.value : null); settled(stored); };
+    const text = say(name, { time: moment(theirs.saved_at) });
+    if (final) ask(text, say("frame-other"), theirs.value, [say("frame-go-on"), take]);
+    else ask(text, say("frame-other"), theirs.value, [say("frame-mine"), () => keep()], [say("frame-theirs"), take]);
+  }
+  /** Show a draft that may be somebody else's; it becomes an answer only if the student says so. @param {Draft<any>} found @param {Stored<any>} stored */
+  function offer(found, stored) {
+    on("offer");
+    ask(say("frame-offer", { time: moment(found.at), who: found.by || "none" }), say("frame-offered"), found.value,
+      [say("frame-use"), () => { body.set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); settled(stored); }]);
+  }
+  /** Whether a value, whatever wrote it, is an answer to this question as it is now. Leaves the controls with it. @param {any} value */
+  function fits(value) {
+    const before = body.get();
+    try {
+      if (value == null) return true;
+      kind.words(spec, value);
+      body.set(value);
+      return body.fits?.(value) ?? same(body.get(), value);
+    } catch {
+      return false;
+    } finally {
+      body.set(before);
+    }
+  }
+  /** Say what the student had answered before the question was changed. @param {Stored<any>} stored */
+  function tellEarlier({ said, value }) {
+    const text = said?.join("; ") || (typeof value === "string" ? value : "");
+    earlier.replaceChildren(h("p", {}, say("frame-changed")), ...(text ? [h("blockquote", {}, text)] : []));
+    earlier.hidden = false;
+  }
+  /** @param {Stored<any>} stored */
+  function opened(stored) { // what is kept, told when the page opens and when the window is looked at again
+    if (state !== "unknown" && !QUIET.includes(state)) return undefined; // what the student is doing now comes first; a conflict shows when it is saved
+    const news = state === "unknown" || stored.revision !== seen.revision || !same(stored.value, seen.value);
+    if (news) fit = fits(stored.value);
+    if (news && !fit) tellEarlier(stored);
+    if (stored.other && !fits(stored.other.value)) stored = { ...stored, other: null };
+    const shown = fit ? stored.value : null;
+    if (state === "unknown") {
+      const found = draft.get();
+      body.set(shown);
+      seen = { value: stored.value, revision: stored.revision };
+      stands(shown);
+      if (found && fits(found.value) && !same(found.value, stored.value)) { // typed earlier, never acknowledged
+        if (found.visit !== VISIT && !(found.held && book.holds() && ["", book.kept.learner].includes(found.by))) return offer(found, stored);
+        body.set(found.value);
+        if (found.base !== stored.revision || !same(found.was, stored.value)) return disagree(stored);
+        newer = true;
+        on("edit");
+        return save();
+      }
+      draft.clear(found?.visit);
+      return stored.other ? disagree(stored, "frame-older", stored.other) : settled(stored);
+    }
+    const alike = same(stored.value, seen.value);
+    // What was acknowledged is not given up without asking.
+    if (!alike && (stored.other || stored.revision <= seen.revision)) return disagree(stored, "frame-older");
+    if (stored.other) return disagree(stored, "frame-older", stored.other);
+    if (news) body.set(shown);
+    return settled(stored);
+  }
+  function check() { // practice
+    const value = body.get();
+    if ((kind.blank ?? isBlank)(value) || !kind.respond) { response.className = "wb-response"; response.replaceChildren(h("p", {}, say("frame-first"))); return; }
+    const { right, notes } = kind.respond(spec, value);
+    response.className = `wb-response ${right ? "wb-right" : "wb-wrong"}`;
+    response.replaceChildren(
+      h("p", { className: "wb-verdict" }, say(right ? "frame-all-right" : "frame-not-yet")),
+      h("ul", {}, ...notes.map((note) => h("li", {}, h("strong", {}, h("span", {}, say(`frame-${note.verdict}`)), ` ${note.part}`), h("br"), note.text))),
+    );
+  }
+
+  const leaving = () => { if (newer) save(); };
+  /** @param {BeforeUnloadEvent} event */
+  const closing = (event) => { if (!QUIET.includes(state) && !kept) event.preventDefault(); }; // what only this page holds
+  globalThis.addEventListener("pagehide", leaving);
+  globalThis.addEventListener("beforeunload", closing);
+  root.addEventListener("focusout", leaving);
+
+  const button = spec.purpose === "practice" ? h("button", { type: "button", className: "wb-button wb-second", onclick: check }, say("frame-check")) : null;
+  const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule" }, say(`${spec.kind}-rule`)) : null;
+  root.dataset.wbState = state;
+  root.append(
+    h("p", { className: "wb-label" }, label(book.label(spec), spec.kind)), body.node, ...(rule ? [rule] : []), earlier, choice,
+    h("div", { className: "wb-foot" }, button, h("div", { className: "wb-saved-line" }, status, hint)), response);
+  el.append(root);
+  return {
+    node: root,
+    opened,
+    end() {
+      globalThis.removeEventListener("pagehide", leaving);
+      globalThis.removeEventListener("beforeunload", closing);
+      clearTimeout(timer);
+      clearTimeout(watch);
+      book.waits(uid, false);
+      root.remove();
+    },
+  };
+}

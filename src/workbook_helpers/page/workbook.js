@@ -1,0 +1,242 @@
+// @ts-check
+// One workbook on a page: which questions this student is asked, what is kept of them, how far they are. All of it is decided here, for every host.
+
+import { isBlank } from "./answers.js";
+import { h, put } from "./dom.js";
+import { gate } from "./gate.js";
+import { handIn } from "./hand_in.js";
+import { kinds } from "./kinds.js";
+import { drawn, paper } from "./paper.js";
+import { progress } from "./progress.js";
+import { question } from "./question.js";
+import { ready, say } from "./words.js";
+
+const RETRY_MS = 3000; // doubled after each try to read that failed
+const LONGEST_RETRY_MS = 30_000;
+
+/** @import { Book, Host, Kept, Notice, Spec, Stored, Values } from "./types.js" */
+/** @typedef {import("./question.js").Asked} Asked */
+/** @typedef {{ el: HTMLElement, asked: Asked | null, end: (() => void) | null }} Place */
+
+/** @type {Stored<unknown>} */
+const NOTHING = { value: null, saved_at: "", revision: 0 };
+/** Parts of the page that are no question. @type {Record<string, (book: Workbook, el: HTMLElement) => () => void>} */
+const PARTS = { progress, "hand-in": handIn };
+
+/** Events: "change" when what is kept, or waits to be, has changed. */
+export class Workbook extends EventTarget {
+  /** What the host keeps; nothing of the page is asked before it is known. @type {Kept} */
+  kept = { copy: "", answers: {}, learner: "", known: "", seed: "", earlier: {}, notices: [], receipts: [] };
+  /** Place → what is asked there, with its parts as this student sees them. @type {Map<string, Spec>} */
+  paper = new Map();
+  /** Why nothing can be kept here just now, in words; "" while all is well. */
+  ill = "";
+  #open = false;
+  #looking = false;
+  #wait_ms = RETRY_MS;
+  /** @type {Map<string, Place>} */
+  #places = new Map();
+  /** @type {Map<string, unknown>} */
+  #answers = new Map();
+  /** @type {Set<string>} */
+  #waiting = new Set();
+  #due = 0;
+  #told = 0;
+  #looked = () => { if (document.visibilityState === "visible") this.look(); };
+
+  /** @param {Book} book @param {Host} host */
+  constructor(book, host) {
+    super();
+    this.book = book;
+    this.host = host;
+    host.changed(() => this.look());
+  }
+
+  /** Show what stands at a place of the notebook; gives what takes it away again. @param {string} name @param {HTMLElement} el */
+  mount(name, el) {
+    if (!this.#places.size) {
+      globalThis.addEventListener("focus", this.#looked);
+      document.addEventListener("visibilitychange", this.#looked);
+    }
+    el.classList.add("wb-widget");
+    /** @type {Place} */
+    const place = { el, asked: null, end: null };
+    const key = this.#places.has(name) ? `${name} ${Math.random()}` : name; // a JupyterLab may show one cell twice
+    this.#places.set(key, place);
+    if (this.#open) this.#fill(name, place);
+    else this.look();
+    return () => {
+      this.#empty(place);
+      this.#places.delete(key);
+      if (this.#places.size) return;
+      clearTimeout(this.#due);
+      globalThis.removeEventListener("focus", this.#looked);
+      document.removeEventListener("visibilitychange", this.#looked);
+    };
+  }
+
+  /** Read everything that is kept, once for the whole page; tried again by itself. */
+  async look() {
+    if (this.#looking) return;
+    this.#looking = true;
+    clearTimeout(this.#due);
+    try {
+      const kept = await this.host.open();
+      await ready;
+      globalThis.dispatchEvent(new CustomEvent("wb-connection-back"));
+      this.#wait_ms = RETRY_MS;
+      this.opened(kept);
+    } catch (error) {
+      await ready;
+      this.#unread(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** Take over what is kept. @param {Kept} kept */
+  opened(kept) {
+    const anew = !this.#open || kept.copy !== this.kept.copy || kept.seed !== this.kept.seed || kept.learner !== this.kept.learner;
+    const other = kept.copy !== this.kept.copy;
+    this.kept = kept;
+    this.#open = true;
+    if (anew) {
+      if (other) this.#answers.clear();
+      this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
+      for (const [name, place] of this.#places) this.#fill(name.split(" ")[0], place);
+    } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
+    this.tell();
+  }
+
+  /** Whether this page must first know who works here. */
+  get asksLearner() {
+    return !this.kept.learner && (this.host.place === "device" || this.book.pools.length > 0);
+  }
+
+  /** Whether anything was ever answered in this copy. */
+  holds() {
+    return Object.values(this.kept.answers).some((stored) => stored.saved_at);
+  }
+
+  /** An answer has been kept. @param {string} id @param {Stored<unknown>} stored */
+  stored(id, stored) {
+    this.kept.answers[id] = stored;
+    if (this.ill) this.ill = "";
+  }
+
+  /** An answer as it stands where answers are kept. @param {string} id @param {unknown} value */
+  stands(id, value) {
+    this.#answers.set(id, value);
+    globalThis.dispatchEvent(new CustomEvent("wb-answered"));
+    this.tell();
+  }
+
+  /** The answer to a question, as it is kept. @param {string} id */
+  answerOf(id) {
+    return this.#answers.get(id) ?? this.kept.earlier[id] ?? null;
+  }
+
+  /** Whether a question waits to be saved, or for the student to choose. @param {string} uid @param {boolean} does */
+  waits(uid, does) {
+    if (does) this.#waiting.add(uid); else this.#waiting.delete(uid);
+    this.tell();
+  }
+
+  get waiting() {
+    return this.#waiting.size > 0;
+  }
+
+  /** Something could not be kept. @param {Error} error */
+  trouble(error) {
+    this.ill = error.message;
+    this.tell();
+  }
+
+  /** The items of these purposes, in order. @param {Spec["purpose"][]} purposes */
+  of(...purposes) {
+    return [...this.paper.values()].filter((spec) => purposes.includes(spec.purpose));
+  }
+
+  /** Those of them that have no answer yet. @param {Spec["purpose"][]} purposes */
+  left(...purposes) {
+    return this.of(...purposes).filter((spec) => this.#blank(spec));
+  }
+
+  /** What stands above a question, for the catalogue: practice, the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */
+  label(spec) {
+    if (spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
+    const written = spec.kind === "written"; // a person marks it
+    const alike = this.of("assessed").filter((one) => (one.kind === "written") === written);
+    return { id: written ? "frame-task" : "frame-question", n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
+  }
+
+  /** What the student should know of what is kept. @returns {Notice[]} */
+  notices() {
+    const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !(id in this.book.items) && !isBlank(stored.value)).length;
+    return [...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
+  }
+
+  /** Say that something has changed; once for all that changes together. */
+  tell() {
+    if (this.#told) return;
+    this.#told = 1;
+    queueMicrotask(() => { this.#told = 0; this.dispatchEvent(new Event("change")); });
+  }
+
+  /** @param {string} id @returns {Stored<any>} */
+  #stored(id) {
+    return this.kept.answers[id] ?? NOTHING;
+  }
+
+  /** @param {Spec} spec */
+  #blank(spec) { // a question that is not on the page yet may hold an answer all the same
+    const value = this.#answers.has(spec.id) ? this.#answers.get(spec.id) : this.#stored(spec.id).value;
+    try { return (kinds[spec.kind]?.blank ?? isBlank)(value); } catch { return true; }
+  }
+
+  /** @param {Spec} spec @returns {Spec} */
+  #arranged(spec) {
+    const { arrange } = kinds[spec.kind] ?? {};
+    return arrange ? arrange(spec, (parts, name = spec.id) => (spec.shuffle ? drawn(parts, this.kept.seed, name) : parts)) : spec;
+  }
+
+  /** @param {string} name @param {Place} place */
+  #fill(name, place) {
+    const before = place.el.contains(document.activeElement);
+    this.#empty(place);
+    const { el } = place;
+    if (this.asksLearner) place.end = name === "progress" ? null : gate(this, el, this.#first() === place);
+    else if (PARTS[name]) place.end = PARTS[name](this, el);
+    else {
+      const spec = this.paper.get(name);
+      if (!spec) { el.replaceChildren(h("p", { className: "wb-calm" }, say("frame-no-question", { name }))); return; }
+      place.asked = question(this, spec, el);
+      place.asked.opened(this.#stored(spec.id));
+    }
+    if (before) place.asked?.node.focus(); // nobody is thrown back to the top of the page
+  }
+
+  #first() {
+    return [...this.#places].find(([name]) => name !== "progress")?.[1];
+  }
+
+  /** @param {Place} place */
+  #empty(place) {
+    place.asked?.end();
+    place.end?.();
+    place.asked = place.end = null;
+    place.el.replaceChildren();
+  }
+
+  /** @param {unknown} error */
+  #unread(error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!this.#open) for (const { el } of this.#places.values()) {
+      const line = h("p", { className: "wb-status wb-bad", role: "status" });
+      el.replaceChildren(line);
+      put(line, say("frame-unread", { why }));
+    }
+    this.#due = setTimeout(() => this.look(), this.#wait_ms);
+    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_RETRY_MS);
+  }
+}
