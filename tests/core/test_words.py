@@ -12,7 +12,7 @@ from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 SOURCE = ROOT / "src" / "workbook_helpers"
 FILES = [path for ending in ("py", "js", "j2") for path in SOURCE.rglob(f"*.{ending}")]
-TEXT = "\n".join(path.read_text("utf-8") for path in FILES if path.name != "fluent.js")
+TEXT = "\n".join(path.read_text("utf-8") for path in FILES)
 ENTRY = "|".join(sorted({path.stem for path in (SOURCE / "locale" / "en").glob("*.ftl")} | {"progress", "receipt", "display", "error"}))
 
 

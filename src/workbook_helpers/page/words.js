@@ -1,22 +1,34 @@
 // @ts-check
 // The catalogue of what the page says (locale/<language>/*.ftl), in the language that the student picked. Fluent reads it.
-import { FluentBundle, FluentResource } from "./fluent.js";
+import { FluentBundle, FluentResource } from "@fluent/bundle";
 
 const CONTENT = "en"; // what the workbooks themselves are written in
 export const LANGUAGES = { en: "English", cy: "Cymraeg" }; // the same as in words.py
 
-// A cookie, so that the server's own pages know it, too.
-export const language = new RegExp(`(?:^|; )wb-language=(${Object.keys(LANGUAGES).join("|")})(?:;|$)`).exec(document.cookie)?.[1] ?? CONTENT;
+/** What was picked, kept twice: a cookie tells the server's own pages, too, and a page from a file keeps no cookies. */
+function picked() {
+  const cookie = /(?:^|; )wb-language=(\w+)(?:;|$)/.exec(document.cookie)?.[1];
+  try { return cookie ?? localStorage.getItem("wb-language"); } catch { return cookie; } // storage may be forbidden
+}
+export const language = Object.keys(LANGUAGES).find((name) => name === picked()) ?? CONTENT;
 export const locale = `${language}-GB`;
 /** @type {FluentBundle[]} */
 const bundles = [];
 
+const inside = document.getElementById("wb-words"); // language → catalogue, in a page that brings its own
+/** @type {Record<string, string>} */
+const brought = inside ? JSON.parse(inside.textContent) : {};
+
 /** @param {string} name */
-async function read(name) {
+async function fetched(name) {
   const answer = await fetch(new URL(`../words/${name}.ftl`, import.meta.url));
   if (!answer.ok) throw new Error(`words/${name}.ftl: ${answer.status}`);
+  return answer.text();
+}
+/** @param {string} name */
+async function read(name) {
   const bundle = new FluentBundle(`${name}-GB`, { useIsolating: false });
-  bundle.addResource(new FluentResource(await answer.text()));
+  bundle.addResource(new FluentResource(brought[name] ?? await fetched(name)));
   return bundle;
 }
 
@@ -45,5 +57,6 @@ export function spoken(node, texts) {
 /** Pick another language and show the page in it. @param {string} name */
 export function pick(name) {
   document.cookie = `wb-language=${name}; path=/; max-age=31536000; samesite=lax`;
+  try { localStorage.setItem("wb-language", name); } catch { /* then the cookie has to do */ }
   globalThis.location.reload();
 }

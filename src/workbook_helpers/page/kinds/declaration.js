@@ -1,10 +1,12 @@
 // @ts-check
 // Agree to a statement before handing in.
-import { h, question } from "../frame.js";
-/** @import { Body, Ctx, Spec } from "../types.js" */
+import { h } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Kind, Spec } from "../types.js" */
+/** @typedef {Spec & { statement: string }} Item */
 
-export default question({
-  /** @param {Spec & { statement: string }} spec @param {Ctx} ctx @returns {Body<boolean>} */
+/** @type {Kind<Item, boolean>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const box = h("input", { type: "checkbox", id: `${uid}-agree`, onchange: () => ctx.changed(0) });
@@ -13,7 +15,9 @@ export default question({
         h("div", { className: "wb-option" }, box, h("label", { htmlFor: box.id }, spec.statement))),
       get: () => box.checked,
       set: (value) => { box.checked = value === true; },
-      words: (value) => (value ? spec.statement : ""),
     };
   },
-});
+  words: (_, value) => (value ? [say("declaration-agreed")] : []),
+};
+
+export default kind;

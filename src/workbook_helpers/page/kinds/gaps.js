@@ -1,12 +1,23 @@
 // @ts-check
 // Fill the gaps of a text, by choosing or by typing. The answer is {gap id: option id or text}; a gap that is not filled is not in it.
-import { h, question, say } from "../frame.js";
-/** @import { Body, Ctx, Gap, Spec } from "../types.js" */
+import { isObject, partOf, respond, textOf } from "../answers.js";
+import { h } from "../dom.js";
+import { accept } from "../spelling.js";
+import { isEmpty, strip } from "../text.js";
+import { say } from "../words.js";
+/** @import { Gap, Kind, Note, Spec } from "../types.js" */
+/** @typedef {Spec & { text: string[], gaps: Gap[], longest: number }} Item */
+/** @typedef {Record<string, string>} Answer */
 
 const TYPING_MS = 200;
 
-export default question({
-  /** @param {Spec & { text: string[], gaps: Gap[], longest: number }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
+/** What a gap was filled with, in words. @param {Gap} gap @param {string} given */
+const word = (gap, given) => textOf(gap.options, given) ?? strip(given);
+/** @param {Gap} gap @param {string} given */
+const isRight = ({ right }, given) => (typeof right === "object" ? accept(right, given) : given === right);
+
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const of = spec.gaps.length;
@@ -36,13 +47,30 @@ export default question({
     });
     const typed = spec.gaps.some((gap) => !gap.options.length);
     const hint = typed ? h("p", { className: "wb-hint" }, say("gaps-slips")) : null;
-    /** @param {Gap} gap @param {string} given */
-    const word = (gap, given) => gap.options.find((option) => option.id === given)?.text ?? given;
     return {
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), hint, ...lines),
       get: () => Object.fromEntries([...controls].map(([id, made]) => [id, made.value.trim()]).filter(([, given]) => given)),
-      set: (value) => controls.forEach((made, id) => { made.value = value?.[id] ?? ""; }),
-      words: (value) => spec.gaps.filter((gap) => value?.[gap.id]).map((gap) => `${spec.gaps.indexOf(gap) + 1}. ${word(gap, value?.[gap.id] ?? "")}`).join("; "),
+      set: (value) => controls.forEach((made, id) => { made.value = partOf(value, id) ?? ""; }),
+      fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([id, given]) => {
+        const gap = spec.gaps.find((one) => one.id === id);
+        return gap?.options.length ? gap.options.some((option) => option.id === given) : gap && typeof given === "string" && [...given].length <= spec.longest;
+      })),
     };
   },
-});
+  /** The text with what fills the gaps in brackets. */
+  words: (spec, value) => [spec.text.map((piece, at) => {
+    const gap = at % 2 && spec.gaps.find((one) => one.id === piece);
+    return gap ? `[${word(gap, partOf(value, gap.id) ?? "") || "…"}]` : piece;
+  }).join("")],
+  respond: (spec, value) => respond(spec.gaps.map((gap, at) => {
+    const n = at + 1, given = partOf(value, gap.id) ?? "";
+    /** @type {Note} */
+    const note = isEmpty(given)
+      ? { verdict: "missed", part: say("gaps-gap", { n }), text: say("gaps-open") }
+      : { verdict: isRight(gap, given) ? "right" : "wrong", part: say("gaps-filled", { n, words: word(gap, given) }), text: gap.feedback ?? "" };
+    return note;
+  })),
+  arrange: (spec, draw) => ({ ...spec, gaps: spec.gaps.map((gap) => ({ ...gap, options: draw(gap.options) })) }),
+};
+
+export default kind;

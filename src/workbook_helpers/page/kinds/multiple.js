@@ -1,10 +1,13 @@
 // @ts-check
 // Choose all that apply.
-import { choices, h, question, say } from "../frame.js";
-/** @import { Body, Ctx, Part, Spec } from "../types.js" */
+import { choices, compare, texts } from "../choices.js";
+import { h } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Kind, Option, Spec } from "../types.js" */
+/** @typedef {Spec & { options: Option[] }} Item */
 
-export default question({
-  /** @param {Spec & { options: Part[] }} spec @param {Ctx} ctx @returns {Body<string[]>} */
+/** @type {Kind<Item, string[]>} */
+const kind = {
   build(spec, ctx) {
     const list = choices(spec, ctx, "checkbox");
     const hint = h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, say("multiple-hint"));
@@ -14,7 +17,12 @@ export default question({
       node: list.node,
       get: list.chosen,
       set: (value) => list.choose(value ?? []),
-      words: (value) => list.words(value ?? []),
+      fits: (value) => value === null || (Array.isArray(value) && new Set(value).size === value.length && value.every((id) => spec.options.some((option) => option.id === id))), // in whatever order
     };
   },
-});
+  words: (spec, value) => texts(spec.options, value ?? []),
+  respond: (spec, value) => compare(spec.options, value),
+  arrange: (spec, draw) => ({ ...spec, options: draw(spec.options) }),
+};
+
+export default kind;

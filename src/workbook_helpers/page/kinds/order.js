@@ -1,10 +1,21 @@
 // @ts-check
 // Put steps into order. The answer is the list of all step ids; null until a step was moved or the student has said that they are right as they stand.
-import { h, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Part, Spec } from "../types.js" */
+import { respond } from "../answers.js";
+import { h, put } from "../dom.js";
+import { longestRun } from "../run.js";
+import { say } from "../words.js";
+/** @import { Kind, Note, Part, Spec } from "../types.js" */
+/** @typedef {Spec & { steps: Part[], right?: string[] }} Item */
 
-export default question({
-  /** @param {Spec & { steps: Part[] }} spec @param {Ctx} ctx @returns {Body<string[]>} */
+/** @param {Item} spec @param {string} id */
+function stepOf(spec, id) {
+  const found = spec.steps.find((one) => one.id === id);
+  if (!found) throw new Error(`no step ${id}`);
+  return found;
+}
+
+/** @type {Kind<Item, string[]>} */
+const kind = {
   build(spec, ctx) {
     const total = spec.steps.length;
     let given = false; // the order in which the steps happen to come is no answer
@@ -39,7 +50,7 @@ export default question({
     /** @param {string} id */
     const step = (id) => {
       const found = rows.get(id);
-      if (!found) throw new Error(`no step ${id}`); // an answer to an older version of the question: the frame minds
+      if (!found) throw new Error(`no step ${id}`);
       return found;
     };
     /** @param {string} id @param {"up" | "down"} way */
@@ -55,6 +66,7 @@ export default question({
     }
     /** @param {string[] | null} value */
     function set(value) {
+      if (value?.length && new Set(value.map(step)).size < total) throw new Error("not each step once"); // an answer to an older version of the question
       given = Boolean(value?.length);
       put(status, say(given ? "order-given" : "order-open"));
       list.replaceChildren(...(value?.length ? value : spec.steps.map((one) => one.id)).map((id) => step(id).row));
@@ -65,7 +77,26 @@ export default question({
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), list, status, mine),
       get: () => (given ? ids() : null),
       set,
-      words: (value) => (value ?? []).map((id, n) => `${n + 1}. ${step(id).text}`).join(" "),
     };
   },
-});
+  words: (spec, value) => (value ?? []).map((id, n) => `${n + 1}. ${stepOf(spec, id).text}`),
+  /** The steps that may stay are a longest run in the right order, the same that earns the points. */
+  respond(spec, value) {
+    const run = longestRun(value, spec.right ?? []);
+    const stay = run.length > 1 ? run : []; // one step alone is in order with nothing
+    const words = kind.words(spec, value);
+    return respond(value.map((id, n) => {
+      const why = stepOf(spec, id).feedback ?? "";
+      /** @type {Note} */
+      const note = stay.includes(id) ? { verdict: "right", part: words[n], text: why } : { verdict: "wrong", part: words[n], text: `${say("order-elsewhere")} ${why}` };
+      return note;
+    }));
+  },
+  arrange(spec, draw) {
+    const steps = draw(spec.steps);
+    const solved = spec.right && steps.every((one, n) => one.id === spec.right?.[n]);
+    return { ...spec, steps: solved ? steps.reverse() : steps }; // what is shown at first is never the right order
+  },
+};
+
+export default kind;

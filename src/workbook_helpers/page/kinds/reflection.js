@@ -1,12 +1,16 @@
 // @ts-check
 // Think back with three prompts. The answer is {part: text, share: true or false}; what is empty is not in it.
-import { h, isBlank, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Spec } from "../types.js" */
+import { isBlank, isObject, partOf } from "../answers.js";
+import { h, put } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Kind, Spec } from "../types.js" */
+/** @typedef {Spec & { parts: string[], prompts: Record<string, string>, max_characters: number }} Item */
+/** @typedef {{ share?: boolean, [part: string]: string | boolean | undefined }} Answer */
 
 const TYPING_MS = 200;
 
-export default question({
-  /** @param {Spec & { parts: string[], prompts: Record<string, string>, max_characters: number }} spec @param {Ctx} ctx @returns {Body<{ share?: boolean, [part: string]: string | boolean | undefined }>} */
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const areas = spec.parts.map((part) => h("textarea", { id: `${uid}-${part}`, rows: 3, maxLength: spec.max_characters, spellcheck: true, oninput: () => ctx.changed(TYPING_MS) }));
@@ -25,8 +29,12 @@ export default question({
         share.checked = value?.share === true;
         tell();
       },
-      blank: (value) => isBlank({ ...value, share: null }), // to share nothing is no reflection
-      words: (value) => spec.parts.map((part) => value?.[part]).filter(Boolean).join("; "),
+      fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([part, given]) => (part === "share" ? typeof given === "boolean" : spec.parts.includes(part) && typeof given === "string"))),
     };
   },
-});
+  words: (spec, value) => spec.parts.filter((part) => !isBlank(partOf(value, part))).map((part) => `${spec.prompts[part] ?? say(`reflection-${part}`)} ${value?.[part]}`),
+  blank: (value) => isBlank(isObject(value) ? { ...value, share: null } : value), // to share nothing is no reflection
+  shared: (value) => isObject(value) && value.share === true,
+};
+
+export default kind;

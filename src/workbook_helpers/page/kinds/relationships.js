@@ -1,7 +1,12 @@
 // @ts-check
 // A map of the people around one person. The answer is {person id: {kind: id, share: id}}; what is not chosen yet is not in it.
-import { h, question, say } from "../frame.js";
-/** @import { Body, Ctx, Part, Spec } from "../types.js" */
+import { isObject, partOf, respond, textOf } from "../answers.js";
+import { h } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Kind, Note, Part, Spec } from "../types.js" */
+/** @typedef {Spec & { person: string, people: (Part & { kind?: string, share?: string })[], kinds: Part[], shares: Part[] }} Item */
+/** @typedef {{ kind?: string, share?: string }} Chosen */
+/** @typedef {Record<string, Chosen>} Answer */
 
 const DASHES = ["", "11 6", "2 6", "", "14 5 2 5"]; // line styles of the kinds, in the item's order; the fourth is a double line
 const DOUBLE = 3;
@@ -37,8 +42,12 @@ function stroke(kind, ends) {
   return kind === DOUBLE ? [line, s("line", { ...ends, class: "wb-relationships-gap" })] : [line];
 }
 
-export default question({
-  /** @param {Spec & { person: string, people: Part[], kinds: Part[], shares: Part[] }} spec @param {Ctx} ctx @returns {Body<Record<string, { kind?: string, share?: string }>>} */
+/** @param {Item} spec @param {Chosen} given */
+const said = (spec, { kind, share }) =>
+  say("relationships-said", { kind: textOf(spec.kinds, kind) ?? say("relationships-open"), share: textOf(spec.shares, share) ?? say("relationships-open") });
+
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     /** @param {number} kind */
@@ -114,15 +123,27 @@ export default question({
         .filter(([, given]) => Object.keys(given).length)),
       set: (value) => {
         for (const row of rows) {
-          row.kind.value = value?.[row.one.id]?.kind ?? "";
-          row.share.value = value?.[row.one.id]?.share ?? "";
+          const given = partOf(value, row.one.id);
+          row.kind.value = given?.kind ?? "";
+          row.share.value = given?.share ?? "";
         }
         draw();
       },
-      words: (value) => rows.filter((row) => value?.[row.one.id]).map((row) => {
-        const given = value?.[row.one.id] ?? {};
-        return `${row.one.text}: ${spec.kinds[at(spec.kinds, given.kind)]?.text ?? say("relationships-open")}, ${spec.shares[at(spec.shares, given.share)]?.text ?? say("relationships-open")}`;
-      }).join("; "),
+      fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([id, given]) => spec.people.some((one) => one.id === id)
+        && isObject(given) && Object.entries(given).every(([part, chosen]) => (part === "kind" ? spec.kinds : part === "share" ? spec.shares : []).some((one) => one.id === chosen)))),
     };
   },
-});
+  words: (spec, value) => spec.people.map((one) => `${one.text}: ${said(spec, partOf(value, one.id) ?? {})}`),
+  respond: (spec, value) => respond(spec.people.map((one) => {
+    const given = partOf(value, one.id) ?? {};
+    /** @type {Note} */
+    const open = { verdict: "missed", part: one.text, text: say("relationships-both") };
+    if (!given.kind || !given.share) return open;
+    const kind = given.kind === one.kind, share = given.share === one.share;
+    const half = kind === share ? "" : `${say(kind ? "relationships-kind-right" : "relationships-share-right")} `;
+    return { verdict: kind && share ? "right" : "wrong", part: `${one.text}: ${said(spec, given)}`, text: `${half}${one.feedback ?? ""}` };
+  })),
+  arrange: (spec, draw) => ({ ...spec, people: draw(spec.people) }),
+};
+
+export default kind;

@@ -1,10 +1,20 @@
 // @ts-check
 // Rate statements from 1 to n. The answer is {statement id: number}, or {statement id: [then, now]} where an earlier one is known.
-import { h, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Part, Rating, Spec } from "../types.js" */
+import { isObject, partOf } from "../answers.js";
+import { h, put } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Kind, Part, Rating, Spec } from "../types.js" */
+/** @typedef {Spec & { statements: Part[], low: string, high: string, steps: number, before?: string | null }} Item */
+/** @typedef {Record<string, Rating>} Answer */
 
-export default question({
-  /** @param {Spec & { statements: Part[], low: string, high: string, steps: number, before: string | null, earlier?: Record<string, Rating> | null }} spec @param {Ctx} ctx @returns {Body<Record<string, Rating>>} */
+/** @param {Rating | undefined} given @param {number} steps */
+function inWords(given, steps) {
+  if (given === undefined) return say("scale-open");
+  return Array.isArray(given) ? say("scale-then-now", { then: given[0], now: given[1], steps }) : say("scale-of", { n: given, steps });
+}
+
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const numbers = Array.from({ length: spec.steps }, (_, n) => n + 1);
@@ -19,14 +29,15 @@ export default question({
           h("span", { className: "wb-scale-end", "aria-hidden": "true" }, spec.high)), change);
       return { id: one.id, text: one.text, inputs, change, node, now: () => Number(inputs.find((input) => input.checked)?.value ?? 0) };
     });
-    /** @param {Rating | undefined} given */
+    /** @param {unknown} given @returns {unknown} */
     const current = (given) => (Array.isArray(given) ? given[1] : given);
-    /** @type {Record<string, number>} */
+    /** @type {Record<string, unknown>} */
     let kept = {}; // what the answer on disk knows of the time before
     /** @param {{ id: string }} row */
     const before = (row) => {
-      const earlier = /** @type {Record<string, Rating> | null | undefined} */ ((spec.before && ctx.answerOf(spec.before)) ?? spec.earlier);
-      return current(earlier?.[row.id]) ?? kept[row.id];
+      const earlier = spec.before ? ctx.answerOf(spec.before) : null;
+      const then = current(isObject(earlier) ? partOf(earlier, row.id) : undefined) ?? partOf(kept, row.id);
+      return numbers.find((n) => n === then); // an answer of another workbook may be anything
     };
     function compare() { // with what was said before, where that is known
       for (const row of rows) {
@@ -44,10 +55,15 @@ export default question({
       })),
       set: (value) => {
         kept = Object.fromEntries(Object.entries(value ?? {}).flatMap(([id, given]) => (Array.isArray(given) ? [[id, given[0]]] : [])));
-        for (const row of rows) for (const input of row.inputs) input.checked = Number(input.value) === current(value?.[row.id]);
+        for (const row of rows) for (const input of row.inputs) input.checked = Number(input.value) === current(partOf(value, row.id));
         compare();
       },
-      words: (value) => rows.filter((row) => value?.[row.id]).map((row) => `${row.text}: ${current(value?.[row.id])}`).join("; "),
+      /** @param {unknown} value */
+      fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([id, given]) => rows.some((row) => row.id === id)
+        && (spec.before && Array.isArray(given) && given.length === 2 ? given : [given]).every((n) => numbers.includes(n)))),
     };
   },
-});
+  words: (spec, value) => spec.statements.map((one) => `${one.text}: ${inWords(partOf(value, one.id), spec.steps)}`),
+};
+
+export default kind;

@@ -1,32 +1,43 @@
 // @ts-check
 // Decide step by step in a story that branches, told as a conversation. The answer is the path: ["n1.b", "n2.a"].
-import { h, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Ending, Spec, StoryChoice, StoryNode } from "../types.js" */
+import { isObject, respond } from "../answers.js";
+import { h, put } from "../dom.js";
+import { say } from "../words.js";
+/** @import { Ending, Kind, Spec, StoryChoice, StoryNode } from "../types.js" */
+/** @typedef {Spec & { setting: string, start: string, nodes: StoryNode[], endings: Ending[], back: boolean, max_steps: number }} Item */
+/** @typedef {string[] | { path: string[] }} Answer */
 
 /** @type {(keyof Ending)[]} */
 const PARTS = ["person", "family", "worker", "next", "criterion"];
 
-export default question({
-  /** @param {Spec & { setting: string, start: string, nodes: StoryNode[], endings: Ending[], back: boolean, max_steps: number }} spec @param {Ctx} ctx @returns {Body<string[] | { path: string[] }>} */
+/** Read an answer as a list of steps: a list, or {path: list}; null if it is neither. @param {unknown} value @returns {string[] | null} */
+function pathOf(value) {
+  const path = (isObject(value) && Object.keys(value).join() === "path" ? value.path : value) ?? [];
+  return Array.isArray(path) && path.every((step) => typeof step === "string") ? path : null;
+}
+
+/** Follow a path: the decisions taken and the place it has come to. @param {Item} spec @param {string[]} steps */
+function walk(spec, steps) {
+  let place = spec.start;
+  const taken = [];
+  for (const step of steps) {
+    const node = spec.nodes.find((one) => one.id === place);
+    const choice = node?.choices.find((one) => `${place}.${one.id}` === step);
+    if (!node || !choice) break;
+    taken.push({ node, choice });
+    place = choice.to;
+  }
+  return { taken, place };
+}
+
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const nodes = Object.fromEntries(spec.nodes.map((node) => [node.id, node]));
     const endings = Object.fromEntries(spec.endings.map((ending) => [ending.id, ending]));
     /** @type {string[]} */
     let path = [];
-
-    /** Follow a path: the decisions taken and the place it has come to. @param {string[]} steps */
-    function walk(steps) {
-      let place = spec.start;
-      const taken = [];
-      for (const step of steps) {
-        const choice = nodes[place]?.choices.find((one) => `${place}.${one.id}` === step);
-        if (!choice) break;
-        taken.push({ node: nodes[place], choice });
-        place = choice.to;
-      }
-      return { taken, place };
-    }
 
     /** @param {string} name @param {string} text @param {string} kind */
     const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
@@ -35,7 +46,7 @@ export default question({
     /** @param {StoryChoice} choice */
     const done = (choice) => [
       bubble(say("scenario-you"), choice.text, "you"), bubble(say("scenario-narrator"), choice.reply, "narrator"),
-      ...(choice.then ? [bubble(say("scenario-why"), choice.then, "why")] : [])];
+      ...(choice.feedback ? [bubble(say("scenario-why"), choice.feedback, "why")] : [])];
     /** @param {Ending} ending */
     const ended = (ending) => h("li", { className: "wb-scenario-end" },
       h("p", { className: "wb-scenario-title", tabIndex: -1 }, say("scenario-ending", { title: ending.title })),
@@ -55,7 +66,7 @@ export default question({
 
     /** Offer the choices of the place that the path has come to. */
     function offer() {
-      const { place } = walk(path);
+      const { place } = walk(spec, path);
       const node = nodes[place];
       error.textContent = "";
       tools.hidden = !spec.back || !path.length;
@@ -72,7 +83,7 @@ export default question({
     function show(steps) {
       log.setAttribute("aria-live", "off");
       status.textContent = "";
-      const { taken, place } = walk(steps);
+      const { taken, place } = walk(spec, steps);
       path = taken.map(({ node, choice }) => `${node.id}.${choice.id}`);
       talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
       offer();
@@ -92,7 +103,7 @@ export default question({
         options.querySelector("input")?.focus();
         return;
       }
-      const node = nodes[walk(path).place];
+      const node = nodes[walk(spec, path).place];
       const choice = node.choices.find((one) => one.id === chosen.value);
       if (!choice) return;
       path.push(`${node.id}.${choice.id}`);
@@ -112,8 +123,6 @@ export default question({
       focusNext();
     }
 
-    /** @param {string[] | { path: string[] } | null} value */
-    const steps = (value) => (Array.isArray(value) ? value : value?.path ?? []);
     show([]);
     return {
       node: h("div", { className: "wb-scenario", role: "group", "aria-labelledby": `${uid}-stem` },
@@ -122,8 +131,33 @@ export default question({
         h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? say("scenario-free") : say("scenario-warning")),
         log, ask, tools, status),
       get: () => [...path],
-      set: (value) => show(steps(value)),
-      words: (value) => walk(steps(value)).taken.map(({ choice }) => choice.text).join(" → "),
+      set: (value) => show(pathOf(value) ?? []),
+      fits(value) {
+        const steps = pathOf(value);
+        return steps !== null && steps.length <= spec.max_steps && walk(spec, steps).taken.length === steps.length;
+      },
     };
   },
-});
+  /** The path as a story: one string for each decision, and one for the ending or for where it stopped. */
+  words(spec, value) {
+    const { taken, place } = walk(spec, pathOf(value) ?? []);
+    const lines = taken.map(({ node, choice }) => say("scenario-step", { says: node.says, text: node.text, choice: choice.text, reply: choice.reply }));
+    const ending = spec.endings.find((one) => one.id === place), node = spec.nodes.find((one) => one.id === place);
+    if (ending) lines.push([say("scenario-end", { title: ending.title }), ...PARTS.filter((part) => ending[part]).map((part) => `${say(`scenario-${part}`)}: ${ending[part]}`)].join(" "));
+    else if (node && taken.length) lines.push(say("scenario-stopped", { says: node.says, text: node.text }));
+    return lines;
+  },
+  /** Of each decision on the path whether it was wise, and why; right means finished, with wise choices alone. */
+  respond(spec, value) {
+    const { taken, place } = walk(spec, pathOf(value) ?? []);
+    const { right, notes } = respond(taken.map(({ choice }) => ({ verdict: choice.right ? "right" : "wrong", part: choice.text, text: choice.feedback ?? "" })));
+    return { right: right && !spec.nodes.some((node) => node.id === place), notes };
+  },
+  /** In a marked story a decision that was taken stays taken. */
+  goesOn(spec, old, next) {
+    const taken = pathOf(old) ?? [], path = pathOf(next) ?? [];
+    return spec.purpose !== "assessed" || (path.length >= taken.length && taken.every((step, n) => path[n] === step));
+  },
+};
+
+export default kind;

@@ -1,10 +1,15 @@
 // @ts-check
 // Put each card into one group, by radio buttons in a fieldset for each card. The answer is {card id: group id}.
-import { h, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Part, Spec } from "../types.js" */
+import { partOf } from "../answers.js";
+import { h, put } from "../dom.js";
+import { pairsInWords, pairsRespond } from "../pairs.js";
+import { say } from "../words.js";
+/** @import { Kind, Part, Spec } from "../types.js" */
+/** @typedef {Spec & { cards: (Part & { right?: string })[], groups: Part[] }} Item */
+/** @typedef {Record<string, string>} Answer */
 
-export default question({
-  /** @param {Spec & { cards: Part[], groups: Part[] }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const inputs = spec.cards.map((card) => spec.groups.map((group) => h("input", { type: "radio", name: `${uid}-${card.id}`, value: group.id, id: `${uid}-${card.id}-${group.id}` })));
@@ -25,16 +30,19 @@ export default question({
       put(count, say("sort-count", { n: spec.cards.filter((_, n) => chosen(n)).length, of: spec.cards.length }));
     }
     counted();
-    const text = Object.fromEntries(spec.groups.map((group) => [group.id, group.text]));
     return {
       node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: () => { counted(); ctx.changed(0); } },
         h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), ...cards, count, table),
       get: () => Object.fromEntries(spec.cards.map((card, n) => [card.id, chosen(n)]).filter(([, group]) => group)),
       set: (value) => {
-        spec.cards.forEach((card, n) => inputs[n].forEach((input) => { input.checked = input.value === value?.[card.id]; }));
+        spec.cards.forEach((card, n) => inputs[n].forEach((input) => { input.checked = input.value === partOf(value, card.id); }));
         counted();
       },
-      words: (value) => spec.cards.filter((card) => value?.[card.id]).map((card) => `${card.text} → ${text[value?.[card.id] ?? ""]}`).join("; "),
     };
   },
-});
+  words: (spec, value) => pairsInWords("sort", spec.cards, spec.groups, value),
+  respond: (spec, value) => pairsRespond("sort", spec.cards, spec.groups, value),
+  arrange: (spec, draw) => ({ ...spec, cards: draw(spec.cards) }),
+};
+
+export default kind;

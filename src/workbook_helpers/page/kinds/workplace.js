@@ -1,64 +1,53 @@
 // @ts-check
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
-import { h, list, locale, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Field, Kid, PrivacyRules, Spec } from "../types.js" */
+import { isObject, list } from "../answers.js";
+import { h, put } from "../dom.js";
+import { findSigns } from "../privacy.js";
+import { isEmpty, split } from "../text.js";
+import { locale, say } from "../words.js";
+/** @import { Field, Kid, Kind, PrivacyRules, Spec } from "../types.js" */
+/** @typedef {Spec & { evidence: string[], places: string[], criteria: { code: string, text: string }[], rules: PrivacyRules, max_characters: number }} Item */
+/** @typedef {Record<string, string>} Answer */
 
 const TYPING_MS = 200;
 
-/** Find what may tell who a person is, with the patterns and words of `items/privacy.py`. A date is left out before: with a time
- * it has as many digits as a telephone number. What one pattern has found no later one looks at again. @param {string} text @param {PrivacyRules} rules */
-function findSigns(text, rules) {
-  const found = [];
-  let left = text.replace(new RegExp(rules.date, "g"), "; ;");
-  /** @param {string} piece */
-  const nhs = (piece) => {
-    const digits = [...piece].filter((sign) => sign >= "0" && sign <= "9").map(Number);
-    const total = digits.slice(0, 9).reduce((sum, digit, n) => sum + digit * (10 - n), 0);
-    return digits.length === 10 && 11 - (total % 11) === (digits[9] || 11);
-  };
-  for (const [sign, pattern] of rules.patterns) {
-    for (const match of left.matchAll(new RegExp(pattern, "g"))) {
-      const piece = match[1];
-      if (sign === "nhs-number" && !nhs(piece)) continue;
-      if (sign === "name" && new RegExp(rules.role).test(piece) && rules.ordinary.includes(piece.toLowerCase().split(/\s+/).at(-1) ?? "")) continue;
-      found.push({ sign, text: piece });
-    }
-    for (const one of found) left = left.replaceAll(one.text, "; ;");
-  }
-  /** @param {string} word */
-  const capitalised = (word) => word.length > 1 && word[0] !== word[0].toLowerCase() && word !== word.toUpperCase();
-  /** @param {string} word */
-  const ordinary = (word) => rules.ordinary.includes(word.toLowerCase().replace(/['’](?:s|m|d|ve|ll|re)?$/, ""));
-  const pair = new RegExp(rules.pair, "g");
-  for (let match; (match = pair.exec(left));) {
-    const [all, first, second] = match;
-    if (capitalised(first) && capitalised(second) && !ordinary(first) && !first.endsWith("ing") && !ordinary(second)) {
-      found.push({ sign: new RegExp(rules.street).test(second) ? "address" : "name", text: all });
-    } else pair.lastIndex = match.index + all.length - second.length;
-  }
-  return found;
-}
+const FIELDS = ["evidence", "date", "place", "done", "criteria", "role"]; // in the order of the form
 
-export default question({
-  /** @param {Spec & { evidence: string[], places: string[], criteria: { code: string, text: string }[], rules: PrivacyRules, max_characters: number }} spec @param {Ctx} ctx @returns {Body<Record<string, string>>} */
+/** @param {string} name */
+const label = (name) => say(`workplace-label-${name}`);
+/** @param {string} iso */
+const day = (iso) => new Date(`${iso}T12:00Z`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+/** Whether a date is one, as a date field gives it. @param {string} iso */
+function isDay(iso) {
+  const at = new Date(`${iso}T12:00Z`);
+  return /^(?!0000)\d{4}-\d\d-\d\d$/.test(iso) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(iso);
+}
+/** Give what a field says, one text for each criterion. @param {Item} spec @param {string} name @param {string} text */
+function said(spec, name, text) {
+  if (name === "criteria") return spec.criteria.filter((one) => split(text).includes(one.code)).map((one) => `${one.code} ${one.text}`);
+  return [name === "date" ? day(text) : name === "done" || name === "role" ? text : say(`workplace-${name}-${text}`)];
+}
+/** Give the fields that are filled in. @param {Answer | null} value */
+const filled = (value) => FIELDS.flatMap((name) => { const text = value?.[name] ?? ""; return isEmpty(text) ? [] : [{ name, text }]; });
+
+/** @type {Kind<Item, Answer>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     /** @param {string} name */
     const id = (name) => `${uid}-${name}`;
-    const now = () => ctx.changed(0);
-    /** @param {string} name */
-    const label = (name) => say(`workplace-label-${name}`);
+    const picked = () => ctx.changed(0);
     /** @param {string} name @param {HTMLElement} field @param {Kid[]} more */
     const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, label(name)), ...more);
     /** @param {string} name @param {string[]} ids */
-    const pick = (name, ids) => h("select", { id: id(name), onchange: now }, h("option", { value: "" }, say("workplace-none")), ...ids.map((one) => h("option", { value: one }, say(`workplace-${name}-${one}`))));
+    const pick = (name, ids) => h("select", { id: id(name), onchange: picked }, h("option", { value: "" }, say("workplace-none")), ...ids.map((one) => h("option", { value: one }, say(`workplace-${name}-${one}`))));
     const evidence = pick("evidence", spec.evidence);
     const place = pick("place", spec.places);
-    const date = h("input", { type: "date", id: id("date"), max: "2099-12-31", onchange: now });
+    const date = h("input", { type: "date", id: id("date"), max: "2099-12-31", onchange: picked });
     const done = watched("done", h("textarea", { id: id("done"), rows: 6, spellcheck: true }), `${say("workplace-done")} ${say("workplace-nameless")}`);
     const role = watched("role", h("input", { type: "text", id: id("role"), autocomplete: "off" }), say("workplace-role"));
     const boxes = spec.criteria.map((one) => h("input", { type: "checkbox", id: id(`criterion-${one.code.replace(/\W/g, "-")}`), value: one.code }));
-    const criteria = h("fieldset", { className: "wb-workplace-part", onchange: now }, h("legend", {}, label("criteria")),
+    const criteria = h("fieldset", { className: "wb-workplace-part", onchange: picked }, h("legend", {}, label("criteria")),
       ...spec.criteria.map((one, n) => h("div", { className: "wb-option" }, boxes[n], h("label", { htmlFor: boxes[n].id }, `${one.code} ${one.text}`))));
     const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
       part("evidence", evidence, evidence), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
@@ -84,21 +73,12 @@ export default question({
       evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
       criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
     }).filter(([, text]) => text.trim()));
-    /** @param {string | undefined} iso */
-    const day = (iso) => (iso ? new Date(`${iso}T12:00`).toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" }) : "");
-    /** @param {Record<string, string> | null} value */
-    function rows(value) {
-      const codes = (value?.criteria ?? "").split(" ").filter(Boolean);
-      return [
-        [label("evidence"), value?.evidence ? say(`workplace-evidence-${value.evidence}`) : ""], [label("date"), day(value?.date)], [label("place"), value?.place ? say(`workplace-place-${value.place}`) : ""],
-        [label("done"), value?.done ?? ""], [label("criteria"), spec.criteria.filter((one) => codes.includes(one.code)).map((one) => `${one.code} ${one.text}`).join("\n")],
-        [label("role"), value?.role ?? ""]];
-    }
     function print() {
+      const now = get();
       /** @param {string[]} names */
       const lines = (...names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
       const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, say("workplace-sheet")), h("p", {}, spec.stem),
-        h("dl", {}, ...rows(get()).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text || say("workplace-empty"))])),
+        h("dl", {}, ...FIELDS.flatMap((name) => [h("dt", {}, label(name)), h("dd", {}, now[name] ? said(spec, name, now[name]).join("\n") : say("workplace-empty"))])),
         h("h2", {}, say("workplace-by-witness")), h("p", {}, say("workplace-statement")), ...lines("witness-name", "role", "signature", "date"),
         h("h2", {}, say("workplace-by-learner")), ...lines("learner-name", "signature", "date"));
       document.querySelectorAll(".wb-workplace-sheet").forEach((old) => old.remove());
@@ -110,6 +90,14 @@ export default question({
       }, { once: true });
       globalThis.print();
     }
+    /** Whether a field can hold a text. @param {string} name @param {string} text */
+    function holds(name, text) {
+      if (!text || name === "done" || name === "role") return [...text].length <= spec.max_characters;
+      if (name === "date") return isDay(text);
+      const chosen = split(text);
+      if (name === "criteria") return new Set(chosen).size === chosen.length && chosen.every((code) => spec.criteria.some((one) => one.code === code));
+      return (name === "evidence" ? spec.evidence : spec.places).includes(text);
+    }
     return {
       node,
       get,
@@ -119,12 +107,15 @@ export default question({
         place.value = value?.place ?? "";
         done.field.value = value?.done ?? "";
         role.field.value = value?.role ?? "";
-        const codes = (value?.criteria ?? "").split(" ");
+        const codes = split(value?.criteria ?? "");
         for (const box of boxes) box.checked = codes.includes(box.value);
         done.look();
         role.look();
       },
-      words: (value) => rows(value).filter(([, text]) => text).map(([name, text]) => `${name}: ${text}`).join("; "),
+      fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([name, text]) => FIELDS.includes(name) && typeof text === "string" && holds(name, text))),
     };
   },
-});
+  words: (spec, value) => filled(value).map(({ name, text }) => `${label(name)}: ${said(spec, name, text).join("; ")}`),
+};
+
+export default kind;

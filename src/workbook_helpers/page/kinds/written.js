@@ -1,12 +1,15 @@
 // @ts-check
 // Write in one's own words; saved while typing.
-import { h, put, question, say } from "../frame.js";
-/** @import { Body, Ctx, Spec } from "../types.js" */
+import { h, put } from "../dom.js";
+import { countWords, isEmpty } from "../text.js";
+import { say } from "../words.js";
+/** @import { Kind, Spec } from "../types.js" */
+/** @typedef {Spec & { prompts: string[], words: number, max_characters: number }} Item */
 
 const TYPING_MS = 200; // with the disk's own time, an answer is there within 300 ms of the last key stroke
 
-export default question({
-  /** @param {Spec & { prompts: string[], words: number, max_characters: number }} spec @param {Ctx} ctx @returns {Body<string>} */
+/** @type {Kind<Item, string>} */
+const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
     const area = h("textarea", { id: `${uid}-text`, rows: 6, maxLength: spec.max_characters, spellcheck: true, oninput: () => { count(); ctx.changed(TYPING_MS); } });
@@ -14,7 +17,7 @@ export default question({
     const prompts = spec.prompts.length ? h("ul", { className: "wb-prompts", id: `${uid}-prompts` }, ...spec.prompts.map((text) => h("li", {}, text))) : null;
     area.setAttribute("aria-describedby", `${prompts ? prompts.id + " " : ""}${counted.id}`);
     function count() {
-      const words = (area.value.trim().match(/\S+/g) || []).length;
+      const words = countWords(area.value);
       const full = area.value.length >= spec.max_characters;
       put(counted, say(full ? "written-full" : "written-count", { words, advised: spec.words }));
       grow();
@@ -35,7 +38,10 @@ export default question({
       node: h("div", { className: "wb-field" }, h("label", { className: "wb-stem", htmlFor: area.id }, spec.stem), prompts, area, counted),
       get: () => area.value,
       set,
-      words: (value) => value ?? "",
+      fits: (value) => value === null || typeof value === "string", // the box writes line ends in its own way
     };
   },
-});
+  words: (_, value) => (value === null || isEmpty(value) ? [] : [value]),
+};
+
+export default kind;

@@ -1,0 +1,27 @@
+// @ts-check
+// What holds for the answers of every kind.
+import { isEmpty } from "./text.js";
+import { locale } from "./words.js";
+
+/** Join texts as a sentence does, each once. @param {string[]} texts */
+export const list = (texts) => new Intl.ListFormat(locale).format(new Set(texts));
+
+/** Whether an answer says nothing; the rule of `blank` in items/base.py. A kind may have its own for a part of it. @param {unknown} value @returns {boolean} */
+export function isBlank(value) {
+  if (typeof value === "string") return isEmpty(value);
+  if (value && typeof value === "object") return Object.values(value).every(isBlank);
+  return value == null || value === false;
+}
+
+/** Whether a value is an object and no list. @param {unknown} value @returns {value is Record<string, unknown>} */
+export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Give a part of an answer, undefined where the answer has none: an id may be the name of what every object has ("constructor").
+ * @template T @param {Record<string, T> | null} value @param {string} id @returns {T | undefined} */
+export const partOf = (value, id) => (value && Object.hasOwn(value, id) ? value[id] : undefined);
+
+/** Give the text of the part with this id. @param {import("./types.js").Part[]} parts @param {string | undefined} id */
+export const textOf = (parts, id) => parts.find((one) => one.id === id)?.text;
+
+/** Say what notes come to. @param {import("./types.js").Note[]} notes @returns {import("./types.js").Response} */
+export const respond = (notes) => ({ right: notes.every((note) => note.verdict === "right"), notes });
