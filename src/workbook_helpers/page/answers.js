@@ -25,3 +25,10 @@ export const textOf = (parts, id) => parts.find((one) => one.id === id)?.text;
 
 /** Say what notes come to. @param {import("./types.js").Note[]} notes @returns {import("./types.js").Response} */
 export const respond = (notes) => ({ right: notes.every((note) => note.verdict === "right"), notes });
+
+/** Two answers that say the same, whatever the order of an object's parts. @param {unknown} a @param {unknown} b */
+export function same(a, b) {
+  /** @param {string} _ @param {unknown} value */
+  const plain = (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value);
+  return JSON.stringify(a ?? null, plain) === JSON.stringify(b ?? null, plain);
+}

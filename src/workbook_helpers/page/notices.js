@@ -1,5 +1,5 @@
 // @ts-check
-// What the student should know of the answers file, said calmly above the questions and before handing in.
+// What the student should know of what is kept, said calmly above the questions and before handing in.
 import { h } from "./dom.js";
 import { locale, say } from "./words.js";
 
@@ -7,11 +7,11 @@ import { locale, say } from "./words.js";
 const moment = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 
 /**
- * Make a paragraph of each; `seen`, where given, is called when the student has read of what was mended.
- * @param {import("./types.js").Notice[]} [found] @param {() => void} [seen]
+ * Make a paragraph of each, with the button that helps where there is one.
+ * @param {import("./types.js").Notice[]} found @param {Record<string, [string, () => void]>} [acts] the notice's id → what its button says and does
  */
-export function notices(found, seen) {
-  return (found ?? []).map(({ id, at, ...values }) => h("div", { className: "wb-notice" },
-    h("p", {}, say(id, { ...values, time: at ? moment(at) : "" })),
-    seen && id !== "page-stranger" ? h("button", { type: "button", className: "wb-button wb-second", onclick: seen }, say("page-seen")) : null));
+export function notices(found, acts = {}) {
+  return found.map(({ id, at, ...values }) => h("div", { className: "wb-notice" },
+    h("p", {}, say(id, { ...values, ...(at === undefined ? {} : { time: at ? moment(at) : "" }) })),
+    acts[id] ? h("button", { type: "button", className: "wb-button wb-second", onclick: acts[id][1] }, acts[id][0]) : null));
 }

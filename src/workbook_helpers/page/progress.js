@@ -13,14 +13,15 @@ export function progress(book, el) {
   const box = h("div", { className: "wb-progress" }, bar, text);
   const news = h("div", { className: "wb-notices", role: "status" });
   let told = "";
-  const seen = () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); };
+  /** @type {[string, () => void]} */
+  const seen = [say("page-seen"), () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); }];
   function draw() {
     const total = book.of("practice", "assessed").length, done = total - book.left("practice", "assessed").length;
     bar.max = Math.max(total, 1);
     bar.value = done;
     put(text, say("progress-count", { done, total }));
     const found = book.notices(), now = JSON.stringify(found);
-    if (now !== told) news.replaceChildren(...notices(found, seen)); // what was said is not said again and again
+    if (now !== told) news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, ...book.host.acts?.(book) })); // what was said is not said again and again
     told = now;
   }
   const slot = document.getElementById("wb-progress-slot");

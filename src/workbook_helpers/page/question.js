@@ -1,7 +1,7 @@
 // @ts-check
 // The frame of every question: shows it, keeps a draft, saves with a handshake, says what happened.
 
-import { isBlank } from "./answers.js";
+import { isBlank, same } from "./answers.js";
 import { h, put } from "./dom.js";
 import { kinds } from "./kinds.js";
 import { has, locale, say } from "./words.js";
@@ -21,13 +21,6 @@ const moment = (time) => { // with the day where that is not today
   const at = new Date(time), today = at.toDateString() === new Date().toDateString();
   return Number.isNaN(at.getTime()) ? "none" : today ? clock(at) : at.toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 };
-
-/** Two answers that say the same, whatever the order of an object's parts. @param {unknown} a @param {unknown} b */
-function same(a, b) {
-  /** @param {string} _ @param {unknown} value */
-  const plain = (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value);
-  return JSON.stringify(a ?? null, plain) === JSON.stringify(b ?? null, plain);
-}
 
 /** State → what happens → the next state; what is not named changes nothing. What is on screen follows from the state.
  * @type {Record<State, { [what in Happening]?: State }>} */
@@ -68,7 +61,7 @@ function drafts(scope, id) {
 /** Say what stands above a question; a kind may have words of its own for one that carries no points. @param {{ id: string } & Values} label @param {string} kind */
 const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
 
-/** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, end(): void, node: HTMLElement }} Asked */
+/** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, now(): { id: string, value: any, said: string[] }, end(): void, node: HTMLElement }} Asked */
 
 /**
  * Show a question in `el`; the workbook is open, and says at once (`opened`) what is kept of it.
@@ -195,7 +188,7 @@ export function question(book, spec, el) {
     draft.clear();
     seen = { value, revision };
     earlier.hidden = fit;
-    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at) }) : "");
+    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String((book.kept.receipts.at(-1)?.at ?? "") > saved_at) }) : "");
     stands(fit ? value : null);
   }
   /** @param {any} value */
@@ -317,6 +310,7 @@ export function question(book, spec, el) {
   return {
     node: root,
     opened,
+    now: () => ({ id: spec.id, value: body.get(), said: words(body.get()) }),
     end() {
       globalThis.removeEventListener("pagehide", leaving);
       globalThis.removeEventListener("beforeunload", closing);

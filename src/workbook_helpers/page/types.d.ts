@@ -203,6 +203,8 @@ export interface Host {
   seen(): Promise<Kept>;
   /** What to do with a hand-in now: the file, and who gets it. */
   next(receipt: Receipt): HTMLElement[];
+  /** The notices that a button helps with: id → what it says and does. */
+  acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void]>;
   /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */
   more?(book: import("./workbook.js").Workbook): HTMLElement;
 }

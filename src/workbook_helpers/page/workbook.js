@@ -124,6 +124,11 @@ export class Workbook extends EventTarget {
     if (this.ill) this.ill = "";
   }
 
+  /** What is on the page now, kept or not. @returns {{ id: string, value: unknown, said: string[] }[]} */
+  now() {
+    return [...this.#places.values()].flatMap(({ asked }) => (asked ? [asked.now()] : []));
+  }
+
   /** An answer as it stands where answers are kept. @param {string} id @param {unknown} value */
   stands(id, value) {
     this.#answers.set(id, value);
@@ -173,7 +178,7 @@ export class Workbook extends EventTarget {
   /** What the student should know of what is kept. @returns {Notice[]} */
   notices() {
     const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !(id in this.book.items) && !isBlank(stored.value)).length;
-    return [...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
+    return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
   }
 
   /** Say that something has changed; once for all that changes together. */

@@ -13,7 +13,11 @@ frame-task = Tasg ysgrifenedig { $n } o { $of } · { $points ->
    *[other] { $points } pwynt
 }
 frame-saving = Yn cadw…
-frame-saved = Wedi’i gadw { $time }
+frame-saved-disk = Wedi’i gadw { $time }
+frame-saved-device = { $handed ->
+    [true] Wedi’i gadw ar y ddyfais hon, { $time }. Wedi’i gyflwyno.
+   *[other] Wedi’i gadw ar y ddyfais hon, { $time }. Does neb arall wedi’i gael eto.
+}
 frame-unsaved = { $kept ->
     [false] Heb ei gadw eto. Ar y dudalen hon yn unig y mae eich ateb. Gadewch y dudalen ar agor: bydd yn cael ei gadw cyn gynted â phosibl.
    *[other] Heb ei gadw eto. Mae eich ateb ar y dudalen hon o hyd, a bydd yn cael ei gadw cyn gynted â phosibl.
@@ -32,7 +36,6 @@ frame-not-yet = Ddim yn hollol gywir. Darllenwch y nodiadau, yna rhowch gynnig a
 frame-right = ✓ Cywir:
 frame-wrong = ✗ Nid hwn:
 frame-missed = ○ Hwn hefyd:
-frame-no-reply = Ni ellir gwirio eich ateb ar hyn o bryd. Rhowch gynnig arall arni mewn eiliad.
 frame-conflict = { $time ->
     [none] Rydych wedi newid yr ateb hwn mewn ffenestr arall. Pa un ydych chi am ei gadw?
    *[other] Rydych wedi newid yr ateb hwn mewn ffenestr arall am { $time }. Pa un ydych chi am ei gadw?
@@ -59,3 +62,4 @@ frame-leave = Ei adael allan
 frame-calm = Ni ellid dangos y rhan hon.
 frame-safe = Mae eich atebion yn ddiogel. Dywedwch wrth eich tiwtor, ac ewch ymlaen at y rhan nesaf.
 frame-no-question = Nid oes cwestiwn o’r enw { $name } yma.
+frame-changed = Newidiwyd y cwestiwn hwn ar ôl i chi ei ateb, ac nid yw eich ateb yn ffitio mwyach. Mae’n cael ei gadw, ond nid yw’n cael ei gyflwyno. Atebwch eto, os gwelwch yn dda.

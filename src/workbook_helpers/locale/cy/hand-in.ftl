@@ -37,3 +37,5 @@ receipt-answered = Wedi’u hateb
 receipt-file = Ffeil
 receipt-nothing-else = Mae gan eich tiwtor y gwaith nawr. Nid oes dim arall i’w wneud.
 receipt-save = Cadw’r ffeil
+hand-in-link = Agor y dudalen cyflwyno
+receipt-print = Argraffu’r dderbynneb

@@ -45,3 +45,7 @@ display-sound-on = Dangos botymau Gwrando
 display-listen = Gwrando
 display-listen-to = Gwrando: { $what }
 display-stop = Stopio
+page-removed = { $n ->
+    [1] Mae ateb gennych yn perthyn i gwestiwn nad yw yn y llyfr gwaith hwn mwyach. Mae’n cael ei gadw, ond nid yw’n cael ei gyflwyno.
+   *[other] Mae { $n } ateb gennych yn perthyn i gwestiynau nad ydynt yn y llyfr gwaith hwn mwyach. Maent yn cael eu cadw, ond nid ydynt yn cael eu cyflwyno.
+}

@@ -11,7 +11,11 @@ frame-task = Written task { $n } of { $of } · { $points ->
    *[other] { $points } points
 }
 frame-saving = Saving…
-frame-saved = Saved { $time }
+frame-saved-disk = Saved { $time }
+frame-saved-device = { $handed ->
+    [true] Saved on this device, { $time }. Handed in.
+   *[other] Saved on this device, { $time }. Nobody else has it yet.
+}
 frame-unsaved = { $kept ->
     [false] Not saved yet. Your answer is on this page only. Leave the page open: it will be saved as soon as possible.
    *[other] Not saved yet. Your answer is kept on this page, and it will be saved as soon as possible.
@@ -30,7 +34,6 @@ frame-not-yet = Not quite. Read the notes, then try again.
 frame-right = ✓ Right:
 frame-wrong = ✗ Not this:
 frame-missed = ○ This too:
-frame-no-reply = Your answer cannot be checked just now. Please try again in a moment.
 frame-conflict = { $time ->
     [none] You changed this answer in another window. Which one do you want to keep?
    *[other] You changed this answer in another window at { $time }. Which one do you want to keep?
@@ -45,6 +48,7 @@ frame-blank = No answer
 frame-mine = Keep what is on this page
 frame-theirs = Use the other answer
 frame-go-on = Go on from there
+frame-changed = This question was changed after you had answered it, and your answer does not fit any more. It is kept, but it is not handed in. Please answer again.
 # A draft that was never saved, maybe of somebody else who used the same computer.
 frame-offer = { $who ->
     [none] Text from { $time } was found in this browser. It is not saved. Is it yours?

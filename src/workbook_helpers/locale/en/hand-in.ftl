@@ -37,3 +37,5 @@ receipt-answered = Answered
 receipt-file = File
 receipt-nothing-else = Your tutor has it now. There is nothing else to do.
 receipt-save = Save the file
+hand-in-link = Open the page for handing in
+receipt-print = Print the receipt

@@ -45,3 +45,7 @@ display-sound-on = Show Listen buttons
 display-listen = Listen
 display-listen-to = Listen: { $what }
 display-stop = Stop
+page-removed = { $n ->
+    [1] An answer of yours belongs to a question that is not in this workbook any more. It is kept, but it is not handed in.
+   *[other] { $n } answers of yours belong to questions that are not in this workbook any more. They are kept, but they are not handed in.
+}

@@ -1,0 +1,39 @@
+# Tudalen y mae’r porwr yn unig yn ei chadw.
+device-who = Chi: { $learner }
+device-not-me = Nid chi?
+device-title = Ble mae eich gwaith
+device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learner }. { $handed ->
+    [true] Mae’r hyn a gyflwynoch wedi’i gadael fel ffeil.
+   *[other] Does neb arall wedi’u cael eto.
+} { $copied ->
+    [none] Nid ydych wedi cadw copi eto.
+   *[other] Mae eich copi diwethaf o { $copied }.
+} { $n ->
+    [0] Does dim wedi newid ers hynny.
+   *[other] { $n } newid ers hynny.
+}
+device-save-copy = Cadw copi
+device-open-copy = Agor fy nghopi
+device-copy-private = Un ffeil gyda’ch holl atebion yw copi, gan gynnwys eich nodiadau preifat. Gyda hi gallwch barhau ar ddyfais arall, neu ar ôl i’r porwr hwn anghofio.
+device-finish = Gorffen ar y ddyfais hon
+device-sure = Mae hyn yn tynnu eich holl atebion i bob llyfr gwaith oddi ar y ddyfais hon. Ni ellir ei ddadwneud. Cadwch gopi yn gyntaf, os ydych am barhau yn rhywle arall.
+device-remove = Tynnu fy ngwaith
+device-leave = Ei adael yma
+device-brought = { $taken ->
+    [0] Doedd dim byd newydd yn y copi.
+   *[other] Cymerwyd { $taken } ateb o’r copi.
+} { $differ ->
+    [0] {""}
+   *[other] Mae gan { $differ } cwestiwn ateb arall yma: dewiswch yno pa un i’w gadw.
+}
+device-no-copy = Nid copi o lyfr gwaith yw’r ffeil hon. Dewiswch y ffeil a roddodd “Cadw copi” i chi; mae ei henw’n gorffen â .copy.json.
+device-other-workbook = Mae’r copi hwn yn perthyn i lyfr gwaith arall. Agorwch y llyfr gwaith hwnnw, yna agorwch y copi yno.
+device-other-class = Mae’r copi hwn yn perthyn i lyfr gwaith dosbarth arall. Agorwch ef yn y llyfr gwaith y daeth ohono.
+device-copy-of = Copi { $learner } yw hwn, ac rydych yn gweithio yma fel { $me }. Os mai { $learner } ydych chi, pwyswch “Nid chi?” ar y brig a theipiwch { $learner }; yna agorwch y copi eto.
+device-not-you = Rydych yn gweithio yma fel { $learner }, a theipioch { $typed }. Os mai { $learner } ydych chi, teipiwch hynny. Os mai { $typed } ydych chi, pwyswch “Newid ID dysgwr y llyfr gwaith hwn”: yna cewch eich tudalen eich hun, ac mae’r atebion eraill yn aros ar y ddyfais hon.
+device-full = does dim lle ar ôl gan y porwr hwn
+device-forbidden = nid yw’r porwr hwn yn cadw dim, efallai am fod y ffenestr yn breifat
+device-keeps-nothing = Nid yw’r porwr hwn yn cadw dim, efallai am fod y ffenestr yn breifat neu fod ei storfa wedi’i diffodd. Ar y dudalen hon yn unig y mae’r hyn a ysgrifennwch: cadwch gopi cyn ei chau, ac agorwch y copi y tro nesaf.
+device-ill = Ni ellid cadw eich atebion diweddaraf: { $why }. Ar y dudalen hon yn unig y maent. Cadwch gopi cyn ei chau.
+device-forgot = Roedd y porwr hwn wedi taflu eich atebion. Rhoddwyd yn ôl yr hyn oedd gan y dudalen hon o hyd. Gwiriwch fod y cyfan yno, a chadwch gopi.
+device-copy-due = Rydych wedi newid { $n } ateb ers i’ch gwaith adael y ddyfais hon ddiwethaf. Cadwch gopi, fel na chaiff dim ei golli gyda’r ddyfais.

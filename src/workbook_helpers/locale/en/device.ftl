@@ -1,0 +1,46 @@
+# A page that the browser alone keeps: who works here, where the work is, a copy of it.
+device-who = You: { $learner }
+device-not-me = Not you?
+device-title = Where your work is
+device-where = Your answers are on this device, in this browser, under { $learner }. { $handed ->
+    [true] What you handed in has left it as a file.
+   *[other] Nobody else has them yet.
+} { $copied ->
+    [none] You have saved no copy yet.
+   *[other] Your last copy is from { $copied }.
+} { $n ->
+    [0] Nothing has changed since.
+    [one] 1 change since.
+   *[other] { $n } changes since.
+}
+device-save-copy = Save a copy
+device-open-copy = Open my copy
+device-copy-private = A copy is one file with all your answers, your private notes as well. With it you carry on at another device, or after this browser has forgotten.
+device-finish = Finish on this device
+device-sure = This removes all your answers to every workbook from this device. It cannot be undone. Save a copy first, if you want to carry on elsewhere.
+device-remove = Remove my work
+device-leave = Leave it here
+device-brought = { $taken ->
+    [0] Nothing new was in the copy.
+    [one] 1 answer was taken from the copy.
+   *[other] { $taken } answers were taken from the copy.
+} { $differ ->
+    [0] {""}
+    [one] 1 question has another answer here: please choose there which one to keep.
+   *[other] { $differ } questions have another answer here: please choose there which one to keep.
+}
+device-no-copy = This file is no copy of a workbook. Choose the file that “Save a copy” gave you; its name ends in .copy.json.
+device-other-workbook = This copy belongs to another workbook. Open that workbook, then open the copy there.
+device-other-class = This copy belongs to a workbook of another class. Open it in the workbook that you got it from.
+device-copy-of = This copy is of { $learner }, and you work here as { $me }. If you are { $learner }, press “Not you?” at the top and type { $learner }; then open the copy again.
+device-not-you = You work here as { $learner }, and you typed { $typed }. If you are { $learner }, type that. If you are { $typed }, press “Change the learner ID of this workbook”: you then get your own page, and the other answers stay on this device.
+# These two follow "Not saved yet:".
+device-full = this browser has no room left
+device-forbidden = this browser does not keep anything, perhaps because the window is private
+device-keeps-nothing = This browser keeps nothing, perhaps because the window is private or its storage is switched off. What you write is on this page only: save a copy before you close it, and open the copy next time.
+device-ill = Your newest answers could not be saved: { $why }. They are on this page only. Save a copy before you close it.
+device-forgot = This browser had thrown your answers away. What this page still had was put back. Please check that all of it is there, and save a copy.
+device-copy-due = { $n ->
+    [one] You have changed 1 answer since your work last left this device. Save a copy, so that nothing is lost with the device.
+   *[other] You have changed { $n } answers since your work last left this device. Save a copy, so that nothing is lost with the device.
+}

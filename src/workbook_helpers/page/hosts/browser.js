@@ -1,0 +1,313 @@
+// @ts-check
+// The browser itself keeps the answers: a page from a web server or a file, with nothing behind it. Several people may work on one device.
+import { same } from "../answers.js";
+import { h, put } from "../dom.js";
+import { kinds } from "../kinds.js";
+import { cleanId } from "../learner_id.js";
+import { paperSeed } from "../paper.js";
+import { printSheet } from "../print.js";
+import { locale, ready, say } from "../words.js";
+import { Workbook } from "../workbook.js";
+import { copyFile, readCopy } from "./copy.js";
+import { store } from "./device_store.js";
+import { give } from "./give.js";
+import { pack } from "./pack.js";
+import { toTutor } from "./to_tutor.js";
+
+const WHO = "wb-learner"; // who works here: in the tab's own storage where others use the device, too, else in the browser's
+const MANY = 3; // answers since the work was last taken away: from so many on, the student is reminded
+
+/** @import { Book, Host, Kept, Notice, Receipt } from "../types.js" */
+/** @import { Copy, HandedIn, Kept as Record_ } from "./device_store.js" */
+/** @typedef {Record<string, Record_>} Records */
+
+/** @param {string} learner */
+const person = (learner) => learner.toLowerCase();
+/** @param {() => void} call */
+const safely = (call) => { try { call(); } catch { /* storage is forbidden or full: then for this page alone */ } };
+
+/** Who works here, as far as this browser remembers. */
+const who = {
+  get() {
+    try { return sessionStorage.getItem(WHO) ?? localStorage.getItem(WHO) ?? ""; } catch { return ""; }
+  },
+  /** @param {string} learner @param {boolean} shared */
+  set(learner, shared) {
+    this.clear();
+    safely(() => (shared ? sessionStorage : localStorage).setItem(WHO, learner));
+  },
+  clear() {
+    safely(() => { sessionStorage.removeItem(WHO); localStorage.removeItem(WHO); });
+  },
+};
+
+/** What a browser says when it will not keep anything, in the student's words. @param {unknown} error */
+function inWords(error) {
+  const name = error instanceof DOMException || error instanceof Error ? error.name : "";
+  return Object.assign(new Error(say(name === "QuotaExceededError" ? "device-full" : "device-forbidden")), { cause: error });
+}
+
+/** The host of one workbook. */
+class Device {
+  /** @type {Host["place"]} */
+  place = "device";
+  /** @type {Copy | null} */
+  copy = null;
+  /** @type {Records} */
+  answers = {};
+  /** @type {HandedIn[]} */
+  receipts = [];
+  /** @type {Notice[]} */
+  news = [];
+  /** Whether this browser keeps anything. */
+  keeps = true;
+  learner = who.get();
+  /** @type {(() => void)[]} */
+  #heard = [];
+  /** @type {BroadcastChannel | null} */
+  #channel = null;
+  #begun = 0; // how much there was to take away when the page was opened, or left
+
+  /** @param {Book} book */
+  constructor(book) {
+    this.book = book;
+    safely(() => {
+      this.#channel = new BroadcastChannel("workbooks");
+      this.#channel.onmessage = ({ data }) => {
+        if (data?.gone === this.copy?.person) { this.copy = null; this.answers = {}; globalThis.location.reload(); } else if (data?.copy === this.copy?.copy) for (const call of this.#heard) call();
+      };
+    });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.#begun = this.copy?.since ?? 0; });
+  }
+
+  /** @param {() => void} heard */
+  changed(heard) {
+    this.#heard.push(heard);
+  }
+
+  /** @returns {Promise<Kept>} */
+  async open() {
+    if (this.learner) await this.#read();
+    return this.#kept();
+  }
+
+  async #read() {
+    const { workbook, class_id } = this.book;
+    try {
+      const found = await store.read(person(this.learner), workbook, class_id);
+      this.keeps = true;
+      if (found) {
+        const first = !this.copy;
+        ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
+        if (first) this.#begun = this.copy.since;
+        return;
+      }
+      const forgot = this.copy && Object.keys(this.answers).length > 0; // thrown away while this page was open: put back what it knows
+      const copy = this.copy ?? this.#fresh();
+      await store.begin(copy, this.answers);
+      this.copy = copy;
+      if (forgot) this.news = [{ id: "device-forgot" }];
+    } catch { // nothing can be kept here: what is on the page is all there is
+      this.keeps = false;
+      this.copy ??= this.#fresh();
+    }
+  }
+
+  /** @returns {Copy} */
+  #fresh() {
+    const { workbook, class_id } = this.book;
+    const copy = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return { copy, person: person(this.learner), learner: this.learner, workbook, class_id, seed: paperSeed(class_id, workbook, this.learner), revision: 0, since: 0, kept_at: "" };
+  }
+
+  /** @returns {Kept} */
+  #kept() {
+    const { copy } = this;
+    const due = copy && this.#begun >= MANY ? [{ id: "device-copy-due", n: String(copy.since) }] : [];
+    return {
+      copy: copy?.copy ?? "page-nobody", answers: this.answers, learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
+      notices: [...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.receipts,
+    };
+  }
+
+  /** @type {Record<string, unknown>} */
+  earlier = {};
+
+  /** @type {Host["save"]} */
+  async save(id, value, base, said) {
+    if (!this.copy) throw new Error(say("device-forbidden"));
+    const spec = this.book.items[id], kind = kinds[spec.kind];
+    try {
+      const { kept, forgot, ...outcome } = await store.save(this.copy, this.answers, id, { value, said, release: this.book.release }, base,
+        (old) => { try { return kind.goesOn?.(spec, old, value) ?? true; } catch { return true; } }, same, (old) => old.release !== this.book.release && !same(old.value, value));
+      if (forgot) this.news = [{ id: "device-forgot" }];
+      this.keeps = true;
+      this.answers[id] = kept;
+      if (outcome.do === "saved") {
+        this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision), since: this.copy.since + 1 };
+        this.#tell();
+        this.#persist();
+      }
+      return outcome;
+    } catch (error) {
+      this.keeps = false;
+      throw inWords(error);
+    }
+  }
+
+  #asked = false;
+  #persist() { // once, after the first answer: a browser is more likely to agree when there is something to keep
+    if (this.#asked) return;
+    this.#asked = true;
+    navigator.storage?.persist?.().catch(() => { /* it may throw the answers away when it needs room */ });
+  }
+
+  #tell() {
+    safely(() => this.#channel?.postMessage({ copy: this.copy?.copy }));
+  }
+
+  /** @type {Host["work"]} */
+  async work(typed, shared) {
+    const learner = cleanId(typed);
+    if (!learner) throw Object.assign(new Error(say("error-learner")), { about: "learner" });
+    who.set(learner, shared);
+    this.learner = learner;
+    this.copy = null;
+    this.answers = {};
+    this.receipts = [];
+    this.news = [];
+    return this.open();
+  }
+
+  /** @type {Host["handIn"]} */
+  async handIn(typed) {
+    const learner = cleanId(typed);
+    if (!learner) throw Object.assign(new Error(say("error-learner")), { about: "learner" });
+    if (!this.copy || person(learner) !== this.copy.person) throw Object.assign(new Error(say("device-not-you", { learner: this.learner, typed: learner })), { about: "learner", change: true });
+    await this.#read();
+    if (!this.keeps) throw new Error(say("device-forbidden"));
+    const made = pack(this.book, this.copy, this.answers);
+    try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
+    this.#begun = 0;
+    await give(this.#file(made));
+    await this.#read();
+    this.#tell();
+    return this.#kept();
+  }
+
+  async seen() {
+    this.news = [];
+    return this.open();
+  }
+
+  /** @type {Host["acts"]} */
+  acts(page) {
+    /** @type {[string, () => void]} */
+    const copy = [say("device-save-copy"), () => { this.take(page); }];
+    return { "device-keeps-nothing": copy, "device-ill": copy, "device-copy-due": copy, "device-forgot": [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }] };
+  }
+
+  /** @param {HandedIn} made */
+  #file(made) {
+    return new File([/** @type {BlobPart} */ (made.zip)], made.file, { type: "application/zip" });
+  }
+
+  /** @param {Receipt} receipt */
+  next(receipt) {
+    const made = this.receipts.find((one) => one.file === receipt.file);
+    return [
+      toTutor(this.book),
+      h("p", { className: "wb-row" },
+        made ? h("button", { type: "button", className: "wb-button", onclick: () => give(this.#file(made)) }, say("receipt-save")) : null, " ",
+        h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#print(receipt) }, say("receipt-print"))),
+    ];
+  }
+
+  /** @param {Receipt} receipt */
+  #print({ at, code, answered, total, unanswered, learner, file }) {
+    const rows = [[say("receipt-workbook"), this.book.title], [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
+      [say("receipt-short-code"), code], [say("receipt-answered"), say("progress-count", { done: answered, total })], [say("receipt-file"), file]];
+    printSheet(h("div", {}, h("h1", {}, say("receipt-heading")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
+      ...(unanswered.length ? [h("h2", {}, say("receipt-unanswered")), h("ul", {}, ...unanswered.map((stem) => h("li", {}, stem)))] : []), toTutor(this.book)));
+  }
+
+  /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
+  more(page) {
+    const said = h("p", { className: "wb-hint", role: "status" });
+    const where = h("p", {});
+    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
+    const sure = h("p", { className: "wb-conflict", hidden: true }, say("device-sure"), " ",
+      h("button", { type: "button", className: "wb-button", onclick: () => this.#finish() }, say("device-remove")), " ",
+      h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = true; } }, say("device-leave")));
+    const draw = () => {
+      const last = this.receipts.at(-1);
+      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.copy?.since ?? 0, handed: String(Boolean(last)) }));
+    };
+    page.addEventListener("change", draw);
+    draw();
+    return h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
+      h("h3", {}, say("device-title")), where,
+      h("p", { className: "wb-row" },
+        h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.take(page) }, say("device-save-copy")), " ",
+        h("button", { type: "button", className: "wb-button wb-second", onclick: () => file.click() }, say("device-open-copy")), file, " ",
+        h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; } }, say("device-finish"))),
+      h("p", { className: "wb-quiet" }, say("device-copy-private")), said, sure);
+  }
+
+  /** Give a copy of everything, what is on the page and cannot be kept included. @param {Workbook} page */
+  async take(page) {
+    if (!this.copy) return;
+    /** @type {Records} */
+    const now = { ...this.answers };
+    for (const { id, value, said } of page.now()) if (!same(now[id]?.value ?? null, value)) now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release };
+    await give(copyFile(this.book, this.copy, now));
+    this.#begun = 0;
+    try { await store.taken(this.copy); page.opened(await this.open()); } catch { /* nothing can be kept here */ }
+  }
+
+  /** @param {Workbook} page @param {File} file @returns {Promise<string>} */
+  async #bring(page, file) {
+    const { learner, answers } = await readCopy(this.book, file);
+    if (person(learner) !== this.copy?.person) throw new Error(say("device-copy-of", { learner, me: this.learner }));
+    try {
+      const { taken, differ } = await store.bring(this.copy, answers, same);
+      page.opened(await this.open());
+      this.#tell();
+      return say("device-brought", { taken, differ });
+    } catch (error) { throw inWords(error); }
+  }
+
+  async #finish() {
+    const gone = this.copy?.person ?? person(this.learner);
+    try { await store.forget(gone); } catch (error) { globalThis.alert(inWords(error).message); return; }
+    safely(() => { for (const key of Object.keys(localStorage)) if (this.copy && key.includes(`:${this.copy.copy}`)) localStorage.removeItem(key); });
+    this.#channel?.postMessage({ gone });
+    this.leave();
+  }
+
+  /** Somebody else works here now. */
+  leave() {
+    who.clear();
+    this.copy = null;
+    globalThis.location.reload();
+  }
+}
+
+/** Put a workbook's questions onto a page that the browser alone keeps. */
+export async function device() {
+  const inside = document.getElementById("wb-book");
+  if (!inside) return;
+  await ready;
+  /** @type {Book} */
+  const book = JSON.parse(inside.textContent);
+  const host = new Device(book);
+  const page = new Workbook(book, /** @type {Host} */ (host));
+  const slot = document.getElementById("wb-who-slot");
+  const draw = () => {
+    if (!slot) return;
+    const { learner } = page.kept;
+    slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave() }, say("device-not-me"))] : []));
+  };
+  page.addEventListener("change", draw);
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
+}

@@ -1,0 +1,20 @@
+// @ts-check
+// Give the student a file: by the device's own share sheet where there is one that takes it, else as a download.
+
+/** @param {File} file */
+const shares = (file) => globalThis.matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [file] }));
+
+/** @param {File} file */
+export async function give(file) {
+  if (shares(file)) {
+    try {
+      await navigator.share({ files: [file], title: file.name });
+      return;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return; // the student has closed the sheet
+    }
+  }
+  const address = URL.createObjectURL(file);
+  Object.assign(document.createElement("a"), { href: address, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000); // a slow phone reads it after the click
+}
