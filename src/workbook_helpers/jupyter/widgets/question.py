@@ -1,4 +1,4 @@
-"""The widget behind every kind of question: it saves with a handshake and answers practice at once."""
+"""The widget behind every kind of question: it saves with a handshake."""
 
 from contextlib import suppress
 from typing import Any
@@ -13,7 +13,7 @@ from workbook_helpers.items import KINDS, Item, Json
 from workbook_helpers.jupyter.widgets.bundle import script
 from workbook_helpers.jupyter.widgets.log import never_raises, note
 from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook, as_html
-from workbook_helpers.words import say, use
+from workbook_helpers.words import use
 
 
 class Question(anywidget.AnyWidget):
@@ -23,9 +23,9 @@ class Question(anywidget.AnyWidget):
     on disk (ipywidgets drops a trait's change without a word when the kernel is gone).
 
     ====================  =============================================================================
-    browser → Python      `open` · `save` (value, base, was, seq) · `check` (value), each with the student's `language`
+    browser → Python      `open` · `save` (value, base, was, seq), each with the student's `language`
     Python → browser      `state` (value, saved_at, revision, other, held) · `saved` · `conflict` (the same, final, seq) ·
-                          `problem` (text, seq): will be tried again · `refused` (seq): will not · `response` (right, notes | text)
+                          `problem` (text, seq): will be tried again · `refused` (seq): will not
     ====================  =============================================================================
     """
 
@@ -41,7 +41,7 @@ class Question(anywidget.AnyWidget):
 
     def __init__(self, opened: OpenWorkbook, item: Item) -> None:
         self._opened, self._item = opened, item
-        spec = item.public(opened.seed)
+        spec = item.public()
         if (before := item.looks_back()) and before not in opened.paper:
             spec["earlier"] = opened.earlier(before)
         super().__init__(layout=opened.layout, spec=spec, label=opened.label(item), scope=opened.scope, learner=learner_id(opened.workbook))
@@ -57,8 +57,6 @@ class Question(anywidget.AnyWidget):
                 self._tell_state()
             case {"do": "save", "value": value, "base": int(base), "was": was, "seq": int(seq)}:
                 self._save(value, Saved(value=was, revision=base), seq)
-            case {"do": "check", "value": value}:
-                self._check(value)
 
     def _tell_state(self) -> None:
         try:
@@ -93,12 +91,6 @@ class Question(anywidget.AnyWidget):
         self.send({"do": "saved", "seq": seq, **self._shown(outcome)})
         self.start = self._shown(outcome) | {"held": True}
         self._opened.saved()
-
-    def _check(self, value: Json) -> None:
-        if self._item.problem(value) or self._item.is_blank(value):
-            self.send({"do": "response", "text": say("frame-first")})
-        elif response := self._item.respond(value):
-            self.send({"do": "response", "right": response.right, "notes": [vars(note) for note in response.notes]})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
