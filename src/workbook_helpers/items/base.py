@@ -1,8 +1,7 @@
 """What every kind of item has in common."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
 
@@ -43,39 +42,6 @@ class Option(Model):
     feedback: str = ""
 
 
-class Verdict(StrEnum):
-    """What a practice item says of one part of an answer."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    MISSED = "missed"  # right, but not given
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """What a practice item says about one part of an answer: which part, in words, and why."""
-
-    part: str
-    verdict: Verdict
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """What a practice item says to an answer.
-
-    Attributes
-    ----------
-    right
-        Whether the whole answer is right.
-    notes
-        One for each part that the student should read about, in the item's order.
-    """
-
-    right: bool
-    notes: tuple[Note, ...]
-
-
 class Named(Protocol):
     """A part of an item that has an id of its own."""
 
@@ -90,7 +56,7 @@ Part = TypeVar("Part", bound=Named)
 def drawn(parts: Iterable[Part], seed: str, name: str) -> list[Part]:
     """Give the parts of what is called `name` in the order that the student with this seed sees, the same each time.
 
-    Sorted by the SHA-256 of seed, name and part, so that it is the same on every machine and in every version of Python.
+    Sorted by the SHA-256 of seed, name and part, so that it is the same on every machine, and in the page (`page/paper.js`).
     """
     return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}|{name}|{part.id}".encode()).digest())
 
@@ -136,7 +102,7 @@ class Item(Model):
         raise NotImplementedError
 
     def is_blank(self, value: Json) -> bool:
-        """Whether a well-formed `value` answers nothing; the page goes by the same rule (`isBlank` in `frame.js`).
+        """Whether a well-formed `value` answers nothing; the page goes by the same rule (`isBlank` in `page/answers.js`).
 
         The rule of all kinds is `blank`; a kind in which a part of the answer says nothing by itself leaves that out.
         """
@@ -166,17 +132,25 @@ class Item(Model):
         """Give the id of an earlier item, maybe of another workbook, whose answer stands beside this one's."""
         return None
 
-    def respond(self, value: Json) -> Response | None:
-        """Answer a practice item at once; None for a kind or purpose that has nothing to say."""
-        return None
+    def public(self) -> dict[str, Json]:
+        """Give what the page needs of the item, in the author's order; of a practice item also what is right and why.
 
-    def in_order(self, parts: Sequence[Part], seed: str) -> list[Part]:
-        """Give the item's parts as the student with this seed sees them; in the item's own order without `shuffle`."""
-        return drawn(parts, seed, self.id) if self.shuffle else list(parts)
+        Nothing is kept back there: it stands in `items.toml` on the student's disk. No other item knows what is right. A
+        field without a value is left out.
+        """
+        spec: dict[str, Json] = _said(self.model_dump(mode="json", exclude={"criterion", "section"}))
+        return spec
 
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs to show the item to the student with this seed (see `in_order`)."""
-        return self.model_dump(mode="json", exclude={"criterion", "section", "shuffle"})
+
+def _said(value: Json) -> Json:
+    """Leave out of objects what is none or an empty text."""
+    match value:
+        case dict():
+            return {name: _said(inner) for name, inner in value.items() if inner is not None and inner != ""}
+        case list():
+            return [_said(inner) for inner in value]
+        case _:
+            return value
 
 
 class ChoiceItem(Item):
@@ -208,27 +182,6 @@ class ChoiceItem(Item):
         """Give the ids that a practice item calls right; empty for every other purpose."""
         return frozenset(option.id for option in self.options if option.right)
 
-    def compare(self, chosen: Collection[str]) -> Response:
-        """Hold a practice answer against what is right: a note for each option that was chosen or should have been."""
-        notes = tuple(
-            Note(part=option.text, verdict=_verdict(chosen=option.id in chosen, right=bool(option.right)), text=option.feedback)
-            for option in self.options
-            if option.right or option.id in chosen
-        )
-        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
-
     def texts(self, ids: Collection[str]) -> tuple[str, ...]:
         """Give the texts of the options with these ids, in the item's order."""
         return tuple(option.text for option in self.options if option.id in ids)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: options without what is right and why, which Python keeps until asked."""
-        spec = super().public(seed)
-        spec["options"] = [{"id": option.id, "text": option.text} for option in self.in_order(self.options, seed)]
-        return spec
-
-
-def _verdict(*, chosen: bool, right: bool) -> Verdict:
-    if chosen:
-        return Verdict.RIGHT if right else Verdict.WRONG
-    return Verdict.MISSED

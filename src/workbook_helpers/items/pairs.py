@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 from workbook_helpers.words import say
 
 
@@ -88,20 +88,3 @@ class PairsItem(Item):
         targets = self.targets()
         pairs = [f"{part.text} → {targets[placed[part.id]]}" for part in self.parts() if part.id in placed]
         return (*pairs, *(say(f"{self.kind}-open", text=part.text) for part in self.parts() if part.id not in placed))
-
-    def respond(self, value: Json) -> Response | None:
-        """Say for each part whether its target is right, and why; of a part without a target only that it has none."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        notes = tuple(self._note(part, value.get(part.id)) for part in self.parts())
-        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: the parts without what is right and why."""
-        return super().public(seed) | {self.PARTS: [{"id": part.id, "text": part.text} for part in self.in_order(self.parts(), seed)]}
-
-    def _note(self, part: Part, target: str | None) -> Note:
-        if target is None:
-            return Note(part=part.text, verdict=Verdict.MISSED, text=say(f"{self.kind}-not-chosen"))
-        verdict = Verdict.RIGHT if target == part.right else Verdict.WRONG
-        return Note(part=f"{part.text} → {self.targets()[target]}", verdict=verdict, text=part.feedback)

@@ -12,9 +12,14 @@ LONGEST = 80
 
 
 def plain(text: str) -> str:
-    """Give a text as it is compared: Unicode NFKC, casefolded, spaces collapsed, without punctuation, hyphens or apostrophes."""
+    """Give a text as it is compared: Unicode NFKC, no capitals, spaces collapsed, without punctuation, hyphens or apostrophes.
+
+    To capitals and back to small letters, as the page does it, too (`page/spelling.js`): JavaScript has no `casefold`. The sigma
+    at the end of a word would be a letter of its own again, wherever that word now ends.
+    """
     kept = "".join(sign for sign in text if not category(sign).startswith("P") and category(sign) not in {"Cf", "Sk"})
-    return " ".join(normalize("NFKC", normalize("NFKC", kept).casefold()).split())
+    small = normalize("NFKC", kept).upper().lower().replace("ς", "σ")
+    return " ".join(normalize("NFKC", small).split())
 
 
 def distance(one: str, other: str) -> int:
@@ -49,7 +54,7 @@ def like(typed: str, form: str) -> bool:
     they would make "professional" of "unprofessional". In a form with a digit none may: another number is another thing.
     """
     letters = sum(sign != " " for sign in form)
-    if letters < 5 or any(sign.isdigit() for sign in form):
+    if letters < 5 or any(sign.isdecimal() for sign in form):
         return typed == form
     return distance(typed, form) <= (2 if letters >= 10 and typed[:1] == form[:1] else 1)
 

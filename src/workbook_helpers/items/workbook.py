@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file
-from workbook_helpers.items.base import Item, ItemId, Model, Purpose, Text, drawn
+from workbook_helpers.items.base import Item, ItemId, Json, Model, Purpose, Text, drawn
 from workbook_helpers.items.kinds import KINDS
 from workbook_helpers.items.learner import clean_id
 
@@ -70,6 +70,9 @@ class WorkbookFile(Model):
     """What it is for: it shows the page, teaches, assesses the whole unit, or shows authors each kind of item."""
     class_id: str = ""
     """Which class it was released to; `autograde release` puts it in, and `paper_seed` is made from it."""
+    hand_in_words: Annotated[str, Field(max_length=300)] = ""
+    """What to do with the file that handing in gives, in the tutor's words; `autograde release` puts it in, and the link."""
+    hand_in_link: Annotated[str, Field(pattern=r"^(https?://\S+)?$", max_length=2000)] = ""
     criteria: tuple[Criterion, ...] = ()
     references: tuple[Reference, ...] = ()
 
@@ -152,6 +155,20 @@ class Workbook:
             elif pool.places()[0] not in places:
                 places |= zip(pool.places(), drawn([self.items[name] for name in pool.items], seed, pool.id), strict=False)
         return {place: item for place, item in places.items() if not assessed or item.purpose is Purpose.ASSESSED}
+
+    def book(self) -> dict[str, Json]:
+        """Give all that a page has of this workbook, for JSON: `Book` in `page/types.d.ts`, the same for every host."""
+        return {
+            "workbook": self.id,
+            "assignment": self.assignment,
+            "title": self.about.title,
+            "release": self.release,
+            "class_id": self.about.class_id,
+            "items": {name: item.public() for name, item in self.items.items()},
+            "pools": [pool.model_dump(mode="json") for pool in self.pools],
+            "hand_in_words": self.about.hand_in_words,
+            "hand_in_link": self.about.hand_in_link,
+        }
 
     def draws(self) -> bool:
         """Whether students see different things, so that each needs a seed."""

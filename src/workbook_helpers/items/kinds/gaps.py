@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 from workbook_helpers.items.spelling import LONGEST, Forms, typed_problem
-from workbook_helpers.words import say
 
 GAP = re.compile(r"\{([^{}]*)\}")
 
@@ -114,27 +113,9 @@ class Gaps(Item):
     def _filled(self, words: dict[str, str]) -> tuple[str, ...]:
         return (GAP.sub(lambda gap: f"[{words[gap[1]] or '…'}]", self.text),)
 
-    def respond(self, value: Json) -> Response | None:
-        """Say for each gap whether it is right, and why; of a gap that is not filled only that."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        notes = tuple(_note(n, gap, value.get(gap.id, "")) for n, gap in enumerate(self.gaps, start=1))
-        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: the text in pieces, every second one a gap's id, and the gaps without what is right of them."""
-        gaps = [
-            {"id": gap.id, "size": gap.size, "options": [option.model_dump() for option in self.in_order(gap.options, seed)]}
-            for gap in self.gaps
-        ]
-        return super().public(seed) | {"text": GAP.split(self.text), "gaps": gaps, "longest": LONGEST}
-
-
-def _note(n: int, gap: Gap, given: str) -> Note:
-    if not given.strip():
-        return Note(part=say("gaps-gap", n=n), verdict=Verdict.MISSED, text=say("gaps-open"))
-    verdict = Verdict.RIGHT if gap.fits(gap.right, given) else Verdict.WRONG
-    return Note(part=say("gaps-filled", n=n, words=gap.in_words(given)), verdict=verdict, text=gap.feedback)
+    def public(self) -> dict[str, Json]:
+        """Give what the page needs: the text in pieces, every second one a gap's id."""
+        return super().public() | {"text": GAP.split(self.text), "longest": LONGEST}
 
 
 KIND = Gaps

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 from workbook_helpers.words import say
 
 
@@ -88,28 +88,13 @@ class Handover(Item):
         placed = [f"{_name(part)}: {fact.text}" for part in Part for fact in self.facts if (value or {}).get(fact.id) == part]
         return (*placed, *(say("handover-no-place", fact=fact.text) for fact in self.facts if fact.id not in (value or {})))
 
-    def respond(self, value: Json) -> Response | None:
-        """Say for each fact whether its place is right, and why; of a fact without a place only that it has none."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        notes = tuple(_note(fact, value.get(fact.id)) for fact in self.facts)
-        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: the facts without where they belong."""
-        facts = [{"id": fact.id, "text": fact.text} for fact in self.in_order(self.facts, seed)]
-        return super().public(seed) | {"facts": facts, "parts": list(Part), "spoken": list(SPOKEN)}
+    def public(self) -> dict[str, Json]:
+        """See `Item.public`."""
+        return super().public() | {"parts": list(Part), "spoken": list(SPOKEN)}
 
 
 def _name(part: str) -> str:
     return say(f"handover-part-{part}")
-
-
-def _note(fact: Fact, part: str | None) -> Note:
-    if part is None:
-        return Note(part=fact.text, verdict=Verdict.MISSED, text=say("handover-not-placed"))
-    verdict = Verdict.RIGHT if part == fact.part else Verdict.WRONG
-    return Note(part=f"{fact.text} → {_name(part)}", verdict=verdict, text=fact.feedback)
 
 
 KIND = Handover

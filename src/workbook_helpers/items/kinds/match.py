@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Json, drawn
 from workbook_helpers.items.pairs import PairsItem, Part, Targets
 
 
@@ -36,14 +35,6 @@ class Match(PairsItem):
     def uses_twice(self, partners: Collection[str]) -> bool:
         """Whether these partners, one for each statement, break `once`."""
         return self.once and len(set(partners)) < len(partners)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs, with the partners in an order of their own.
-
-        Under the item's name alone, a statement and a partner with the same id would stand at the same place in their lists.
-        """
-        partners = drawn(self.partners, seed, f"{self.id}|partners") if self.shuffle else self.partners
-        return super().public(seed) | {"partners": [partner.model_dump(mode="json") for partner in partners]}
 
 
 KIND = Match

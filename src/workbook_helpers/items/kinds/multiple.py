@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from workbook_helpers.items.base import ChoiceItem, Json, Purpose, Response
+from workbook_helpers.items.base import ChoiceItem, Json, Purpose
 
 
 class Multiple(ChoiceItem):
@@ -32,12 +32,6 @@ class Multiple(ChoiceItem):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
         return self.texts(value or [])
-
-    def respond(self, value: Json) -> Response | None:
-        """Say whether the set is right, and the reason for each option that was chosen or should have been."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        return self.compare(value)
 
 
 KIND = Multiple

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
-from workbook_helpers.words import say
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 
 
 class Step(Model):
@@ -28,7 +27,7 @@ class Order(Item):
     right: tuple[OptionId, ...] | None = None
     """All step ids in the right order; for practice items alone."""
     shuffle: Literal[True] = True
-    """Always: the author's own order must never be what is shown."""
+    """Always: the author's own order must never be what is shown, nor, in practice, the right one (`page/kinds/order.js`)."""
 
     @model_validator(mode="after")
     def _steps_fit_purpose(self) -> "Order":
@@ -65,35 +64,11 @@ class Order(Item):
         texts = {step.id: step.text for step in self.steps}
         return tuple(f"{place}. {texts[step]}" for place, step in enumerate(value or (), start=1))
 
-    def respond(self, value: Json) -> Response | None:
-        """Say for each step, in the student's order, whether it may stay, and why it comes where it comes.
-
-        The steps that may stay are a longest run in the right order (see `longest_run`), the same that earns the points.
-        """
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        run = longest_run(value, self.right or ())
-        stay = run if len(run) > 1 else ()  # one step alone is in order with nothing
-        why = {step.id: step.feedback for step in self.steps}
-        notes = tuple(
-            Note(part=part, verdict=Verdict.RIGHT, text=why[step])
-            if step in stay
-            else Note(part=part, verdict=Verdict.WRONG, text=f"{say('order-elsewhere')} {why[step]}")
-            for part, step in zip(self.in_words(value), value, strict=True)
-        )
-        return Response(right=len(stay) == len(value), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: the steps in the student's own start order, which in practice is never the right one."""
-        shown = self.in_order(self.steps, seed)
-        if tuple(step.id for step in shown) == self.right:
-            shown.reverse()
-        spec = super().public(seed) | {"steps": [{"id": step.id, "text": step.text} for step in shown]}
-        return {name: value for name, value in spec.items() if name != "right"}
-
 
 def longest_run(given: Sequence[str], right: Sequence[str]) -> tuple[str, ...]:
     """Give a longest run of steps that stand in the right order to each other; other steps may stand between them.
+
+    Its twin for practice is `page/run.js`.
 
     Parameters
     ----------

@@ -61,9 +61,9 @@ class Reflection(Item):
         """Give what the tutor may see: all of it, or nothing."""
         return value if isinstance(value, dict) and value.get(SHARE) is True else None
 
-    def public(self, seed: str = "") -> dict[str, Json]:
+    def public(self) -> dict[str, Json]:
         """See `Item.public`."""
-        return super().public(seed) | {"parts": list(PARTS), "max_characters": MAX_CHARACTERS}
+        return super().public() | {"parts": list(PARTS), "max_characters": MAX_CHARACTERS}
 
 
 KIND = Reflection

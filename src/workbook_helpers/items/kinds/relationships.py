@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Verdict
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose
 from workbook_helpers.words import say
 
 
@@ -77,25 +77,6 @@ class Relationships(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each person."""
         return tuple(f"{one.text}: {self._in_words((value or {}).get(one.id, {}))}" for one in self.people)
-
-    def respond(self, value: Json) -> Response | None:
-        """Say for each person whether both choices are right, and why; of who is not done only that."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        notes = tuple(self._note(one, value.get(one.id, {})) for one in self.people)
-        return Response(right=all(note.verdict is Verdict.RIGHT for note in notes), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: the people without what is right of them."""
-        return super().public(seed) | {"people": [{"id": one.id, "text": one.text} for one in self.in_order(self.people, seed)]}
-
-    def _note(self, one: Around, given: dict[str, str]) -> Note:
-        if len(given) < 2:
-            return Note(part=one.text, verdict=Verdict.MISSED, text=say("relationships-both"))
-        right = given["kind"] == one.kind, given["share"] == one.share
-        half = {(True, False): say("relationships-kind-right") + " ", (False, True): say("relationships-share-right") + " "}
-        verdict = Verdict.RIGHT if all(right) else Verdict.WRONG
-        return Note(part=f"{one.text}: {self._in_words(given)}", verdict=verdict, text=half.get(right, "") + one.feedback)
 
     def _in_words(self, given: dict[str, str]) -> str:
         kinds, shares = ({label.id: label.text for label in labels} for labels in (self.kinds, self.shares))

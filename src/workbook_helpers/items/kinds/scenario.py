@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, OptionId, Purpose, Response, Text, Verdict
+from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 from workbook_helpers.words import say
 
 MAX_STEPS = 40
@@ -128,31 +128,14 @@ class Scenario(Item):
             for node in self.nodes
         )
 
-    def respond(self, value: Json) -> Response | None:
-        """Say of each decision on the path whether it was wise, and why; right means finished, with wise choices alone."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        taken, place = self.walk(_path(value) or [])
-        notes = tuple(Note(part=c.text, verdict=Verdict.RIGHT if c.right else Verdict.WRONG, text=c.feedback) for _, c in taken)
-        return Response(right=self.node(place) is None and all(c.right for _, c in taken), notes=notes)
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs.
-
-        In practice that includes each choice's feedback (as `then`: the story tells it at once), never what is right.
-        An assessed story keeps each ending's advice and criterion back until the feedback page.
-        """
-        practice = self.purpose is Purpose.PRACTICE
-        spec = super().public(seed)
-        for node in spec["nodes"]:
-            for choice in node["choices"]:
-                del choice["right"]
-                choice["then"] = choice.pop("feedback")
-        if not practice:
+    def public(self) -> dict[str, Json]:
+        """Give what the page needs; an assessed story keeps each ending's advice and criterion back until the feedback page."""
+        spec = super().public()
+        if self.purpose is Purpose.ASSESSED:
             spec["endings"] = [
                 {name: text for name, text in ending.items() if name not in {"next", "criterion"}} for ending in spec["endings"]
             ]
-        return spec | {"back": practice, "max_steps": MAX_STEPS}
+        return spec | {"back": self.purpose is Purpose.PRACTICE, "max_steps": MAX_STEPS}
 
     def _faults(self) -> Iterator[str]:
         """Give each fault of the story as authored; the later ones build on the earlier ones being absent."""

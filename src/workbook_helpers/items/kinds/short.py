@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workbook_helpers.items.base import Item, Json, Model, Note, Purpose, Response, Text, Verdict
+from workbook_helpers.items.base import Item, Json, Model, Purpose, Text
 from workbook_helpers.items.spelling import LONGEST, Form, Forms, typed_problem
 
 
@@ -60,19 +60,9 @@ class Short(Item):
         """Give the accepted forms of a key."""
         return Forms.model_validate(right).accepted
 
-    def respond(self, value: Json) -> Response | None:
-        """Say whether the answer is right and why; of a common wrong one, why that is wrong."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        right = self._forms().accept(value)
-        near = (near.feedback for near in self.near if Forms(accepted=(near.form,)).accept(value))
-        text = self.feedback if right else next(near, self.hint or self.feedback)
-        return Response(right=right, notes=(Note(part=value.strip(), verdict=Verdict.RIGHT if right else Verdict.WRONG, text=text),))
-
-    def public(self, seed: str = "") -> dict[str, Json]:
-        """Give what the browser needs: no word of what is right."""
-        spec = super().public(seed) | {"longest": LONGEST}
-        return {name: value for name, value in spec.items() if name not in {"accepted", "near", "feedback", "hint"}}
+    def public(self) -> dict[str, Json]:
+        """See `Item.public`."""
+        return super().public() | {"longest": LONGEST}
 
 
 KIND = Short

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from workbook_helpers.items.base import ChoiceItem, Json, Purpose, Response, Verdict
+from workbook_helpers.items.base import ChoiceItem, Json, Purpose
 
 
 class Single(ChoiceItem):
@@ -30,14 +30,6 @@ class Single(ChoiceItem):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""
         return self.texts([value])
-
-    def respond(self, value: Json) -> Response | None:
-        """Say whether the choice is right, and the reason for that choice."""
-        if self.purpose is not Purpose.PRACTICE or self.is_blank(value):
-            return None
-        response = self.compare([value])
-        # The reason for the choice alone: naming the right one would leave nothing to try again.
-        return Response(right=response.right, notes=tuple(note for note in response.notes if note.verdict is not Verdict.MISSED))
 
 
 KIND = Single

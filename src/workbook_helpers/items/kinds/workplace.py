@@ -64,7 +64,7 @@ class Workplace(Item):
         filled = [name for name in FIELDS if (value or {}).get(name, "").strip()]
         return tuple(f"{say(f'workplace-label-{name}')}: {self._words(name, value[name])}" for name in filled)
 
-    def public(self, seed: str = "") -> dict[str, Json]:
+    def public(self) -> dict[str, Json]:
         """Give what the browser needs, what to warn of included."""
         rules = {
             "date": DATE,
@@ -75,7 +75,7 @@ class Workplace(Item):
             "ordinary": sorted(ORDINARY),
         }
         lists = {"evidence": list(EVIDENCE), "places": list(PLACES)}
-        return super().public(seed) | lists | {"rules": rules, "max_characters": MAX_CHARACTERS}
+        return super().public() | lists | {"rules": rules, "max_characters": MAX_CHARACTERS}
 
     def _fault(self, name: str, text: str) -> str | None:
         codes = [one.code for one in self.criteria]
@@ -98,7 +98,7 @@ class Workplace(Item):
                 return say(f"workplace-{name}-{text}")
             case "date":
                 day = _day(text)
-                return f"{day.day} {day:%B %Y}" if day else text
+                return f"{day.day} {day:%B} {day.year}" if day else text
             case "criteria":
                 return "; ".join(f"{one.code} {one.text}" for one in self.criteria if one.code in text.split())
             case _:

@@ -11,7 +11,7 @@ MAX_CHARACTERS = 100_000
 
 
 def count_words(text: str) -> int:
-    """Count words as the page does: runs of characters without white space."""
+    """Count words as the page does (`page/text.js`): runs of characters without white space."""
     return len(text.split())
 
 
@@ -46,9 +46,9 @@ class Written(Item):
         """See `Item.in_words`."""
         return () if self.is_blank(value) else (value,)
 
-    def public(self, seed: str = "") -> dict[str, Json]:
+    def public(self) -> dict[str, Json]:
         """See `Item.public`."""
-        return super().public(seed) | {"max_characters": MAX_CHARACTERS}
+        return super().public() | {"max_characters": MAX_CHARACTERS}
 
 
 KIND = Written

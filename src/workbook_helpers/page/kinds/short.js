@@ -6,7 +6,7 @@ import { accept } from "../spelling.js";
 import { isEmpty, strip } from "../text.js";
 import { say } from "../words.js";
 /** @import { Kind, Spec } from "../types.js" */
-/** @typedef {Spec & { longest: number, accepted: string[], near: { form: string, feedback: string }[], feedback: string, hint: string }} Item */
+/** @typedef {Spec & { longest: number, accepted: string[], near: { form: string, feedback: string }[], feedback: string, hint?: string }} Item */
 
 const TYPING_MS = 200;
 
