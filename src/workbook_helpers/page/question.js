@@ -188,9 +188,11 @@ export function question(book, spec, el) {
     draft.clear();
     seen = { value, revision };
     earlier.hidden = fit;
-    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String((book.kept.receipts.at(-1)?.at ?? "") > saved_at) }) : "");
+    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String(handed(saved_at)) }) : "");
     stands(fit ? value : null);
   }
+  /** Whether the newest hand-in was made since; its time is told in whole seconds. @param {string} saved_at */
+  const handed = (saved_at) => Date.parse(book.kept.receipts.at(-1)?.at ?? "") + 999 >= Date.parse(saved_at);
   /** @param {any} value */
   function stands(value) { // what the rest of the page goes by
     root.dataset.wbAnswered = String(!(kind.blank ?? isBlank)(value));

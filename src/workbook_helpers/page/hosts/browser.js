@@ -47,7 +47,7 @@ function inWords(error) {
   return Object.assign(new Error(say(name === "QuotaExceededError" ? "device-full" : "device-forbidden")), { cause: error });
 }
 
-/** The host of one workbook. */
+/** The host of one workbook. @implements {Host} */
 class Device {
   /** @type {Host["place"]} */
   place = "device";
@@ -62,6 +62,8 @@ class Device {
   /** Whether this browser keeps anything. */
   keeps = true;
   learner = who.get();
+  /** What was answered in other workbooks, where this one looks back at it. @type {Record<string, unknown>} */
+  earlier = {};
   /** @type {(() => void)[]} */
   #heard = [];
   /** @type {BroadcastChannel | null} */
@@ -130,9 +132,6 @@ class Device {
     };
   }
 
-  /** @type {Record<string, unknown>} */
-  earlier = {};
-
   /** @type {Host["save"]} */
   async save(id, value, base, said) {
     if (!this.copy) throw new Error(say("device-forbidden"));
@@ -200,7 +199,7 @@ class Device {
     return this.open();
   }
 
-  /** @type {Host["acts"]} */
+  /** @param {Workbook} page @returns {Record<string, [string, () => void]>} */
   acts(page) {
     /** @type {[string, () => void]} */
     const copy = [say("device-save-copy"), () => { this.take(page); }];
@@ -301,7 +300,7 @@ export async function device() {
   /** @type {Book} */
   const book = JSON.parse(inside.textContent);
   const host = new Device(book);
-  const page = new Workbook(book, /** @type {Host} */ (host));
+  const page = new Workbook(book, host);
   const slot = document.getElementById("wb-who-slot");
   const draw = () => {
     if (!slot) return;
