@@ -1,0 +1,3 @@
+// @ts-check
+// A placeholder until the engine comes.
+export { kinds as default } from "./kinds.js";
