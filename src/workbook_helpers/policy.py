@@ -41,9 +41,13 @@ ATTRIBUTES = {
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 
-def safe_html(html: object) -> str:
-    """Give HTML that was made from Markdown with what reads, and without what runs, frames or sends."""
-    return bleach.clean(str(html), tags=TAGS, attributes=ATTRIBUTES, protocols=SCHEMES, strip=True)
+def safe_html(html: object, *filters: Callable[..., object]) -> str:
+    """Give HTML that was made from Markdown with what reads, and without what runs, frames or sends.
+
+    What `filters` of html5lib then make of it is not looked at again.
+    """
+    cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=SCHEMES, strip=True, filters=filters)
+    return str(cleaner.clean(str(html)))
 
 
 def policy(request: HTTPServerRequest, *, handlers: tuple[str, ...] = (), evaluates: bool = False) -> str:

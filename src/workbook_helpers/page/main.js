@@ -3,6 +3,7 @@
 import "./keys.js";
 import { device } from "./hosts/browser.js";
 import { render } from "./hosts/kernel.js";
+import { keepOffline } from "./offline.js";
 import { around } from "./page.js";
 import { shelf } from "./shelf.js";
 
@@ -11,3 +12,4 @@ export default { render };
 if (document.getElementById("wb-book")) device();
 if (document.getElementById("wb-contents")) around();
 else if (document.getElementById("wb-display")) shelf();
+keepOffline();

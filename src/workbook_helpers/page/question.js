@@ -149,7 +149,7 @@ export function question(book, spec, el) {
     watch = setTimeout(() => {
       flying = false;
       on("fail", say("frame-unsaved", { kept: String(kept) }));
-      globalThis.dispatchEvent(new CustomEvent("wb-connection-lost", { detail: { kept } }));
+      if (book.host.place === "disk") globalThis.dispatchEvent(new CustomEvent("wb-connection-lost", { detail: { kept } }));
       later();
     }, ACK_MS);
   }

@@ -18,10 +18,12 @@ const bundles = [];
 const inside = document.getElementById("wb-words"); // language → catalogue, in a page that brings its own
 /** @type {Record<string, string>} */
 const brought = inside ? JSON.parse(inside.textContent) : {};
+/** @type {Record<string, string>} */
+const more = JSON.parse(inside?.dataset.more ?? "{}"); // language → where its catalogue is fetched when it is picked
 
 /** @param {string} name */
 async function fetched(name) {
-  const answer = await fetch(new URL(`../words/${name}.ftl`, import.meta.url));
+  const answer = await fetch(more[name] ? new URL(more[name], document.baseURI) : new URL(`../words/${name}.ftl`, import.meta.url));
   if (!answer.ok) throw new Error(`words/${name}.ftl: ${answer.status}`);
   return answer.text();
 }

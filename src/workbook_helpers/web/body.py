@@ -1,0 +1,118 @@
+"""A workbook's notebook as HTML: its text as the Voila page has it, its pictures inside, and a place for each question."""
+
+import base64
+import html
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from bleach.html5lib_shim import Filter
+
+from workbook_helpers.cells import ASK
+from workbook_helpers.errors import ContentError
+from workbook_helpers.files import read_file
+from workbook_helpers.items import Workbook, read_notebook
+from workbook_helpers.policy import safe_html
+
+TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+LARGEST = 1_000_000
+"""Bytes of a picture; those of this unit have less than a hundredth."""
+SAFE = " !$'()*+,-./:;=?@_~"
+"""What a `data:` address of text may have as it is; it packs smaller than base64."""
+OWN = "wb-"
+"""How the ids begin that the page itself uses."""
+
+Token = dict[str, Any]
+
+
+def body(workbook: Workbook) -> str:
+    """Give the cells of a workbook's notebook as HTML, in their order.
+
+    Raises
+    ------
+    ContentError
+        If the notebook cannot be read, has code of its own, or shows a picture that is not in the workbook's `media` folder.
+    """
+    seen: set[str] = set()
+    return "\n".join(_cell(workbook, number, cell, seen) for number, cell in enumerate(read_notebook(workbook.notebook)["cells"], 1))
+
+
+def _cell(workbook: Workbook, number: int, cell: dict[str, Any], seen: set[str]) -> str:
+    source = "".join(cell["source"])
+    if cell["cell_type"] == "markdown":
+        text = _markdown(workbook, source, f"cell {number}", seen)
+        return f'<div class="jp-RenderedHTMLCommon jp-RenderedMarkdown">\n{text}</div>'
+    found = re.search(r'"([^"]*)"', source) if ASK.fullmatch(source) else None
+    if cell["cell_type"] != "code" or found is None:
+        msg = f'{_where(workbook)}, cell {number} is neither text nor ask("…"): students would not see it. Take it out.'
+        raise ContentError(msg)
+    return f'<div class="wb-place" data-wb-ask="{html.escape(found[1])}"></div>'
+
+
+def _markdown(workbook: Workbook, source: str, where: str, seen: set[str]) -> str:
+    """Give Markdown as HTML, by the converter that nbconvert gives to Voila."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # takes a second, and only a release needs it
+
+    made = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+    return safe_html(made, partial(_Kept, workbook=workbook, where=where, seen=seen))
+
+
+class _Kept(Filter):
+    """Goes over what is safe: puts pictures inside, makes ids unique on the page, leaves out nbconvert's paragraph marks."""
+
+    def __init__(self, source: object, *, workbook: Workbook, where: str, seen: set[str]) -> None:
+        super().__init__(source)
+        self.workbook, self.where, self.seen = workbook, where, seen
+
+    def __iter__(self) -> Iterator[Token]:
+        mark = False
+        for token in super().__iter__():
+            data = token.get("data")
+            if mark or (token["type"] == "StartTag" and data.get((None, "class")) == "anchor-link"):
+                mark = not (token["type"] == "EndTag" and token["name"] == "a")
+                continue
+            if token["type"] in ("StartTag", "EmptyTag"):
+                if name := data.pop((None, "id"), None):
+                    self._name(data, name)
+                if token["name"] == "img":
+                    data[None, "src"] = _picture(self.workbook, data.get((None, "src"), ""), self.where)
+            yield token
+
+    def _name(self, data: dict[tuple[str | None, str], str], name: str) -> None:
+        if name.startswith(OWN):
+            return
+        unique, n = name, 1
+        while unique in self.seen:
+            n += 1
+            unique = f"{name}-{n}"
+        self.seen.add(unique)
+        data[None, "id"] = unique
+
+
+def _picture(workbook: Workbook, source: str, where: str) -> str:
+    """Give the address that holds a picture of the workbook's `media` folder."""
+    name = unquote(source).removeprefix("./")
+    path = workbook.folder / name
+    inside = Path(name).parts
+    try:
+        if len(inside) < 2 or inside[0] != "media" or ".." in inside or path.resolve(strict=True) != path:
+            raise FileNotFoundError
+        kind = TYPES[path.suffix.lower()]
+        content = read_file(path, LARGEST)
+    except (OSError, KeyError, ValueError) as error:
+        shown = repr(source[:60]) if source else "an address that is not allowed"
+        why = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "no picture of the workbook's media folder (.svg or .png)"
+        )
+        msg = f"{_where(workbook)}, {where} shows {shown}: {why}. Put the picture there, or take it out of the text."
+        raise ContentError(msg) from error
+    if kind == TYPES[".svg"]:
+        return f"data:{kind},{quote(content, safe=SAFE)}"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _where(workbook: Workbook) -> str:
+    return f"{workbook.assignment}/{workbook.notebook.name}"
