@@ -28,7 +28,7 @@ def workbook_file(workbook: Workbook) -> bytes:
     """
     script = ENDS.sub(r"\\x3c", built("workbook.js"))
     words = data("wb-words", {language: catalogue(language) for language in LANGUAGES})
-    head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("workbook.css")))
+    head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("page.css") + built("workbook.css")))
     foot = Markup('<script type="module">{}</script>\n<style>{}</style>').format(Markup(script), _sheet(_letters()))  # noqa: S704
     page = workbook_page(workbook, words=words, head=head, foot=foot, policy=policy(hashed(script)))
     return page.encode("utf-8", "replace")

@@ -21,7 +21,8 @@ from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
-STATIC = str(files("workbook_helpers") / "page")
+STATIC = [str(files("workbook_helpers") / "page" / "built"), str(files("workbook_helpers") / "page")]
+"""What the pages load: the built scripts and style sheets, and the letters beside them."""
 OWN_CSP = CSP.replace("style-src", "style-src 'self'") + "; script-src 'self'; connect-src 'self'; font-src 'self'"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")

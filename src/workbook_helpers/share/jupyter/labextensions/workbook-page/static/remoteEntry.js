@@ -59,7 +59,7 @@
     const metadata = panel.model?.getMetadata("workbook");
     if (!metadata || panel.model?.getMetadata("kernelspec")?.name !== "workbook") return;
     const { NotebookActions } = await shared("@jupyterlab/notebook");
-    const [{ ready, say: words }, { h }, { display }] = await Promise.all([ours("words.js"), ours("dom.js"), ours("display.js")]);
+    const { ready, say: words, h, display } = await ours("workbook.js");
     await Promise.all([ready, panel.revealed]);
     const say = makeNote(panel.content.node);
     if (!runsByItself(panel)) return say(words("page-foreign"));
@@ -118,7 +118,7 @@
     autoStart: true,
     /** @param {JupyterApp} app */
     activate: (app) => {
-      for (const href of [new URL("page.css", SOURCE).href, new URL(`${config.baseUrl}workbook/static/display.css`, window.location.href).href]) {
+      for (const href of [new URL("page.css", SOURCE).href, ...["workbook.css", "dyslexic.css"].map((name) => new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href)]) {
         document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
       }
       app.docRegistry.addWidgetExtension("Notebook", {
