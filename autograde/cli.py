@@ -192,8 +192,9 @@ def release(
 ) -> None:
     """Give the class a workbook.
 
-    Copies it into source/ (where you may edit it), makes the students' version, puts that on the exchange if the class
-    has one, and makes handout/WORKBOOK.zip for Moodle.
+    Copies it into source/ (where you may edit it), makes the students' version and puts that on the exchange if the
+    class has one. In handout/ it makes WORKBOOK.html, one file that needs nothing but a browser (for Moodle, by mail), the
+    folder site with every released workbook for any web server, and WORKBOOK.zip for those who have Jupyter.
 
     Example: [bold]autograde release w01 --due "1 December 2026 17:00"[/]
     """

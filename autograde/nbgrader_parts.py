@@ -31,9 +31,9 @@ class RebuildExporter(NotebookExporter):
 
 
 def name_class(*, assignment: str, **_: object) -> None:
-    """Write into a release of nbgrader's own command which class it is for; it calls this in the class folder."""
+    """Write into a release of nbgrader's own command what the class adds to it; it calls this in the class folder."""
     course = Course(Path.cwd())
-    _name_class(course.root / "release" / assignment, course.course_id)
+    _name_class(course.root / "release" / assignment, course)
 
 
 class SaveMarks(NbGraderPreprocessor):

@@ -7,7 +7,15 @@ from autograde.course.folder_names import allow_any_name, is_plain, sqlite_url
 
 
 def configure(
-    c: Any, *, course: str, exchange: str | None = None, workbooks: str | None = None, db_url: str = "", folder: str = ""
+    c: Any,
+    *,
+    course: str,
+    exchange: str | None = None,
+    workbooks: str | None = None,
+    db_url: str = "",
+    folder: str = "",
+    hand_in: str = "",
+    hand_in_link: str = "",
 ) -> None:
     """Set up nbgrader for a class; called by the class's `nbgrader_config.py`.
 
@@ -25,6 +33,10 @@ def configure(
         The gradebook's database as SQLAlchemy writes it, or empty for nbgrader's own: a SQLite file in the class folder.
     folder
         The class's settings file, by which its folder is known.
+    hand_in
+        What students do with the file that handing in gives them, in your words; they read it on their receipt.
+    hand_in_link
+        The address where they do it, beginning with https://.
     """
     c.CourseDirectory.course_id = course
     c.Exchange.timezone = "UTC"  # nbgrader reads "BST" as UTC, so a summer hand-in would be an hour off
@@ -37,6 +49,11 @@ def configure(
         c.Exchange.root = exchange
     if workbooks:
         c.AutogradeClass.workbooks = workbooks  # no class of nbgrader's has this name: only our own code reads it
+
+    if hand_in:
+        c.AutogradeClass.hand_in = hand_in
+    if hand_in_link:
+        c.AutogradeClass.hand_in_link = hand_in_link
 
     # Not ClearSolutions: it would wipe the ask() line out of every written task. The others, in nbgrader's order:
     # checksums before SaveCells, or the gradebook would hold none.

@@ -42,8 +42,13 @@ SETTINGS = (
     ("CourseDirectory", "db_url", "db_url"),
     ("Exchange", "root", "exchange"),
     ("AutogradeClass", "workbooks", "workbooks"),
+    ("AutogradeClass", "hand_in", "hand_in"),
+    ("AutogradeClass", "hand_in_link", "hand_in_link"),
 )
 """The settings that are read here: section, name, and what `configure` calls it."""
+HAND_IN_LINK = re.compile(r"https?://\S{1,1990}")
+MAX_HAND_IN = 300
+"""Characters of `hand_in`."""
 MAX_TIME = 1_000
 """Bytes of `timestamp.txt`."""
 TRUST = "AUTOGRADE_TRUST"
@@ -120,6 +125,26 @@ class Course:
         """The exchange folder, None where there is none: hand-ins come as files then."""
         root = self.config().Exchange.get("root", "")
         return Path(root) if root and sys.platform != "win32" else None
+
+    def hand_in(self) -> tuple[str, str]:
+        """Give what students do with the file of a hand-in, in the tutor's words, and the address where; "" for what is not set.
+
+        Raises
+        ------
+        ClassError
+            If the words are too long for a receipt, or the address is none of the web.
+        """
+        settings = self.config().AutogradeClass
+        words, link = " ".join(settings.get("hand_in", "").split()), settings.get("hand_in_link", "").strip()
+        fault = ""
+        if len(words) > MAX_HAND_IN or not words.isprintable():
+            fault = f"hand_in must be a sentence or two of plain text, at most {MAX_HAND_IN} letters"
+        elif link and not (HAND_IN_LINK.fullmatch(link) and link.isprintable()):
+            fault = "hand_in_link must be an address that begins with https:// or http://"
+        if fault:
+            msg = f"{self.root / CONFIG}: {fault}. Mend it, or take it out."
+            raise ClassError(msg)
+        return words, link
 
     def gradebook(self) -> "Gradebook":
         """Open nbgrader's gradebook; use it in a `with` statement.

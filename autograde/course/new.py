@@ -26,6 +26,8 @@ configure(
     exchange={exchange!r},  # the nbgrader exchange folder; "" if hand-ins come as files
     db_url={db_url!r},  # where the gradebook is; "" for a file in this folder
     folder=__file__,
+    # What students do with the file that handing in gives them; without the # they read it on their receipt:
+    # hand_in="Upload it in Moodle under Workbook 1.", hand_in_link="https://moodle.example.org/",
 )
 """
 

@@ -1,4 +1,4 @@
-"""Release a workbook: into the class, through the exchange where there is one, and as a zip for Moodle."""
+"""Release a workbook: into the class, through the exchange where there is one, as one file, on a site, and as a zip for Jupyter."""
 
 import io
 import json
@@ -27,12 +27,16 @@ from autograde.course.releases import keep_release
 from autograde.course.text import naive
 from autograde.course.whole import STAGE, mend, stage, swapped
 from autograde.errors import ReleaseError
+from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
 from workbook_helpers.items import Workbook, load_workbook
+from workbook_helpers.web import body, site_files, workbook_file, written
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
 PICTURES = frozenset({".svg", ".png"})
-CLASS_ID = re.compile(r"class_id\s*=")
+ENDS = ("zip", "html")
+SITE = "site"
+"""The folder in handout/ that any web server can give out."""
 IGNORED = ".ipynb_checkpoints"
 """JupyterLab makes these folders when a notebook is opened; nbgrader leaves them out."""
 
@@ -54,7 +58,13 @@ class ReleaseReport:
     exchange
         Where students fetch it, None if there is no exchange.
     handout
-        The zip for Moodle.
+        The zip for those who have Jupyter.
+    file
+        The workbook as one HTML file.
+    site
+        The folder of the site, which has every released workbook.
+    left_out
+        Why a workbook that was released before is not on the site, one sentence each.
     """
 
     assignment: str
@@ -65,6 +75,9 @@ class ReleaseReport:
     due: datetime | None
     exchange: Path | None
     handout: Path
+    file: Path
+    site: Path
+    left_out: tuple[str, ...]
 
 
 def release(
@@ -117,18 +130,25 @@ def release(
             )
             raise ReleaseError(msg)
         progress("Making the students' version")
-        target, handout = course.root / "release" / assignment, course.root / "handout" / f"{assignment}.zip"
-        made, packed = stage(course, "release", assignment), stage(course, "handout", f"{assignment}.zip")
+        target, handout, page = course.root / "release" / assignment, *(course.root / "handout" / f"{assignment}.{end}" for end in ENDS)
+        made, packed, whole = stage(course, "release", assignment), *(stage(course, "handout", f"{assignment}.{end}") for end in ENDS)
         mend(made, target)
         mend(packed, handout)
+        mend(whole, page)
         _generate(course, workbook, made)
         files = _released(made)
-        progress("Packing the zip for Moodle")
+        progress("Making the file and the site")
+        given = load_workbook(made)
+        write_file(whole, workbook_file(given))
+        pages, left_out = _site(course, given)
+        progress("Packing the zip for Jupyter")
         _pack(made, assignment, files, packed)
         keep_release(course, workbook)  # the one before, if a kill kept that from being done
         undo.enter_context(swapped(made, target))
         keep_release(course, workbook)
         undo.enter_context(swapped(packed, handout))
+        undo.enter_context(swapped(whole, page))
+        undo.enter_context(written(pages, course.root / "handout" / SITE))
         exchange = None
         if course.exchange is not None:
             progress("Putting it on the exchange")
@@ -143,7 +163,24 @@ def release(
         due=stored.replace(tzinfo=UTC) if stored else None,
         exchange=exchange,
         handout=handout,
+        file=page,
+        site=course.root / "handout" / SITE,
+        left_out=left_out,
     )
+
+
+def _site(course: Course, given: Workbook) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Give the files of the site with `given` and every workbook that was released before, and why one of those is left out."""
+    workbooks, left_out = [given], []
+    for folder in sorted(path.parent for path in course.root.glob("release/*/workbook.toml") if path.parent.name != given.assignment):
+        try:
+            before = load_workbook(folder)
+            body(before)  # what may be wrong with a page
+        except ContentError as error:
+            left_out.append(f"{folder.name} is not on the site: {error} Then release it again.")
+        else:
+            workbooks.append(before)
+    return site_files(workbooks), tuple(left_out)
 
 
 @contextmanager
@@ -251,16 +288,21 @@ def _generate(course: Course, workbook: Workbook, made: Path) -> None:
         action.post_convert_hook = None  # below: nbgrader only logs what goes wrong in one
         action.preprocessors = [one for one in action.preprocessors if "SaveCells" not in str(one)]
         action.start()
-    name_class(made, course.course_id)
+    name_class(made, course)
 
 
-def name_class(made: Path, class_id: str) -> None:
-    """Write into the students' `workbook.toml` which class it was released to: papers are drawn from that."""
+def name_class(made: Path, course: Course) -> None:
+    """Write into the students' `workbook.toml` what the class adds: which one it is, as papers are drawn from that, and how to hand in."""
     path = made / "workbook.toml"
-    lines = [line for line in path.read_text("utf-8-sig").splitlines(keepends=True) if not CLASS_ID.match(line)]
-    write_file(path, "".join([f"class_id = {json.dumps(class_id)}\n", *lines]).encode())
-    if load_workbook(made).about.class_id != class_id:
-        msg = f"{path.name} cannot be told the class {class_id!r}. Take the line class_id out of it."
+    words, link = course.hand_in()
+    said = {"class_id": course.course_id, **({"hand_in_words": words} if words else {}), **({"hand_in_link": link} if link else {})}
+    taken = re.compile(rf"({'|'.join(said)})\s*=")
+    lines = [line for line in path.read_text("utf-8-sig").splitlines(keepends=True) if not taken.match(line)]
+    new = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items()]
+    write_file(path, "".join([*new, *lines]).encode())
+    about = load_workbook(made).about
+    if wrong := [name for name, value in said.items() if getattr(about, name) != value]:
+        msg = f"{path.name} cannot be told the class's {wrong[0]} ({said[wrong[0]]!r}). Take the line {wrong[0]} out of it."
         raise ReleaseError(msg)
 
 

@@ -75,9 +75,14 @@ def show_release(console: Console, report: "ReleaseReport", note: str = "") -> N
         say(console, f"On the exchange: {report.exchange}")
     if note:
         say(console, note)
-    say(console, f"For Moodle or by mail: {report.handout}")
+    say(console, f"The file for students: {report.file}")
+    say(console, f"The site with every released workbook: {report.site}")
+    say(console, f"For those who have Jupyter: {report.handout}")
+    for text in report.left_out:
+        say(console, text, "yellow")
     back = f"autograde collect {report.assignment}" if report.exchange else f"autograde intake FILES --workbook {report.assignment}"
-    next_steps(console, [f"Students fetch it, work and hand in. Then: {back}"])
+    give = f"Give students the file {report.file.name} (Moodle: add it as a File resource), or put the folder site on a web server."
+    next_steps(console, [give, f"They work and hand in. Then: {back}"])
 
 
 def show_intake(console: Console, report: "IntakeReport") -> None:

@@ -54,9 +54,16 @@ def _cell(workbook: Workbook, number: int, cell: dict[str, Any], seen: set[str])
 
 def _markdown(workbook: Workbook, source: str, where: str, seen: set[str]) -> str:
     """Give Markdown as HTML, by the converter that nbconvert gives to Voila."""
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # takes a second, and only a release needs it
+    from nbconvert.filters.markdown_mistune import (  # takes a second: only a release needs it
+        InvalidNotebook,
+        IPythonRenderer,
+        MarkdownWithMath,
+    )
 
-    made = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+    try:
+        made = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+    except InvalidNotebook as error:
+        raise _no_picture(workbook, where, "an attached picture", str(error)) from error
     return safe_html(made, partial(_Kept, workbook=workbook, where=where, seen=seen))
 
 
@@ -104,14 +111,16 @@ def _picture(workbook: Workbook, source: str, where: str) -> str:
         content = read_file(path, LARGEST)
     except (OSError, KeyError, ValueError) as error:
         shown = repr(source[:60]) if source else "an address that is not allowed"
-        why = (
-            error.strerror if isinstance(error, OSError) and error.strerror else "no picture of the workbook's media folder (.svg or .png)"
-        )
-        msg = f"{_where(workbook)}, {where} shows {shown}: {why}. Put the picture there, or take it out of the text."
-        raise ContentError(msg) from error
+        why = (isinstance(error, OSError) and error.strerror) or "no picture of the workbook's media folder (.svg or .png)"
+        raise _no_picture(workbook, where, shown, why) from error
     if kind == TYPES[".svg"]:
         return f"data:{kind},{quote(content, safe=SAFE)}"
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _no_picture(workbook: Workbook, where: str, shown: str, why: str) -> ContentError:
+    msg = f"{_where(workbook)}, {where} shows {shown}: {why}. Put the picture into the folder media, or take it out of the text."
+    return ContentError(msg)
 
 
 def _where(workbook: Workbook) -> str:

@@ -151,18 +151,28 @@ def _head(names: dict[str, str]) -> Markup:
     letters = built("dyslexic.css").strip()
     for name in FONTS:
         letters = letters.replace(f"../{name}", names[name])
-    return Markup(MARK) + Markup(  # noqa: S704  ours
-        '\n<meta name="wb-worker" content="{worker}">\n<meta name="theme-color" content="#0b4f6c">\n'
-        '<link rel="manifest" href="{manifest}">\n<link rel="icon" type="image/svg+xml" href="{icon}">\n<link rel="apple-touch-icon" href="{touch}">\n'
-        '<link rel="stylesheet" href="{sheet}">\n<style>{letters}</style>\n<script type="module" src="{script}"></script>'
-    ).format(
-        worker=WORKER,
-        manifest=MANIFEST,
-        icon=names["icon.svg"],
-        touch=names["icon-192.png"],
-        sheet=names["workbook.css"],
-        letters=Markup(letters),  # noqa: S704  ours
-        script=names["workbook.js"],
+    lines = (
+        '<meta name="wb-worker" content="{worker}">',
+        '<meta name="theme-color" content="#0b4f6c">',
+        '<link rel="manifest" href="{manifest}">',
+        '<link rel="icon" type="image/svg+xml" href="{icon}">',
+        '<link rel="apple-touch-icon" href="{touch}">',
+        '<link rel="stylesheet" href="{sheet}">',
+        "<style>{letters}</style>",
+        '<script type="module" src="{script}"></script>',
+    )
+    return (
+        Markup("\n")
+        .join(map(Markup, (MARK, *lines)))
+        .format(
+            worker=WORKER,
+            manifest=MANIFEST,
+            icon=names["icon.svg"],
+            touch=names["icon-192.png"],
+            sheet=names["workbook.css"],
+            letters=Markup(letters),  # noqa: S704  ours
+            script=names["workbook.js"],
+        )
     )
 
 
