@@ -23,7 +23,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: None)
 expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
-SAVED = re.compile(r"^Saved \d\d:\d\d$")
+SAVED = re.compile(r"^Saved (on this device, )?\d\d:\d\d(\. (Nobody else has it yet|Handed in)\.)?$")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

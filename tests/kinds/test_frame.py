@@ -13,7 +13,7 @@ from IPython.display import HTML
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.conftest import ROOT, is_saved
-from tests.kinds.conftest import KindPage
+from tests.kinds.conftest import KernelPage
 from workbook_helpers.items import KINDS, Item, load_workbook
 from workbook_helpers.jupyter.widgets import ask
 
@@ -47,35 +47,35 @@ statement = "This is my own work."
 """
 GALLERY = ROOT / "workbooks" / "w99-gallery"
 LOOK = "() => globalThis.dispatchEvent(new Event('focus'))"
-Open = Callable[..., KindPage]
+Open = Callable[..., KernelPage]
 
 
-def box(kind: KindPage, item: str = TASK) -> Locator:
+def box(kind: KernelPage, item: str = TASK) -> Locator:
     return kind.page.locator(f"#{item} textarea").first
 
 
-def asked(kind: KindPage, item: str = TASK) -> Locator:
+def asked(kind: KernelPage, item: str = TASK) -> Locator:
     return kind.page.locator(f"#{item} .wb-conflict")
 
 
-def on_disk(kind: KindPage) -> dict[str, Any]:
+def on_disk(kind: KernelPage) -> dict[str, Any]:
     path = kind.folder / "answers.json"
     return {item: record["value"] for item, record in json.loads(path.read_text("utf-8"))["answers"].items()} if path.exists() else {}
 
 
-def state(kind: KindPage, name: str, item: str = TASK) -> None:
+def state(kind: KernelPage, name: str, item: str = TASK) -> None:
     expect(kind.page.locator(f"#{item}")).to_have_attribute("data-wb-state", name)
 
 
-def fresh_copy(kind: KindPage) -> None:
+def fresh_copy(kind: KernelPage) -> None:
     """Another copy of the same workbook comes to the same place."""
     for path in kind.folder.iterdir():
         if path.name.lstrip(".").startswith("answers"):
             path.unlink()
 
 
-def test_what_one_student_typed_is_never_in_the_next_ones_copy(kind_page: Open) -> None:
-    kind = kind_page(ITEMS, "progress", "hand-in")
+def test_what_one_student_typed_is_never_in_the_next_ones_copy(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS, "progress", "hand-in")
     kind.kill()
     box(kind).fill("The first student's answer.")
     box(kind, PRIVATE).fill("I was afraid.")
@@ -94,8 +94,8 @@ def test_what_one_student_typed_is_never_in_the_next_ones_copy(kind_page: Open) 
     assert "afraid" not in kind.page.content()
 
 
-def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_taken(kind_page: Open) -> None:
-    kind = kind_page(ITEMS, "progress", "hand-in")
+def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_taken(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS, "progress", "hand-in")
     (kind.folder.parent / "learner.json").write_text('{"student": "ana01"}')
     try:
         kind.reload()
@@ -126,7 +126,7 @@ def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_
     assert on_disk(kind) == {PICK: "a", TASK: "Typed before anything was saved."}
 
 
-def keep(kind: KindPage, text: str) -> bytes:
+def keep(kind: KernelPage, text: str) -> bytes:
     """Save a text; give the file as it is then."""
     box(kind).fill(text)
     assert kind.saved(TASK) == text
@@ -134,8 +134,8 @@ def keep(kind: KindPage, text: str) -> bytes:
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["keep-mine", "take-the-other"])
-def test_an_older_file_does_not_win_over_what_is_on_screen(kind_page: Open, keeps: bool) -> None:
-    kind = kind_page(ITEMS)
+def test_an_older_file_does_not_win_over_what_is_on_screen(kernel_page: Open, keeps: bool) -> None:
+    kind = kernel_page(ITEMS)
     older = keep(kind, "one")
     keep(kind, "one two three, the whole essay")
     (kind.folder / "answers.json").write_bytes(older)
@@ -153,8 +153,8 @@ def test_an_older_file_does_not_win_over_what_is_on_screen(kind_page: Open, keep
     expect(box(kind)).to_have_value(kept)
 
 
-def test_an_older_file_that_came_while_the_page_was_closed_is_asked_about(kind_page: Open) -> None:
-    kind = kind_page(ITEMS)
+def test_an_older_file_that_came_while_the_page_was_closed_is_asked_about(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
     older = keep(kind, "one")
     keep(kind, "one two three, the whole essay")
     kind.page.goto("about:blank")
@@ -167,8 +167,8 @@ def test_an_older_file_that_came_while_the_page_was_closed_is_asked_about(kind_p
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "same-revision", "all-gone"])
-def test_a_damaged_or_changed_file_takes_nothing_from_the_screen(kind_page: Open, damage: str) -> None:
-    kind = kind_page(ITEMS, "progress", "hand-in")
+def test_a_damaged_or_changed_file_takes_nothing_from_the_screen(kernel_page: Open, damage: str) -> None:
+    kind = kernel_page(ITEMS, "progress", "hand-in")
     keep(kind, "one")
     keep(kind, "one two three, the whole essay")
     path = kind.folder / "answers.json"
@@ -197,8 +197,8 @@ def test_a_damaged_or_changed_file_takes_nothing_from_the_screen(kind_page: Open
     assert on_disk(kind)[TASK] == "one two three, the whole essay"
 
 
-def test_a_file_of_a_sync_conflict_is_mentioned_and_not_read(kind_page: Open) -> None:
-    kind = kind_page(ITEMS, "progress", "hand-in")
+def test_a_file_of_a_sync_conflict_is_mentioned_and_not_read(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS, "progress", "hand-in")
     keep(kind, "mine")
     stranger = kind.folder / "answers-LAPTOP.json"
     stranger.write_text((kind.folder / "answers.json").read_text("utf-8").replace("mine", "from the laptop"), "utf-8")
@@ -209,10 +209,10 @@ def test_a_file_of_a_sync_conflict_is_mentioned_and_not_read(kind_page: Open) ->
     assert Axe().run(kind.page).response["violations"] == []
 
 
-def test_two_tabs_cannot_undo_a_decision_of_a_marked_story(kind_page: Open) -> None:
+def test_two_tabs_cannot_undo_a_decision_of_a_marked_story(kernel_page: Open) -> None:
     shelf = (GALLERY / "items.toml").read_text("utf-8")
     [story] = [f"[[items]]{part}" for part in shelf.split("[[items]]") if 'id = "w99-scenario-q"' in part.split("[[", 1)[0]]
-    kind = kind_page(story.split("[[pools]]")[0])
+    kind = kernel_page(story.split("[[pools]]")[0])
     item, second = "w99-scenario-q", kind.page.context.new_page()
     second.goto(kind.address)
     expect(second.locator(f"#{item}").get_by_role("radio")).not_to_have_count(0)
@@ -236,8 +236,8 @@ def test_two_tabs_cannot_undo_a_decision_of_a_marked_story(kind_page: Open) -> N
     assert on_disk(kind)[item] == taken
 
 
-def test_saved_is_not_to_be_read_while_something_is_unsaved(kind_page: Open) -> None:
-    kind = kind_page(ITEMS)
+def test_saved_is_not_to_be_read_while_something_is_unsaved(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
     keep(kind, "one")
     lock = kind.folder / ".answers.lock"
     lock.unlink(missing_ok=True)
@@ -262,8 +262,8 @@ def test_saved_is_not_to_be_read_while_something_is_unsaved(kind_page: Open) -> 
     is_saved(kind.page.locator(f"#{TASK}"))
 
 
-def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_again(kind_page: Open) -> None:
-    kind = kind_page(ITEMS)
+def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_again(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
     kind.page.evaluate(
         """id => { const area = document.querySelector(`#${id} textarea`); area.value = "broken \\ud800";
                    area.dispatchEvent(new Event("input", { bubbles: true })); }""",
@@ -279,8 +279,8 @@ def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_a
     assert kind.saved(TASK) == "whole"
 
 
-def test_alerts_go_when_they_stop_being_true_and_blame_only_what_is_at_fault(kind_page: Open) -> None:
-    kind = kind_page(ITEMS, "hand-in")
+def test_alerts_go_when_they_stop_being_true_and_blame_only_what_is_at_fault(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS, "hand-in")
     page = kind.page
     panel, learner = page.locator("#hand-in"), page.locator("#hand-in input")
     alert, button = panel.get_by_role("alert"), panel.get_by_role("button")
@@ -321,8 +321,8 @@ def test_alerts_go_when_they_stop_being_true_and_blame_only_what_is_at_fault(kin
 
 
 @pytest.mark.parametrize("fault", ["throws", "full"])
-def test_without_storage_the_page_promises_nothing_of_this_browser(kind_page: Open, fault: str) -> None:
-    kind = kind_page(ITEMS)
+def test_without_storage_the_page_promises_nothing_of_this_browser(kernel_page: Open, fault: str) -> None:
+    kind = kernel_page(ITEMS)
     keep(kind, "one")
     if fault == "throws":
         kind.page.context.add_init_script(
@@ -456,7 +456,7 @@ def test_w03_typed_without_a_kernel_does_not_reach_a_fresh_copy(page: Page, kind
     workbook = load_workbook(ROOT / "workbooks" / name)
     written = next(item.id for item in workbook.items.values() if item.kind == "written" and item.purpose.value == "assessed")
     private = next(item.id for item in workbook.items.values() if item.purpose.value == "private")
-    kind = KindPage(
+    kind = KernelPage(
         page, root / name, f"{base}/voila/render/{name}/{name}.ipynb?token={token}", server, len(workbook.paper()), asks_learner=False
     )
     try:

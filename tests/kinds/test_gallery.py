@@ -21,7 +21,7 @@ from autograde.feedback import write_feedback
 from autograde.marking import load_key, load_rubrics, load_samples
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT
-from tests.kinds.conftest import KindPage
+from tests.kinds.conftest import KernelPage, KindPage
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import KINDS, Purpose, load_workbook
@@ -107,8 +107,8 @@ def test_the_gallery_has_no_violation_at_320_px(page: Page, kind_page: Callable[
     assert opened.folder.name.startswith("w99")
 
 
-def test_a_shuffled_question_and_a_draw_stay_as_they_are(page: Page, kind_page: Callable[[str], KindPage]) -> None:
-    opened = kind_page((GALLERY / "items.toml").read_text("utf-8"))
+def test_a_shuffled_question_and_a_draw_stay_as_they_are(page: Page, kernel_page: Callable[[str], KernelPage]) -> None:
+    opened = kernel_page((GALLERY / "items.toml").read_text("utf-8"))
     texts = page.locator("#w99-single-q label").all_inner_texts()
     drawn = page.locator("[id^=w99-drawn]").evaluate_all("nodes => nodes.map(node => node.id)")
     workbook = load_workbook(opened.folder)

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pydantic import ValidationError
 
-from tests.kinds.conftest import KindPage
+from tests.kinds.conftest import KernelPage
 from workbook_helpers.hand_in import hand_in
 from workbook_helpers.items import load_workbook
 from workbook_helpers.items.kinds.reflection import Reflection
@@ -59,8 +59,8 @@ def test_only_what_is_shared_leaves() -> None:
 
 
 @pytest.mark.wcag("2.1.1")
-def test_private_until_shared_by_keyboard_at_320_px(kind_page: Callable[[str], KindPage]) -> None:
-    kind = kind_page('[[items]]\nid = "w99-reflection"\nkind = "reflection"\npurpose = "private"\nstem = "Think back"\n')
+def test_private_until_shared_by_keyboard_at_320_px(kernel_page: Callable[[str], KernelPage]) -> None:
+    kind = kernel_page('[[items]]\nid = "w99-reflection"\nkind = "reflection"\npurpose = "private"\nstem = "Think back"\n')
     page, item = kind.page, kind.page.locator("#w99-reflection")
     page.set_viewport_size({"width": 320, "height": 640})
     item.get_by_label("What happened?").fill("A family asked me out.")
@@ -85,7 +85,7 @@ def test_private_until_shared_by_keyboard_at_320_px(kind_page: Callable[[str], K
     assert Axe().run(page, context="#w99-reflection").violations_count == 0
 
 
-def answers_handed_in(kind: KindPage) -> str:
+def answers_handed_in(kind: KernelPage) -> str:
     newest = max((kind.folder.parent / "handed-in").glob(f"{kind.folder.name}-*.zip"), key=lambda path: path.stat().st_mtime_ns)
     with zipfile.ZipFile(newest) as archive:
         return archive.read("answers.json").decode()
