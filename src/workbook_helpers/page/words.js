@@ -5,10 +5,12 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 const CONTENT = "en"; // what the workbooks themselves are written in
 export const LANGUAGES = { en: "English", cy: "Cymraeg" }; // the same as in words.py
 
+/** Cookies and storage may be forbidden. @param {() => string | null | undefined} call */
+const safely = (call) => { try { return call(); } catch { return null; } };
+
 /** What was picked, kept twice: a cookie tells the server's own pages, too, and a page from a file keeps no cookies. */
 function picked() {
-  const cookie = /(?:^|; )wb-language=(\w+)(?:;|$)/.exec(document.cookie)?.[1];
-  try { return cookie ?? localStorage.getItem("wb-language"); } catch { return cookie; } // storage may be forbidden
+  return safely(() => /(?:^|; )wb-language=(\w+)(?:;|$)/.exec(document.cookie)?.[1]) ?? safely(() => localStorage.getItem("wb-language"));
 }
 export const language = Object.keys(LANGUAGES).find((name) => name === picked()) ?? CONTENT;
 export const locale = `${language}-GB`;
@@ -58,7 +60,7 @@ export function spoken(node, texts) {
 
 /** Pick another language and show the page in it. @param {string} name */
 export function pick(name) {
-  document.cookie = `wb-language=${name}; path=/; max-age=31536000; samesite=lax`;
-  try { localStorage.setItem("wb-language", name); } catch { /* then the cookie has to do */ }
+  safely(() => (document.cookie = `wb-language=${name}; path=/; max-age=31536000; samesite=lax`));
+  safely(() => { localStorage.setItem("wb-language", name); return name; });
   globalThis.location.reload();
 }
