@@ -51,7 +51,7 @@ def build() -> dict[str, bytes]:
     lines = ['import { register } from "./kinds.js";']
     lines += [f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)]
     lines += ["register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"]
-    script = _esbuild("\n".join([*lines, 'export { default } from "./main.js";']), "js", *BUNDLE)
+    script = _esbuild("\n".join([*lines, 'export { default } from "./main.js"; export * from "./main.js";']), "js", *BUNDLE)
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))
