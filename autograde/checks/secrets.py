@@ -35,7 +35,9 @@ def leaks(texts: Iterable[str], places: Iterable[Path]) -> Iterator[tuple[Path, 
 
 def _forms(text: str) -> frozenset[bytes]:
     """Give the ways in which a file may write a text: as it is, in JSON, in HTML, and as the marker's notebook does."""
-    return frozenset(way.encode() for way in (text, json.dumps(text)[1:-1], escape(text), inert(text)))
+    plain = json.dumps(text, ensure_ascii=False)[1:-1]
+    ways = (text, json.dumps(text)[1:-1], plain, plain.replace("<", r"\u003c"), escape(text), escape(text, quote=False), inert(text))
+    return frozenset(way.encode() for way in ways)
 
 
 def _contents(path: Path) -> Iterator[bytes]:

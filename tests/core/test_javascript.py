@@ -11,7 +11,7 @@ from tests.npm import TOOLS, run
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "workbook_helpers" / "page"
-SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")})
+SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")} - {*(STATIC / "built").glob("*.js")})
 
 
 def types(project: Path) -> tuple[int, str]:

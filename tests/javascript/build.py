@@ -75,14 +75,16 @@ def _esbuild(text: str, loader: str, *options: str) -> bytes:
         return_completed_process=True,
         cwd=PAGE,
         env={**os.environ, "NODE_PATH": str(modules)},  # the sources lie beside no node_modules
-        input=text.encode(),
+        input=text,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
     if done.returncode or done.stderr:
-        msg = f"esbuild: {bytes(done.stderr).decode('utf-8', 'replace')}"
+        msg = f"esbuild: {done.stderr!s}"
         raise RuntimeError(msg)
-    return bytes(done.stdout)
+    return str(done.stdout).encode()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -13,15 +14,18 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograde.checks.secrets import leaks, secrets
 from autograde.course.folder import Course
 from autograde.course.new import new_course
 from autograde.course.release import release
 from autograde.course.text import local, read_due
 from autograde.course.whole import STAGE
 from autograde.errors import ClassError, ReleaseError
+from autograde.marking import load_key, load_rubrics, load_samples
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import load_workbook
 
@@ -214,6 +218,113 @@ def test_students_get_the_class_with_it_and_the_tutors_copy_stays(course: Course
         released = course.root / "release/w01-small"
         assert (load_workbook(released).about.class_id, load_workbook(released).about.title) == ("care-level-2", "A small workbook")
         assert source.read_bytes() == text
+
+
+# The file and the site
+
+
+def book(page: Path) -> dict[str, Any]:
+    """Give what a page without Jupyter knows of its workbook."""
+    text = re.search(r'<script type="application/json" id="wb-book">(.*?)</script>', page.read_text("utf-8"))
+    assert text
+    made: dict[str, Any] = json.loads(text[1])
+    return made
+
+
+def test_a_release_makes_the_file_and_the_site_with_the_class_in_them(course: Course) -> None:
+    report = release(course, "w01")
+    assert (report.file, report.site) == (course.root / "handout/w01-small.html", course.root / "handout/site")
+    assert {"index.html", "sw.js", "w01-small.html"} <= {path.name for path in report.site.iterdir()}
+    for page in (report.file, report.site / "w01-small.html"):
+        made = book(page)
+        assert (made["class_id"], made["title"]) == ("care-level-2", "A small workbook")
+        assert made["release"] == load_workbook(course.root / "release/w01-small").release
+        assert re.findall(r'data-wb-ask="([^"]*)"', page.read_text("utf-8")) == ["w01-q01", "w01-t01", "w01-declaration", "hand-in"]
+        assert str(course.root) not in page.read_text("utf-8")
+    assert report.left_out == ()
+
+
+def test_the_site_has_every_released_workbook(course: Course, shelf: Path) -> None:
+    second = Path(shutil.copytree(shelf / "w01-small", shelf / "w02-small"))
+    (second / "w01-small.ipynb").rename(second / "w02-small.ipynb")
+    for path in (second / "w02-small.ipynb", second / "items.toml", second / "workbook.toml"):
+        path.write_text(path.read_text("utf-8").replace("w01-", "w02-").replace('"w01"', '"w02"').replace("A small", "Another"), "utf-8")
+    report = release(course, "w02")
+    cards = re.findall(r'"href":"([^"]*)"', (report.site / "index.html").read_text("utf-8"))
+    assert cards == ["w01-small.html", "w02-small.html"]
+    (course.root / "release/w01-small/media/x.svg").unlink()
+    report = release(course, "w02")
+    assert len(report.left_out) == 1
+    assert report.left_out[0].startswith("w01-small is not on the site: w01-small/w01-small.ipynb, cell 1 shows 'media/x.svg'")
+    assert re.findall(r'"href":"([^"]*)"', (report.site / "index.html").read_text("utf-8")) == ["w02-small.html"]
+
+
+def test_a_picture_that_is_missing_stops_it(course: Course) -> None:
+    (course.root / "source/w01-small/media/x.svg").unlink()
+    before = standing(course)
+    with pytest.raises(ContentError, match=r"cell 1 shows 'media/x\.svg'"):
+        release(course, "w01")
+    assert standing(course) == before
+
+
+def settings(course: Course, **said: str) -> None:
+    path = course.root / "nbgrader_config.py"
+    lines = "".join(f"    {name}={value!r},\n" for name, value in said.items())
+    path.write_text(path.read_text("utf-8").replace("    folder=__file__,\n", f"    folder=__file__,\n{lines}"), "utf-8")
+
+
+def test_students_are_told_what_to_do_with_the_file(course: Course) -> None:
+    said = {"hand_in": 'Upload it in Moodle, under "Workbook 1" 😀 </script>', "hand_in_link": "https://moodle.example.org/?id=1&x=2"}
+    settings(course, **said)
+    for _ in range(2):
+        report = release(course, "w01")
+    about = load_workbook(course.root / "release/w01-small").about
+    assert (about.hand_in_words, about.hand_in_link) == (said["hand_in"], said["hand_in_link"])
+    assert {name: book(report.file)[name] for name in ("hand_in_words", "hand_in_link")} == {
+        "hand_in_words": said["hand_in"],
+        "hand_in_link": said["hand_in_link"],
+    }
+    assert "hand_in" not in (course.root / "source/w01-small/workbook.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"hand_in": "x" * 301}, "hand_in must be"),
+        ({"hand_in": "a\x00b"}, "hand_in must be"),
+        ({"hand_in_link": "javascript:alert(1)"}, "hand_in_link must be an address"),
+        ({"hand_in_link": "https://a b"}, "hand_in_link must be an address"),
+        ({"hand_in_link": "moodle"}, "hand_in_link must be an address"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_told_is_refused(said: dict[str, str], told: str, course: Course) -> None:
+    settings(course, **said)
+    with pytest.raises(ClassError, match=told):
+        release(course, "w01")
+
+
+def test_a_setting_that_is_no_text_is_refused(course: Course) -> None:
+    path = course.root / "nbgrader_config.py"
+    path.write_text(path.read_text("utf-8").replace("    folder=__file__,\n", "    folder=__file__,\n    hand_in=5,\n"), "utf-8")
+    with pytest.raises(ClassError, match="hand_in must be a text in quotation marks"):
+        course.config()
+
+
+def test_no_key_is_in_the_file_nor_on_the_site(shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBOOKS_DIR")
+    course = new_course(tmp_path / "care", name="Care")
+    for name in ("w01", "w99"):
+        release(course, name)
+    handed = [course.root / "handout"]
+    for name in ("w01", "w99"):
+        texts = secrets(load_key(name), load_rubrics(name), load_samples(name))
+        assert len(texts) > 20
+        assert list(leaks(texts, handed)) == []
+        page = next((course.root / "handout" / "site").glob(f"{name}-*.html"))
+        for planted in (f"<p>{next(iter(texts))}</p>", json.dumps({"x": next(iter(texts))}, ensure_ascii=False)):
+            (tmp_path / page.name).write_text(page.read_text("utf-8").replace("</main>", f"{planted}</main>"), "utf-8")
+            assert list(leaks(texts, [tmp_path / page.name])), "so the search works"
 
 
 # A release that fails, or is killed, leaves the one before

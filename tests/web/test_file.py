@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Dialog, Page
 
 from tests.conftest import ROOT
 from tests.web.conftest import W01, Edit, Tags
@@ -147,10 +147,18 @@ stem = {json.dumps(HOSTILE)}
     assert json.loads(made.script(id="wb-book"))["items"]["w01-p99"]["stem"] == HOSTILE
     (tmp_path / "x.html").write_bytes(workbook_file(workbook))
     said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
     asked: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        said.extend([message.text] if message.type == "error" else [])
+
+    def dialog(shown: Dialog) -> None:
+        said.append(shown.message)
+        shown.dismiss()
+
+    page.on("dialog", dialog)
+    page.on("console", console)
+    page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto((tmp_path / "x.html").as_uri())
     assert page.title() == HOSTILE
