@@ -96,32 +96,32 @@ def test_after_damage_nothing_acknowledged_is_lost_and_the_student_is_told(tmp_p
     store.put("w01-q01", "a")
     last = store.put("w01-t01", "the whole essay")
     assert isinstance(last, Saved)
-    assert store.mended() is None
+    assert store.kept().mended is None
     if damage is None:
         store.path.unlink()
     else:
         store.path.write_bytes(damage)
     assert store.get("w01-t01") == last
-    assert store.mended() == Mended(since=last.saved_at)
+    assert store.kept().mended == Mended(since=last.saved_at)
     assert isinstance(store.put("w01-q01", "b", base=store.get("w01-q01")), Saved)
     assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "b", "w01-t01": "the whole essay"}
-    assert store.mended() == Mended(since=last.saved_at)
+    assert store.kept().mended == Mended(since=last.saved_at)
     store.seen()
-    assert store.mended() is None
+    assert store.kept().mended is None
 
 
 def test_damage_without_a_copy_is_told(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path, "w01")
-    assert store.mended() is None
+    assert store.kept().mended is None
     store.path.write_bytes(b"")
-    assert store.mended() == Mended(since="")
+    assert store.kept().mended == Mended(since="")
     store.put("w01-q01", "a")
-    assert store.mended() == Mended(since="")
+    assert store.kept().mended == Mended(since="")
 
 
 def test_an_older_file_in_its_place_gives_nothing_up_before_the_student_has_chosen(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path, "w01")
-    store.copy()
+    assert store.kept().copy
     store.put("w01-t01", "one")
     older = store.path.read_bytes()
     newer = store.put("w01-t01", "one two three, the whole essay")
@@ -148,7 +148,7 @@ def test_a_kill_between_the_file_and_its_copy_asks_nothing(tmp_path: Path) -> No
     store.put("w01-t01", "one two")
     tmp_path.joinpath("answers.last-good.json").write_bytes(before)
     assert store.get("w01-t01").other is None
-    assert store.mended() is None
+    assert store.kept().mended is None
 
 
 def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
@@ -170,15 +170,15 @@ def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
 
 def test_a_copy_has_a_birth_id_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    born = AnswerStore(tmp_path / "mine", "w01").copy()
+    born = AnswerStore(tmp_path / "mine", "w01").kept().copy
     assert re.fullmatch("[0-9a-f]{16}", born)
     AnswerStore(tmp_path / "mine", "w01").put("w01-q01", "a")
-    assert AnswerStore(tmp_path / "mine", "w01").copy() == born
+    assert AnswerStore(tmp_path / "mine", "w01").kept().copy == born
     shutil.copytree(tmp_path / "mine", tmp_path / "moved")
-    assert AnswerStore(tmp_path / "moved", "w01").copy() == born
+    assert AnswerStore(tmp_path / "moved", "w01").kept().copy == born
     shutil.rmtree(tmp_path / "mine")
     (tmp_path / "mine").mkdir()
-    assert AnswerStore(tmp_path / "mine", "w01").copy() != born
+    assert AnswerStore(tmp_path / "mine", "w01").kept().copy != born
 
 
 def test_what_a_synchronising_program_leaves_is_named_and_never_read(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from workbook_helpers.answers import Answer, AnswerSheet, AnswerStore, read_shee
 from workbook_helpers.errors import ContentError, HandInError, PaperError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in
 from workbook_helpers.items import Workbook, load_workbook, paper_seed
-from workbook_helpers.jupyter.widgets import open_workbook as widgets
+from workbook_helpers.jupyter.widgets.session import Session
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
 PLACES = ("w99-drawn-1", "w99-drawn-2")
@@ -109,7 +109,7 @@ def handed(workbook: Workbook, receipt: Receipt) -> dict[str, Any]:
 def test_the_paper_is_the_learners_and_the_hand_in_says_so(tmp_path: Path) -> None:
     workbook = copy(tmp_path)
     store = answered(workbook, " Ana01 ")
-    assert store.learner() == "Ana01"
+    assert store.kept().learner == "Ana01"
     assert store.seed() == paper_seed("care", "w99", "ana01") != paper_seed("other", "w99", "ana01")
     document = handed(workbook, hand_in(workbook, "ANA01"))
     assert (document["seed"], document["learner"], document["release"]) == (store.seed(), "ANA01", workbook.release)
@@ -149,19 +149,27 @@ def test_a_page_shows_no_question_before_it_knows_the_learner(tmp_path: Path, mo
     monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
     workbook = copy(tmp_path)
     (tmp_path / "learner.json").write_text('{"student": "somebody"}')
-    page = widgets.OpenWorkbook(workbook.folder)
-    assert (page.learner, page.seed) == ("", "")
+    assert opened(workbook) == ("", "", "somebody")
     drawn = json.loads((workbook.folder / "answers.json").read_text())
     assert not {"learner", "seed"} & set(drawn), "another learner's id on a shared machine draws nothing"
-    page.choose("ana01")
-    assert page.seed == paper_seed("care", "w99", "ana01")
+    assert opened(workbook, "ana01") == ("ana01", own := paper_seed("care", "w99", "ana01"), "ana01")
     # A seed that somebody wrote into the file by hand does not hold.
     AnswerStore(workbook.folder, "w99").draw("ana01", "0123456789abcdef")
-    assert widgets.OpenWorkbook(workbook.folder).seed == page.seed == AnswerStore(workbook.folder, "w99").seed()
+    assert opened(workbook)[1] == own == AnswerStore(workbook.folder, "w99").seed()
     monkeypatch.setenv("JUPYTERHUB_USER", "ben02")
-    assert widgets.OpenWorkbook(workbook.folder).seed == paper_seed("care", "w99", "ben02")
+    assert opened(workbook)[1] == paper_seed("care", "w99", "ben02")
     with pytest.raises(HandInError, match="Please type ben02"):
         hand_in(signed(workbook), "ana01")
+
+
+def opened(workbook: Workbook, learner: str = "") -> tuple[str, str, str]:
+    """Open the page, as this learner if one is given: whose paper it shows, its seed, and who is offered as the learner."""
+    session, told = Session(workbook.folder), list[dict[str, Any]]()
+    session.send = lambda content, buffers=None: told.append(content)
+    message = {"do": "work", "learner": learner} if learner else {"do": "open"}
+    session._on_message(session, message | {"n": 1}, [])
+    assert told[0]["do"] == "kept"
+    return told[0]["learner"], told[0]["seed"], told[0]["known"]
 
 
 def signed(workbook: Workbook) -> Workbook:

@@ -1,7 +1,7 @@
 """Ten minutes of typing at ten keys a second lose nothing, whenever the kernel is killed.
 
-Store, page and question are the real ones, in a process of their own that is really killed; the page's own scripts (`frame.js`
-and what it loads) run in the real browser, and their messages go over a line to that process as they would over a socket. Only
+Store and session are the real ones, in a process of their own that is really killed; the page's own scripts run in the real
+browser, and their messages go over a line to that process as they would over a socket. Only
 the browser's clock is another one: it does not wait, so that two minutes pass in some seconds. Where the kernel is gone the
 student types on, opens the page anew and keeps what the browser has kept.
 
@@ -26,12 +26,11 @@ from playwright.sync_api import Browser, Page, Route
 from tests.conftest import ROOT
 from workbook_helpers.answers import AnswerStore, read_sheet
 from workbook_helpers.items import load_workbook
-from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook as Workbook
-from workbook_helpers.jupyter.widgets.question import show
+from workbook_helpers.jupyter.widgets.session import Session
 from workbook_helpers.words import catalogue
 
 KEY_MS, KEYS, EXAMPLES = 100, 1_200, 5  # two minutes, five times
-STATIC = ROOT / "src/workbook_helpers/page"
+STATIC = ROOT / "src/workbook_helpers/page/built"
 IN_THE_BROWSER_ALONE = 10  # keys: no more than a second of typing is ever there and not on disk while the kernel lives
 TASK, OTHER = "w99-t01", "w99-q01"
 ITEMS = f"""
@@ -69,12 +68,12 @@ window.pass = async (ms) => {
   now = end;
 };
 """
-OPEN = """async ([traits, task]) => {
+OPEN = """async ([book, task]) => {
   const hears = [];
   window.gone = false;
   window.answered = null;
-  const model = {
-    get: (name) => traits[name], on: (_, call) => hears.push(call), off() {},
+  const session = {
+    get: () => book, on: (_, call) => hears.push(call), off() {},
     send: (message) => {
       if (window.gone) return;
       window.answered = window.toKernel(message).then((answer) => {
@@ -82,9 +81,11 @@ OPEN = """async ([traits, task]) => {
       });
     },
   };
+  const model = { get: (name) => ({ name: task, session: "" })[name], widget_manager: { get_model: async () => session } };
   const el = document.body.appendChild(document.createElement("div"));
-  await (await import("/workbook/static/kinds/written.js")).default.render({ model, el });
+  await (await import("/workbook/static/workbook.js")).default.render({ model, el });
   await window.answered;
+  while (!document.getElementById(task)) await new Promise((done) => requestAnimationFrame(done));
   const root = document.getElementById(task);
   root.querySelector(".wb-conflict button")?.click(); // keep what is on this page
   await window.pass(500);
@@ -101,17 +102,16 @@ OPEN = """async ([traits, task]) => {
   return root.dataset.wbState;
 }"""
 PROCESSES = get_context("forkserver")  # each kernel starts in milliseconds
-PROCESSES.set_forkserver_preload(["hypothesis", "pytest", "playwright.sync_api", "workbook_helpers.jupyter.widgets.question"])
+PROCESSES.set_forkserver_preload(["hypothesis", "pytest", "playwright.sync_api", "workbook_helpers.jupyter.widgets.session"])
 
 
 def serve(line: Connection, folder: str) -> None:
     """Be the kernel of a page with one question: say what it syncs, then hear what the browser sends, and answer."""
-    page = Workbook(Path(folder))
-    question = show(page, page.paper[TASK])
-    line.send({name: getattr(question, name) for name in ("spec", "label", "start", "scope", "learner")})
-    question.send = lambda content, buffers=None: line.send(content)
+    session = Session(Path(folder))
+    line.send(session.book)
+    session.send = lambda content, buffers=None: line.send(content)
     while True:
-        question._handle_msg({"content": {"data": {"method": "custom", "content": line.recv()}}, "buffers": []})
+        session._handle_msg({"content": {"data": {"method": "custom", "content": line.recv()}}, "buffers": []})
 
 
 class Kernel:
@@ -122,7 +122,7 @@ class Kernel:
         self._process = PROCESSES.Process(target=serve, args=(theirs, str(folder)), daemon=True)
         self._process.start()
         theirs.close()
-        self.traits: dict[str, Any] = self._line.recv()
+        self.book: dict[str, Any] = self._line.recv()
         self._took_s = 0.001
 
     def ask(self, message: dict[str, Any], kill_at: float | None = None) -> dict[str, Any] | None:
@@ -171,7 +171,7 @@ class Student:
     def open(self) -> None:
         self.kernel = Kernel(self.folder)
         self.page.goto("http://workbook.test/")
-        event(f"the page opens as {self.page.evaluate(OPEN, [self.kernel.traits, TASK])}")
+        event(f"the page opens as {self.page.evaluate(OPEN, [self.kernel.book, TASK])}")
 
     def type(self) -> None:
         self.open()
@@ -257,4 +257,4 @@ def test_ten_minutes_of_typing_lose_nothing_at_any_kill(
         student.kernel.kill()
     student.look(KEYS, 0)
     assert AnswerStore(folder, "w99").get(TASK).value == student.text
-    assert json.loads((folder / "answers.json").read_text("utf-8"))["copy"] == student.kernel.traits["scope"]
+    assert json.loads((folder / "answers.json").read_text("utf-8"))["copy"] == desk.page.locator(f"#{TASK}").get_attribute("data-wb-scope")

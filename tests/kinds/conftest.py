@@ -15,7 +15,6 @@ from tests.conftest import Server, free_port, is_saved, kill_kernels
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import workbook_file
 
-
 KEPT = """id => new Promise((resolve, reject) => {
   const asked = indexedDB.open("workbooks");
   asked.onerror = () => reject(asked.error);

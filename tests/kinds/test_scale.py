@@ -13,8 +13,7 @@ from pydantic import ValidationError
 from tests.kinds.conftest import KindPage
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items.kinds.scale import Scale
-from workbook_helpers.jupyter.widgets.open_workbook import OpenWorkbook
-from workbook_helpers.jupyter.widgets.question import show
+from workbook_helpers.jupyter.widgets.session import Session
 
 STATEMENTS = [{"id": "no", "text": "I can say no kindly."}, {"id": "tell", "text": "I know whom to tell."}]
 
@@ -74,13 +73,19 @@ def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None
         folder.mkdir()
         (folder / "workbook.toml").write_text(f'id = "{short}"\ntitle = "One"\norder = 1\nminutes = 5\n')
         (folder / "items.toml").write_text(as_toml(id=f"{short}-s1", **({"before": before} if before else {})))
-    later = OpenWorkbook(tmp_path / "w99-one")
-    item = later.paper["w99-s1"]
-    assert show(later, item).spec["earlier"] is None
+
+    def earlier() -> dict[str, Any]:
+        later, told = Session(tmp_path / "w99-one"), list[dict[str, Any]]()
+        later.send = lambda content, buffers=None: told.append(content)
+        later._on_message(later, {"do": "open", "n": 1}, [])
+        found: dict[str, Any] = told[0]["earlier"]
+        return found
+
+    assert earlier() == {}
     AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})
-    assert show(later, item).spec["earlier"] == {"no": 2}
+    assert earlier() == {"w98-s1": {"no": 2}}
     (tmp_path / "w98-one/answers.json").write_text('{"answers": {"w98-s1": {"value": "nonsense"}}}')
-    assert show(later, item).spec["earlier"] is None
+    assert earlier() == {}
 
 
 def test_words() -> None:

@@ -62,6 +62,8 @@ class Session(anywidget.AnyWidget):
     @never_raises
     def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
         use(message.get("language"))
+        if message.get("do") != "open":
+            self._news = None  # something else is kept now
         match message:
             case {"do": "open", "n": int(n)}:
                 self._reply(n, self._open)
