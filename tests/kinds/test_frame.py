@@ -14,6 +14,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.conftest import ROOT, is_saved
 from tests.kinds.conftest import KernelPage
+from workbook_helpers.answers import AnswerStore
 from workbook_helpers.items import KINDS, Item, load_workbook
 from workbook_helpers.jupyter.widgets.ask import ask, open_workbook
 
@@ -86,10 +87,10 @@ def test_what_one_student_typed_is_never_in_the_next_ones_copy(kernel_page: Open
     for item in (TASK, PRIVATE):
         state(kind, "clean", item)
         expect(box(kind, item)).to_have_value("")
-    expect(kind.page.locator("#wb-place")).to_have_count(0)
     kind.page.locator(f"#{PICK} label").first.click()
     assert kind.saved(PICK) == "a"
     kind.page.wait_for_timeout(1500)
+    expect(kind.page.locator("#wb-place")).to_have_count(0)  # it would have come by now
     assert on_disk(kind) == {PICK: "a"}
     assert "afraid" not in kind.page.content()
 
@@ -133,6 +134,21 @@ def keep(kind: KernelPage, text: str) -> bytes:
     return (kind.folder / "answers.json").read_bytes()
 
 
+def test_a_draft_is_only_offered_where_the_same_copy_has_lost_its_answers(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
+    keep(kind, "one")
+    kind.kill()
+    box(kind, PRIVATE).fill("I was afraid.")
+    state(kind, "unsaved", PRIVATE)
+    kind.page.goto("about:blank")
+    for path in (kind.folder / "answers.json", kind.folder / "answers.last-good.json"):
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"answers": {}}), "utf-8")
+    kind.open()
+    state(kind, "offered", PRIVATE)
+    kind.page.wait_for_timeout(1500)
+    assert on_disk(kind) == {}
+
+
 @pytest.mark.parametrize("keeps", [True, False], ids=["keep-mine", "take-the-other"])
 def test_an_older_file_does_not_win_over_what_is_on_screen(kernel_page: Open, keeps: bool) -> None:
     kind = kernel_page(ITEMS)
@@ -164,6 +180,18 @@ def test_an_older_file_that_came_while_the_page_was_closed_is_asked_about(kernel
     expect(box(kind)).to_have_value("one")
     asked(kind).get_by_role("button", name="Use the other answer").click()
     assert kind.saved(TASK) == "one two three, the whole essay"
+
+
+def test_an_older_file_that_hides_what_another_window_saved_is_asked_about(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
+    older = keep(kind, "one")
+    AnswerStore(kind.folder, "w99").put(TASK, "one two, in another window")
+    (kind.folder / "answers.json").write_bytes(older)
+    kind.page.evaluate(LOOK)  # what this page shows is what the file holds
+    state(kind, "conflict")
+    expect(box(kind)).to_have_value("one")
+    asked(kind).get_by_role("button", name="Use the other answer").click()
+    assert kind.saved(TASK) == "one two, in another window"
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "same-revision", "all-gone"])
@@ -274,6 +302,7 @@ def test_an_answer_that_is_refused_stays_with_a_clear_sentence_and_is_not_sent_a
     expect(status).to_have_text(re.compile("^Not saved: .* Change it, and it is saved.$"))
     kind.page.wait_for_timeout(3500)  # longer than the wait before what failed is tried again
     state(kind, "refused")
+    assert (kind.folder / ".workbook.log").read_text("utf-8").count(f"{TASK} was not saved") == 1
     assert on_disk(kind) == {}
     box(kind).fill("whole")
     assert kind.saved(TASK) == "whole"
@@ -284,6 +313,7 @@ def test_alerts_go_when_they_stop_being_true_and_blame_only_what_is_at_fault(ker
     page = kind.page
     panel, learner = page.locator("#hand-in"), page.locator("#hand-in input")
     alert, button = panel.get_by_role("alert"), panel.get_by_role("button")
+    keep(kind, "On disk.")  # so that what is left to answer stays the same with the next save
     lock = kind.folder / ".answers.lock"
     lock.unlink(missing_ok=True)
     lock.mkdir()
@@ -348,6 +378,18 @@ def test_without_storage_the_page_promises_nothing_of_this_browser(kernel_page: 
     kind.page.on("dialog", leave)
     kind.page.reload()
     assert dialogs == ["beforeunload"]
+
+
+def test_in_a_folder_that_cannot_be_written_from_the_start_neither(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS)
+    kind.kill()
+    kind.page.goto("about:blank")
+    fresh_copy(kind)
+    (kind.folder / ".answers.lock").mkdir()  # the copy gets no name, under which the browser would find anything again
+    kind.open()
+    box(kind).fill("one")
+    state(kind, "unsaved")
+    expect(kind.page.locator(f"#{TASK} .wb-status")).to_contain_text("on this page only")
 
 
 WHITE = "\n\t\u00a0\u2003\x1c\x85"

@@ -317,22 +317,24 @@ def test_the_servers_token_is_on_no_command_line(desk: "Desk", tmp_path: Path, p
     command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(desk.root), "--port", str(port)]
     environment = plain | {"BROWSER": str(tmp_path / "browser"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().rpartition(" ")[2].strip()
-        for _ in range(300):
-            if (tmp_path / "given").exists():
-                break
-            try:
-                process.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-        given = (tmp_path / "given").read_text()
-        token = address.partition("token=")[2]
-        assert token
-        assert token not in given
-        page = Path(given.strip().removeprefix("file://"))
-        assert address in page.read_text()
-        assert page.stat().st_mode & 0o777 == 0o600
-        process.terminate()
-        process.wait(timeout=30)
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().rpartition(" ")[2].strip()
+            for _ in range(300):
+                if (tmp_path / "given").exists():
+                    break
+                try:
+                    process.wait(0.1)
+                except subprocess.TimeoutExpired:
+                    continue
+            given = (tmp_path / "given").read_text()
+            token = address.partition("token=")[2]
+            assert token
+            assert token not in given
+            page = Path(given.strip().removeprefix("file://"))
+            assert address in page.read_text()
+            assert page.stat().st_mode & 0o777 == 0o600
+        finally:
+            process.terminate()  # a test that fails must not wait for the server
+            process.wait(timeout=30)
     assert not page.exists()
