@@ -1,11 +1,11 @@
-"""Items say what an answer to them is, and keep what is right out of the browser's sight."""
+"""Items say what an answer to them is, and bring into the page all that it knows of them."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import Rules
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
 
@@ -59,25 +59,21 @@ def test_blank(kind: str, blank: Any) -> None:
     assert item(kind).is_blank(blank)
 
 
-def test_practice_answers_with_the_reason_for_each_option() -> None:
-    single = item("single", purpose="practice", points=0, options=ANSWERED)
-    multiple = item("multiple", purpose="practice", points=0, options=ANSWERED)
-    right, wrong = single.respond("a"), multiple.respond(["b"])
-    assert right is not None
-    assert (right.right, [(note.part, note.verdict, note.text) for note in right.notes]) == (
-        True,
-        [("One", "right", "Yes, because it is.")],
-    )
-    assert wrong is not None
-    assert (wrong.right, [(note.part, note.verdict) for note in wrong.notes]) == (False, [("One", "missed"), ("Two", "wrong")])
-    assert single.respond(None) is None
+def test_practice_answers_with_the_reason_for_each_option(rules: Rules) -> None:
+    single, multiple = (item(kind, purpose="practice", points=0, options=ANSWERED).public() for kind in ("single", "multiple"))
+    yes = {"part": "One", "verdict": "right", "text": "Yes, because it is."}
+    no = {"part": "Two", "verdict": "wrong", "text": "No, because it is not."}
+    assert rules("respond", single, "a") == {"right": True, "notes": [yes]}
+    assert rules("respond", single, "b") == {"right": False, "notes": [no]}  # the right one is not named: it can be tried again
+    assert rules("respond", multiple, ["b"]) == {"right": False, "notes": [yes | {"verdict": "missed"}, no]}
+    assert rules("respond", multiple, ["b", "a"]) == {"right": False, "notes": [yes, no]}
+    assert rules("respond", multiple, ["a"]) == {"right": True, "notes": [yes]}
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple"])
-def test_public_part_says_nothing_of_what_is_right(kind: str) -> None:
-    sent = json.dumps(item(kind, purpose="practice", points=0, options=ANSWERED).public())
-    assert "because" not in sent
-    assert "right" not in sent
+def test_what_is_right_is_in_the_page_for_practice_alone(kind: str) -> None:
+    assert item(kind, purpose="practice", points=0, options=ANSWERED).public()["options"] == ANSWERED
+    assert item(kind).public()["options"] == OPTIONS
 
 
 @pytest.mark.parametrize(
