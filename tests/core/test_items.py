@@ -1,11 +1,12 @@
 """Items say what an answer to them is, and bring into the page all that it knows of them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Rules
+from tests.conftest import ROOT, Rules
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
 
@@ -112,3 +113,49 @@ def test_a_fault_in_a_file_names_file_line_and_item(tmp_path: Path) -> None:
 
 def test_every_purpose_is_known() -> None:
     assert {purpose.value for purpose in Purpose} == {"practice", "assessed", "private", "record"}
+
+
+def test_a_book_holds_what_a_page_needs_and_no_key() -> None:
+    for folder in sorted((ROOT / "workbooks").glob("w[0-9][0-9]-*")):
+        workbook = load_workbook(folder)
+        book = json.loads(json.dumps(workbook.book()))
+        assert set(book) == {*("workbook", "assignment", "title", "release", "class_id", "items", "pools", "hand_in_words", "hand_in_link")}
+        assert list(book["items"]) == list(workbook.items)
+        assert (book["release"], book["assignment"]) == (workbook.release, folder.name)
+        for spec in book["items"].values():
+            assert {"id", "kind", "purpose", "stem", "points", "shuffle"} <= set(spec)
+            told = sorted(fields(spec) & {"right", "feedback", "hint", "criterion", "section"})
+            assert told == [] or spec["purpose"] == "practice"
+            if spec["purpose"] == "assessed":
+                assert not any(spec.get(name) for name in ("accepted", "near"))
+                assert all(
+                    set(part) == {"id", "text"}
+                    for name in ("options", "people", "facts", "statements", "cards")
+                    for part in spec.get(name, [])
+                )
+
+
+def fields(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(fields, value.values()))
+    return set().union(*map(fields, value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('hand_in_words = "Upload it in Moodle under Workbook 1."\nhand_in_link = "https://moodle.example.org/w1"', ""),
+        (f'hand_in_words = "{"x" * 301}"', "at most 300"),
+        ('hand_in_link = "javascript:alert(1)"', "pattern"),
+    ],
+)
+def test_what_to_do_with_the_file_is_said_in_words_and_a_link(tmp_path: Path, line: str, fault: str) -> None:
+    folder = tmp_path / "w09-test"
+    folder.mkdir()
+    (folder / "workbook.toml").write_text(f'id = "w09"\ntitle = "Test"\norder = 9\nminutes = 5\n{line}\n')
+    (folder / "items.toml").write_text("")
+    if fault:
+        with pytest.raises(ContentError, match=fault):
+            load_workbook(folder)
+    else:
+        assert load_workbook(folder).book()["hand_in_link"].startswith("https://moodle")

@@ -103,7 +103,7 @@ def test_right_and_wrong_answers_can_be_found_among_what_is_tried(item: Item) ->
 def test_a_shuffled_view_has_the_same_parts_and_never_changes_a_mark(item: Item, rules: Rules) -> None:
     shuffled = item.model_copy(update={"shuffle": True})
     for shown in rules.all([("arrange", (shuffled.public(), f"{seed:016x}")) for seed in range(25)]):
-        assert parts(shown) == parts(shuffled.public())
+        assert parts(shown) == parts(json.loads(json.dumps(shuffled.public())))
     if item.id in KEY.keys:
         tries = MARKERS[item.kind].tries(item, KEY.keys[item.id].right)
         for value in (tries.right, tries.wrong):
