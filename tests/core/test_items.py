@@ -1,4 +1,4 @@
-"""Items say what an answer to them is, and keep what is right out of the browser's sight."""
+"""Items say what an answer to them is, and bring into the page all that it knows of them."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT, Rules
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
 
@@ -59,25 +60,21 @@ def test_blank(kind: str, blank: Any) -> None:
     assert item(kind).is_blank(blank)
 
 
-def test_practice_answers_with_the_reason_for_each_option() -> None:
-    single = item("single", purpose="practice", points=0, options=ANSWERED)
-    multiple = item("multiple", purpose="practice", points=0, options=ANSWERED)
-    right, wrong = single.respond("a"), multiple.respond(["b"])
-    assert right is not None
-    assert (right.right, [(note.part, note.verdict, note.text) for note in right.notes]) == (
-        True,
-        [("One", "right", "Yes, because it is.")],
-    )
-    assert wrong is not None
-    assert (wrong.right, [(note.part, note.verdict) for note in wrong.notes]) == (False, [("One", "missed"), ("Two", "wrong")])
-    assert single.respond(None) is None
+def test_practice_answers_with_the_reason_for_each_option(rules: Rules) -> None:
+    single, multiple = (item(kind, purpose="practice", points=0, options=ANSWERED).public() for kind in ("single", "multiple"))
+    yes = {"part": "One", "verdict": "right", "text": "Yes, because it is."}
+    no = {"part": "Two", "verdict": "wrong", "text": "No, because it is not."}
+    assert rules("respond", single, "a") == {"right": True, "notes": [yes]}
+    assert rules("respond", single, "b") == {"right": False, "notes": [no]}  # the right one is not named: it can be tried again
+    assert rules("respond", multiple, ["b"]) == {"right": False, "notes": [yes | {"verdict": "missed"}, no]}
+    assert rules("respond", multiple, ["b", "a"]) == {"right": False, "notes": [yes, no]}
+    assert rules("respond", multiple, ["a"]) == {"right": True, "notes": [yes]}
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple"])
-def test_public_part_says_nothing_of_what_is_right(kind: str) -> None:
-    sent = json.dumps(item(kind, purpose="practice", points=0, options=ANSWERED).public())
-    assert "because" not in sent
-    assert "right" not in sent
+def test_what_is_right_is_in_the_page_for_practice_alone(kind: str) -> None:
+    assert item(kind, purpose="practice", points=0, options=ANSWERED).public()["options"] == ANSWERED
+    assert item(kind).public()["options"] == OPTIONS
 
 
 @pytest.mark.parametrize(
@@ -116,3 +113,49 @@ def test_a_fault_in_a_file_names_file_line_and_item(tmp_path: Path) -> None:
 
 def test_every_purpose_is_known() -> None:
     assert {purpose.value for purpose in Purpose} == {"practice", "assessed", "private", "record"}
+
+
+def test_a_book_holds_what_a_page_needs_and_no_key() -> None:
+    for folder in sorted((ROOT / "workbooks").glob("w[0-9][0-9]-*")):
+        workbook = load_workbook(folder)
+        book = json.loads(json.dumps(workbook.book()))
+        assert set(book) == {*("workbook", "assignment", "title", "release", "class_id", "items", "pools", "hand_in_words", "hand_in_link")}
+        assert list(book["items"]) == list(workbook.items)
+        assert (book["release"], book["assignment"]) == (workbook.release, folder.name)
+        for spec in book["items"].values():
+            assert {"id", "kind", "purpose", "stem", "points", "shuffle"} <= set(spec)
+            told = sorted(fields(spec) & {"right", "feedback", "hint", "criterion", "section"})
+            assert told == [] or spec["purpose"] == "practice"
+            if spec["purpose"] == "assessed":
+                assert not any(spec.get(name) for name in ("accepted", "near"))
+                assert all(
+                    set(part) == {"id", "text"}
+                    for name in ("options", "people", "facts", "statements", "cards")
+                    for part in spec.get(name, [])
+                )
+
+
+def fields(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(fields, value.values()))
+    return set().union(*map(fields, value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('hand_in_words = "Upload it in Moodle under Workbook 1."\nhand_in_link = "https://moodle.example.org/w1"', ""),
+        (f'hand_in_words = "{"x" * 301}"', "at most 300"),
+        ('hand_in_link = "javascript:alert(1)"', "pattern"),
+    ],
+)
+def test_what_to_do_with_the_file_is_said_in_words_and_a_link(tmp_path: Path, line: str, fault: str) -> None:
+    folder = tmp_path / "w09-test"
+    folder.mkdir()
+    (folder / "workbook.toml").write_text(f'id = "w09"\ntitle = "Test"\norder = 9\nminutes = 5\n{line}\n')
+    (folder / "items.toml").write_text("")
+    if fault:
+        with pytest.raises(ContentError, match=fault):
+            load_workbook(folder)
+    else:
+        assert load_workbook(folder).book()["hand_in_link"].startswith("https://moodle")

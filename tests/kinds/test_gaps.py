@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.marking.kinds.gaps import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.gaps import Gaps
 
@@ -117,10 +118,8 @@ def test_tries_words_and_silence(third: Any) -> None:
     assert ITEM.problem(tries.malformed)
     assert ITEM.in_words({"first": "shout"})[0].startswith("Always [shout] before you go in.\nThen say who you are, and […].")
     assert "It is [their own" in ITEM.key_in_words(key)[0]
-    assert ITEM.respond(tries.right) is None
     assert ITEM.is_blank({"third": " "})
-    spec = PRACTICE.public()
-    assert "Because" not in json.dumps(spec)
+    spec = ITEM.public()
     assert all(set(gap) == {"id", "size", "options"} for gap in spec["gaps"])
     assert spec["text"][1::2] == ["first", "second", "third"]
 
@@ -131,16 +130,23 @@ def test_a_text_gap_alone_is_tried_wrong() -> None:
     assert MARKER.fraction(item, key, MARKER.tries(item, key).wrong) == 0
 
 
-def test_practice_gives_the_reason_for_each_gap() -> None:
-    response = PRACTICE.respond({"first": "shout", "third": "their own"})
-    assert response is not None
-    assert [(note.part, note.verdict.value, note.text) for note in response.notes] == [
-        ("Gap 1: shout", "wrong", "Because first."),
-        ("Gap 2", "missed", "This gap is not filled yet."),
-        ("Gap 3: their own", "right", "Because third."),
-    ]
-    assert PRACTICE.respond({"first": "knock", "second": "wait", "third": "their own"}).right  # type: ignore[union-attr]
-    assert PRACTICE.respond({"third": " "}) is None
+def test_practice_gives_the_reason_for_each_gap(rules: Rules) -> None:
+    assert rules("respond", PRACTICE.public(), {"first": "shout", "second": " ", "third": " their won "}) == {
+        "right": False,
+        "notes": [
+            {"part": "Gap 1: shout", "verdict": "wrong", "text": "Because first."},
+            {"part": "Gap 2", "verdict": "missed", "text": "This gap is not filled yet."},
+            {"part": "Gap 3: their won", "verdict": "right", "text": "Because third."},
+        ],
+    }
+    assert rules("respond", PRACTICE.public(), {"first": "knock", "second": "wait", "third": "their own"})["right"]
+
+
+def test_shuffling_moves_the_options_of_each_gap(rules: Rules) -> None:
+    shown = rules.all([("arrange", (gaps(shuffle=True).public(), str(n))) for n in range(100)])
+    orders = {tuple(option["id"] for option in one["gaps"][0]["options"]) for one in shown}
+    assert len(orders) == 6
+    assert all([gap["id"] for gap in one["gaps"]] == ["first", "second", "third"] for one in shown)
 
 
 NAMES = st.sampled_from(["first", "second", "third", "fourth"])

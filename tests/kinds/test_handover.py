@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.marking.kinds.handover import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.handover import SPOKEN, Handover, Part
 from workbook_helpers.words import say
@@ -106,21 +107,17 @@ def test_tries_words_and_silence() -> None:
         "Background: Fact who.",
         "No place chosen: Fact past.",
     )
-    assert ITEM.respond(KEY) is None
-    sent = json.dumps(PRACTICE.public()["facts"])
-    assert not any(word in sent for word in ("Because", '"part"', "situation"))
+    assert all(set(fact) == {"id", "text"} for fact in ITEM.public()["facts"])
 
 
-def test_practice_speaks_of_each_fact_and_does_not_give_away_the_rest() -> None:
-    response = PRACTICE.respond({"who": "situation", "secret": "background"})
-    assert response is not None
-    notes = {note.part: (note.verdict.value, note.text) for note in response.notes}
-    assert not response.right
+def test_practice_speaks_of_each_fact_and_does_not_give_away_the_rest(rules: Rules) -> None:
+    response = rules("respond", PRACTICE.public(), {"who": "situation", "secret": "background"})
+    notes = {note["part"]: (note["verdict"], note["text"]) for note in response["notes"]}
+    assert not response["right"]
     assert notes["Fact who. → Situation"] == ("right", "Because who.")
     assert notes["Fact secret. → Background"] == ("wrong", "Because secret.")
     assert notes["Fact tea."] == ("missed", "This fact has no place yet.")
-    assert PRACTICE.respond(KEY).right  # type: ignore[union-attr]
-    assert PRACTICE.respond({}) is None
+    assert rules("respond", PRACTICE.public(), KEY)["right"]
 
 
 JSON = st.recursive(

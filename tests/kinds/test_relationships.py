@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.marking.kinds.relationships import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.relationships import Relationships
 
@@ -111,23 +112,23 @@ def test_tries_words_and_silence() -> None:
         "The nurse: not chosen yet; may be shared: not chosen yet",
         "The son: Personal; may be shared: not chosen yet",
     )
-    assert ITEM.respond(KEY) is None
     assert ITEM.is_blank({"son": {}})
-    assert "Because" not in json.dumps(PRACTICE.public())
-    assert all(set(one) == {"id", "text"} for one in PRACTICE.public()["people"])
+    assert all(set(one) == {"id", "text"} for one in ITEM.public()["people"])
 
 
-def test_practice_says_which_half_is_right() -> None:
-    response = PRACTICE.respond({"nurse": KEY["nurse"], "son": {"kind": "personal", "share": "nothing"}})
-    assert response is not None
-    assert not response.right
-    assert [(note.verdict.value, note.text) for note in response.notes][:3] == [
-        ("right", "Because nurse."),
-        ("wrong", "The kind is right; what may be shared is not. Because son."),
-        ("missed", "Choose both for this person: the kind, and what may be shared."),
+def test_practice_says_which_half_is_right(rules: Rules) -> None:
+    given = {"nurse": KEY["nurse"], "son": {"kind": "personal", "share": "nothing"}, "cousin": {"kind": "both"}, "driver": KEY["son"]}
+    response = rules("respond", PRACTICE.public(), given)
+    assert not response["right"]
+    assert [(note["part"], note["verdict"], note["text"]) for note in response["notes"]] == [
+        ("The nurse: Working; may be shared: What they need", "right", "Because nurse."),
+        ("The son: Personal; may be shared: Nothing", "wrong", "The kind is right; what may be shared is not. Because son."),
+        ("The cousin", "missed", "Choose both for this person: the kind, and what may be shared."),
+        ("The driver: Personal; may be shared: With consent", "wrong", "Because driver."),
     ]
-    assert PRACTICE.respond(KEY).right  # type: ignore[union-attr]
-    assert PRACTICE.respond({"son": {}}) is None
+    half = rules("respond", PRACTICE.public(), {**KEY, "son": {"kind": "working", "share": "consent"}})["notes"][1]["text"]
+    assert half == "What may be shared is right; the kind is not. Because son."
+    assert rules("respond", PRACTICE.public(), KEY)["right"]
 
 
 NAMES = st.text(max_size=4) | st.sampled_from([*KEY, "kind", "share"])

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from autograde.checks.graph import graph
 from autograde.checks.scenarios import played, plays
 from autograde.marking.kinds.scenario import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.scenario import Scenario
 
@@ -172,14 +173,15 @@ def test_tries_and_words_for_the_marker() -> None:
     assert STORY.key_in_words(KEY)[0] == "Leon: “Words n1.” → 0: Do a · 2: Do b · 0: Do c"
 
 
-def test_practice_speaks_and_assessment_is_silent() -> None:
-    response = practice().respond(["n1.b", "n3.a"])
-    assert response is not None
-    assert (response.right, [(n.verdict, n.text) for n in response.notes]) == (False, [("right", "Because b."), ("wrong", "Because a.")])
-    assert practice().respond(["n1.b", "n3.b"]).right  # type: ignore[union-attr]
-    assert not practice().respond(["n1.b"]).right  # type: ignore[union-attr]  # not finished
-    assert STORY.respond(["n1.b"]) is None
-    assert '"right"' not in json.dumps(practice().public())
+def test_practice_speaks_and_assessment_is_silent(rules: Rules) -> None:
+    spec = practice().public()
+    response = rules("respond", spec, ["n1.b", "n3.a"])
+    assert (response["right"], [(n["verdict"], n["text"]) for n in response["notes"]]) == (
+        False,
+        [("right", "Because b."), ("wrong", "Because a.")],
+    )
+    assert rules("respond", spec, ["n1.b", "n3.b"])["right"]
+    assert not rules("respond", spec, ["n1.b"])["right"]  # not finished
     sent = json.dumps(STORY.public())
     assert not any(word in sent for word in ('"right"', "Advice", "criterion"))
 

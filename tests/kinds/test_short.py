@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.marking.kinds.short import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.short import Short
 from workbook_helpers.items.spelling import Forms, distance, plain
@@ -119,7 +120,7 @@ def test_tries_and_words(right: Any) -> None:
     assert not ITEM.is_blank(tries.wrong)
     assert ITEM.problem(tries.malformed)
     assert ITEM.key_in_words(right) == ("consent", "her permission")
-    assert set(PRACTICE.public()) == set(ITEM.public()) == {"id", "kind", "purpose", "stem", "points", "longest"}
+    assert not any(ITEM.public().get(name) for name in ("accepted", "near", "feedback", "hint"))
 
 
 JSON = st.recursive(
@@ -147,12 +148,14 @@ def test_any_json_is_an_answer_or_reported(value: Any) -> None:
         ("a form", False, "Who decides?"),
     ],
 )
-def test_practice_gives_the_reason(value: str, right: bool, text: str) -> None:
-    response = PRACTICE.respond(value)
-    assert response is not None
-    assert (response.right, [(note.part, note.text) for note in response.notes]) == (right, [(value, text)])
-    assert PRACTICE.respond("  ") is None
-    assert ITEM.respond(value) is None
+def test_practice_gives_the_reason(value: str, right: bool, text: str, rules: Rules) -> None:
+    note = {"part": value, "verdict": "right" if right else "wrong", "text": text}
+    assert rules("respond", PRACTICE.public(), f" {value} ") == {"right": right, "notes": [note]}
+
+
+def test_without_a_hint_practice_gives_the_feedback(rules: Rules) -> None:
+    item = short(**{name: value for name, value in PRACTISED.items() if name != "hint"})
+    assert rules("respond", item.public(), "a form")["notes"][0]["text"] == "She decides."
 
 
 @pytest.mark.wcag("2.1.1")

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.marking.kinds.sort import MARKER
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.sort import Sort
 
@@ -33,8 +34,8 @@ def test_author_faults_speak_of_cards_and_groups() -> None:
         sort(groups=[{"id": f"g{n}", "text": "G"} for n in range(5)])
 
 
-def test_shuffling_moves_the_cards_and_never_the_groups() -> None:
-    shown = [sort(shuffle=True).public(str(n)) for n in range(200)]
+def test_shuffling_moves_the_cards_and_never_the_groups(rules: Rules) -> None:
+    shown = rules.all([("arrange", (sort(shuffle=True).public(), str(n))) for n in range(200)])
     assert len({tuple(card["id"] for card in one["cards"]) for one in shown}) == 6
     assert all(one["groups"] == GROUPS for one in shown)
 
@@ -44,6 +45,18 @@ def test_shuffling_moves_the_cards_and_never_the_groups() -> None:
 )
 def test_points(value: dict[str, str], share: float) -> None:
     assert MARKER.fraction(sort(), KEY, value) == pytest.approx(share)
+
+
+def test_practice_speaks_of_each_card(rules: Rules) -> None:
+    response = rules("respond", sort(purpose="practice", points=0, cards=TOLD).public(), {"a": "working", "b": "working"})
+    assert response == {
+        "right": False,
+        "notes": [
+            {"part": "Card a. → Working", "verdict": "right", "text": "Because a."},
+            {"part": "Card b. → Working", "verdict": "wrong", "text": "Because b."},
+            {"part": "Card c.", "verdict": "missed", "text": "You have not chosen a group here yet."},
+        ],
+    }
 
 
 def test_words() -> None:

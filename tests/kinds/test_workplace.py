@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pydantic import ValidationError
 
+from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.workplace import EVIDENCE, FIELDS, PLACES, Workplace
-from workbook_helpers.jupyter.widgets.bundle import STATIC
 
 CRITERIA = [{"code": "2.2", "text": "I looked it up"}, {"code": "3.4a", "text": "I asked for advice"}]
 WHOLE = {
@@ -75,16 +75,11 @@ def workplace(**changes: Any) -> Workplace:
 ITEM = workplace()
 
 
-@pytest.fixture(scope="module")
-def find_in_page(chromium: Any) -> Any:
+@pytest.fixture(scope="session")
+def find_in_page(rules: Rules) -> Any:
     """find_in_page(text): what the page's own script finds."""
-    page = chromium.new_page()
-    source = (STATIC / "kinds" / "workplace.js").read_text("utf-8").split("export default", maxsplit=1)[0]
-    source = "\n".join(line for line in source.splitlines() if not line.startswith("import "))
-    page.add_script_tag(content=f"{source}; globalThis.findSigns = findSigns;")
-    rules = ITEM.public()["rules"]
-    yield lambda text: page.evaluate("([text, rules]) => findSigns(text, rules)", [text, rules])
-    page.close()
+    patterns = ITEM.public()["rules"]
+    return lambda text: rules("signs", text, patterns)
 
 
 @pytest.mark.parametrize(("text", "signs"), SIGNS)
@@ -179,7 +174,6 @@ def test_words_and_blank() -> None:
         "Role of the witness: Senior carer",
     )
     assert ITEM.is_blank({"done": " "})
-    assert ITEM.respond(WHOLE) is None
 
 
 JSON = st.recursive(

@@ -156,7 +156,7 @@ const kind = {
   /** In a marked story a decision that was taken stays taken. */
   goesOn(spec, old, next) {
     const taken = pathOf(old) ?? [], path = pathOf(next) ?? [];
-    return spec.purpose !== "assessed" || (path.length >= taken.length && taken.every((step, n) => path[n] === step));
+    return spec.purpose !== "assessed" || taken.every((step, n) => path[n] === step);
   },
 };
 

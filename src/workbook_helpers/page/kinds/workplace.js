@@ -24,8 +24,13 @@ function isDay(iso) {
 }
 /** Give what a field says, one text for each criterion. @param {Item} spec @param {string} name @param {string} text */
 function said(spec, name, text) {
-  if (name === "criteria") return spec.criteria.filter((one) => split(text).includes(one.code)).map((one) => `${one.code} ${one.text}`);
-  return [name === "date" ? day(text) : name === "done" || name === "role" ? text : say(`workplace-${name}-${text}`)];
+  switch (name) {
+    case "evidence": return [say(`workplace-evidence-${text}`)];
+    case "place": return [say(`workplace-place-${text}`)];
+    case "date": return [day(text)];
+    case "criteria": return spec.criteria.filter((one) => split(text).includes(one.code)).map((one) => `${one.code} ${one.text}`);
+    default: return [text];
+  }
 }
 /** Give the fields that are filled in. @param {Answer | null} value */
 const filled = (value) => FIELDS.flatMap((name) => { const text = value?.[name] ?? ""; return isEmpty(text) ? [] : [{ name, text }]; });
