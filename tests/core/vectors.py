@@ -63,13 +63,6 @@ def examples(strategy: st.SearchStrategy[Any], most: int) -> list[Any]:
     found: list[Any] = []
 
     @settings(
-<<<<<<< HEAD
-        derandomize=True, database=None, deadline=None, max_examples=most, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-    @given(strategy)
-    def draw(value: Any) -> None:
-        found.append(value)
-=======
         derandomize=True,
         database=None,
         deadline=None,
@@ -80,7 +73,6 @@ def examples(strategy: st.SearchStrategy[Any], most: int) -> list[Any]:
     @given(st.lists(strategy, min_size=10, max_size=10))
     def draw(values: list[Any]) -> None:
         found.extend(values)
->>>>>>> w-kinds
 
     draw()
     return found
@@ -106,11 +98,7 @@ LEARNERS = (
     st.text(SIGNS | ASCII, max_size=12)
     | TEXT
     | st.text("aé\u00ad", min_size=120, max_size=140)
-<<<<<<< HEAD
-    | st.text("A", min_size=1020, max_size=1030)
-=======
     | st.integers(1015, 1030).map(lambda n: "\u00ad" * n + "ana01")
->>>>>>> w-kinds
 )
 SMALL = st.text(max_size=4) | st.integers(-1, 9) | st.booleans() | st.none() | st.just(2.5)
 ODD = st.recursive(
@@ -184,30 +172,18 @@ def answers(kind: str) -> st.SearchStrategy[tuple[Item, Any]]:
 
 def anything(kind: str) -> st.SearchStrategy[tuple[Item, Any]]:
     """An item of a kind, and a value that is an answer to it, nearly one, or anything."""
-<<<<<<< HEAD
-    return st.sampled_from(ITEMS[kind]).flatmap(
-        lambda item: st.tuples(st.just(item), ODD | well_formed(item) | well_formed(item).flatmap(_broken))
-    )
-=======
     broken = [
         st.tuples(st.just(item), st.builds(_broken, well_formed(item), st.integers(0, 9), SMALL) | well_formed(item))
         for item in ITEMS[kind]
     ]
     return st.one_of(broken) | st.tuples(st.sampled_from(ITEMS[kind]), ODD)
->>>>>>> w-kinds
 
 
 def _broken(value: Any, at: int, part: Any) -> Any:
     """The value with another part in the place of one."""
     if isinstance(value, dict) and value:
-<<<<<<< HEAD
-        return st.tuples(st.sampled_from(sorted(value)), SMALL | st.sampled_from(sorted(map(str, value)))).map(
-            lambda change: value | {change[0]: change[1]}
-        )
-=======
         names = sorted(value)
         return value | {names[at % len(names)]: part if at < 5 else value[names[0]]}
->>>>>>> w-kinds
     if isinstance(value, list) and value:
         return [*value[: at % len(value)], *([part] if at < 5 else value[:1]), *value[at % len(value) + 1 :]]
     return part
@@ -236,13 +212,6 @@ def in_pools(workbook: Workbook, choose: list[int], draws: list[int]) -> Workboo
 def _pure() -> Iterator[tuple[str, st.SearchStrategy[tuple[Any, ...]], Pure, int]]:
     """Rule, what goes in, the rule of Python, how many."""
     yield "plain", st.tuples(TYPED), plain, 500
-<<<<<<< HEAD
-    yield "distance", st.tuples(TYPED, TYPED) | TYPED.flatmap(lambda one: st.tuples(st.just(one), slips(one))), distance, 500
-    near = FORMS.flatmap(
-        lambda forms: st.tuples(st.just(forms), st.sampled_from([*forms["accepted"], *forms["not_accepted"]]).flatmap(slips) | TYPED)
-    )
-    yield "accept", near, lambda forms, text: Forms.model_validate(forms).accept(text), 600
-=======
     yield "distance", st.tuples(TYPED, TYPED) | st.builds(lambda one, changes: (one, _changed(one, changes)), TYPED, SLIPS), distance, 500
     near = st.builds(
         lambda forms, n, changes: (forms, _changed([*forms["accepted"], *forms["not_accepted"]][-n:][0], changes)),
@@ -251,7 +220,6 @@ def _pure() -> Iterator[tuple[str, st.SearchStrategy[tuple[Any, ...]], Pure, int
         SLIPS,
     )
     yield "accept", near | st.tuples(FORMS, TYPED), lambda forms, text: Forms.model_validate(forms).accept(text), 600
->>>>>>> w-kinds
     yield "longest run", RUNS, lambda one, other: list(longest_run(one, other)), 600
     yield "count of words", st.tuples(st.lists(TEXT | st.text(WHITE + NO_WHITE, max_size=3)).map("".join)), count_words, 400
     yield "clean id", st.tuples(LEARNERS), clean_id, 600

@@ -12,14 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from IPython.display import HTML
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-<<<<<<< HEAD
-from tests.conftest import ROOT, is_saved
+from tests.conftest import ROOT, Rules, is_saved
 from tests.kinds.conftest import KernelPage
 from workbook_helpers.answers import AnswerStore
-=======
-from tests.conftest import ROOT, Rules, is_saved
-from tests.kinds.conftest import KindPage
->>>>>>> w-kinds
 from workbook_helpers.items import KINDS, Item, load_workbook
 from workbook_helpers.jupyter.widgets.ask import ask, open_workbook
 
@@ -472,14 +467,11 @@ def test_python_knows_a_blank_answer() -> None:
         assert (item.id, value, item.problem(value), item.is_blank(value)) == (item.id, value, None, blank)
 
 
-<<<<<<< HEAD
-=======
 def test_the_browser_knows_the_same_answers_as_blank(rules: Rules) -> None:
     for item, value, blank in cases():
         assert (item.id, value, rules("blank", item.public(), value)) == (item.id, value, blank)
 
 
->>>>>>> w-kinds
 def test_w03_typed_without_a_kernel_does_not_reach_a_fresh_copy(page: Page, kind_server: tuple[Path, str, str, int]) -> None:
     root, base, token, server = kind_server
     name = next(path.name for path in (ROOT / "workbooks").glob("w03-*"))

@@ -96,8 +96,9 @@ export class Workbook extends EventTarget {
 
   /** Take over what is kept. @param {Kept} kept */
   opened(kept) {
-    const anew = !this.#open || kept.copy !== this.kept.copy || kept.seed !== this.kept.seed || kept.learner !== this.kept.learner;
-    const other = kept.copy !== this.kept.copy;
+    // On disk another copy is a file that something else has put there: what is on screen is not given up for it.
+    const other = kept.copy !== this.kept.copy && this.host.place === "device";
+    const anew = !this.#open || other || kept.seed !== this.kept.seed;
     this.kept = kept;
     this.#open = true;
     if (anew) {
