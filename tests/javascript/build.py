@@ -23,8 +23,10 @@ SHEETS = ("house.css", "display.css", "page.css", "question.css")
 TARGET = "es2019"
 """A phone of 2019 reads it."""
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
-NOTICE = "/*! With fflate (MIT), @noble/hashes (MIT) and @fluent/bundle (Apache-2.0); their texts come with those npm packages. */"
-BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true", f"--banner:js={NOTICE}")
+BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true")
+INSIDE = ("@fluent/bundle", "@noble/hashes", "fflate")
+APACHE = "Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0\n"
+"""For a package that brings no text of its own."""
 
 
 def build() -> dict[str, bytes]:
@@ -33,17 +35,35 @@ def build() -> dict[str, bytes]:
     lines = ['import { register } from "./kinds.js";']
     lines += [f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)]
     lines += ["register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"]
-    script = _esbuild("\n".join([*lines, 'export { default } from "./main.js";']), "js", *BUNDLE)
+    lines += ['export { default } from "./main.js";']
+    names, licences = _licences()
+    script = _esbuild("\n".join(lines), "js", *BUNDLE, f"--banner:js=/*! With {names}. The texts are in licences.txt. */")
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     paths = [*(PAGE / name for name in SHEETS), *sorted((PAGE / "kinds").glob("*.css"))]
     sheet = "\n".join(path.read_text("utf-8") for path in paths)
     letters = "\n".join(FONT.findall(sheet)).replace("url(", "url(../")
     return {
+        "licences.txt": licences.encode(),
         "workbook.js": script,
         "worker.js": worker,
         "workbook.css": _esbuild(FONT.sub("", sheet), "css"),
         "dyslexic.css": _esbuild(letters, "css"),
     }
+
+
+def _licences() -> tuple[str, str]:
+    """Give whose work is inside, in one line, and the texts of the licences under which it is there."""
+    fetch()
+    names, texts = [], []
+    for name in INSIDE:
+        about = json.loads((MODULES / name / "package.json").read_text("utf-8"))
+        path = MODULES / name / "LICENSE"
+        text = path.read_text("utf-8") if path.is_file() else APACHE
+        whose = next((line.strip() for line in text.splitlines() if line.startswith("Copyright (c)")), about.get("author", ""))
+        names.append(f"{name} {about['version']} ({about['license']}; {whose})")
+        texts.append(f"{names[-1]}\n\n{text}")
+    texts.append(f"OpenDyslexic\n\n{(PAGE / 'OFL.txt').read_text('utf-8')}")
+    return ", ".join(names), "\n\n".join(texts)
 
 
 def _esbuild(text: str, loader: str, *options: str) -> bytes:
