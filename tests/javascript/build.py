@@ -35,13 +35,9 @@ def build() -> dict[str, bytes]:
     lines = ['import { register } from "./kinds.js";']
     lines += [f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)]
     lines += ["register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"]
-<<<<<<< HEAD
-    script = _esbuild("\n".join([*lines, 'export { default } from "./main.js"; export * from "./main.js";']), "js", *BUNDLE)
-=======
-    lines += ['export { default } from "./main.js";']
+    lines += ['export { default } from "./main.js";', 'export * from "./main.js";']
     names, licences = _licences()
     script = _esbuild("\n".join(lines), "js", *BUNDLE, f"--banner:js=/*! With {names}. The texts are in licences.txt. */")
->>>>>>> w-web
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))

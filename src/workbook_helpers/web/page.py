@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from workbook_helpers.items import Workbook
 from workbook_helpers.web.body import body
-from workbook_helpers.web.stand_in import book
 from workbook_helpers.words import language, say, use
 
 PAGE = files("workbook_helpers") / "page"
@@ -85,7 +84,7 @@ def workbook_page(workbook: Workbook, *, words: Markup, head: Markup, foot: str 
         home=home,
         body=made,
         foot=foot,
-        data=data("wb-book", book(workbook)) + Markup("\n") + words,
+        data=data("wb-book", workbook.book()) + Markup("\n") + words,
     )
 
 

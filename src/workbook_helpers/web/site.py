@@ -135,12 +135,8 @@ def _parts() -> dict[str, bytes]:
     found = {name: font(name) for name in FONTS}
     found |= {name: (HERE / name).read_bytes() for name in ("icon.svg", "icon-192.png", "icon-512.png")}
     found |= {f"words-{language}.ftl": catalogue(language).encode() for language in LANGUAGES if language != "en"}
-<<<<<<< HEAD
-    return {**found, "workbook.css": (built("page.css") + built("workbook.css")).encode(), "workbook.js": built("workbook.js").encode()}
-=======
     found["licences.txt"] = built("licences.txt").encode()
-    return {**found, "workbook.css": built("workbook.css").encode(), "workbook.js": built("workbook.js").encode()}
->>>>>>> w-web
+    return {**found, "workbook.css": (built("page.css") + built("workbook.css")).encode(), "workbook.js": built("workbook.js").encode()}
 
 
 def _named(name: str, content: bytes) -> str:

@@ -88,7 +88,7 @@ class Session(anywidget.AnyWidget):
         return self._store.kept(seed=self.workbook.draws() and not self.workbook.pools)
 
     def _seed(self, kept: Kept) -> tuple[str, str]:
-        """Give whose paper it is, where items are drawn, and the seed: it comes from class and learner, so that nobody picks an easy one."""
+        """Give who the learner is, and the seed; where items are drawn, both are fixed, so that nobody picks an easy paper."""
         if not self.workbook.pools:
             return learner_id(self.workbook), kept.seed
         learner = hub_user() or kept.learner
