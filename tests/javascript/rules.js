@@ -9,7 +9,7 @@ import { accept, distance, plain } from "../../src/workbook_helpers/page/spellin
 import { countWords } from "../../src/workbook_helpers/page/text.js";
 import { ready } from "../../src/workbook_helpers/page/words.js";
 
-/** @import { Ctx, Draw, Kind, Spec } from "../../src/workbook_helpers/page/types.js" */
+/** @import { Ctx, Draw, Kind } from "../../src/workbook_helpers/page/types.js" */
 /** @typedef {Record<string, Kind<any, any>>} Kinds */
 
 /** A value in one form, whatever the order of an object's parts. @param {unknown} value */
