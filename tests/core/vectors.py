@@ -149,7 +149,14 @@ def well_formed(item: Item) -> st.SearchStrategy[Any]:
             }
             return st.fixed_dictionaries({}, optional=fields | {"done": TEXT, "role": TEXT})
         case _:
-            return TEXT | st.booleans() | st.none()
+            return st.sampled_from(sorted(_short(item.public()))) | TEXT | st.booleans() | st.none()
+
+
+def _short(value: Any) -> set[str]:
+    """Every short text in an item: its ids are among them."""
+    if isinstance(value, dict | list):
+        return set().union(*map(_short, value.values() if isinstance(value, dict) else value))
+    return {value} if isinstance(value, str) and len(value) < 40 else set()
 
 
 def _path(item: Scenario, ways: list[int]) -> list[str] | dict[str, list[str]]:
