@@ -69,6 +69,8 @@ const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"]
  */
 export function question(book, spec, el) {
   const kind = kinds[spec.kind];
+  const authored = book.book.items[spec.id]; // words and responses follow the author's order, what is shown the student's
+  const says = kind.blank ?? isBlank;
   const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
   const draft = drafts(book.kept.copy, spec.id);
   /** @type {State} */
@@ -195,12 +197,12 @@ export function question(book, spec, el) {
   const handed = (saved_at) => Date.parse(book.kept.receipts.at(-1)?.at ?? "") + 999 >= Date.parse(saved_at);
   /** @param {any} value */
   function stands(value) { // what the rest of the page goes by
-    root.dataset.wbAnswered = String(!(kind.blank ?? isBlank)(value));
+    root.dataset.wbAnswered = String(!says(value));
     book.stands(spec.id, value);
   }
   /** The answer in words, as far as it can be read. @param {any} value @returns {string[]} */
   function words(value) {
-    try { return kind.words(spec, value); } catch { return []; }
+    try { return kind.words(authored, value); } catch { return []; }
   }
   /** Ask the student to choose; each button is [its text, what it does].
    * @param {string} text @param {string} title @param {any} value @param {[string, () => void][]} buttons */
@@ -237,13 +239,14 @@ export function question(book, spec, el) {
   function fits(value) {
     const before = body.get();
     try {
-      if (value == null) return true;
-      kind.words(spec, value);
+      if (says(value)) return true;
+      kind.words(authored, value);
       body.set(value);
       return body.fits?.(value) ?? same(body.get(), value);
     } catch {
       return false;
     } finally {
+      body.set(null); // whatever a strange value left half done
       body.set(before);
     }
   }
@@ -286,8 +289,8 @@ export function question(book, spec, el) {
   }
   function check() { // practice
     const value = body.get();
-    if ((kind.blank ?? isBlank)(value) || !kind.respond) { response.className = "wb-response"; response.replaceChildren(h("p", {}, say("frame-first"))); return; }
-    const { right, notes } = kind.respond(spec, value);
+    if (says(value) || !kind.respond) { response.className = "wb-response"; response.replaceChildren(h("p", {}, say("frame-first"))); return; }
+    const { right, notes } = kind.respond(authored, value);
     response.className = `wb-response ${right ? "wb-right" : "wb-wrong"}`;
     response.replaceChildren(
       h("p", { className: "wb-verdict" }, say(right ? "frame-all-right" : "frame-not-yet")),
