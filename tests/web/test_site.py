@@ -77,8 +77,8 @@ def test_the_shelf_says_what_there_is(unit: list[Workbook]) -> None:
     assert [card["workbook"] for card in shelf] == [one.id for one in unit]
     first = shelf[1]
     assert (first["href"], first["minutes"], first["role"]) == (f"{W01}.html", 90, "teaching")
-    assert first["items"] == {item.id: str(item.purpose) for item in unit[1].items.values()}
-    assert first["total"] == sum(purpose in ("practice", "assessed") for purpose in first["items"].values())
+    assert first["items"] == {item.id: {"kind": item.kind, "purpose": str(item.purpose)} for item in unit[1].items.values()}
+    assert first["total"] == sum(item["purpose"] in ("practice", "assessed") for item in first["items"].values())
 
 
 def test_a_page_changes_when_its_workbook_does_and_no_other(unit: list[Workbook], edited: Edit) -> None:

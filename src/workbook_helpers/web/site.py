@@ -62,7 +62,7 @@ def site_files(workbooks: Sequence[Workbook]) -> dict[str, bytes]:
 def shelf(workbooks: Sequence[Workbook]) -> list[dict[str, Any]]:
     """Give what "My workbooks" shows of each workbook, in the unit's order.
 
-    `items` has the purpose of each item; `total` counts the questions of a student that practise or are marked, since a pool gives
+    `items` has kind and purpose of each item; `total` counts the questions of a student that practise or are marked, since a pool gives
     some of its items only.
     """
     counted = (Purpose.PRACTICE, Purpose.ASSESSED)
@@ -77,7 +77,7 @@ def shelf(workbooks: Sequence[Workbook]) -> list[dict[str, Any]]:
             "class_id": one.about.class_id,
             "release": one.release,
             "href": quote(f"{one.assignment}.html"),
-            "items": {item.id: str(item.purpose) for item in one.items.values()},
+            "items": {item.id: {"kind": item.kind, "purpose": str(item.purpose)} for item in one.items.values()},
             "total": sum(item.purpose in counted for item in one.paper().values()),
         }
         for one in sorted(workbooks, key=lambda one: (one.about.order, one.assignment))

@@ -7,10 +7,11 @@ device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learn
    *[other] Does neb arall wedi’u cael eto.
 } { $copied ->
     [none] Nid ydych wedi cadw copi eto.
-   *[other] Mae eich copi diwethaf o { $copied }.
-} { $n ->
-    [0] Does dim wedi newid ers hynny.
-   *[other] { $n } newid ers hynny.
+   *[other] Mae eich copi diwethaf o { $copied } ({ $n ->
+        [0] does dim wedi newid ers hynny
+        [one] 1 newid ers hynny
+       *[other] { $n } newid ers hynny
+    }).
 }
 device-save-copy = Cadw copi
 device-open-copy = Agor fy nghopi

@@ -41,3 +41,4 @@ receipt-next = Beth sy’n digwydd nesaf
 receipt-give = Rhowch y ffeil i’ch tiwtor. Lanlwythwch hi i Moodle, neu ei hanfon, fel y dywedodd eich tiwtor.
 receipt-where = Mae’r ffeil yn y ffolder “handed-in”, wrth ochr eich llyfrau gwaith.
 receipt-keep = Cadwch y dderbynneb hon. Mae’n dangos beth a gyflwynoch, a phryd. I’w hargraffu, defnyddiwch Argraffu yn newislen eich porwr.
+home-given = ✓ Gwnaed y ffeil i’ch tiwtor ar { $time }.

@@ -7,11 +7,11 @@ device-where = Your answers are on this device, in this browser, under { $learne
    *[other] Nobody else has them yet.
 } { $copied ->
     [none] You have saved no copy yet.
-   *[other] Your last copy is from { $copied }.
-} { $n ->
-    [0] Nothing has changed since.
-    [one] 1 change since.
-   *[other] { $n } changes since.
+   *[other] Your last copy is from { $copied } ({ $n ->
+        [0] nothing has changed since
+        [one] 1 change since
+       *[other] { $n } changes since
+    }).
 }
 device-save-copy = Save a copy
 device-open-copy = Open my copy

@@ -40,3 +40,4 @@ receipt-next = What happens next
 receipt-give = Give the file to your tutor. Upload it to Moodle, or send it, as your tutor told you.
 receipt-where = The file is in the folder “handed-in”, beside your workbooks.
 receipt-keep = Keep this receipt. It shows what you handed in, and when. To print it, use Print in your browser’s menu.
+home-given = ✓ File for your tutor made on { $time }.

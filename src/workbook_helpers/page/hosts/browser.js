@@ -12,34 +12,17 @@ import { copyFile, readCopy } from "./copy.js";
 import { store } from "./device_store.js";
 import { give } from "./give.js";
 import { pack } from "./pack.js";
+import { person, who } from "./person.js";
 import { toTutor } from "./to_tutor.js";
 
-const WHO = "wb-learner"; // who works here: in the tab's own storage where others use the device, too, else in the browser's
 const MANY = 3; // answers since the work was last taken away: from so many on, the student is reminded
 
 /** @import { Book, Host, Kept, Notice, Receipt } from "../types.js" */
 /** @import { Copy, HandedIn, Kept as Record_ } from "./device_store.js" */
 /** @typedef {Record<string, Record_>} Records */
 
-/** @param {string} learner */
-const person = (learner) => learner.toLowerCase();
 /** @param {() => void} call */
 const safely = (call) => { try { call(); } catch { /* storage is forbidden or full: then for this page alone */ } };
-
-/** Who works here, as far as this browser remembers. */
-const who = {
-  get() {
-    try { return sessionStorage.getItem(WHO) ?? localStorage.getItem(WHO) ?? ""; } catch { return ""; }
-  },
-  /** @param {string} learner @param {boolean} shared */
-  set(learner, shared) {
-    this.clear();
-    safely(() => (shared ? sessionStorage : localStorage).setItem(WHO, learner));
-  },
-  clear() {
-    safely(() => { sessionStorage.removeItem(WHO); localStorage.removeItem(WHO); });
-  },
-};
 
 /** What a browser says when it will not keep anything, in the student's words. @param {unknown} error */
 function inWords(error) {
@@ -62,7 +45,7 @@ class Device {
   /** Whether this browser keeps anything. */
   keeps = true;
   learner = who.get();
-  /** What was answered in other workbooks, where this one looks back at it. @type {Record<string, unknown>} */
+  /** @type {Record<string, unknown>} */
   earlier = {};
   /** @type {(() => void)[]} */
   #heard = [];
@@ -102,6 +85,7 @@ class Device {
         const first = !this.copy;
         ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
         if (first) this.#begun = this.copy.since;
+        this.earlier = await this.#before();
         return;
       }
       const forgot = this.copy && Object.keys(this.answers).length > 0; // thrown away while this page was open: put back what it knows
@@ -113,6 +97,13 @@ class Device {
       this.keeps = false;
       this.copy ??= this.#fresh();
     }
+  }
+
+  /** What was answered in other workbooks, where an item of this one looks back at it. @returns {Promise<Record<string, unknown>>} */
+  async #before() {
+    const wanted = Object.values(this.book.items).map((spec) => ("before" in spec ? String(spec.before) : "")).filter((id) => id && !(id in this.book.items));
+    const found = await Promise.all(wanted.map(async (id) => [id, (await store.read(person(this.learner), id.split("-")[0], this.book.class_id))?.answers[id]?.value ?? null]));
+    return Object.fromEntries(found);
   }
 
   /** @returns {Copy} */

@@ -2,6 +2,7 @@
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
 import { isObject, list } from "../answers.js";
 import { h, put } from "../dom.js";
+import { printSheet } from "../print.js";
 import { findSigns } from "../privacy.js";
 import { isEmpty, split } from "../text.js";
 import { locale, say } from "../words.js";
@@ -81,19 +82,12 @@ const kind = {
     function print() {
       const now = get();
       /** @param {string[]} names */
-      const lines = (...names) => names.map((name) => h("p", { className: "wb-workplace-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
+      const lines = (...names) => names.map((name) => h("p", { className: "wb-sign" }, h("span", {}, say(`workplace-line-${name}`)), h("span", {})));
       const sheet = h("div", { className: "wb-workplace-sheet" }, h("h1", {}, say("workplace-sheet")), h("p", {}, spec.stem),
         h("dl", {}, ...FIELDS.flatMap((name) => [h("dt", {}, label(name)), h("dd", {}, now[name] ? said(spec, name, now[name]).join("\n") : say("workplace-empty"))])),
         h("h2", {}, say("workplace-by-witness")), h("p", {}, say("workplace-statement")), ...lines("witness-name", "role", "signature", "date"),
         h("h2", {}, say("workplace-by-learner")), ...lines("learner-name", "signature", "date"));
-      document.querySelectorAll(".wb-workplace-sheet").forEach((old) => old.remove());
-      document.body.append(sheet);
-      document.documentElement.classList.add("wb-workplace-printing");
-      globalThis.addEventListener("afterprint", () => { // some phones print after print() has returned, so not before this
-        sheet.remove();
-        document.documentElement.classList.remove("wb-workplace-printing");
-      }, { once: true });
-      globalThis.print();
+      printSheet(sheet);
     }
     /** Whether a field can hold a text. @param {string} name @param {string} text */
     function holds(name, text) {
