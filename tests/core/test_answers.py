@@ -21,8 +21,10 @@ from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Mended, S
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.errors import SaveError
+from workbook_helpers.files import read_file
 from workbook_helpers.items import KINDS, Item, load_workbook
 from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.jupyter.widgets.session import Session
 
 ITEMS: dict[str, Item] = {
     "w01-q01": KINDS["single"].model_validate(
@@ -341,3 +343,33 @@ def test_no_json_makes_reading_fail(single: Any, written: Any) -> None:
     sheet = parse_sheet(json.dumps(document(w01_q01={"value": single}, w01_t01=written)).encode(), ITEMS, "w01")
     assert set(sheet.answers).isdisjoint(sheet.unreadable)
     assert len(sheet.answers) + len(sheet.unreadable) == 2
+
+
+def test_a_page_is_opened_by_one_reading_and_a_save_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "w01-working-and-personal"
+    shutil.copytree(ROOT / "workbooks" / folder.name, folder)
+    AnswerStore(folder, "w01").put("w01-q01", "a")
+    assert AnswerStore(folder, "w01").kept(seed=True).seed  # a copy that has been opened before
+    read, told = list[str](), list[dict[str, Any]]()
+
+    def counted(path: Path, *args: Any) -> bytes:
+        read.append(path.name)
+        return read_file(path, *args)
+
+    monkeypatch.setattr(store_module, "read_file", counted)
+    session = Session(folder)
+    session.send = lambda content, buffers=None: told.append(content)
+    for item in session.workbook.items.values():  # each cell shows what was answered where no widget runs
+        session.value(item)
+
+    def ask(**message: Any) -> int:
+        session._on_message(session, message | {"n": 1}, [])
+        n = read.count("answers.json")
+        read.clear()
+        return n
+
+    assert ask(do="open") == 1
+    assert ask(do="open") == 1  # the window is looked at again
+    kept = told[0]["answers"]["w01-q01"]
+    assert ask(do="save", id="w01-q01", value="b", base=kept["revision"], was=kept["value"]) == 1
+    assert [message["do"] for message in told] == ["kept", "kept", "saved"]

@@ -499,3 +499,17 @@ def test_w03_typed_without_a_kernel_does_not_reach_a_fresh_copy(page: Page, kind
         assert on_disk(kind) == {}
     finally:
         shutil.rmtree(kind.folder)
+
+
+def test_the_page_is_read_once_however_many_questions_it_has(kernel_page: Open) -> None:
+    kind = kernel_page(ITEMS, "progress", "hand-in")
+    asked: list[str] = []
+    heard = re.compile(r'"do": ?"(open|save)"')
+    kind.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.extend(heard.findall(str(frame)))))
+    kind.reload()
+    state(kind, "clean")
+    assert asked == ["open"]
+    kind.page.evaluate(LOOK)
+    kind.page.locator(f"#{PICK} label").first.click()
+    kind.saved(PICK)
+    assert asked == ["open", "open", "save"]
