@@ -12,8 +12,8 @@ from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from workbook_helpers import exchange
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.jupyter import exchange
 from workbook_helpers.jupyter.pages.guard import TYPES, picture
 from workbook_helpers.jupyter.pages.shelf import shelf
 from workbook_helpers.policy import SEALED

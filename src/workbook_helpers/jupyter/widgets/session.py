@@ -14,6 +14,7 @@ from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
 from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
 from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
+from workbook_helpers.jupyter.exchange import submit
 from workbook_helpers.jupyter.widgets.log import never_raises, note
 from workbook_helpers.words import use
 
@@ -72,7 +73,7 @@ class Session(anywidget.AnyWidget):
             case {"do": "work", "n": int(n), "learner": str(learner)}:
                 self._reply(n, lambda: choose_learner(self.workbook, learner), self._open)
             case {"do": "hand-in", "n": int(n), "learner": str(learner)}:
-                self._reply(n, lambda: hand_in(self.workbook, learner.strip()), self._open)
+                self._reply(n, lambda: hand_in(self.workbook, learner.strip(), submit), self._open)
             case {"do": "seen", "n": int(n)}:
                 self._reply(n, self._store.seen, self._open)
 
