@@ -79,7 +79,7 @@ def test_size_spacing_and_letters_are_remembered_and_fit(page: Page, voila: Fron
     after = page.evaluate("parseFloat(getComputedStyle(document.querySelector('#w01-p01 legend')).fontSize)")
     assert after == pytest.approx(before * 1.75)
     assert "OpenDyslexic" in page.evaluate("getComputedStyle(document.querySelector('#w01-p01 legend')).fontFamily")
-    page.wait_for_function("document.fonts.check('16px OpenDyslexic')")
+    assert page.evaluate("document.fonts.load('16px OpenDyslexic').then((found) => found.length)") == 1
     fits(page)
     assert violations(page) == []
 

@@ -41,7 +41,7 @@ def build() -> dict[str, bytes]:
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))
-    letters = "\n".join(FONT.findall(sheets["workbook.css"])).replace("url(", "url(../")
+    letters = "\n".join(FONT.findall(sheets["workbook.css"]))
     return {
         "licences.txt": licences.encode(),
         "workbook.js": script,

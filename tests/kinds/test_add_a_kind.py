@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT, Server, free_port, is_saved
+from tests.npm import MODULES, fetch
 
 
 def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
@@ -25,6 +26,9 @@ def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Ser
         path = tmp_path / name
         with path.open("a" if path.suffix == ".toml" else "x", encoding="utf-8") as file:
             file.write(f"\n{text}")
+    fetch()
+    (tmp_path / "tests" / "javascript" / "node_modules").symlink_to(MODULES)
+    subprocess.run([sys.executable, tmp_path / "tests" / "javascript" / "build.py"], check=True)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "src"), str(tmp_path)])}
     done = subprocess.run(
         [

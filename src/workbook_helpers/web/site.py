@@ -151,7 +151,7 @@ def _hash(content: bytes) -> str:
 def _head(names: dict[str, str]) -> Markup:
     letters = built("dyslexic.css").strip()
     for name in FONTS:
-        letters = letters.replace(f"../{name}", names[name])
+        letters = letters.replace(name, names[name])
     lines = (
         '<meta name="wb-worker" content="{worker}">',
         '<meta name="theme-color" content="#0b4f6c">',
