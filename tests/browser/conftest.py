@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.conftest import ROOT, Server, free_port
+from workbook_helpers.items import load_workbook
+from workbook_helpers.web import workbook_file
 
 W01 = "w01-working-and-personal"
 OPEN = ["--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
@@ -64,3 +67,23 @@ def front_end(request: pytest.FixtureRequest) -> FrontEnd:
     """The front end that a test names in its parameters."""
     found: FrontEnd = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def w01_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook as one file, which a browser opens without a server."""
+    file = tmp_path_factory.mktemp("file") / f"{W01}.html"
+    file.write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / W01)))
+    return file
+
+
+@pytest.fixture
+def filed(page: Page, w01_file: Path) -> Page:
+    """The file, opened again by somebody who works on this device."""
+    page.goto(w01_file.as_uri())
+    page.get_by_label("Your learner ID").fill("ana01")
+    page.get_by_role("button", name="Show my questions").click()
+    page.locator("#hand-in").wait_for()
+    page.reload()
+    page.locator("#hand-in").wait_for()
+    return page

@@ -120,21 +120,21 @@ WINDOWS = [pytest.param(1280, 900, id="desk"), pytest.param(320, 640, id="phone"
 
 @pytest.mark.wcag("2.1.1", "2.1.2", "2.4.3", "2.4.7", "2.4.11")
 @pytest.mark.parametrize(("width", "height"), WINDOWS)
-def test_all_is_reached_by_keyboard_and_the_focus_is_seen(workbook: Page, width: int, height: int) -> None:
-    workbook.set_viewport_size({"width": width, "height": height})
-    workbook.wait_for_timeout(300)  # what follows the new size has done so
+def test_all_is_reached_by_keyboard_and_the_focus_is_seen(filed: Page, width: int, height: int) -> None:
+    filed.set_viewport_size({"width": width, "height": height})
+    filed.wait_for_timeout(300)  # what follows the new size has done so
     stops: list[dict[str, Any]] = []
     for _ in range(400):
-        workbook.keyboard.press("Tab")
-        stop = workbook.evaluate(FOCUS)
+        filed.keyboard.press("Tab")
+        stop = filed.evaluate(FOCUS)
         if stop["tag"] == "BODY" or (stops and stop["text"] == stops[0]["text"]):
             break
         stops.append(stop)
     assert stops[0]["text"] == "Skip to the workbook"
-    assert list(dict.fromkeys(stop["item"] for stop in stops)) == ["", *ITEMS, "hand-in"], "in the order of the page"
+    assert list(dict.fromkeys(stop["item"] for stop in stops)) == ["", *ITEMS, "hand-in", "your-work"], "in the order of the page"
     texts = [stop["text"] for stop in stops]
     assert texts.count("Check my answer") == 13, "each practice question's; the story's comes when it has ended"
-    assert texts[-1] == "Hand in"
+    assert texts[-1] == "Finish on this device"
     for stop in stops:
         assert (stop["outline"], stop["width"]) == ("solid", "3px"), stop
         assert stop["top"] < stop["height"], f"below the window: {stop}"
@@ -256,13 +256,13 @@ SMALL = """(controls) => [...document.querySelectorAll(controls)]
 
 @pytest.mark.wcag("2.5.8")
 @pytest.mark.parametrize("width", [1280, 320])
-def test_targets_are_large_enough(workbook: Page, width: int) -> None:
+def test_targets_are_large_enough(filed: Page, width: int) -> None:
     """WCAG 2.5.8: 24 by 24 px, or as far apart (the links of the review stand one in a list item each)."""
-    workbook.set_viewport_size({"width": width, "height": 640})
-    assert workbook.evaluate(SMALL, CONTROLS) == []
-    boxes = workbook.evaluate("() => [...document.querySelectorAll('.wb-option input')].map((node) => node.getBoundingClientRect().height)")
+    filed.set_viewport_size({"width": width, "height": 640})
+    assert filed.evaluate(SMALL, CONTROLS) == []
+    boxes = filed.evaluate("() => [...document.querySelectorAll('.wb-option input')].map((node) => node.getBoundingClientRect().height)")
     assert min(boxes) >= 24
-    rows = workbook.evaluate("() => [...document.querySelectorAll('.wb-option')].map((node) => node.getBoundingClientRect().height)")
+    rows = filed.evaluate("() => [...document.querySelectorAll('.wb-option')].map((node) => node.getBoundingClientRect().height)")
     assert min(rows) >= 44
 
 
@@ -270,14 +270,14 @@ def test_targets_are_large_enough(workbook: Page, width: int) -> None:
 @pytest.mark.parametrize(
     "control", ["#w01-q01 input", "#w01-q09 input", "#w01-t01 textarea", "#w01-p01 button", "#hand-in input", "#hand-in button"]
 )
-def test_forced_colours_keep_the_focus(workbook: Page, control: str) -> None:
-    workbook.emulate_media(forced_colors="active")
-    workbook.keyboard.press("Tab")  # the focus follows the keyboard
-    workbook.locator(control).first.focus()
-    seen = workbook.evaluate(FOCUS)
+def test_forced_colours_keep_the_focus(filed: Page, control: str) -> None:
+    filed.emulate_media(forced_colors="active")
+    filed.keyboard.press("Tab")  # the focus follows the keyboard
+    filed.locator(control).first.focus()
+    seen = filed.evaluate(FOCUS)
     assert (seen["outline"], seen["width"]) == ("solid", "3px")
     colours = """() => [getComputedStyle(document.activeElement).outlineColor, getComputedStyle(document.body).backgroundColor]"""
-    outline, paper = workbook.evaluate(colours)
+    outline, paper = filed.evaluate(colours)
     assert outline != paper
 
 
@@ -295,8 +295,8 @@ def test_nothing_moves_for_who_asked_for_no_motion(page: Page, voila: FrontEnd, 
 
 
 @pytest.mark.wcag("1.3.1", "2.4.2", "3.1.1")
-def test_the_page_says_what_it_is(workbook: Page) -> None:
-    assert workbook.title() == "Working and personal relationships"
-    assert workbook.evaluate("document.documentElement.lang") == "en-GB"
-    assert workbook.locator("h1").count() == 1
-    assert W01 not in workbook.locator("main").inner_text()
+def test_the_page_says_what_it_is(filed: Page) -> None:
+    assert filed.title() == "Working and personal relationships"
+    assert filed.evaluate("document.documentElement.lang") == "en-GB"
+    assert filed.locator("h1").count() == 1
+    assert W01 not in filed.locator("main").inner_text()

@@ -25,89 +25,82 @@ def choose(page: Page, title: str, value: str) -> None:
 
 
 @pytest.mark.wcag("2.4.5")
-def test_contents_lead_everywhere_and_say_what_is_done(page: Page, voila: FrontEnd, folder: Path) -> None:
-    open_page(page, voila, folder)
-    page.locator("#wb-contents summary").click()
-    nav = page.get_by_role("navigation", name="Contents")
+def test_contents_lead_everywhere_and_say_what_is_done(filed: Page) -> None:
+    filed.locator("#wb-contents summary").click()
+    nav = filed.get_by_role("navigation", name="Contents")
     expect(nav.get_by_role("listitem").filter(has_text="Two kinds of relationship")).to_contain_text("0 of 2")
-    page.keyboard.press("Escape")
+    filed.keyboard.press("Escape")
     expect(nav).to_be_hidden()
     for item in ("w01-p01", "w01-p02"):
-        page.locator(f"#{item} label").first.click()
-        is_saved(page.locator(f"#{item}"))
-    page.locator("#wb-contents summary").click()
+        filed.locator(f"#{item} label").first.click()
+        is_saved(filed.locator(f"#{item}"))
+    filed.locator("#wb-contents summary").click()
     expect(nav.get_by_role("listitem").filter(has_text="Two kinds of relationship")).to_contain_text("✓ done")
     nav.get_by_role("link", name="Four myths").click()
-    heading = page.get_by_role("heading", name="Four myths")
+    heading = filed.get_by_role("heading", name="Four myths")
     expect(heading).to_be_in_viewport()
     expect(heading).to_be_focused()
 
 
-def test_a_student_goes_on_where_they_were(page: Page, voila: FrontEnd, folder: Path) -> None:
-    open_page(page, voila, folder)
-    expect(page.locator("#wb-place")).to_have_count(0)
-    page.locator("#w01-q03 label").first.click()
-    is_saved(page.locator("#w01-q03"))
-    page.goto("about:blank")
-    open_page(page, voila, folder)
-    page.get_by_role("link", name="Continue where you were").click()
-    expect(page.locator("#w01-q03")).to_be_in_viewport()
+def test_a_student_goes_on_where_they_were(filed: Page) -> None:
+    expect(filed.locator("#wb-place")).to_have_count(0)
+    filed.locator("#w01-q03 label").first.click()
+    is_saved(filed.locator("#w01-q03"))
+    filed.reload()
+    filed.get_by_role("link", name="Continue where you were").click()
+    expect(filed.locator("#w01-q03")).to_be_in_viewport()
 
 
 @pytest.mark.wcag("1.4.3", "1.4.11")
 @pytest.mark.parametrize("colours", ["dark", "contrast"])
-def test_colours_keep_their_contrast(page: Page, voila: FrontEnd, folder: Path, colours: str) -> None:
-    open_page(page, voila, folder)
-    choose(page, "Colours", colours)
-    page.locator("#w01-p01 label").first.click()
-    page.locator("#w01-p01").get_by_role("button").click()
-    expect(page.locator("#w01-p01 .wb-response li").first).to_be_visible()
-    page.locator("#hand-in").get_by_role("button").click()
-    assert violations(page) == []
+def test_colours_keep_their_contrast(filed: Page, colours: str) -> None:
+    choose(filed, "Colours", colours)
+    filed.locator("#w01-p01 label").first.click()
+    filed.locator("#w01-p01").get_by_role("button").click()
+    expect(filed.locator("#w01-p01 .wb-response li").first).to_be_visible()
+    filed.locator("#hand-in").get_by_role("button").click()
+    assert violations(filed) == []
 
 
 @pytest.mark.wcag("1.4.4", "1.4.12")
-def test_size_spacing_and_letters_are_remembered_and_fit(page: Page, voila: FrontEnd, folder: Path) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    open_page(page, voila, folder)
-    before = page.evaluate("parseFloat(getComputedStyle(document.querySelector('#w01-p01 legend')).fontSize)")
+def test_size_spacing_and_letters_are_remembered_and_fit(filed: Page) -> None:
+    filed.set_viewport_size({"width": 320, "height": 640})
+    before = filed.evaluate("parseFloat(getComputedStyle(document.querySelector('#w01-p01 legend')).fontSize)")
     for title, value in (("Text size", "largest"), ("Spacing", "wide"), ("Letters", "dyslexic")):
-        choose(page, title, value)
-    fits(page)
-    page.reload()
-    page.locator("#w01-p01 legend").wait_for()
-    after = page.evaluate("parseFloat(getComputedStyle(document.querySelector('#w01-p01 legend')).fontSize)")
+        choose(filed, title, value)
+    fits(filed)
+    filed.reload()
+    filed.locator("#w01-p01 legend").wait_for()
+    after = filed.evaluate("parseFloat(getComputedStyle(document.querySelector('#w01-p01 legend')).fontSize)")
     assert after == pytest.approx(before * 1.75)
-    assert "OpenDyslexic" in page.evaluate("getComputedStyle(document.querySelector('#w01-p01 legend')).fontFamily")
-    assert page.evaluate("document.fonts.load('16px OpenDyslexic').then((found) => found.length)") == 1
-    fits(page)
-    assert violations(page) == []
+    assert "OpenDyslexic" in filed.evaluate("getComputedStyle(document.querySelector('#w01-p01 legend')).fontFamily")
+    assert filed.evaluate("document.fonts.load('16px OpenDyslexic').then((found) => found.length)") == 1
+    fits(filed)
+    assert violations(filed) == []
 
 
 @pytest.mark.wcag("4.1.2", "4.1.3")
-def test_hard_words_are_explained_on_a_tap(page: Page, voila: FrontEnd, folder: Path) -> None:
-    open_page(page, voila, folder)
-    assert page.locator(".wb-term").count() == 0
-    choose(page, "Hard words", "easier")
-    page.keyboard.press("Escape")
-    term = page.locator(".wb-term", has_text="care plan").first
+def test_hard_words_are_explained_on_a_tap(filed: Page) -> None:
+    assert filed.locator(".wb-term").count() == 0
+    choose(filed, "Hard words", "easier")
+    filed.keyboard.press("Escape")
+    term = filed.locator(".wb-term", has_text="care plan").first
     term.click()
     expect(term).to_have_attribute("aria-expanded", "true")
-    expect(page.locator(".wb-meaning")).to_contain_text("the written plan")
-    assert violations(page) == []
+    expect(filed.locator(".wb-meaning")).to_contain_text("the written plan")
+    assert violations(filed) == []
     term.click()
-    expect(page.locator(".wb-meaning")).to_have_count(0)
+    expect(filed.locator(".wb-meaning")).to_have_count(0)
 
 
-def test_listen_buttons_come_and_go(page: Page, voila: FrontEnd, folder: Path) -> None:
-    open_page(page, voila, folder)
-    choose(page, "Read aloud", "on")
-    page.keyboard.press("Escape")
-    button = page.get_by_role("button", name="Listen: Two kinds of relationship")
+def test_listen_buttons_come_and_go(filed: Page) -> None:
+    choose(filed, "Read aloud", "on")
+    filed.keyboard.press("Escape")
+    button = filed.get_by_role("button", name="Listen: Two kinds of relationship")
     button.click()
-    assert violations(page) == []
-    choose(page, "Read aloud", "normal")
-    expect(page.locator(".wb-listen")).to_have_count(0)
+    assert violations(filed) == []
+    choose(filed, "Read aloud", "normal")
+    expect(filed.locator(".wb-listen")).to_have_count(0)
 
 
 @pytest.mark.wcag("3.1.2")
@@ -125,7 +118,7 @@ def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila
     expect(question.locator(".wb-status")).to_have_text(re.compile(r"^Wedi’i gadw \d\d:\d\d$"))
     expect(page.locator("#wb-contents summary")).to_have_text("Cynnwys")
     page.locator("#w01-p01").get_by_role("button", name="Gwirio fy ateb").click()
-    expect(page.locator("#w01-p01 .wb-response")).to_have_text("Dewiswch ateb yn gyntaf, yna ei wirio.")  # said by Python
+    expect(page.locator("#w01-p01 .wb-response")).to_have_text("Dewiswch ateb yn gyntaf, yna ei wirio.")
     assert violations(page) == []
     page.locator("#w01-declaration input").check()
     expect(page.locator("#w01-declaration .wb-status")).to_contain_text("gadw")
