@@ -16,6 +16,7 @@ import { pack } from "./pack.js";
 import { toTutor } from "./to_tutor.js";
 
 const WHO = "wb-learner"; // who works here: in the tab's own storage where others use the device, too, else in the browser's
+const AGAIN_MS = 1000;
 const MANY = 3; // answers since the work was last taken away: from so many on, the student is reminded
 
 /** @import { Book, Host, Kept, Notice, Receipt, Spec } from "../types.js" */
@@ -136,6 +137,7 @@ class Device {
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
       if (learner !== this.learner) return;
       this.keeps = false;
+      if (here) setTimeout(() => this.#look(), AGAIN_MS); // a browser that throws things away cannot take them back at the same moment
       this.copy ??= { ...this.#fresh(learner), copy: `page-${Math.random().toString(36).slice(2)}` };
     }
   }
