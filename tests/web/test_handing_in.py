@@ -4,7 +4,6 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +65,17 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-def points(course: Course, name: str, sent: Path, folder: Path) -> tuple[Any, list[Any]]:
-    """Take a hand-in into a copy of the class, and mark it: the summary's line, and the points row by row."""
+def points(course: Course, name: str, sent: Path, folder: Path) -> list[Any]:
+    """Take a hand-in into a copy of the class, and mark it: the points row by row."""
     mine = Course(Path(shutil.copytree(course.root, folder)))
     intake(mine, [sent], name)
     [line] = mark_class(mine, name)
+    assert (line.outcome, line.oddities) == ("marked", ())
     from nbgrader.api import Gradebook
 
     with Gradebook(mine.db_url, mine.course_id) as book:
         submission = book.find_submission(name, "ana01")
-        rows = sorted((grade.cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade) for one in submission.notebooks for grade in one.grades)
-    return replace(line, outcome=line.outcome), rows
+        return sorted((grade.cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade) for one in submission.notebooks for grade in one.grades)
 
 
 @pytest.mark.parametrize("name", UNIT)
@@ -118,10 +117,9 @@ def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course,
     asked = {item.id for item in workbook.paper(ours["seed"]).values()}
     assert ours["answers"].keys() <= asked
     assert not [item for item in ours["answers"] if workbook.items[item].purpose is Purpose.PRIVATE and workbook.items[item].kind == "reflection"]
-    if workbook.draws() and not workbook.pools:
-        return_seed = ours["seed"]
-        assert return_seed
-    assert points(model, name, mine, tmp_path / "one")[1] == points(model, name, theirs, tmp_path / "two")[1]
+    rows = points(model, name, mine, tmp_path / "one")
+    assert rows == points(model, name, theirs, tmp_path / "two")
+    assert any(score for _, score, _, _ in rows)
 
 
 def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab: Open, tmp_path: Path) -> None:
@@ -133,8 +131,6 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
-    # Another tab takes it back, and this one does not hear of it: the host looks for itself.
-    ana.page.evaluate("globalThis.BroadcastChannel = undefined")
     panel.get_by_role("button", name="Hand in").click()
     sent = ana.download("Hand in anyway", tmp_path)
     document, manifest = handed(sent)
@@ -153,7 +149,7 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
         receipt.get_by_role("button", name="Save the file").click()
     again.value.save_as(tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == sent.read_bytes()
-    ana.page.evaluate("globalThis.print = () => { globalThis.printed = document.querySelector('.wb-sheet').innerText; }")
+    ana.page.evaluate("() => { globalThis.print = () => { globalThis.printed = document.querySelector('.wb-sheet').innerText; }; }")
     receipt.get_by_role("button", name="Print the receipt").click()
     for part in (manifest["code"], "ana01", sent.name, "1 of 2", "Which?"):
         assert part in ana.page.evaluate("globalThis.printed")

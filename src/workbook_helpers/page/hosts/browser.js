@@ -281,7 +281,7 @@ class Device {
   more(page) {
     const said = h("p", { className: "wb-hint", role: "status" });
     const where = h("p", {});
-    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
+    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
     const sure = h("p", { className: "wb-conflict", hidden: true }, say("device-sure"), " ",
       h("button", { type: "button", className: "wb-button", onclick: () => this.#finish() }, say("device-remove")), " ",
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = true; } }, say("device-leave")));
