@@ -7,8 +7,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
 from tests.conftest import ROOT
+from tests.web.device import Tab, made, opened
 from workbook_helpers.items import Workbook, load_workbook
 
 W01 = "w01-working-and-personal"
@@ -62,3 +64,25 @@ def edited(tmp_path: Path) -> Edit:
         return load_workbook(folder)
 
     return edit
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the workbook of `device.ITEMS` lies, as one file."""
+    return made(tmp_path_factory.mktemp("device"))
+
+
+@pytest.fixture
+def context(page: Page) -> BrowserContext:
+    return page.context
+
+
+@pytest.fixture
+def tab(context: BrowserContext, address: str) -> Callable[..., Tab]:
+    """tab(): open the workbook in a tab; tab("ana01"): and begin to work there."""
+
+    def make(learner: str = "", *, shared: bool = False, where: str = address) -> Tab:
+        one = opened(context, where)
+        return one.work(learner, shared=shared) if learner else one
+
+    return make

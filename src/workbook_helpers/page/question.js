@@ -3,13 +3,15 @@
 
 import { isBlank, same } from "./answers.js";
 import { h, put } from "./dom.js";
+import { fitsIn } from "./fits.js";
 import { kinds } from "./kinds.js";
 import { has, locale, say } from "./words.js";
 
 const ACK_MS = 2500; // no word from the host for so long: say that nothing is saved yet
 const RETRY_MS = 3000; // doubled after each try that failed
 const LONGEST_RETRY_MS = 30_000;
-const LONGEST_MS = 1000; // whoever types on and on is saved so often
+/** Whoever types on and on is saved so often: a device keeps what it is told before the browser can be killed, a disk is asked by a network. */
+const LONGEST_MS = { disk: 1000, device: 150 };
 
 /** @import { Ctx, Draft, Happening, Outcome, Seen, Spec, State, Stored, Values } from "./types.js" */
 /** @import { Workbook } from "./workbook.js" */
@@ -61,7 +63,7 @@ function drafts(scope, id) {
 /** Say what stands above a question; a kind may have words of its own for one that carries no points. @param {{ id: string } & Values} label @param {string} kind */
 const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
 
-/** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, now(): { id: string, value: any, said: string[] }, end(): void, node: HTMLElement }} Asked */
+/** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, now(): { id: string, value: any, said: string[], state: State }, hurry(): void, end(): void, node: HTMLElement }} Asked */
 
 /**
  * Show a question in `el`; the workbook is open, and says at once (`opened`) what is kept of it.
@@ -84,6 +86,8 @@ export function question(book, spec, el) {
   let kept = true; // the browser has the draft, too
   let fit = true; // what is kept is an answer to the question as it is now
   let since = 0; // when the first change came that no save has taken yet
+  /** @type {any} */
+  let sent; // what was last on its way: a page that is closed then does not hear that it is kept
   let wait_ms = RETRY_MS;
   let timer = 0, watch = 0;
   let spoken = "";
@@ -123,9 +127,9 @@ export function question(book, spec, el) {
     if (!newer) since = Date.now();
     newer = true;
     on("edit");
-    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT });
+    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT, sent });
     response.replaceChildren();
-    due(Math.min(delay_ms, Math.max(0, since + LONGEST_MS - Date.now())));
+    due(Math.min(delay_ms, Math.max(0, since + LONGEST_MS[book.host.place] - Date.now())));
   }
   /** @param {number} delay_ms */
   function due(delay_ms) {
@@ -145,7 +149,7 @@ export function question(book, spec, el) {
     newer = false;
     seq += 1;
     on("send");
-    const mine = seq, value = body.get();
+    const mine = seq, value = sent = body.get();
     book.host.save(spec.id, value, seen, words(value)).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
     clearTimeout(watch);
     watch = setTimeout(() => {
@@ -190,11 +194,14 @@ export function question(book, spec, el) {
     draft.clear();
     seen = { value, revision };
     earlier.hidden = fit;
-    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String(handed(saved_at)) }) : "");
+    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String(handed(saved_at, revision)) }) : "");
     stands(fit ? value : null);
   }
-  /** Whether the newest hand-in was made since; its time is told in whole seconds. @param {string} saved_at */
-  const handed = (saved_at) => Date.parse(book.kept.receipts.at(-1)?.at ?? "") + 999 >= Date.parse(saved_at);
+  /** Whether the newest hand-in was made since; its time is told in whole seconds. @param {string} saved_at @param {number} revision */
+  function handed(saved_at, revision) {
+    const last = book.kept.receipts.at(-1);
+    return last?.revision === undefined ? Date.parse(last?.at ?? "") + 999 >= Date.parse(saved_at) : revision <= last.revision;
+  }
   /** @param {any} value */
   function stands(value) { // what the rest of the page goes by
     root.dataset.wbAnswered = String(!says(value));
@@ -235,27 +242,15 @@ export function question(book, spec, el) {
     ask(say("frame-offer", { time: moment(found.at), who: found.by || "none" }), say("frame-offered"), found.value,
       [say("frame-use"), () => { body.set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); settled(stored); }]);
   }
-  /** Whether a value, whatever wrote it, is an answer to this question as it is now. Leaves the controls with it. @param {any} value */
-  function fits(value) {
-    const before = body.get();
-    try {
-      if (says(value)) return true;
-      kind.words(authored, value);
-      body.set(value);
-      return body.fits?.(value) ?? same(body.get(), value);
-    } catch {
-      return false;
-    } finally {
-      body.set(null); // whatever a strange value left half done
-      body.set(before);
-    }
-  }
+  /** @param {any} value */
+  const fits = (value) => fitsIn(kind, authored, body, value);
   /** Say what the student had answered before the question was changed. @param {Stored<any>} stored */
   function tellEarlier({ said, value }) {
     const text = said?.join("; ") || (typeof value === "string" ? value : "");
     earlier.replaceChildren(h("p", {}, say("frame-changed")), ...(text ? [h("blockquote", {}, text)] : []));
     earlier.hidden = false;
   }
+  const older = book.host.place === "device" ? "frame-brought" : "frame-older";
   /** @param {Stored<any>} stored */
   function opened(stored) { // what is kept, told when the page opens and when the window is looked at again
     if (state !== "unknown" && !QUIET.includes(state)) return undefined; // what the student is doing now comes first; a conflict shows when it is saved
@@ -270,20 +265,22 @@ export function question(book, spec, el) {
       seen = { value: stored.value, revision: stored.revision };
       stands(shown);
       if (found && fits(found.value) && !same(found.value, stored.value)) { // typed earlier, never acknowledged
-        if (found.visit !== VISIT && !(found.held && book.holds() && ["", book.kept.learner].includes(found.by))) return offer(found, stored);
+        const mine = book.host.place === "device" ? found.by === book.kept.learner : found.held && book.holds() && ["", book.kept.learner].includes(found.by);
+        if (found.visit !== VISIT && !mine) return offer(found, stored);
         body.set(found.value);
-        if (found.base !== stored.revision || !same(found.was, stored.value)) return disagree(stored);
+        const next = (found.base === stored.revision && same(found.was, stored.value)) || (found.sent !== undefined && same(found.sent, stored.value));
+        if (!next) return disagree(stored);
         newer = true;
         on("edit");
         return save();
       }
       draft.clear(found?.visit);
-      return stored.other ? disagree(stored, "frame-older", stored.other) : settled(stored);
+      return stored.other ? disagree(stored, older, stored.other) : settled(stored);
     }
     const alike = same(stored.value, seen.value);
     // What was acknowledged is not given up without asking.
-    if (!alike && (stored.other || stored.revision <= seen.revision)) return disagree(stored, "frame-older");
-    if (stored.other) return disagree(stored, "frame-older", stored.other);
+    if (!alike && (stored.other || stored.revision <= seen.revision)) return disagree(stored, older);
+    if (stored.other) return disagree(stored, older, stored.other);
     if (news) body.set(shown);
     return settled(stored);
   }
@@ -299,9 +296,11 @@ export function question(book, spec, el) {
   }
 
   const leaving = () => { if (newer) save(); };
+  const hiding = () => { if (document.visibilityState === "hidden") leaving(); }; // a phone may end the page without another word
   /** @param {BeforeUnloadEvent} event */
   const closing = (event) => { if (!QUIET.includes(state) && !kept) event.preventDefault(); }; // what only this page holds
   globalThis.addEventListener("pagehide", leaving);
+  document.addEventListener("visibilitychange", hiding);
   globalThis.addEventListener("beforeunload", closing);
   root.addEventListener("focusout", leaving);
 
@@ -315,9 +314,11 @@ export function question(book, spec, el) {
   return {
     node: root,
     opened,
-    now: () => ({ id: spec.id, value: body.get(), said: words(body.get()) }),
+    now: () => ({ id: spec.id, value: body.get(), said: words(body.get()), state }),
+    hurry: save,
     end() {
       globalThis.removeEventListener("pagehide", leaving);
+      document.removeEventListener("visibilitychange", hiding);
       globalThis.removeEventListener("beforeunload", closing);
       clearTimeout(timer);
       clearTimeout(watch);

@@ -33,7 +33,7 @@ async function drawn(books) {
 
 /** @param {OnShelf} book @param {string} learner */
 async function card(book, learner) {
-  const found = learner ? await store.read(person(learner), book.workbook, book.class_id).catch(() => null) : null; // nothing is kept here: a workbook says so itself
+  const found = learner ? await store.read({ person: person(learner), workbook: book.workbook, class_id: book.class_id }).catch(() => null) : null; // nothing is kept here: a workbook says so itself
   const done = Object.entries(book.items).filter(([id, { kind, purpose }]) => {
     const kept = found?.answers[id];
     if (!kept || !["practice", "assessed"].includes(purpose)) return false;

@@ -163,6 +163,8 @@ export interface Receipt {
   learner: string;
   file: string;
   through: "exchange" | "file";
+  /** Up to which revision answers were handed in, where the host knows. */
+  revision?: number;
 }
 /** All that a host keeps of one student's copy of a workbook. */
 export interface Kept {
@@ -238,4 +240,6 @@ export interface Draft<Answer> {
   by: string;
   held: boolean;
   visit?: string;
+  /** What was on its way to the host when this was typed. */
+  sent?: Answer | null;
 }

@@ -13,8 +13,9 @@ import { ready, say } from "./words.js";
 
 const RETRY_MS = 3000; // doubled after each try to read that failed
 const LONGEST_RETRY_MS = 30_000;
+const SETTLE_MS = 1000; // a device has kept an answer long before
 
-/** @import { Book, Host, Kept, Notice, Spec, Stored, Values } from "./types.js" */
+/** @import { Book, Host, Kept, Notice, Spec, State, Stored, Values } from "./types.js" */
 /** @typedef {import("./question.js").Asked} Asked */
 /** @typedef {{ el: HTMLElement, asked: Asked | null, end: (() => void) | null }} Place */
 
@@ -33,6 +34,7 @@ export class Workbook extends EventTarget {
   ill = "";
   #open = false;
   #looking = false;
+  #again = false; // something changed while everything was read
   #wait_ms = RETRY_MS;
   /** @type {Map<string, Place>} */
   #places = new Map();
@@ -77,6 +79,7 @@ export class Workbook extends EventTarget {
 
   /** Read everything that is kept, once for the whole page; tried again by itself. */
   async look() {
+    this.#again = this.#looking;
     if (this.#looking) return;
     this.#looking = true;
     clearTimeout(this.#due);
@@ -91,6 +94,7 @@ export class Workbook extends EventTarget {
       this.#unread(error);
     } finally {
       this.#looking = false;
+      if (this.#again) this.look();
     }
   }
 
@@ -125,7 +129,13 @@ export class Workbook extends EventTarget {
     if (this.ill) this.ill = "";
   }
 
-  /** What is on the page now, kept or not. @returns {{ id: string, value: unknown, said: string[] }[]} */
+  /** Have all that was typed saved now, and wait for it as long as that may take. */
+  async settle() {
+    for (const { asked } of this.#places.values()) asked?.hurry();
+    for (const end = performance.now() + SETTLE_MS; this.waiting && performance.now() < end;) await new Promise((done) => { setTimeout(done, 20); });
+  }
+
+  /** What is on the page now, kept or not. @returns {{ id: string, value: unknown, said: string[], state: State }[]} */
   now() {
     return [...this.#places.values()].flatMap(({ asked }) => (asked ? [asked.now()] : []));
   }

@@ -44,6 +44,10 @@ frame-older = { $time ->
     [none] Newidiwyd y ffeil gyda’ch atebion, ac mae rhywbeth arall ynddi yma. Pa un ydych chi am ei gadw?
    *[other] Newidiwyd y ffeil gyda’ch atebion, ac mae fersiwn arall o’r ateb hwn, o { $time }. Pa un ydych chi am ei gadw?
 }
+frame-brought = { $time ->
+    [none] Mae fersiwn arall o’r ateb hwn. Pa un ydych chi am ei gadw?
+   *[other] Mae fersiwn arall o’r ateb hwn, o { $time }. Pa un ydych chi am ei gadw?
+}
 frame-final = Mewn ffenestr arall aethoch ymlaen â’r stori hon. Ni ellir tynnu’n ôl yr hyn a benderfynwyd yno.
 frame-other = Yr ateb arall
 frame-blank = Dim ateb

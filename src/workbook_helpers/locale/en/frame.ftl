@@ -42,6 +42,10 @@ frame-older = { $time ->
     [none] The file with your answers was changed, and it holds something else here. Which one do you want to keep?
    *[other] The file with your answers was changed, and there is another version of this answer, from { $time }. Which one do you want to keep?
 }
+frame-brought = { $time ->
+    [none] There is another version of this answer. Which one do you want to keep?
+   *[other] There is another version of this answer, from { $time }. Which one do you want to keep?
+}
 frame-final = In another window you went on with this story. What was decided there cannot be taken back.
 frame-other = The other answer
 frame-blank = No answer

@@ -1,7 +1,8 @@
 // @ts-check
 // The browser itself keeps the answers: a page from a web server or a file, with nothing behind it. Several people may work on one device.
-import { same } from "../answers.js";
+import { isBlank, same } from "../answers.js";
 import { h, put } from "../dom.js";
+import { fits } from "../fits.js";
 import { kinds } from "../kinds.js";
 import { cleanId } from "../learner_id.js";
 import { paperSeed } from "../paper.js";
@@ -15,10 +16,11 @@ import { pack } from "./pack.js";
 import { person, who } from "./person.js";
 import { toTutor } from "./to_tutor.js";
 
+const AGAIN_MS = 1000;
 const MANY = 3; // answers since the work was last taken away: from so many on, the student is reminded
 
-/** @import { Book, Host, Kept, Notice, Receipt } from "../types.js" */
-/** @import { Copy, HandedIn, Kept as Record_ } from "./device_store.js" */
+/** @import { Book, Host, Kept, Notice, Receipt, Spec } from "../types.js" */
+/** @import { Copy, HandedIn, Kept as Record_, Rules, Whole } from "./device_store.js" */
 /** @typedef {Record<string, Record_>} Records */
 
 /** @param {() => void} call */
@@ -52,6 +54,12 @@ class Device {
   /** @type {BroadcastChannel | null} */
   #channel = null;
   #begun = 0; // how much there was to take away when the page was opened, or left
+  /** @type {Rules} */
+  #rules = {
+    same,
+    fits: (id, value) => !this.#spec(id) || fits(this.#spec(id), value),
+    goesOn: (id, old, next) => { const spec = this.#spec(id); return kinds[spec.kind].goesOn?.(spec, old, next) ?? true; },
+  };
 
   /** @param {Book} book */
   constructor(book) {
@@ -59,10 +67,14 @@ class Device {
     safely(() => {
       this.#channel = new BroadcastChannel("workbooks");
       this.#channel.onmessage = ({ data }) => {
-        if (data?.gone === this.copy?.person) { this.copy = null; this.answers = {}; globalThis.location.reload(); } else if (data?.copy === this.copy?.copy) for (const call of this.#heard) call();
+        if (!this.copy) return;
+        if (data?.gone === this.copy.person) { this.copy = null; this.#ask(); } else if (data?.left === this.copy.person) this.#ask(); else if (data?.copy === this.copy.copy) this.#look();
       };
     });
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.#begun = this.copy?.since ?? 0; });
+    store.lost(() => { if (this.copy) this.#look(); });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.#begun = this.#changes(); });
+    // After Back a page may be there as it was left, by somebody else.
+    globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && who.get() && person(who.get()) !== this.copy.person) globalThis.location.reload(); });
   }
 
   /** @param {() => void} heard */
@@ -76,71 +88,93 @@ class Device {
     return this.#kept();
   }
 
+  #look() {
+    for (const call of this.#heard) call();
+  }
+
+  /** @param {string} id @returns {Spec} */
+  #spec(id) {
+    return Object.hasOwn(this.book.items, id) ? this.book.items[id] : /** @type {any} */ (undefined);
+  }
+
   async #read() {
-    const { workbook, class_id } = this.book;
+    const { learner } = this, whose = { person: person(learner), workbook: this.book.workbook, class_id: this.book.class_id };
+    const mine = this.#whole(whose.person);
+    const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
-      const found = await store.read(person(this.learner), workbook, class_id);
+      let found = await store.read(whose);
+      const forgot = here && found?.copy.copy !== mine.copy.copy;
+      if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.#rules);
+      const earlier = await this.#earlier(whose);
+      if (learner !== this.learner) return; // somebody else works here now
+      const first = !this.copy;
+      ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
+      this.earlier = earlier;
       this.keeps = true;
-      if (found) {
-        const first = !this.copy;
-        ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
-        if (first) this.#begun = this.copy.since;
-        this.earlier = await this.#before();
-        return;
-      }
-      const forgot = this.copy && Object.keys(this.answers).length > 0; // thrown away while this page was open: put back what it knows
-      const copy = this.copy ?? this.#fresh();
-      await store.begin(copy, this.answers);
-      this.copy = copy;
+      if (first) this.#begun = this.#changes();
       if (forgot) this.news = [{ id: "device-forgot" }];
-    } catch { // nothing can be kept here: what is on the page is all there is
+    } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
+      if (learner !== this.learner) return;
       this.keeps = false;
-      this.copy ??= this.#fresh();
+      if (here) setTimeout(() => this.#look(), AGAIN_MS); // a browser that throws things away cannot take them back at the same moment
+      this.copy ??= { ...this.#fresh(learner), copy: `page-${Math.random().toString(36).slice(2)}` };
     }
   }
 
-  /** What was answered in other workbooks, where an item of this one looks back at it. @returns {Promise<Record<string, unknown>>} */
-  async #before() {
-    const wanted = Object.values(this.book.items).map((spec) => ("before" in spec ? String(spec.before) : "")).filter((id) => id && !(id in this.book.items));
-    const found = await Promise.all(wanted.map(async (id) => [id, (await store.read(person(this.learner), id.split("-")[0], this.book.class_id))?.answers[id]?.value ?? null]));
-    return Object.fromEntries(found);
+  /** What this page knows of a person's copy. @param {string} [whose] @returns {Whole | null} */
+  #whole(whose = this.copy?.person) {
+    return this.copy && this.copy.person === whose ? { copy: this.copy, answers: this.answers, receipts: this.receipts } : null;
   }
 
-  /** @returns {Copy} */
-  #fresh() {
+  /** @param {Pick<Copy, "person" | "workbook" | "class_id">} whose */
+  async #earlier(whose) {
+    const wanted = Object.values(this.book.items).map((spec) => /** @type {{ before?: string | null }} */ (spec).before).filter((id) => id && !this.#spec(id));
+    /** @type {Record<string, unknown>} */
+    const found = {};
+    for (const id of wanted) if (id) found[id] = await store.elsewhere({ ...whose, workbook: id.split("-")[0] }, id);
+    return found;
+  }
+
+  /** How many answers were changed since the work was last taken away. */
+  #changes() {
+    const { copy } = this;
+    return copy ? Object.values(this.answers).filter((kept) => kept.revision > copy.taken).length : 0;
+  }
+
+  /** @param {string} learner @returns {Copy} */
+  #fresh(learner) {
     const { workbook, class_id } = this.book;
     const copy = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return { copy, person: person(this.learner), learner: this.learner, workbook, class_id, seed: paperSeed(class_id, workbook, this.learner), revision: 0, since: 0, kept_at: "" };
+    return { copy, person: person(learner), learner, workbook, class_id, seed: paperSeed(class_id, workbook, learner), revision: 0, taken: 0, kept_at: "" };
   }
 
   /** @returns {Kept} */
   #kept() {
     const { copy } = this;
-    const due = copy && this.#begun >= MANY ? [{ id: "device-copy-due", n: String(copy.since) }] : [];
+    const n = this.#changes(), due = Math.min(n, this.#begun) >= MANY ? [{ id: "device-copy-due", n: String(n) }] : [];
     return {
-      copy: copy?.copy ?? "page-nobody", answers: this.answers, learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
+      copy: copy?.copy ?? "page-nobody", answers: { ...this.answers }, learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
       notices: [...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.receipts,
     };
   }
 
   /** @type {Host["save"]} */
   async save(id, value, base, said) {
-    if (!this.copy) throw new Error(say("device-forbidden"));
-    const spec = this.book.items[id], kind = kinds[spec.kind];
+    const known = this.#whole();
+    if (!known) throw new Error(say("device-forbidden"));
     try {
-      const { kept, forgot, ...outcome } = await store.save(this.copy, this.answers, id, { value, said, release: this.book.release }, base,
-        (old) => { try { return kind.goesOn?.(spec, old, value) ?? true; } catch { return true; } }, same, (old) => old.release !== this.book.release && !same(old.value, value));
-      if (forgot) this.news = [{ id: "device-forgot" }];
+      const { kept, forgot, ...outcome } = await store.save(known, id, { value, said, release: this.book.release }, base, this.#rules);
+      if (this.copy?.copy !== known.copy.copy) return outcome; // somebody else works here now
       this.keeps = true;
       this.answers[id] = kept;
+      if (forgot) { this.news = [{ id: "device-forgot" }]; this.#look(); }
       if (outcome.do === "saved") {
-        this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision), since: this.copy.since + 1 };
+        this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision) };
         this.#tell();
         this.#persist();
       }
       return outcome;
     } catch (error) {
-      this.keeps = false;
       throw inWords(error);
     }
   }
@@ -160,7 +194,7 @@ class Device {
   async work(typed, shared) {
     const learner = cleanId(typed);
     if (!learner) throw Object.assign(new Error(say("error-learner")), { about: "learner" });
-    who.set(learner, shared);
+    who.set(learner, shared || who.shares());
     this.learner = learner;
     this.copy = null;
     this.answers = {};
@@ -176,9 +210,10 @@ class Device {
     if (!this.copy || person(learner) !== this.copy.person) throw Object.assign(new Error(say("device-not-you", { learner: this.learner, typed: learner })), { about: "learner", change: true });
     await this.#read();
     if (!this.keeps) throw new Error(say("device-forbidden"));
-    const made = pack(this.book, this.copy, this.answers);
+    const answers = Object.fromEntries(Object.entries(this.answers).filter(([id, { value }]) => this.#spec(id) && fits(this.#spec(id), value)));
+    if (Object.values(this.book.items).some((spec) => spec.kind === "declaration" && isBlank(answers[spec.id]?.value))) throw new Error(say("error-declaration"));
+    const made = pack(this.book, this.copy, answers);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
-    this.#begun = 0;
     await give(this.#file(made));
     await this.#read();
     this.#tell();
@@ -225,13 +260,13 @@ class Device {
   more(page) {
     const said = h("p", { className: "wb-hint", role: "status" });
     const where = h("p", {});
-    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
+    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
     const sure = h("p", { className: "wb-conflict", hidden: true }, say("device-sure"), " ",
       h("button", { type: "button", className: "wb-button", onclick: () => this.#finish() }, say("device-remove")), " ",
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = true; } }, say("device-leave")));
     const draw = () => {
       const last = this.receipts.at(-1);
-      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.copy?.since ?? 0, handed: String(Boolean(last)) }));
+      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(), handed: String(Boolean(last)) }));
     };
     page.addEventListener("change", draw);
     draw();
@@ -249,8 +284,12 @@ class Device {
     if (!this.copy) return;
     /** @type {Records} */
     const now = { ...this.answers };
-    for (const { id, value, said } of page.now()) if (!same(now[id]?.value ?? null, value)) now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release };
-    await give(copyFile(this.book, this.copy, now));
+    for (const { id, value, said, state } of page.now()) {
+      const old = now[id];
+      if (["unknown", "clean", "saved", "offered"].includes(state) || same(old?.value, value)) continue;
+      now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release, ...(state === "conflict" && old ? { other: old } : {}) };
+    }
+    if (!(await give(copyFile(this.book, this.copy, now)))) return;
     this.#begun = 0;
     try { await store.taken(this.copy); page.opened(await this.open()); } catch { /* nothing can be kept here */ }
   }
@@ -258,9 +297,11 @@ class Device {
   /** @param {Workbook} page @param {File} file @returns {Promise<string>} */
   async #bring(page, file) {
     const { learner, answers } = await readCopy(this.book, file);
-    if (person(learner) !== this.copy?.person) throw new Error(say("device-copy-of", { learner, me: this.learner }));
+    const known = this.#whole(person(learner));
+    if (!known) throw new Error(say("device-copy-of", { learner, me: this.learner }));
+    await page.settle();
     try {
-      const { taken, differ } = await store.bring(this.copy, answers, same);
+      const { taken, differ } = await store.bring(known, answers, this.#rules);
       page.opened(await this.open());
       this.#tell();
       return say("device-brought", { taken, differ });
@@ -268,17 +309,31 @@ class Device {
   }
 
   async #finish() {
-    const gone = this.copy?.person ?? person(this.learner);
-    try { await store.forget(gone); } catch (error) { globalThis.alert(inWords(error).message); return; }
-    safely(() => { for (const key of Object.keys(localStorage)) if (this.copy && key.includes(`:${this.copy.copy}`)) localStorage.removeItem(key); });
-    this.#channel?.postMessage({ gone });
-    this.leave();
+    const { copy } = this, gone = copy?.person ?? person(this.learner);
+    this.copy = null; // nothing is saved from here on
+    try {
+      const copies = await store.forget(gone);
+      safely(() => { for (const key of Object.keys(localStorage)) if (copies.some((one) => key.includes(`:${one.copy}`))) localStorage.removeItem(key); });
+    } catch (error) {
+      this.copy = copy;
+      globalThis.alert(inWords(error).message);
+      return;
+    }
+    safely(() => this.#channel?.postMessage({ gone }));
+    this.#ask();
   }
 
-  /** Somebody else works here now. */
-  leave() {
+  /** Somebody else works here now, in every tab. @param {Workbook} page */
+  async leave(page) {
+    const left = this.copy?.person;
+    await page.settle();
+    safely(() => this.#channel?.postMessage({ left }));
+    this.#ask();
+  }
+
+  /** Ask who works here. */
+  #ask() {
     who.clear();
-    this.copy = null;
     globalThis.location.reload();
   }
 }
@@ -296,7 +351,7 @@ export async function device() {
   const draw = () => {
     if (!slot) return;
     const { learner } = page.kept;
-    slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave() }, say("device-not-me"))] : []));
+    slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say("device-not-me"))] : []));
   };
   page.addEventListener("change", draw);
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);

@@ -6,8 +6,9 @@ import { say } from "../words.js";
 
 const FORM = "workbook-copy", SCHEMA = 1;
 const MAX_BYTES = 5_000_000; // more than the longest answers to a whole workbook; a larger file was not made here
+const DEEPEST = 8; // no answer has half as many levels
 
-/** @import { Book } from "../types.js" */
+/** @import { Book, Stored } from "../types.js" */
 /** @import { Copy, Kept } from "./device_store.js" */
 /** @typedef {{ learner: string, answers: Record<string, Kept> }} Brought */
 
@@ -33,15 +34,25 @@ export async function readCopy(book, file) {
   return { learner, answers: Object.fromEntries(Object.entries(found.answers).flatMap(([id, one]) => kept(id, one))) };
 }
 
-/** @param {string} id @param {any} one @returns {[string, Kept][]} */
-function kept(id, one) {
-  if (!isObject(one) || !/^[a-z0-9-]{1,64}$/.test(id)) return [];
+/** @param {unknown} value @returns {boolean} */
+const deeper = (value, left = DEEPEST) => typeof value === "object" && value !== null && (!left || Object.values(value).some((part) => deeper(part, left - 1)));
+
+/** @param {any} one @returns {Stored<any>[]} */
+function stored(one) {
+  if (!isObject(one) || deeper(one.value)) return [];
   const at = typeof one.saved_at === "string" ? new Date(one.saved_at) : null;
-  return [[id, {
+  return [{
     value: one.value ?? null,
     saved_at: at && !Number.isNaN(at.getTime()) ? at.toISOString() : new Date(0).toISOString(),
     revision: 0,
-    release: typeof one.release === "string" ? one.release : "",
     said: Array.isArray(one.said) ? one.said.filter((text) => typeof text === "string") : [],
-  }]];
+  }];
+}
+
+/** @param {string} id @param {any} one @returns {[string, Kept][]} */
+function kept(id, one) {
+  const [found] = stored(one);
+  if (!found || !/^[a-z0-9-]{1,64}$/.test(id)) return [];
+  const [other] = stored(one.other), before = Array.isArray(one.before) ? one.before.flatMap(stored) : [];
+  return [[id, { ...found, release: typeof one.release === "string" ? one.release : "", ...(other ? { other } : {}), ...(before.length ? { before } : {}) }]];
 }

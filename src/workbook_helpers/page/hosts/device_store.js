@@ -4,13 +4,19 @@
 const NAME = "workbooks", VERSION = 1;
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
-/** Whose copy of which workbook. `revision` counts its saves, `since` those since it was last taken away or handed in.
- * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, since: number, kept_at: string }} Copy */
+/** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in.
+ * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, kept_at: string }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
 /** @typedef {Receipt & { zip: Uint8Array }} HandedIn */
+/** A copy with all that is kept of it. @typedef {{ copy: Copy, answers: Record<string, Kept>, receipts: HandedIn[] }} Whole */
+/** @typedef {Record<"copies" | "answers" | "receipts", IDBObjectStore>} Stores */
+/** What holds for answers: which say the same, which are answers to their question as it is now, and which may follow which.
+ * @typedef {{ same(one: any, other: any): boolean, fits(id: string, value: any): boolean, goesOn(id: string, old: any, next: any): boolean }} Rules */
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
+/** @type {(() => void)[]} */
+const lost = []; // told when the browser has thrown everything away
 
 /** @returns {Promise<IDBDatabase>} */
 function database() {
@@ -23,8 +29,8 @@ function database() {
     };
     asked.onsuccess = () => {
       const db = asked.result;
-      db.onversionchange = () => { db.close(); opening = null; };
-      db.onclose = () => { opening = null; }; // the browser has thrown it away
+      db.onversionchange = ({ newVersion }) => { db.close(); opening = null; if (newVersion === null) lost.forEach((call) => call()); };
+      db.onclose = () => { opening = null; lost.forEach((call) => call()); };
       resolve(db);
     };
     asked.onerror = () => reject(asked.error);
@@ -36,7 +42,7 @@ function database() {
 
 /**
  * Do `step` in one transaction over everything; gives what it gave once that is on disk.
- * @template T @param {IDBTransactionMode} mode @param {(stores: Record<"copies" | "answers" | "receipts", IDBObjectStore>) => Promise<T>} step @returns {Promise<T>}
+ * @template T @param {IDBTransactionMode} mode @param {(stores: Stores) => Promise<T>} step @returns {Promise<T>}
  */
 async function within(mode, step) {
   const db = await database();
@@ -74,91 +80,125 @@ async function all(store, copy) {
 /** @type {Stored<any>} */
 const NOTHING = { value: null, saved_at: "", revision: 0 };
 
+/** @param {Stores} stores @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @returns {Promise<Copy | undefined>} */
+const copyOf = ({ copies }, { person, workbook, class_id }) => got(copies.get([person, workbook, class_id]));
+
+/** @param {Stores} stores @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @returns {Promise<Whole | null>} */
+async function whole(stores, whose) {
+  const copy = await copyOf(stores, whose);
+  if (!copy) return null;
+  const [kept, handed] = await Promise.all([all(stores.answers, copy.copy), all(stores.receipts, copy.copy)]);
+  return { copy, answers: Object.fromEntries(kept), receipts: handed.map(([, receipt]) => receipt) };
+}
+
+/** Put in what a page knows of a copy that is not there. @param {Stores} stores @param {Whole} known */
+function putBack({ copies, answers, receipts }, known) {
+  copies.put(known.copy);
+  for (const [id, kept] of Object.entries(known.answers)) answers.put(kept, [known.copy.copy, id]);
+  known.receipts.forEach((receipt, n) => { receipts.put(receipt, [known.copy.copy, n]); });
+}
+
+/** @param {Stored<any>} kept @returns {Stored<any>} */
+const plain = ({ value, saved_at, revision, said }) => ({ value, saved_at, revision, said: said ?? [] });
+
+/** Put in answers from elsewhere: what is new is taken, what differs is put beside what stands there, to be chosen from, and what
+ * is no answer to its question any more is kept behind it. @param {Stores} stores @param {Copy} copy @param {Record<string, Kept>} brought @param {Rules} rules */
+async function merge({ copies, answers }, copy, brought, { same, fits }) {
+  let { revision } = copy, taken = 0, differ = 0;
+  for (const [id, kept] of Object.entries(brought)) {
+    /** @type {Kept | undefined} */
+    const old = await got(answers.get([copy.copy, id]));
+    if (old && same(old.value, kept.value)) continue;
+    revision += 1;
+    if (!old?.saved_at) { answers.put({ ...kept, revision }, [copy.copy, id]); taken += 1; }
+    else if (fits(id, kept.value)) { answers.put({ ...old, other: { ...plain(kept), revision } }, [copy.copy, id]); differ += 1; }
+    else answers.put({ ...old, before: [...(old.before ?? []), plain(kept)] }, [copy.copy, id]);
+  }
+  const elsewhere = !differ && copy.taken === copy.revision; // all of it lies in a file already
+  copies.put({ ...copy, revision, taken: elsewhere ? revision : copy.taken });
+  return { taken, differ };
+}
+
 export const store = {
-  /** Give a copy with all that is kept of it; null where there is none.
-   * @param {string} person @param {string} workbook @param {string} class_id */
-  read: (person, workbook, class_id) => within("readonly", async ({ copies, answers, receipts }) => {
-    /** @type {Copy | undefined} */
-    const copy = await got(copies.get([person, workbook, class_id]));
-    if (!copy) return null;
-    const [kept, handed] = await Promise.all([all(answers, copy.copy), all(receipts, copy.copy)]);
-    return { copy, answers: /** @type {Record<string, Kept>} */ (Object.fromEntries(kept)), receipts: /** @type {HandedIn[]} */ (handed.map(([, receipt]) => receipt)) };
+  /** Have `heard` called when the browser has thrown everything away. @param {() => void} heard */
+  lost(heard) { lost.push(heard); },
+
+  /** Give a copy with all that is kept of it; null where there is none. @param {Pick<Copy, "person" | "workbook" | "class_id">} whose */
+  read: (whose) => within("readonly", (stores) => whole(stores, whose)),
+
+  /** Give a person's answer to an item of another workbook; null where there is none.
+   * @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @param {string} id */
+  elsewhere: (whose, id) => within("readonly", async (stores) => {
+    const copy = await copyOf(stores, whose);
+    return copy ? (await got(stores.answers.get([copy.copy, id])))?.value ?? null : null;
   }),
 
-  /** Give every copy of a person. @param {string} person @returns {Promise<Copy[]>} */
-  copies: (person) => within("readonly", ({ copies }) => got(copies.getAll(IDBKeyRange.bound([person], [person, []])))),
-
-  /** Make a copy, with answers that it already has, unless it is there. @param {Copy} copy @param {Record<string, Kept>} [found] */
-  begin: (copy, found = {}) => within("readwrite", async ({ copies, answers }) => {
-    const there = await got(copies.get([copy.person, copy.workbook, copy.class_id]));
-    if (there) return;
-    copies.put(copy);
-    for (const [id, kept] of Object.entries(found)) answers.put(kept, [copy.copy, id]);
+  /** Make a copy, with what a page knows of it; where there is another one meanwhile, nothing of either is lost. Gives what stands there then.
+   * @param {Whole} known @param {Rules} rules @returns {Promise<Whole>} */
+  begin: (known, rules) => within("readwrite", async (stores) => {
+    const there = await copyOf(stores, known.copy);
+    if (!there) { putBack(stores, known); return known; }
+    if (there.copy !== known.copy.copy) await merge(stores, there, known.answers, rules);
+    return (await whole(stores, known.copy)) ?? known;
   }),
 
   /**
    * Keep an answer if what stands there is still `base`. Where the browser has thrown everything away meanwhile, what this
-   * page knows (`copy`, `found`) is put back with it.
-   * @param {Copy} copy @param {Record<string, Kept>} found @param {string} id @param {Omit<Kept, "revision" | "saved_at">} given @param {Seen<any>} base
-   * @param {(old: any) => boolean} goesOn whether this may follow what stands there @param {(one: any, other: any) => boolean} same @param {(old: Kept) => boolean} strange
+   * page knows is put back with it.
+   * @param {Whole} known @param {string} id @param {Omit<Kept, "revision" | "saved_at">} given @param {Seen<any>} base @param {Rules} rules
    * @returns {Promise<Exclude<Outcome<any>, { do: "refused" }> & { kept: Kept, forgot: boolean }>}
    */
-  save: (copy, found, id, given, base, goesOn, same, strange) => within("readwrite", async ({ copies, answers }) => {
-    const there = await got(copies.get([copy.person, copy.workbook, copy.class_id]));
-    const now = there ?? copy;
-    if (!there) for (const [name, kept] of Object.entries(found)) answers.put(kept, [copy.copy, name]);
+  save: (known, id, given, base, { same, fits, goesOn }) => within("readwrite", async (stores) => {
+    const there = await copyOf(stores, known.copy);
+    const now = there ?? known.copy, forgot = !there;
+    if (forgot) putBack(stores, known);
     /** @type {Kept | undefined} */
-    const old = there ? await got(answers.get([now.copy, id])) : found[id];
+    const old = forgot ? known.answers[id] : await got(stores.answers.get([now.copy, id]));
     const current = old ?? { ...NOTHING, release: "" };
-    if (!goesOn(current.value)) return { do: "conflict", final: true, ...current, kept: current, forgot: !there };
-    if ((current.revision !== base.revision || !same(current.value, base.value)) && !same(current.value, given.value)) return { do: "conflict", ...current, kept: current, forgot: !there };
+    const strange = !fits(id, current.value); // to an older version of the question
+    if (!strange && !goesOn(id, current.value, given.value)) return { do: "conflict", final: true, ...current, kept: current, forgot };
+    if ((current.revision !== base.revision || !same(current.value, base.value)) && !same(current.value, given.value)) return { do: "conflict", ...current, kept: current, forgot };
     const revision = now.revision + 1;
-    const before = [...(current.before ?? []), ...(old && strange(old) ? [{ value: old.value, saved_at: old.saved_at, revision: old.revision, said: old.said ?? [] }] : [])];
+    const changed = old && (strange || old.release !== given.release) && !same(old.value, given.value);
+    const before = [...(current.before ?? []), ...(changed ? [plain(old)] : []), ...(old?.other && !fits(id, old.other.value) ? [plain(old.other)] : [])];
     /** @type {Kept} */
     const kept = { ...given, revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
-    answers.put(kept, [now.copy, id]);
-    copies.put({ ...now, revision, since: now.since + 1 });
-    return { do: "saved", ...kept, kept, forgot: !there };
+    stores.answers.put(kept, [now.copy, id]);
+    stores.copies.put({ ...now, revision });
+    return { do: "saved", ...kept, kept, forgot };
   }),
 
   /** Keep a hand-in. @param {Copy} copy @param {HandedIn} receipt */
-  handedIn: (copy, receipt) => within("readwrite", async ({ copies, receipts }) => {
-    const n = (await all(receipts, copy.copy)).length;
-    receipts.put(receipt, [copy.copy, n]);
-    const now = await got(copies.get([copy.person, copy.workbook, copy.class_id]));
-    if (now) copies.put({ ...now, since: 0 });
+  handedIn: (copy, receipt) => within("readwrite", async (stores) => {
+    const n = (await all(stores.receipts, copy.copy)).length;
+    stores.receipts.put(receipt, [copy.copy, n]);
+    const now = await copyOf(stores, copy);
+    if (now) stores.copies.put({ ...now, taken: copy.revision });
   }),
 
   /** Note that the work was taken away as a file. @param {Copy} copy */
-  taken: (copy) => within("readwrite", async ({ copies }) => {
-    const now = await got(copies.get([copy.person, copy.workbook, copy.class_id]));
-    if (now) copies.put({ ...now, since: 0, kept_at: new Date().toISOString() });
+  taken: (copy) => within("readwrite", async (stores) => {
+    const now = await copyOf(stores, copy);
+    if (now) stores.copies.put({ ...now, taken: copy.revision, kept_at: new Date().toISOString() });
   }),
 
-  /** Put in answers of a copy that was brought along: what is new is taken, what differs is put beside what stands there.
-   * @param {Copy} copy @param {Record<string, Kept>} brought @param {(one: any, other: any) => boolean} same */
-  bring: (copy, brought, same) => within("readwrite", async ({ copies, answers }) => {
-    const now = await got(copies.get([copy.person, copy.workbook, copy.class_id]));
-    let revision = now?.revision ?? 0, taken = 0, differ = 0;
-    for (const [id, kept] of Object.entries(brought)) {
-      /** @type {Kept | undefined} */
-      const old = await got(answers.get([copy.copy, id]));
-      if (old && same(old.value, kept.value)) continue;
-      revision += 1;
-      if (old?.saved_at) { answers.put({ ...old, other: { value: kept.value, saved_at: kept.saved_at, revision, said: kept.said ?? [] } }, [copy.copy, id]); differ += 1; }
-      else { answers.put({ ...kept, revision }, [copy.copy, id]); taken += 1; }
-    }
-    copies.put({ ...(now ?? copy), revision });
-    return { taken, differ };
+  /** Put in answers of a copy that was brought along. @param {Whole} known @param {Record<string, Kept>} brought @param {Rules} rules */
+  bring: (known, brought, rules) => within("readwrite", async (stores) => {
+    const there = await copyOf(stores, known.copy);
+    if (!there) putBack(stores, known);
+    return merge(stores, there ?? known.copy, brought, rules);
   }),
 
-  /** Remove everything of a person from this device. @param {string} person */
+  /** Remove everything of a person from this device; gives the copies there were. @param {string} person @returns {Promise<Copy[]>} */
   forget: (person) => within("readwrite", async ({ copies, answers, receipts }) => {
     const range = IDBKeyRange.bound([person], [person, []]);
-    for (const { copy } of await got(copies.getAll(range))) {
+    /** @type {Copy[]} */
+    const there = await got(copies.getAll(range));
+    for (const { copy } of there) {
       answers.delete(IDBKeyRange.bound([copy], [copy, []]));
       receipts.delete(IDBKeyRange.bound([copy], [copy, []]));
     }
     copies.delete(range);
+    return there;
   }),
 };

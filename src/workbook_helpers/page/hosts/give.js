@@ -4,17 +4,18 @@
 /** @param {File} file */
 const shares = (file) => globalThis.matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [file] }));
 
-/** @param {File} file */
+/** Whether the student has it now. @param {File} file @returns {Promise<boolean>} */
 export async function give(file) {
   if (shares(file)) {
     try {
       await navigator.share({ files: [file], title: file.name });
-      return;
+      return true;
     } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") return; // the student has closed the sheet
+      if (error instanceof DOMException && error.name === "AbortError") return false; // the student has closed the sheet
     }
   }
   const address = URL.createObjectURL(file);
   Object.assign(document.createElement("a"), { href: address, download: file.name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // a slow phone reads it after the click
+  return true;
 }

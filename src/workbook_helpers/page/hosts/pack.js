@@ -45,6 +45,6 @@ export function pack(book, copy, answers) {
   const open = assessed.filter((spec) => (kinds[spec.kind].blank ?? isBlank)(answers[spec.id]?.value ?? null));
   return {
     at, code, answered: assessed.length - open.length, total: assessed.length, unanswered: open.map((spec) => spec.stem), learner: copy.learner,
-    file: `${name}.zip`, through: "file", zip,
+    file: `${name}.zip`, through: "file", revision: copy.revision, zip,
   };
 }

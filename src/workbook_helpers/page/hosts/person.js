@@ -18,6 +18,10 @@ export const who = {
     this.clear();
     safely(() => (shared ? sessionStorage : localStorage).setItem(WHO, learner));
   },
+  /** Whether others use this device, too. */
+  shares() {
+    try { return sessionStorage.getItem(WHO) !== null; } catch { return false; }
+  },
   clear() {
     safely(() => { sessionStorage.removeItem(WHO); localStorage.removeItem(WHO); });
   },

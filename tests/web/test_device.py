@@ -1,0 +1,341 @@
+"""The browser keeps the answers: whose they are, and that two tabs, a full or forbidden storage and a loss take nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.conftest import ROOT, is_saved
+from tests.web.device import MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened
+from workbook_helpers.items import load_workbook
+from workbook_helpers.web import workbook_file
+
+Open = Callable[..., Tab]
+FORBIDDEN = "Object.defineProperty(IDBFactory.prototype, 'open', { value: function () { throw new DOMException('no', 'SecurityError'); } });"
+STORY_TOML = """
+[[items]]
+id = "w99-q02"
+kind = "scenario"
+purpose = "assessed"
+points = 2
+stem = "The story"
+setting = "In a home."
+start = "n1"
+nodes = [
+  { id = "n1", says = "Leon", text = "First?", choices = [
+    { id = "a", text = "Do a", reply = "So a.", to = "n2" }, { id = "b", text = "Do b", reply = "So b.", to = "n2" } ] },
+  { id = "n2", says = "Leon", text = "Second?", choices = [
+    { id = "a", text = "Do aa", reply = "So aa.", to = "end" }, { id = "b", text = "Do bb", reply = "So bb.", to = "other" } ] },
+]
+endings = [
+  { id = "end", title = "The end", person = "P", family = "F", worker = "W", next = "N", criterion = "1.1" },
+  { id = "other", title = "Another end", person = "P", family = "F", worker = "W", next = "N", criterion = "1.1" },
+]
+"""
+
+
+# Two people on one device
+
+
+def test_who_works_is_asked_once_and_nothing_of_one_is_anothers(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("Ana's answer.")
+    ana.write("I was afraid.", PRIVATE)
+    ana.open()
+    is_saved(ana(TEXT))
+    expect(ana.page.locator("#wb-who-slot")).to_have_text("You: ana01 Not you?")
+    # Typed in the very moment in which somebody else takes over.
+    ana.page.evaluate(
+        """id => { const area = document.querySelector(`#${id} textarea`); area.value += " And more.";
+                   area.dispatchEvent(new Event("input", { bubbles: true })); document.querySelector("#wb-who-slot button").click(); }""",
+        TEXT,
+    )
+    ana.asks()
+    assert "Ana's answer" not in ana.page.content()
+    assert ana.page.get_by_label("Your learner ID").first.input_value() == ""
+    ben = ana.work("ben02")
+    expect(ben.text()).to_have_value("")
+    expect(ben.text(PRIVATE)).to_have_value("")
+    ben.choose("a")
+    assert ben.kept()["ana01"][TEXT]["value"] == "Ana's answer. And more."
+    assert ben.values("ben02") == {PICK: "a"}
+    assert "afraid" not in ben.page.content()
+    ben.button("Not you?").click()
+    ben.asks()
+    back = ben.work(" ANA01 ")  # one person, however it is typed
+    expect(back.text()).to_have_value("Ana's answer. And more.")
+    expect(back.text(PRIVATE)).to_have_value("I was afraid.")
+    is_saved(back(TEXT))
+    assert {*back.kept()} == {"ana01", "ben02"}
+
+
+def test_changing_the_learner_while_a_save_is_on_its_way_mixes_nothing(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("Ana's answer.")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana("hand-in").get_by_label("Your learner ID").fill("ben02")
+    ana("hand-in").get_by_role("button", name="Hand in").click()
+    ana("hand-in").get_by_role("button", name="Hand in anyway").click()
+    change = ana.button("Change the learner ID of this workbook")
+    expect(change).to_be_visible()
+    change.evaluate(
+        """(button, id) => {
+          const area = document.querySelector(`#${id} textarea`);
+          area.value = "Ana's newest.";
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+          area.dispatchEvent(new FocusEvent("focusout", { bubbles: true })); // sent
+          globalThis.dispatchEvent(new Event("focus")); // everything is read once more
+          button.click();
+        }""",
+        TEXT,
+    )
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ben02")
+    expect(ana.text()).to_have_value("")
+    ana.choose("b")
+    assert ana.values("ben02") == {PICK: "b"}
+    assert ana.values("ana01") == {TEXT: "Ana's newest.", MINE: True}
+
+
+def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open, context: BrowserContext) -> None:
+    ana = tab("ana01", shared=True)
+    ana.write("Ana's answer.")
+    ana.open()
+    expect(ana.text()).to_have_value("Ana's answer.")
+    other = tab()
+    other.asks()
+    assert other.page.get_by_label("Your learner ID").first.input_value() == ""
+    other.page.wait_for_timeout(100)
+    other.page.evaluate("globalThis.still = true")
+    ana.write("Another save in the first tab.")
+    other.page.wait_for_timeout(300)
+    assert other.page.evaluate("globalThis.still"), "a tab that asks who works is not loaded again by another's saves"
+    # Another learner by way of handing in: the device is not less shared for it.
+    ana("hand-in").get_by_label("Your learner ID").fill("ben02")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    for name in ("Hand in", "Hand in anyway", "Change the learner ID of this workbook"):
+        ana("hand-in").get_by_role("button", name=name, exact=True).click()
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ben02")
+    other.open()
+    other.asks()
+    own = other.work("cem03")
+    own.page.close()
+    expect(tab().page.locator("#wb-who-slot")).to_contain_text("cem03")
+
+
+def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
+    first = tab("ana01")
+    first.write("Ana's answer.")
+    second = tab()
+    is_saved(second(TEXT))
+    second.button("Not you?").click()
+    second.asks()
+    first.asks()
+    assert "Ana's answer" not in first.page.content()
+
+
+def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01", shared=True)
+    ana.write("Ana's answer.")
+    (tmp_path / "w00.html").write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / "w00-start-here")))
+    elsewhere = tab("ana01", shared=True, where=(tmp_path / "w00.html").as_uri())
+    elsewhere.page.evaluate("localStorage.setItem('wb-draft:' + document.querySelector('[data-wb-scope]').dataset.wbScope + ':x', 'Ana typed')")
+    ana.button("Not you?").click()
+    ana.work("ben02", shared=True).write("Ben's answer.")
+    bens = ana(TEXT).get_attribute("data-wb-scope")
+    ana.button("Not you?").click()
+    ana.work("ana01", shared=True)
+    is_saved(ana(TEXT))
+    ana.button("Finish on this device").click()
+    ana.button("Remove my work").click()
+    ana.asks()
+    elsewhere.asks()
+    assert ana.kept() == {"ben02": {TEXT: ana.kept()["ben02"][TEXT]}}
+    left = ana.page.evaluate("Object.keys(localStorage).filter((key) => /wb-(draft|place|learner)/.test(key))")
+    assert left == [f"wb-place:{bens}"]
+
+
+@pytest.mark.parametrize("learner", ["__proto__", "<img src=x onerror=alert(1)>", "constructor", "%00\"'", "é" * 128, "👩‍🚀"])
+def test_hostile_ids_are_names_like_others(learner: str, tab: Open) -> None:
+    one = tab()
+    said: list[str] = []
+    one.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    one.page.on("pageerror", lambda error: said.append(str(error)))
+    one.work(learner.replace("\u200d", ""), shared=True)
+    one.write("Mine.")
+    one.open()
+    expect(one.text()).to_have_value("Mine.")
+    assert said == []
+
+
+# Two tabs
+
+
+def test_two_tabs_never_overwrite_each_other(tab: Open) -> None:
+    first = tab("ana01")
+    first.write("one")
+    second = tab()
+    is_saved(second(TEXT))
+    second.choose("b")
+    expect(first(PICK).locator("input[value=b]")).to_be_checked()  # told at once, also by file://
+    is_saved(first(PICK))
+    # Both edit the same answer before either hears of the other.
+    edit = """([id, text]) => { const area = document.querySelector(`#${id} textarea`); area.value = text;
+                                area.dispatchEvent(new Event("input", { bubbles: true })); }"""
+    first.page.evaluate(edit, [TEXT, "one, first"])
+    second.page.evaluate(edit, [TEXT, "one, second"])
+    expect(first.page.locator(f"#{TEXT}:is([data-wb-state=saved], [data-wb-state=conflict])")).to_be_visible()
+    expect(second.page.locator(f"#{TEXT}:is([data-wb-state=saved], [data-wb-state=conflict])")).to_be_visible()
+    states = [one(TEXT).get_attribute("data-wb-state") for one in (first, second)]
+    assert sorted(map(str, states)) == ["conflict", "saved"]
+    behind = first if states[0] == "conflict" else second
+    ahead = second if behind is first else first
+    expect(behind(TEXT).locator(".wb-conflict blockquote")).to_have_text(ahead.text().input_value())
+    behind(TEXT).get_by_role("button", name="Keep what is on this page").click()
+    is_saved(behind(TEXT))
+    expect(ahead.text()).to_have_value(behind.text().input_value())
+    assert first.values() == {TEXT: behind.text().input_value(), PICK: "b"}
+
+
+def test_without_a_channel_a_look_at_the_window_is_enough(context: BrowserContext, tab: Open) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")
+    first = tab("ana01")
+    first.write("one")
+    second = tab()
+    is_saved(second(TEXT))
+    second.write("two")
+    expect(first.text()).to_have_value("one")
+    first.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(first.text()).to_have_value("two")
+
+
+def test_two_tabs_that_begin_at_once_share_one_copy(context: BrowserContext, tab: Open, address: str) -> None:
+    gates = [tab(), tab()]
+    for one in gates:
+        one.page.get_by_label("Your learner ID").first.fill("ana01")
+    for one in gates:
+        one.page.evaluate("document.querySelector('form.wb-gate button').click()")
+    for one, text in zip(gates, ("one", "two"), strict=True):
+        expect(one.text()).to_be_visible()
+    gates[0].write("one")
+    expect(gates[1].text()).to_have_value("one")
+    scopes = {one(TEXT).get_attribute("data-wb-scope") for one in gates}
+    assert len(scopes) == 1
+
+
+def test_a_marked_story_is_not_undone_by_a_second_tab(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")  # the second tab does not hear of it
+    where = made(tmp_path, STORY_TOML)
+    first = tab("ana01", where=where)
+    second = tab(where=where)
+    expect(second(STORY).get_by_role("radio")).to_have_count(2)
+    for one, choice in ((first, "a"), (second, "b")):
+        one.page.evaluate(
+            """([id, choice]) => { const root = document.getElementById(id);
+                 root.querySelector(`input[value=${choice}]`).click(); root.querySelector(".wb-button").click(); }""",
+            [STORY, choice],
+        )
+        one.state("saved" if one is first else "conflict", STORY)
+    expect(second(STORY).locator(".wb-conflict").get_by_role("button")).to_have_count(1)
+    assert first.values()[STORY] == ["n1.a"]
+    second(STORY).get_by_role("button", name="Go on from there").click()
+    is_saved(second(STORY))
+    assert first.values()[STORY] == ["n1.a"]
+
+
+# Storage that is forbidden, full, or thrown away
+
+
+def test_forbidden_storage_is_said_at_once_and_offers_everything_as_a_file(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
+    context.add_init_script(FORBIDDEN)
+    ana = tab("ana01")
+    expect(ana.page.locator(".wb-notices")).to_contain_text("This browser keeps nothing")
+    ana.text().fill("On this page only.")
+    ana.text(PRIVATE).fill("I was afraid.")
+    for item in (TEXT, PRIVATE):
+        ana.state("unsaved", item)
+        expect(ana(item).locator(".wb-status")).to_have_text(
+            "Not saved yet: this browser does not keep anything, perhaps because the window is private. "
+            "Your answer is on this page only. Leave the page open: saving is tried again by itself."
+        )
+    ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    ana.page.wait_for_timeout(200)
+    expect(ana.text()).to_have_value("On this page only.")
+    assert "Saved" not in ana.page.locator("#wb-main").inner_text()
+    path = ana.download("Save a copy", tmp_path)
+    found = copy_of(path)["answers"]
+    assert {item: record["value"] for item, record in found.items()} == {TEXT: "On this page only.", PRIVATE: {"what": "I was afraid."}}
+
+
+def test_full_storage_is_said_and_saved_once_there_is_room(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("one")
+    ana.page.evaluate(
+        """() => { globalThis.wasPut = IDBObjectStore.prototype.put;
+          IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }"""
+    )
+    ana.text().fill("one two")
+    ana.state("unsaved")
+    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Not saved yet: this browser has no room left")
+    expect(ana.page.locator(".wb-notices")).to_contain_text("Your newest answers could not be saved: this browser has no room left")
+    expect(ana.page.locator(".wb-notices")).not_to_contain_text("keeps nothing")
+    assert ana.values() == {TEXT: "one"}
+    assert copy_of(ana.download("Save a copy", tmp_path))["answers"][TEXT]["value"] == "one two"
+    ana.page.evaluate("() => { IDBObjectStore.prototype.put = globalThis.wasPut; }")
+    is_saved(ana(TEXT))
+    assert ana.values() == {TEXT: "one two"}
+    expect(ana.page.locator(".wb-notices")).not_to_contain_text("no room")
+
+
+@pytest.mark.parametrize("way", ["deleted", "cleared"])
+def test_what_the_browser_throws_away_is_told_and_put_back(way: str, tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("The whole essay.")
+    ana.write("I was afraid.", PRIVATE)
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana("hand-in").get_by_role("button", name="Hand in").click()
+    ana.download("Hand in anyway", tmp_path)
+    if way == "deleted":
+        (tmp_path / "other.html").write_text("<p>Another page")
+        other = opened(ana.page.context, (tmp_path / "other.html").as_uri())
+        other.page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('workbooks').onsuccess = done; })")
+    else:
+        session = ana.page.context.new_cdp_session(ana.page)
+        session.send("Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "indexeddb"})
+    expect(ana.page.locator(".wb-notices")).to_contain_text("This browser had thrown your answers away")
+    assert ana.values() == {TEXT: "The whole essay.", PRIVATE: {"what": "I was afraid."}, MINE: True}
+    ana.write("The whole essay, and more.")
+    expect(ana.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    ana.page.locator(".wb-notices").get_by_role("button", name="I have looked").click()
+    expect(ana.page.locator(".wb-notices")).not_to_contain_text("thrown your answers away")
+    ana.open()
+    is_saved(ana(TEXT))
+    expect(ana.text()).to_have_value("The whole essay, and more.")
+    expect(ana("hand-in")).to_contain_text("✓ Handed in")
+
+
+def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")
+    ana = tab("ana01")
+    ana.write("The whole essay.")
+    ana.choose("a")
+    # The browser forgets without a word, and a new tab begins before the old one is looked at.
+    ana.page.evaluate(
+        """() => new Promise((done) => { const asked = indexedDB.open("workbooks"); asked.onsuccess = () => {
+             const all = asked.result.transaction(["copies", "answers", "receipts"], "readwrite");
+             for (const name of ["copies", "answers", "receipts"]) all.objectStore(name).clear();
+             all.oncomplete = () => { asked.result.close(); done(); }; }; })"""
+    )
+    second = tab()
+    expect(second.text()).to_have_value("")
+    second.choose("b")
+    ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(ana.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    expect(ana.text()).to_have_value("The whole essay.")
+    ana.state("conflict", PICK)
+    ana(PICK).get_by_role("button", name="Use the other answer").click()
+    is_saved(ana(PICK))
+    assert ana.values() == {TEXT: "The whole essay.", PICK: "a"}

@@ -1,0 +1,135 @@
+"""What was typed is on the device within 300 ms, whatever ends the browser."""
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import CHROMIUM, FLAGS, is_saved
+from tests.web.device import PICK, TEXT, Tab
+
+Open = Callable[..., Tab]
+LIMIT_MS = 300
+HOOK = """() => {
+  globalThis.kept = []; // [time, length] of each text that a finished transaction has put in place
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    const asked = put.apply(this, arguments);
+    if (typeof value?.value === "string") this.transaction.addEventListener("complete", () => kept.push([performance.now(), value.value.length]));
+    return asked;
+  };
+}"""
+TYPE = """([id, gaps, most_ms]) => new Promise((done) => {
+  const area = document.querySelector(`#${id} textarea`), root = document.getElementById(id), end = performance.now() + most_ms, keys = [];
+  const word = "The work goes on. ";
+  new MutationObserver(() => { if (root.dataset.wbState === "saved") globalThis.heard?.("saved", area.value.length, Date.now()); })
+    .observe(root, { attributes: true, attributeFilter: ["data-wb-state"] });
+  (function key(n) {
+    if (performance.now() >= end) { done(keys); return; }
+    area.value += word[area.value.length % word.length];
+    keys.push([performance.now(), area.value.length]);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    globalThis.heard?.("typed", area.value.length, Date.now());
+    setTimeout(() => key(n + 1), gaps[n % gaps.length]);
+  })(0);
+})"""
+
+
+def lags(page: Page, keys: list[list[float]]) -> list[float]:
+    """How long after each key a finished transaction held it, in ms."""
+    page.wait_for_timeout(500)
+    kept = page.evaluate("kept")
+    return [min((at for at, length in kept if length >= wanted), default=float("inf")) - typed for typed, wanted in keys]
+
+
+def test_from_the_last_key_to_durable_storage(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.evaluate(HOOK)
+    single, on_and_on = [], []
+    for _ in range(8):
+        single += lags(ana.page, ana.page.evaluate(TYPE, [TEXT, [1000], 1]))
+    on_and_on = lags(ana.page, ana.page.evaluate(TYPE, [TEXT, [40, 15, 90], 3000]))
+    print(f"a key: {statistics.median(single):.0f} ms, {max(single):.0f} ms at most; of many: {max(on_and_on):.0f} ms at most")
+    assert statistics.median(single) <= LIMIT_MS
+    assert statistics.quantiles(on_and_on, n=20)[-1] <= LIMIT_MS
+    is_saved(ana(TEXT))
+
+
+@dataclass
+class Profile:
+    """A browser of its own, with what it keeps on disk."""
+
+    chromium: Browser
+    folder: Path
+    address: str
+    typed: list[tuple[int, float]] = field(default_factory=list)
+    saved: int = 0
+
+    @contextmanager
+    def tab(self) -> Iterator[Tab]:
+        """Start it, with the workbook open; it may be killed meanwhile."""
+        context = self.chromium.browser_type.launch_persistent_context(
+            self.folder, executable_path=CHROMIUM, args=[*FLAGS, "--disable-sync"], locale="en-GB"
+        )
+        page = context.pages[0]
+        page.expose_function("heard", self.heard)
+        page.goto(self.address)
+        yield Tab(page, self.address)
+        with suppress(Exception):  # it is dead
+            context.close()
+
+    def heard(self, what: str, length: int, at_ms: float) -> None:
+        if what == "typed":
+            self.typed.append((length, at_ms))
+        else:
+            self.saved = max(self.saved, length)
+
+    def kill(self) -> None:
+        """End every process of this browser without warning."""
+        mine = f"--user-data-dir={self.folder}"
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if mine in process.cmdline():
+                    os.kill(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def profile(chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    made = Profile(chromium, tmp_path_factory.mktemp("profile"), address)
+    with made.tab() as tab:
+        tab.work("ana01").choose("b")
+    return made
+
+
+@pytest.mark.timeout(240)
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(kill_after_s=st.floats(0.05, 2.5), gaps=st.lists(st.integers(5, 260), min_size=1, max_size=6))
+def test_a_killed_browser_loses_nothing_older_than_300_ms(profile: Profile, kill_after_s: float, gaps: list[int]) -> None:
+    profile.typed, profile.saved = [], 0
+    with profile.tab() as tab:
+        is_saved(tab(PICK))
+        before = len(tab.text().input_value())
+        tab.page.evaluate(f"(given) => {{ ({TYPE})(given); }}", [TEXT, gaps, 60_000])
+        tab.page.wait_for_timeout(kill_after_s * 1000)
+        killed_ms = time.time() * 1000
+        profile.kill()
+    with profile.tab() as tab:
+        is_saved(tab(PICK))
+        is_saved(tab(TEXT))
+        found = len(tab.text().input_value())
+        due = max((length for length, at_ms in profile.typed if at_ms <= killed_ms - LIMIT_MS), default=before)
+        event(f"lost {max(0, len(profile.typed) - (found - before))} keys")
+        assert found >= due
+        assert found >= profile.saved
+        assert len(tab.values()[TEXT]) == found

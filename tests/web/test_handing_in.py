@@ -1,0 +1,195 @@
+"""Handing in from the file: the zip that hand_in.py would make, taken in and marked with the same points."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from autograde.course.folder import Course
+from autograde.course.intake import intake
+from autograde.course.mark import mark_class
+from autograde.course.new import new_course
+from autograde.course.release import release
+from autograde.course.roster import import_roster
+from autograde.marking import load_key
+from autograde.marking.kinds import MARKERS
+from tests.conftest import ROOT, is_saved
+from tests.web.device import MINE, PRIVATE, TEXT, Tab, made, opened
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.hand_in import choose_learner, hand_in
+from workbook_helpers.items import Purpose, Workbook, load_workbook
+from workbook_helpers.web import workbook_file
+
+Open = Callable[..., Tab]
+UNIT = sorted(path.parent.name for path in (ROOT / "workbooks").glob("*/workbook.toml") if path.parent.name != "w00-start-here")
+
+
+def handed(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give answers and manifest of a hand-in."""
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return json.loads(archive.read("answers.json")), json.loads(archive.read("manifest.json"))
+
+
+def answers(workbook: Workbook) -> dict[str, Any]:
+    """Give an answer of every sort: right, wrong, written, private; for every item, on the paper or not."""
+    key = load_key(workbook.id)
+    found: dict[str, Any] = {}
+    for number, item in enumerate(workbook.items.values()):
+        if item.id in key.keys:
+            tries = MARKERS[item.kind].tries(item, key.keys[item.id].right)
+            found[item.id] = tries.right if number % 3 else tries.wrong
+        elif item.kind in ("written", "short"):
+            found[item.id] = "I told my senior – “at once”: a person’s right. 🙂"
+        elif item.kind == "declaration":
+            found[item.id] = True
+        elif item.kind == "reflection":
+            found[item.id] = {"what": "For me alone."}
+    return {name: value for name, value in found.items() if workbook.items[name].problem(value) is None}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class to which the whole unit was released."""
+    root = tmp_path_factory.mktemp("handing")
+    course = new_course(root / "class", name="The whole unit")
+    (root / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    import_roster(course, root / "roster.csv")
+    for name in UNIT:
+        release(course, name)
+    return course
+
+
+def points(course: Course, name: str, sent: Path, folder: Path) -> list[Any]:
+    """Take a hand-in into a copy of the class, and mark it: the points row by row."""
+    mine = Course(Path(shutil.copytree(course.root, folder)))
+    intake(mine, [sent], name)
+    [line] = mark_class(mine, name)
+    assert (line.outcome, line.oddities) == ("marked", ())
+    from nbgrader.api import Gradebook
+
+    with Gradebook(mine.db_url, mine.course_id) as book:
+        submission = book.find_submission(name, "ana01")
+        return sorted((grade.cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade) for one in submission.notebooks for grade in one.grades)
+
+
+@pytest.mark.parametrize("name", UNIT)
+def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course, chromium: Browser, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with zipfile.ZipFile(next((model.root / "handout").glob(f"{name}*.zip"))) as handout:
+        handout.extractall(home)
+    workbook = load_workbook(home / name)
+    given = answers(workbook)
+    # By the kernel.
+    if workbook.pools:
+        choose_learner(workbook, "ana01")
+    store = AnswerStore(workbook.folder, workbook.id, workbook.items)
+    for item, value in given.items():
+        store.put(item, value)
+    receipt = hand_in(workbook, "ana01")
+    theirs = home / "handed-in" / receipt.file
+    # By the file.
+    (tmp_path / "w.html").write_bytes(workbook_file(workbook))
+    copy = {"form": "workbook-copy", "schema": 1, "workbook": workbook.id, "class_id": workbook.about.class_id, "learner": "ana01"}
+    copy["answers"] = {item: {"value": value, "saved_at": "2026-11-19T10:00:00Z"} for item, value in given.items()}  # type: ignore[assignment]
+    (tmp_path / "my.copy.json").write_text(json.dumps(copy))
+    with chromium.new_context(locale="en-GB") as context:
+        tab = opened(context, (tmp_path / "w.html").as_uri()).work("ana01")
+        tab.bring(tmp_path / "my.copy.json")
+        with tab.page.expect_download() as download:
+            tab("hand-in").get_by_role("button", name="Hand in").click()
+            anyway = tab("hand-in").get_by_role("button", name="Hand in anyway")
+            expect(tab("hand-in").locator(".wb-error:not(:empty), .wb-receipt:not(:empty)").first).to_be_visible()
+            if anyway.count():
+                anyway.click()
+        mine = tmp_path / download.value.suggested_filename
+        download.value.save_as(mine)
+    (ours, our_manifest), (kernels, their_manifest) = handed(mine), handed(theirs)
+    assert {item: one["value"] for item, one in ours["answers"].items()} == {item: one["value"] for item, one in kernels["answers"].items()}
+    assert our_manifest.keys() == their_manifest.keys()
+    same = ("workbook", "release", "learner", *(["seed"] if workbook.pools else []))
+    assert [ours[part] for part in same] == [kernels[part] for part in same]
+    asked = {item.id for item in workbook.paper(ours["seed"]).values()}
+    assert ours["answers"].keys() <= asked
+    assert not [item for item in ours["answers"] if workbook.items[item].purpose is Purpose.PRIVATE and workbook.items[item].kind == "reflection"]
+    rows = points(model, name, mine, tmp_path / "one")
+    assert rows == points(model, name, theirs, tmp_path / "two")
+    assert any(score for _, score, _, _ in rows)
+
+
+def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("An essay.")
+    ana.write("I was afraid.", PRIVATE)
+    panel = ana("hand-in")
+    panel.get_by_role("button", name="Hand in").click()
+    expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    panel.get_by_role("button", name="Hand in").click()
+    sent = ana.download("Hand in anyway", tmp_path)
+    document, manifest = handed(sent)
+    assert {*document["answers"]} == {TEXT, MINE}
+    assert (manifest["student"], manifest["declared"]) == ("ana01", True)
+    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Handed in.")
+    ana.page.clock.install(time=0)  # a clock that went back by many years
+    ana.text().fill("An essay, changed.")
+    ana.page.clock.run_for(1000)
+    is_saved(ana(TEXT))
+    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Nobody else has it yet.")
+    ana.open()
+    receipt = panel.locator(".wb-receipt")
+    expect(receipt).to_contain_text(manifest["code"])
+    with ana.page.expect_download() as again:
+        receipt.get_by_role("button", name="Save the file").click()
+    again.value.save_as(tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == sent.read_bytes()
+    ana.page.evaluate("() => { globalThis.print = () => { globalThis.printed = document.querySelector('.wb-sheet').innerText; }; }")
+    receipt.get_by_role("button", name="Print the receipt").click()
+    for part in (manifest["code"], "ana01", sent.name, "1 of 2", "Which?"):
+        assert part in ana.page.evaluate("globalThis.printed")
+
+
+def test_a_second_tab_that_takes_the_declaration_back_is_heard_at_the_last_moment(context: Any, tab: Open) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")
+    ana = tab("ana01")
+    ana.write("An essay.")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    second = tab()
+    is_saved(second(MINE))
+    second(MINE).get_by_role("checkbox").uncheck()
+    expect(second(MINE)).to_have_attribute("data-wb-answered", "false")
+    second.page.wait_for_timeout(500)
+    ana.page.evaluate(
+        """() => { const button = [...document.querySelectorAll("#hand-in button")].find((one) => one.textContent === "Hand in"); button.click(); button.click(); }"""
+    )
+    expect(ana("hand-in").get_by_role("alert")).to_contain_text("tick the declaration first")
+    assert ana.page.evaluate("document.querySelector('.wb-receipt').textContent") == ""
+
+
+@pytest.mark.parametrize(
+    ("link", "is_link"),
+    [("https://moodle.example.org/x?a=1&b=\"2\"", True), ("javascript:alert(1)", False), (" https://x", False), ("data:text/html,x", False), ("//x", False)],
+)
+def test_the_tutors_words_and_link(link: str, is_link: bool, tab: Open, tmp_path: Path) -> None:
+    where = made(tmp_path)
+    path = tmp_path / "w99.html"
+    text = path.read_text("utf-8")
+    words = json.dumps("Upload it in Moodle, <b>please</b>.").replace("<", "\\u003c")
+    assert '"hand_in_words":""' in text
+    path.write_text(text.replace('"hand_in_words":""', f'"hand_in_words":{words}').replace('"hand_in_link":""', f'"hand_in_link":{json.dumps(link)}'), "utf-8")
+    ana = tab("ana01", where=where)
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana("hand-in").get_by_role("button", name="Hand in").click()
+    ana.download("Hand in anyway", tmp_path)
+    receipt = ana("hand-in").locator(".wb-receipt")
+    expect(receipt.locator(".wb-next")).to_contain_text("Upload it in Moodle, <b>please</b>.")
+    links = [one.get_attribute("href") for one in receipt.locator("a").all()]
+    assert links == ([link] if is_link else [])
