@@ -12,7 +12,9 @@ from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file
 
 Open = Callable[..., Tab]
-FORBIDDEN = "Object.defineProperty(IDBFactory.prototype, 'open', { value: function () { throw new DOMException('no', 'SecurityError'); } });"
+FORBIDDEN = (
+    "Object.defineProperty(IDBFactory.prototype, 'open', { value: function () { throw new DOMException('no', 'SecurityError'); } });"
+)
 STORY_TOML = """
 [[items]]
 id = "w99-q02"
@@ -141,7 +143,9 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     ana.write("Ana's answer.")
     (tmp_path / "w00.html").write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / "w00-start-here")))
     elsewhere = tab("ana01", shared=True, where=(tmp_path / "w00.html").as_uri())
-    elsewhere.page.evaluate("localStorage.setItem('wb-draft:' + document.querySelector('[data-wb-scope]').dataset.wbScope + ':x', 'Ana typed')")
+    elsewhere.page.evaluate(
+        "localStorage.setItem('wb-draft:' + document.querySelector('[data-wb-scope]').dataset.wbScope + ':x', 'Ana typed')"
+    )
     ana.button("Not you?").click()
     ana.work("ben02", shared=True).write("Ben's answer.")
     bens = ana(TEXT).get_attribute("data-wb-scope")

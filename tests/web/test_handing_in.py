@@ -75,7 +75,11 @@ def points(course: Course, name: str, sent: Path, folder: Path) -> list[Any]:
 
     with Gradebook(mine.db_url, mine.course_id) as book:
         submission = book.find_submission(name, "ana01")
-        return sorted((grade.cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade) for one in submission.notebooks for grade in one.grades)
+        return sorted(
+            (grade.cell.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for one in submission.notebooks
+            for grade in one.grades
+        )
 
 
 @pytest.mark.parametrize("name", UNIT)
@@ -116,7 +120,9 @@ def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course,
     assert [ours[part] for part in same] == [kernels[part] for part in same]
     asked = {item.id for item in workbook.paper(ours["seed"]).values()}
     assert ours["answers"].keys() <= asked
-    assert not [item for item in ours["answers"] if workbook.items[item].purpose is Purpose.PRIVATE and workbook.items[item].kind == "reflection"]
+    assert not [
+        item for item in ours["answers"] if workbook.items[item].purpose is Purpose.PRIVATE and workbook.items[item].kind == "reflection"
+    ]
     rows = points(model, name, mine, tmp_path / "one")
     assert rows == points(model, name, theirs, tmp_path / "two")
     assert any(score for _, score, _, _ in rows)
@@ -175,7 +181,13 @@ def test_a_second_tab_that_takes_the_declaration_back_is_heard_at_the_last_momen
 
 @pytest.mark.parametrize(
     ("link", "is_link"),
-    [("https://moodle.example.org/x?a=1&b=\"2\"", True), ("javascript:alert(1)", False), (" https://x", False), ("data:text/html,x", False), ("//x", False)],
+    [
+        ('https://moodle.example.org/x?a=1&b="2"', True),
+        ("javascript:alert(1)", False),
+        (" https://x", False),
+        ("data:text/html,x", False),
+        ("//x", False),
+    ],
 )
 def test_the_tutors_words_and_link(link: str, is_link: bool, tab: Open, tmp_path: Path) -> None:
     where = made(tmp_path)
@@ -183,7 +195,10 @@ def test_the_tutors_words_and_link(link: str, is_link: bool, tab: Open, tmp_path
     text = path.read_text("utf-8")
     words = json.dumps("Upload it in Moodle, <b>please</b>.").replace("<", "\\u003c")
     assert '"hand_in_words":""' in text
-    path.write_text(text.replace('"hand_in_words":""', f'"hand_in_words":{words}').replace('"hand_in_link":""', f'"hand_in_link":{json.dumps(link)}'), "utf-8")
+    path.write_text(
+        text.replace('"hand_in_words":""', f'"hand_in_words":{words}').replace('"hand_in_link":""', f'"hand_in_link":{json.dumps(link)}'),
+        "utf-8",
+    )
     ana = tab("ana01", where=where)
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))

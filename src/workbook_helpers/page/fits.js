@@ -1,6 +1,6 @@
 // @ts-check
 // Whether a value, whatever wrote it, is an answer to a question as it is now: what its controls can show and read back.
-import { same } from "./answers.js";
+import { isBlank, same } from "./answers.js";
 import { kinds } from "./kinds.js";
 
 /** @import { Body, Kind, Spec } from "./types.js" */
@@ -12,20 +12,20 @@ const bodies = new WeakMap(); // controls that are on no page
 export function fitsIn(kind, spec, body, value) {
   const before = body.get();
   try {
-    if (value == null) return true;
+    if ((kind.blank ?? isBlank)(value)) return true;
     kind.words(spec, value);
     body.set(value);
     return body.fits?.(value) ?? same(body.get(), value);
   } catch {
     return false;
   } finally {
+    body.set(null); // whatever a strange value left half done
     body.set(before);
   }
 }
 
 /** Ask without a page. @param {Spec} spec @param {any} value */
 export function fits(spec, value) {
-  if (value == null) return true;
   const kind = kinds[spec.kind];
   const body = bodies.get(spec) ?? kind.build(spec, { uid: `wb-fits-${spec.id}`, changed() { /* nobody does */ }, answerOf: () => null });
   bodies.set(spec, body);
