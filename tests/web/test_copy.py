@@ -52,7 +52,7 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
         expect(there.text()).to_have_value("Ana's answer.")
         expect(there.text(PRIVATE)).to_have_value("I was afraid.")
         expect(there(PICK).locator("input[value=a]")).to_be_checked()
-        expect(there("your-work")).to_contain_text("nothing has changed since")
+        expect(there("your-work")).to_contain_text("You have saved no copy yet")
         there.write("Ana's answer on the phone.")
         there.choose("b")
         later = there.download("Save a copy", tmp_path / "later")
