@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
 from tests.conftest import is_saved
 from tests.kinds.conftest import written
@@ -119,6 +119,19 @@ class Tab:
         self.page.locator("#your-work input[type=file]").set_input_files(path)
         expect(said).not_to_be_empty()
         return said.inner_text()
+
+
+def wrongs(page: Page) -> list[str]:
+    """Give a list that gets every dialog and every error of a page."""
+    said: list[str] = []
+
+    def dialog(shown: Dialog) -> None:
+        said.append(shown.message)
+        shown.dismiss()
+
+    page.on("dialog", dialog)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
 
 
 def made(folder: Path, items: str = ITEMS, *, name: str = "w99.html") -> str:

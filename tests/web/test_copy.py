@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import is_saved
-from tests.web.device import HEAD, ITEMS, MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, toml
+from tests.web.device import HEAD, ITEMS, MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, toml, wrongs
 from tests.web.test_device import STORY_TOML
+from tests.web.test_handing_in import handed
 
 Open = Callable[..., Tab]
 AT = "2026-11-19T10:00:00.000Z"
@@ -52,7 +52,7 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
         expect(there.text()).to_have_value("Ana's answer.")
         expect(there.text(PRIVATE)).to_have_value("I was afraid.")
         expect(there(PICK).locator("input[value=a]")).to_be_checked()
-        expect(there("your-work")).to_contain_text("You have saved no copy yet")
+        expect(there("your-work")).to_contain_text("You have saved no copy yet.")
         there.write("Ana's answer on the phone.")
         there.choose("b")
         later = there.download("Save a copy", tmp_path / "later")
@@ -79,9 +79,7 @@ def deep(levels: int) -> str:
 
 def test_hostile_copies_do_no_harm(tab: Open, tmp_path: Path) -> None:
     ana = tab("ana01")
-    said: list[str] = []
-    ana.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    ana.page.on("pageerror", lambda error: said.append(str(error)))
+    said = wrongs(ana.page)
     ana.write("Mine.")
     before = ana.kept()
     path = tmp_path / "x.copy.json"
@@ -119,11 +117,8 @@ def test_hostile_copies_do_no_harm(tab: Open, tmp_path: Path) -> None:
         "w99-x": 7,
         "w99-y": None,
     }
-    path.write_text(
-        json.dumps(json.loads(brought(path, {}).read_text()) | {"answers": hostile}).replace(
-            '"answers": {', '"answers": {"__proto__": {"value": 1, "polluted": true}, '
-        )
-    )
+    text = brought(path, hostile).read_text("utf-8")
+    path.write_text(text.replace('"answers": {', '"answers": {"__proto__": {"value": 1, "polluted": true}, '), "utf-8")
     ana.bring(path)
     expect(ana.text()).to_have_value("Mine.")
     expect(ana(PICK).locator("input:checked")).to_have_count(0)
@@ -192,8 +187,6 @@ def test_a_workbook_that_was_released_again_keeps_every_answer(tab: Open, tmp_pa
     assert ana.values()[PRIVATE] == {"what": "I was afraid."}, "of a question that is gone"
     expect(ana("hand-in")).to_contain_text("You have answered 1 of 4")
     ana("hand-in").get_by_role("button", name="Hand in").click()
-    from tests.web.test_handing_in import handed
-
     sent, _ = handed(ana.download("Hand in anyway", tmp_path))
     assert {item: one["value"] for item, one in sent["answers"].items()} == {TEXT: "An essay.", MINE: True}
     path = ana.download("Save a copy", tmp_path)

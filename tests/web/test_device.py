@@ -7,14 +7,12 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.conftest import ROOT, is_saved
-from tests.web.device import MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened
+from tests.web.device import MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, wrongs
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file
 
 Open = Callable[..., Tab]
-FORBIDDEN = (
-    "Object.defineProperty(IDBFactory.prototype, 'open', { value: function () { throw new DOMException('no', 'SecurityError'); } });"
-)
+FORBIDDEN = """Object.defineProperty(IDBFactory.prototype, "open", { value() { throw new DOMException("no", "SecurityError"); } });"""
 STORY_TOML = """
 [[items]]
 id = "w99-q02"
@@ -143,9 +141,8 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     ana.write("Ana's answer.")
     (tmp_path / "w00.html").write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / "w00-start-here")))
     elsewhere = tab("ana01", shared=True, where=(tmp_path / "w00.html").as_uri())
-    elsewhere.page.evaluate(
-        "localStorage.setItem('wb-draft:' + document.querySelector('[data-wb-scope]').dataset.wbScope + ':x', 'Ana typed')"
-    )
+    scope = elsewhere.page.locator("[data-wb-scope]").first.get_attribute("data-wb-scope")
+    elsewhere.page.evaluate("key => localStorage.setItem(key, 'Ana typed')", f"wb-draft:{scope}:x")
     ana.button("Not you?").click()
     ana.work("ben02", shared=True).write("Ben's answer.")
     bens = ana(TEXT).get_attribute("data-wb-scope")
@@ -164,9 +161,7 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
 @pytest.mark.parametrize("learner", ["__proto__", "<img src=x onerror=alert(1)>", "constructor", "%00\"'", "é" * 128, "👩‍🚀"])
 def test_hostile_ids_are_names_like_others(learner: str, tab: Open) -> None:
     one = tab()
-    said: list[str] = []
-    one.page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    one.page.on("pageerror", lambda error: said.append(str(error)))
+    said = wrongs(one.page)
     one.work(learner.replace("\u200d", ""), shared=True)
     one.write("Mine.")
     one.open()
@@ -221,7 +216,7 @@ def test_two_tabs_that_begin_at_once_share_one_copy(context: BrowserContext, tab
         one.page.get_by_label("Your learner ID").first.fill("ana01")
     for one in gates:
         one.page.evaluate("document.querySelector('form.wb-gate button').click()")
-    for one, text in zip(gates, ("one", "two"), strict=True):
+    for one in gates:
         expect(one.text()).to_be_visible()
     gates[0].write("one")
     expect(gates[1].text()).to_have_value("one")

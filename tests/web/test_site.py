@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, is_saved
 from tests.web.conftest import W01, Edit, Tags
+from tests.web.device import Tab
+from tests.web.test_handing_in import handed
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import site, site_files, write_site, written
 
@@ -293,3 +295,34 @@ def test_a_page_that_the_host_still_has_of_before_is_not_kept(
         time.sleep(0.1)
     page.goto(address)
     until(page, f"caches.keys().then((all) => !all.includes({json.dumps(before[0])}))")
+
+
+def test_a_site_without_a_network_is_answered_and_handed_in_and_an_update_keeps_every_answer(
+    page: Page, served: tuple[Path, str], unit: list[Workbook], edited: Edit, tmp_path: Path
+) -> None:
+    folder, address = served
+    visit(page, address)
+    away = folder.with_name("gone")
+    shutil.move(folder, away)
+    page.context.set_offline(True)
+    page.goto(f"{address}{W01}.html")
+    tab = Tab(page, f"{address}{W01}.html").work("ana01")
+    task = next(item.id for item in unit[1].items.values() if item.kind == "written")
+    tab.write("Written on the bus.", task)
+    declaration = next(item.id for item in unit[1].items.values() if item.kind == "declaration")
+    tab(declaration).get_by_role("checkbox").check()
+    is_saved(tab(declaration))
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    assert handed(tab.download("Hand in anyway", tmp_path))[0]["answers"][task]["value"] == "Written on the bus."
+    page.context.set_offline(False)
+    shutil.move(away, folder)
+    write_site([unit[0], edited("# A new beginning")], folder)
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+    end = time.monotonic() + 20
+    while page.goto(tab.address) and page.locator("h1").first.inner_text() != "A new beginning":
+        assert time.monotonic() < end
+        page.wait_for_timeout(300)
+    is_saved(tab(task))
+    assert tab.text(task).input_value() == "Written on the bus."
+    tab.write("Written on the bus, and at home.", task)
+    assert "✓ Handed in" in tab("hand-in").inner_text()
