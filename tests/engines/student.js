@@ -31,7 +31,7 @@
       for (const type of ["input", "change"]) node.dispatchEvent(new Event(type, { bubbles: true }));
     },
     state: () => Object.fromEntries([...document.querySelectorAll(".wb-question[id^=w99]")].map((question) => [question.id,
-      [...question.querySelectorAll("input, select, textarea, li")].filter((node) => !node.closest(".wb-response"))
+      [...question.querySelectorAll("input, select, textarea, li")].filter((node) => seen(node) && !node.closest(".wb-response"))
         .map((node) => (node.localName === "li" ? node.textContent : ["checkbox", "radio"].includes(node.type) ? node.checked : node.value))])),
     unsaved: () => [...document.querySelectorAll("[data-wb-state]")].filter((one) => one.dataset.wbState !== "saved").map((one) => `${one.id}: ${one.dataset.wbState}`),
     unanswered: () => [...document.querySelectorAll(".wb-practice")].filter((one) => !one.querySelector(".wb-response li, .wb-response p")).map((one) => one.id),

@@ -191,8 +191,8 @@ export interface Host {
   place: "disk" | "device";
   /** Read everything once. */
   open(): Promise<Kept>;
-  /** Keep an answer, if what stands there is still `base`; `said` is the answer in words. Settled only when it is durable. */
-  save(id: string, value: unknown, base: Seen<unknown>, said: string[]): Promise<Outcome<unknown>>;
+  /** Keep an answer, if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
+  save(id: string, value: unknown, base: Seen<unknown>, said: string[], typed: Record<string, number>): Promise<Outcome<unknown>>;
   /** Have `heard` called when something changed elsewhere: another window, another program. */
   changed(heard: () => void): void;
   /** Begin, or go on, as this learner. */
@@ -229,6 +229,8 @@ export interface Stored<Answer> extends Seen<Answer> {
   other?: Stored<Answer> | null;
   /** What it said when it was given, in words. */
   said?: string[];
+  /** Visit → the last change of it that went into this answer or those before it. */
+  typed?: Record<string, number>;
 }
 export interface Draft<Answer> {
   value: Answer | null;
@@ -238,4 +240,6 @@ export interface Draft<Answer> {
   by: string;
   held: boolean;
   visit?: string;
+  /** Which change of its visit made it. */
+  change?: number;
 }

@@ -133,11 +133,11 @@ class Device {
   }
 
   /** @type {Host["save"]} */
-  async save(id, value, base, said) {
+  async save(id, value, base, said, typed) {
     if (!this.copy) throw new Error(say("device-forbidden"));
     const spec = this.book.items[id], kind = kinds[spec.kind];
     try {
-      const { kept, forgot, ...outcome } = await store.save(this.copy, this.answers, id, { value, said, release: this.book.release }, base,
+      const { kept, forgot, ...outcome } = await store.save(this.copy, this.answers, id, { value, said, typed, release: this.book.release }, base,
         (old) => { try { return kind.goesOn?.(spec, old, value) ?? true; } catch { return true; } }, same, (old) => old.release !== this.book.release && !same(old.value, value));
       if (forgot) this.news = [{ id: "device-forgot" }];
       this.keeps = true;

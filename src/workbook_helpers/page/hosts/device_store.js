@@ -2,6 +2,7 @@
 // The answers of everybody who works on this device, in the browser's own database: one record for each answer, durable when it says so.
 
 const NAME = "workbooks", VERSION = 1;
+const VISITS = 8; // so many are known by an answer: a browser writes down a cleared draft some minutes later at most
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
 /** Whose copy of which workbook. `revision` counts its saves, `since` those since it was last taken away or handed in.
@@ -115,7 +116,7 @@ export const store = {
     const revision = now.revision + 1;
     const before = [...(current.before ?? []), ...(old && strange(old) ? [{ value: old.value, saved_at: old.saved_at, revision: old.revision, said: old.said ?? [] }] : [])];
     /** @type {Kept} */
-    const kept = { ...given, revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
+    const kept = { ...given, typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
     answers.put(kept, [now.copy, id]);
     copies.put({ ...now, revision, since: now.since + 1 });
     return { do: "saved", ...kept, kept, forgot: !there };
