@@ -43,6 +43,7 @@ const QUIET = ["unknown", "clean", "saved"]; // nothing here waits to be saved
 const MOOD = { saved: "wb-good", unsaved: "wb-bad", refused: "wb-bad" };
 
 const VISIT = Math.random().toString(36).slice(2); // what was typed since this page was loaded was typed by who sits here
+let changes = 0; // made in this visit
 
 /** A draft that outlives the page, until the host has said that the answer is kept. @param {string} scope @param {string} id */
 function drafts(scope, id) {
@@ -127,7 +128,7 @@ export function question(book, spec, el) {
     if (!newer) since = Date.now();
     newer = true;
     on("edit");
-    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT, sent });
+    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT, sent, change: (changes += 1) });
     response.replaceChildren();
     due(Math.min(delay_ms, Math.max(0, since + LONGEST_MS[book.host.place] - Date.now())));
   }
@@ -150,7 +151,7 @@ export function question(book, spec, el) {
     seq += 1;
     on("send");
     const mine = seq, value = sent = body.get();
-    book.host.save(spec.id, value, seen, words(value)).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
+    book.host.save(spec.id, value, seen, words(value), { [VISIT]: changes }).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
     clearTimeout(watch);
     watch = setTimeout(() => {
       flying = false;
@@ -260,7 +261,9 @@ export function question(book, spec, el) {
     if (stored.other && !fits(stored.other.value)) stored = { ...stored, other: null };
     const shown = fit ? stored.value : null;
     if (state === "unknown") {
-      const found = draft.get();
+      let found = draft.get();
+      // A browser that is killed may give back a draft that was cleared: what it holds has been saved since, or written over by the student.
+      if (found?.visit && (found.change ?? Infinity) <= (stored.typed?.[found.visit] ?? 0)) { draft.clear(found.visit); found = null; }
       body.set(shown);
       seen = { value: stored.value, revision: stored.revision };
       stands(shown);

@@ -193,8 +193,8 @@ export interface Host {
   place: "disk" | "device";
   /** Read everything once. */
   open(): Promise<Kept>;
-  /** Keep an answer, if what stands there is still `base`; `said` is the answer in words. Settled only when it is durable. */
-  save(id: string, value: unknown, base: Seen<unknown>, said: string[]): Promise<Outcome<unknown>>;
+  /** Keep an answer, if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
+  save(id: string, value: unknown, base: Seen<unknown>, said: string[], typed: Record<string, number>): Promise<Outcome<unknown>>;
   /** Have `heard` called when something changed elsewhere: another window, another program. */
   changed(heard: () => void): void;
   /** Begin, or go on, as this learner. */
@@ -231,6 +231,8 @@ export interface Stored<Answer> extends Seen<Answer> {
   other?: Stored<Answer> | null;
   /** What it said when it was given, in words. */
   said?: string[];
+  /** Visit → the last change of it that went into this answer or those before it. */
+  typed?: Record<string, number>;
 }
 export interface Draft<Answer> {
   value: Answer | null;
@@ -242,4 +244,6 @@ export interface Draft<Answer> {
   visit?: string;
   /** What was on its way to the host when this was typed. */
   sent?: Answer | null;
+  /** Which change of its visit made it. */
+  change?: number;
 }

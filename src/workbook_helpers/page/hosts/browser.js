@@ -159,11 +159,11 @@ class Device {
   }
 
   /** @type {Host["save"]} */
-  async save(id, value, base, said) {
+  async save(id, value, base, said, typed) {
     const known = this.#whole();
     if (!known) throw new Error(say("device-forbidden"));
     try {
-      const { kept, forgot, ...outcome } = await store.save(known, id, { value, said, release: this.book.release }, base, this.#rules);
+      const { kept, forgot, ...outcome } = await store.save(known, id, { value, said, typed, release: this.book.release }, base, this.#rules);
       if (this.copy?.copy !== known.copy.copy) return outcome; // somebody else works here now
       this.keeps = true;
       this.answers[id] = kept;

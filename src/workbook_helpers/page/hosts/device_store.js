@@ -2,6 +2,7 @@
 // The answers of everybody who works on this device, in the browser's own database: one record for each answer, durable when it says so.
 
 const NAME = "workbooks", VERSION = 1;
+const VISITS = 8; // so many are known by an answer: a browser writes down a cleared draft some minutes later at most
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
 /** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in.
@@ -162,7 +163,7 @@ export const store = {
     const changed = old && (strange || old.release !== given.release) && !same(old.value, given.value);
     const before = [...(current.before ?? []), ...(changed ? [plain(old)] : []), ...(old?.other && !fits(id, old.other.value) ? [plain(old.other)] : [])];
     /** @type {Kept} */
-    const kept = { ...given, revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
+    const kept = { ...given, typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
     stores.answers.put(kept, [now.copy, id]);
     stores.copies.put({ ...now, revision });
     return { do: "saved", ...kept, kept, forgot };

@@ -1,0 +1,41 @@
+// What a student sees of a page, for a test that has only a mouse and keys: put into the page by the test, in every engine.
+() => {
+  const item = (id) => document.getElementById(id);
+  const seen = (node) => node.getClientRects().length > 0;
+  const off = (node) => node.getAttribute("aria-disabled") === "true";
+  const at = (node) => {
+    node.scrollIntoView({ block: "center" });
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return [left + Math.min(width / 2, 40), top + height / 2];
+  };
+  /** What a click answers each sort of control with, the first that is there: a choice not made, a box, a field, a step that can move. */
+  const controls = {
+    choice: (node) => [...node.querySelectorAll("input[type=radio]")].filter((one) => seen(one) && !one.checked).map((one) => one.labels[0])[0],
+    box: (node) => [...node.querySelectorAll("input[type=checkbox]")].map((one) => one.labels[0])[0],
+    field: (node) => [...node.querySelectorAll("textarea, input[type=text]")].find(seen),
+    step: (node) => [...node.querySelectorAll(".wb-order-moves button:first-child")].find((one) => !off(one)),
+  };
+  const button = (node, name) => [...node.querySelectorAll("button")].find((one) => seen(one) && one.textContent.trim() === name);
+  globalThis.student = {
+    /** The control that has the focus: in which item, what it is, what it is called. */
+    focus() {
+      const node = document.activeElement;
+      return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), off: off(node), seen: node.matches(":focus-visible") };
+    },
+    place: (id, sort) => { const node = controls[sort](item(id)); return node ? at(node) : null; },
+    button: (id, name) => { const node = button(item(id), name); return node ? at(node) : null; },
+    /** The list of a select opens outside the page, where no driver's mouse reaches; this is what choosing in it does. */
+    pick(id) {
+      const node = [...item(id).querySelectorAll("select")].find((one) => !one.value);
+      node.selectedIndex = node.options.length - 1;
+      for (const type of ["input", "change"]) node.dispatchEvent(new Event(type, { bubbles: true }));
+    },
+    state: () => Object.fromEntries([...document.querySelectorAll(".wb-question[id^=w99]")].map((question) => [question.id,
+      [...question.querySelectorAll("input, select, textarea, li")].filter((node) => seen(node) && !node.closest(".wb-response"))
+        .map((node) => (node.localName === "li" ? node.textContent : ["checkbox", "radio"].includes(node.type) ? node.checked : node.value))])),
+    unsaved: () => [...document.querySelectorAll("[data-wb-state]")].filter((one) => one.dataset.wbState !== "saved").map((one) => `${one.id}: ${one.dataset.wbState}`),
+    unanswered: () => [...document.querySelectorAll(".wb-practice")].filter((one) => !one.querySelector(".wb-response li, .wb-response p")).map((one) => one.id),
+    wide: () => document.documentElement.scrollWidth,
+    text: (where) => document.querySelector(where)?.textContent ?? "",
+  };
+}
