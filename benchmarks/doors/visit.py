@@ -96,7 +96,7 @@ def window(browser: Browser, profile: Profile, door: Door, *more: str) -> Iterat
     context = browser.new_context(
         viewport={"width": profile.width, "height": profile.height}, locale="en-GB", is_mobile=small, has_touch=small
     )
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(240_000)
     page = context.new_page()
     for script in (*((LEARNER,) if door.known else ()), LOOK % repr([door.title, door.question]), *more):
         page.add_init_script(script)

@@ -14,6 +14,7 @@ import { ready, say } from "./words.js";
 const RETRY_MS = 3000; // doubled after each try to read that failed
 const LONGEST_RETRY_MS = 30_000;
 const SETTLE_MS = 1000; // a device has kept an answer long before
+const SLICE_MS = 30; // of making questions, before the browser may show what there is
 
 /** @import { Book, Host, Kept, Notice, Spec, State, Stored, Values } from "./types.js" */
 /** @typedef {import("./question.js").Asked} Asked */
@@ -43,6 +44,7 @@ export class Workbook extends EventTarget {
   /** @type {Set<string>} */
   #waiting = new Set();
   #due = 0;
+  #filling = 0;
   #told = 0;
   #looked = () => { if (document.visibilityState === "visible") this.look(); };
 
@@ -108,7 +110,7 @@ export class Workbook extends EventTarget {
     if (anew) {
       if (other) this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
-      for (const [name, place] of this.#places) this.#fill(name.split(" ")[0], place);
+      this.#fillAll([...this.#places]);
     } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
     this.tell();
   }
@@ -214,6 +216,17 @@ export class Workbook extends EventTarget {
   #arranged(spec) {
     const { arrange } = kinds[spec.kind] ?? {};
     return arrange ? arrange(spec, (parts, name = spec.id) => (spec.shuffle ? drawn(parts, this.kept.seed, name) : parts)) : spec;
+  }
+
+  /** Fill the places in their order, a few at a time: a slow phone shows the first ones while it makes the others. @param {[string, Place][]} places */
+  #fillAll(places) {
+    clearTimeout(this.#filling);
+    const end = performance.now() + SLICE_MS;
+    while (places.length && performance.now() < end) {
+      const [[key, place]] = places.splice(0, 1);
+      if (this.#places.get(key) === place) this.#fill(key.split(" ")[0], place);
+    }
+    if (places.length) this.#filling = setTimeout(() => this.#fillAll(places));
   }
 
   /** @param {string} name @param {Place} place */
