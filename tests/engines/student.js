@@ -3,10 +3,17 @@
   const item = (id) => document.getElementById(id);
   const seen = (node) => node.getClientRects().length > 0;
   const off = (node) => node.getAttribute("aria-disabled") === "true";
-  const at = (node) => {
-    node.scrollIntoView({ block: "center" });
-    const { left, top, width, height } = node.getBoundingClientRect();
-    return [left + Math.min(width / 2, 40), top + height / 2];
+  let hit = false;
+  /** Where to click a control, once the page around it stands still. */
+  const at = async (node) => {
+    const place = () => { const { left, top, width, height } = node.getBoundingClientRect(); return [left + Math.min(width / 2, 40), top + height / 2]; };
+    hit = false;
+    node.addEventListener("click", () => { hit = true; }, { once: true });
+    for (let was = "", now = ""; !now || was !== now; was = now, now = String(place())) {
+      node.scrollIntoView({ block: "center", behavior: "instant" });
+      await new Promise(requestAnimationFrame);
+    }
+    return place();
   };
   /** What a click answers each sort of control with, the first that is there: a choice not made, a box, a field, a step that can move. */
   const controls = {
@@ -22,6 +29,7 @@
       const node = document.activeElement;
       return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), off: off(node), seen: node.matches(":focus-visible") };
     },
+    hit: () => hit,
     place: (id, sort) => { const node = controls[sort](item(id)); return node ? at(node) : null; },
     button: (id, name) => { const node = button(item(id), name); return node ? at(node) : null; },
     /** The list of a select opens outside the page, where no driver's mouse reaches; this is what choosing in it does. */
