@@ -187,34 +187,3 @@ def test_a_page_that_is_hidden_saves_at_once(tab: Open) -> None:
         TEXT,
     )
     is_saved(ana(TEXT))
-
-
-def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, address: str) -> None:
-    browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=[*FLAGS, "--disable-sync"], ignore_default_args=["--disable-back-forward-cache"]
-    )
-    try:
-        page = browser.new_page(locale="en-GB")
-        page.goto(address)
-        ana = Tab(page, address).work("ana01")
-        ana.write("Ana's answer.")
-        page.evaluate("globalThis.addEventListener('pageshow', (event) => { globalThis.back = event.persisted; })")
-        page.goto("about:blank")
-        page.go_back()
-        is_saved(ana(TEXT))
-        ana.write("Ana's answer, gone on with after Back.")
-        page.goto(address.replace(".html", ".html?other"))
-        is_saved(ana(TEXT))
-        ana.button("Not you?").click()
-        ana.asks()
-        ana.work("ben02")
-        page.go_back()
-        page.wait_for_timeout(300)
-        for _ in range(20):
-            if page.locator("#wb-who-slot").inner_text().startswith("You: ben02"):
-                break
-            page.wait_for_timeout(100)
-        assert "Ana's answer" not in [one.input_value() for one in page.locator("textarea").all()]
-        assert page.locator("#wb-who-slot").inner_text().startswith("You: ben02")
-    finally:
-        browser.close()
