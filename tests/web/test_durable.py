@@ -154,6 +154,18 @@ def test_a_tab_that_is_closed_within_100_ms_of_typing_loses_nothing_and_asks_not
         assert ana.values() == {TEXT: text}
 
 
+@pytest.mark.parametrize(("sent", "then"), [("half of it", "saved"), ("something else", "conflict")])
+def test_what_was_typed_after_a_save_that_was_never_acknowledged_follows_it(sent: str, then: str, tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("half of it")
+    draft = {"value": "half of it, and more", "base": 0, "was": None, "at": 1, "by": "ana01", "held": True, "visit": "x", "sent": sent}
+    key = f"wb-draft:{ana(TEXT).get_attribute('data-wb-scope')}:{TEXT}"
+    ana.page.evaluate("([key, draft]) => localStorage.setItem(key, JSON.stringify(draft))", [key, draft])
+    ana.open()
+    ana.state(then)
+    assert ana.text().input_value() == "half of it, and more"
+
+
 def test_long_answers_many_answers_and_a_clock_that_goes_back(tab: Open) -> None:
     ana = tab("ana01")
     long = "The work goes on. 🙂 " * 5_000
