@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ROOT, is_saved
+from tests.conftest import CHROMIUM, FLAGS, ROOT, is_saved
 from tests.web.conftest import W01, Edit, Tags
 from tests.web.device import Tab
 from tests.web.test_handing_in import handed
@@ -326,3 +326,28 @@ def test_a_site_without_a_network_is_answered_and_handed_in_and_an_update_keeps_
     assert tab.text(task).input_value() == "Written on the bus."
     tab.write("Written on the bus, and at home.", task)
     assert "✓ Handed in" in tab("hand-in").inner_text()
+
+
+def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, served: tuple[Path, str], unit: list[Workbook]) -> None:
+    first, second = (f"{served[1]}{one.assignment}.html" for one in unit[:2])
+    browser = chromium.browser_type.launch(
+        executable_path=CHROMIUM, args=[*FLAGS, "--disable-sync"], ignore_default_args=["--disable-back-forward-cache"]
+    )
+    try:
+        page = browser.new_page(locale="en-GB")
+        page.goto(first)
+        ana = Tab(page, first).work("ana01")
+        page.evaluate("globalThis.mark = 'as it was left'")
+        ana.page.goto(second)
+        page.go_back(wait_until="commit")
+        until(page, "document.querySelector('#wb-who-slot').innerText.startsWith('You: ana01')")
+        assert page.evaluate("globalThis.mark") == "as it was left", "this browser keeps pages for Back"
+        ana.page.goto(second)
+        expect(page.locator("#wb-who-slot")).to_contain_text("ana01")
+        # Another person begins here, and the page behind hears of nothing.
+        page.evaluate("localStorage.setItem('wb-learner', 'ben02')")
+        page.go_back(wait_until="commit")
+        until(page, "document.querySelector('#wb-who-slot').innerText.startsWith('You: ben02')")
+        assert page.evaluate("globalThis.mark") is None
+    finally:
+        browser.close()
