@@ -12,9 +12,11 @@ from typing import Any, Protocol
 import psutil
 from playwright.sync_api import Browser, Download, Error, Page
 from selenium.common import WebDriverException
-from selenium.webdriver import ActionChains, WebKitGTK
+from selenium.webdriver import ActionChains, Remote
 from selenium.webdriver.common.bidi.common import command_builder
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.websocket_connection import WebSocketConnection
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
@@ -22,7 +24,7 @@ from selenium.webdriver.webkitgtk.service import Service
 from tests.conftest import CHROMIUM, FLAGS
 
 WIDTH, HEIGHT = 320, 640
-KEYS = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Keys.SPACE, "Down": Keys.ARROW_DOWN}
+KEYS = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Keys.SPACE, "End": Keys.END}
 """What `press` takes besides single characters."""
 WAIT_S = 30
 
@@ -88,7 +90,7 @@ class Chromium:
     def press(self, *keys: str) -> None:
         for key in keys:
             if key in KEYS:
-                self._page.keyboard.press({"Down": "ArrowDown"}.get(key, key))
+                self._page.keyboard.press(key)
             else:
                 self._page.keyboard.type(key)
 
@@ -181,7 +183,9 @@ class WebKit:
         for argument in (str(Path(__file__).with_name("webkit.py")), str(self.profile)):
             options.add_argument(argument)
         self._service = Service("/usr/bin/WebKitWebDriver", env=self._environment)
-        self._driver = WebKitGTK(options=options, service=self._service)
+        self._service.start()
+        server = RemoteConnection(client_config=ClientConfig(remote_server_addr=self._service.service_url))
+        self._driver = Remote(server, options=options)
         self._driver.set_script_timeout(60)
 
     def goto(self, address: str) -> None:

@@ -24,10 +24,10 @@
   };
   const button = (node, name) => [...node.querySelectorAll("button")].find((one) => seen(one) && one.textContent.trim() === name);
   globalThis.student = {
-    /** The control that has the focus: in which item, what it is, what it is called. */
+    /** The control that has the focus: in which item, what it is, what it is called; of a list, the letter that chooses in it. */
     focus() {
       const node = document.activeElement;
-      return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), off: off(node), seen: node.matches(":focus-visible") };
+      return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), off: off(node), seen: node.matches(":focus-visible"), letter: node.options?.[1]?.text[0].toLowerCase() ?? "" };
     },
     hit: () => hit,
     place: (id, sort) => { const node = controls[sort](item(id)); return node ? at(node) : null; },
@@ -43,7 +43,10 @@
         .map((node) => (node.localName === "li" ? node.textContent : ["checkbox", "radio"].includes(node.type) ? node.checked : node.value))])),
     unsaved: () => [...document.querySelectorAll("[data-wb-state]")].filter((one) => one.dataset.wbState !== "saved").map((one) => `${one.id}: ${one.dataset.wbState}`),
     unanswered: () => [...document.querySelectorAll(".wb-practice")].filter((one) => !one.querySelector(".wb-response li, .wb-response p")).map((one) => one.id),
-    wide: () => document.documentElement.scrollWidth,
+    /** What stands out of the window, where one would have to scroll sideways. */
+    wide: () => (document.documentElement.scrollWidth <= innerWidth ? [] : [`all: ${document.documentElement.scrollWidth}`, ...[...document.querySelectorAll("body *")]
+      .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+      .map((one) => `${one.closest(".wb-question")?.id}: ${one.localName}.${one.getAttribute("class")} ${one.getBoundingClientRect().right}`)]),
     text: (where) => document.querySelector(where)?.textContent ?? "",
   };
 }

@@ -20,7 +20,7 @@ from autograde.course.intake import intake
 from autograde.course.mark import mark_class, marks_in
 from autograde.marking import Mark
 from tests.conftest import ROOT
-from tests.engines.drivers import WIDTH, Engine
+from tests.engines.drivers import Engine
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
@@ -34,7 +34,7 @@ WAIT_S = 20
 KEYED: dict[str, tuple[str, ...]] = {
     "radio": ("Space",),
     "checkbox": ("Space",),
-    "select-one": ("Down",),
+    "select-one": (),
     "text": tuple("consent"),
     "textarea": tuple(TEXT),
 }
@@ -100,7 +100,7 @@ def answer_with_keys(engine: Engine) -> set[str]:
         ):
             engine.press("Enter")
         elif at["sort"] in KEYED:
-            engine.press(*KEYED[at["sort"]])
+            engine.press(*(at["letter"] or KEYED[at["sort"]]))
             if item.kind == "scenario":
                 continue
         else:
@@ -131,7 +131,7 @@ def answer_with_mouse(engine: Engine, items: dict[str, Item]) -> None:
             if item.kind == "scenario":
                 click(engine, "button", item.id, "Do this")
             if CLICKED[item.kind] == "field":
-                engine.press(*" more")
+                engine.press("End", *" and more")  # two clicks at one place may have selected a word
         if item.purpose is Purpose.PRACTICE:
             click(engine, "button", item.id, "Check my answer")
     assert until(engine, "() => student.unanswered()", so=lambda left: left == []) == []
@@ -204,7 +204,7 @@ def test_every_kind_is_answered_kept_and_handed_in(engine: Engine, doors: dict[s
         assert [one for one in items if states[door][one] == keyed[one]] == [
             "w99-declaration"
         ]  # ticked by key, unticked and ticked by mouse
-        assert engine.js("() => student.wide()") <= WIDTH
+        assert engine.js("() => student.wide()") == []
         assert engine.js(AXE) == []
         come(engine, address)
         assert settled(engine) == states[door]

@@ -23,6 +23,7 @@ def window(session):
     view = WebKit2.WebView(web_context=context, is_controlled_by_automation=True)
     shown = Gtk.Window(default_width=WIDTH, default_height=HEIGHT)
     shown.add(view)
+    shown.connect("map-event", lambda *_: shown.get_window().focus(0))  # there is no window manager to give it the keys
     shown.show_all()
     return view
 
