@@ -16,7 +16,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 import typer
 from rich.console import Console
@@ -89,12 +89,13 @@ PROFILES = (
 def demo(
     students: Annotated[int, typer.Option(min=1, max=2000, help="How many invented students.")] = 12,
     folder: Annotated[Path, typer.Option(help="Where to put the class; must not exist yet.")] = Path("demo"),
-    serve: Annotated[bool, typer.Option(help="Serve the site, the student's page in Jupyter and formgrader at the end, until Ctrl-C.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve the site, Jupyter's page and formgrader at the end, until Ctrl-C.")] = True,
 ) -> None:
     """Run the whole path with an invented class.
 
     Makes a class and a folder for each student, answers workbook 1 in their names, hands it in, takes it in, marks it,
-    writes the feedback and shows a summary. Every second student hands in the form of file that a web page makes. Example: python3 start.py demo --students 30 --folder my-demo
+    writes the feedback and shows a summary. Every second student hands in
+    the form of file that a web page makes. Example: python3 start.py demo --students 30 --folder my-demo
     """
     try:
         root = _fresh(folder)
@@ -267,10 +268,10 @@ def _serve(root: Path, course: Course, student: str) -> None:
     with _site(course.root / "handout" / "site") as address:
         for line in (
             f"What a student needs is a browser: {address}",
-            f"Try it: open a workbook, type {student} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
+            f"Try it: open workbook 1, type {student} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
             "each in its turn, in a second window that `python3 start.py shell` has made ready:",
             f'cd "{course.root}"',
-            "autograde intake FILE",
+            "autograde intake FILE --workbook w01",
             "autograde mark w01",
             "Below: the same workbooks for students who have Jupyter, and formgrader for the tutor.",
         ):
@@ -294,9 +295,15 @@ def _serve(root: Path, course: Course, student: str) -> None:
 class _Files(SimpleHTTPRequestHandler):
     """Gives out a folder, as any web server does."""
 
-    extensions_map = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png",
-                      ".webmanifest": "application/manifest+json", "": "application/octet-stream"}  # fmt: skip
-    # Windows may have been told that a script is plain text, which no browser runs.
+    extensions_map: ClassVar[dict[str, str]] = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".html": "text/html",
+        ".js": "text/javascript",  # Windows may have been told that a script is plain text, which no browser runs
+        ".css": "text/css",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".webmanifest": "application/manifest+json",
+    }
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
