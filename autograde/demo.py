@@ -1,4 +1,4 @@
-"""Run the whole path once with an invented class: answers, hand-in, intake, marking, feedback, then both web pages."""
+"""Run the whole path once with an invented class: answers, hand-in, intake, marking, feedback, then the site and both servers' pages."""
 
 import csv
 import shutil
@@ -6,12 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 import typer
 from rich.console import Console
@@ -84,12 +89,13 @@ PROFILES = (
 def demo(
     students: Annotated[int, typer.Option(min=1, max=2000, help="How many invented students.")] = 12,
     folder: Annotated[Path, typer.Option(help="Where to put the class; must not exist yet.")] = Path("demo"),
-    serve: Annotated[bool, typer.Option(help="Serve the student's page and formgrader at the end, until Ctrl-C.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve the site, Jupyter's page and formgrader at the end, until Ctrl-C.")] = True,
 ) -> None:
     """Run the whole path with an invented class.
 
     Makes a class and a folder for each student, answers workbook 1 in their names, hands it in, takes it in, marks it,
-    writes the feedback and shows a summary. Example: python3 start.py demo --students 30 --folder my-demo
+    writes the feedback and shows a summary. Every second student hands in
+    the form of file that a web page makes. Example: python3 start.py demo --students 30 --folder my-demo
     """
     try:
         root = _fresh(folder)
@@ -117,10 +123,19 @@ def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     workbook = course.workbook(assignment)
     key = load_key(workbook.id)
     console.print(f"2. Released {assignment}: {released.handout}")
+    console.print(f"   For those who have a browser: {released.file} and {released.site}")
+    web = set(list(profiles)[1::2])
     handed = [
-        _student(root / "students" / student, released.handout, assignment, key, profiles[student], student)
+        (_web_student if student in web else _student)(
+            root / "students" / student, released.handout, assignment, key, profiles[student], student
+        )
         for student in _bar("3. Students answer and hand in", profiles)
     ]
+    if web:
+        console.print(
+            f"   {len(web)} of them hand in the form of file that the web page makes: answers and manifest, no notebook. The demo has "
+            "written these, as it needs no browser; hand one in from the site yourself, and see below how it is taken in."
+        )
     report = intake(course, handed, assignment)
     console.print(f"4. Took in {len(report.taken)} hand-ins")
     lines = list(_bar("5. Marking", mark_class(course, assignment), len(people)))
@@ -130,7 +145,7 @@ def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     pages = {page.student: page for page in _bar("7. Feedback", write_feedback(course, assignment, partial=True), len(people))}
     for student, page in pages.items():
         if page.path:
-            back = root / "students" / student / assignment / "feedback"
+            back = root / "students" / student / ("" if student in web else assignment) / "feedback"
             back.mkdir(exist_ok=True)
             shutil.copy(page.path, back)
     table = Table(
@@ -176,13 +191,16 @@ def _roster_file(path: Path, people: dict[str, tuple[str, str]]) -> Path:
     return path
 
 
-def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Profile, student: str) -> Path:
-    """Do what a student does, through the parts that a student's page uses; give the hand-in zip."""
+def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Profile, student: str, *, named: bool = False) -> Path:
+    """Do what a student does, through the parts that a student's page in Jupyter uses; give the hand-in zip.
+
+    With `named` the learner is known before the first answer, as a page without Jupyter asks for.
+    """
     with zipfile.ZipFile(handout) as archive:
         archive.extractall(home)
     workbook = load_workbook(home / assignment)
     store = AnswerStore(workbook.folder, workbook.id)
-    if workbook.pools:
+    if workbook.pools or named:
         choose_learner(workbook, student)
     paper = workbook.paper(store.seed() if workbook.draws() else "", assessed=True)
     closed = [item for item in paper.values() if not item.asks_person]
@@ -195,6 +213,22 @@ def _student(home: Path, handout: Path, assignment: str, key: Key, profile: Prof
             store.put(item.id, profile.text)
     receipt = hand_in(workbook, student)
     return home / "handed-in" / receipt.file
+
+
+def _web_student(home: Path, handout: Path, assignment: str, key: Key, profile: Profile, student: str) -> Path:
+    """Do what a student does who has a browser alone; give a hand-in zip of the form that the web page makes (page/hosts/pack.js).
+
+    What runs is the Jupyter student's way, in a folder that goes; then the notebook, which a browser does not have, is left out. The
+    page's own hand-in is a script for browsers, and is taken in beside these in tests/end_to_end/test_tutor.py.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        made = _student(Path(temporary), handout, assignment, key, profile, student, named=True)
+        kept = home / "handed-in" / made.name
+        kept.parent.mkdir(parents=True)
+        with zipfile.ZipFile(made) as full, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for name in ("answers.json", "manifest.json"):
+                zipped.writestr(full.getinfo(name), full.read(name))
+    return kept
 
 
 def _choice(item: Item, key: Key, *, right: bool) -> Json:
@@ -229,22 +263,61 @@ def _serve(root: Path, course: Course, student: str) -> None:
         "workbook_helpers.cli": lambda port: ["open", str(root / "students" / student), "--no-browser", "--port", str(port)],
         "autograde.cli": lambda port: ["serve", "--no-browser", "--port", str(port)],
     }
-    console.rule("Both pages are being served until you press Ctrl-C")
-    servers = [
-        subprocess.Popen([sys.executable, "-P", "-m", module, *arguments(_free_port())], cwd=course.root)
-        for module, arguments in commands.items()
-    ]
+    console.rule("All pages are being served until you press Ctrl-C")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        for server in servers:
-            server.wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for server in servers:
-            server.terminate()
-        for server in servers:
-            server.wait(timeout=20)
+    with _site(course.root / "handout" / "site") as address:
+        for line in (
+            f"What a student needs is a browser: {address}",
+            f"Try it: open workbook 1, type {student} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
+            "each in its turn, in a second window that `python3 start.py shell` has made ready:",
+            f'cd "{course.root}"',
+            "autograde intake FILE --workbook w01",
+            "autograde mark w01",
+            "Below: the same workbooks for students who have Jupyter, and formgrader for the tutor.",
+        ):
+            console.print(Text(line), soft_wrap=True)
+        servers = [
+            subprocess.Popen([sys.executable, "-P", "-m", module, *arguments(_free_port())], cwd=course.root)
+            for module, arguments in commands.items()
+        ]
+        try:
+            for server in servers:
+                server.wait()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            for server in servers:
+                server.terminate()
+            for server in servers:
+                server.wait(timeout=20)
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """Gives out a folder, as any web server does."""
+
+    extensions_map: ClassVar[dict[str, str]] = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".html": "text/html",
+        ".js": "text/javascript",  # Windows may have been told that a script is plain text, which no browser runs
+        ".css": "text/css",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".webmanifest": "application/manifest+json",
+    }
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[str]:
+    """Serve the site to this machine alone; gives its address."""
+    with ThreadingHTTPServer(("localhost", 0), partial(_Files, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()
 
 
 def _free_port() -> int:

@@ -15,14 +15,19 @@ LOOK = """
 globalThis.wbSeen = {};
 (function look([title, question]) {
   const seen = globalThis.wbSeen;
-  const shown = (node) => node && node.getClientRects().length > 0 && node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  if (!seen.text && [...document.querySelectorAll("h1")].some((node) => node.textContent.includes(title) && shown(node))) seen.text = performance.now();
+  const how = { visibilityProperty: true, opacityProperty: true };
+  const shown = (node) => node && node.getClientRects().length > 0 && node.checkVisibility(how);
+  const heads = () => [...document.querySelectorAll("h1")].filter((node) => node.textContent.includes(title));
+  if (!seen.text && heads().some(shown)) seen.text = performance.now();
   if (!seen.question && shown(document.querySelector(question))) seen.question = performance.now();
   if (!seen.text || !seen.question) requestAnimationFrame(() => look([title, question]));
 })(%s);
 """
 """Looks at the page before each frame. A page counts from the start of the navigation."""
-PAINTED = """() => { const [first] = performance.getEntriesByName("first-contentful-paint"); return first && { ...wbSeen, painted: first.startTime }; }"""
+PAINTED = """() => {
+  const [first] = performance.getEntriesByName("first-contentful-paint");
+  return first && { ...wbSeen, painted: first.startTime };
+}"""
 KEPT = """
 globalThis.wbKept = 0;
 const begin = IDBDatabase.prototype.transaction;

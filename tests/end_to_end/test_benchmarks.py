@@ -12,7 +12,11 @@ SMALLEST = {
     "marking": (["--students", "1", "--wait", "1", "--pairs", "1"], r"\| 1 \| [\d.]+ s \| \d+ s \| \*\*\d+\*\*"),
     "graders": (["--students", "1", "--pairs", "1", "--only", ""], r"\| ours \| [\d.]+ s"),
     "lists": (["--students", "2", "--pairs", "1"], r"\| Manage Students, one student \| [\d.]+ s"),
-    "page": (["--pairs", "1", "--keys", "1", "--questions", "1,2"], r"\| a written answer \| \d+ ms"),
+    "page": (
+        ["--profiles", "desktop", "--rounds", "1", "--keys", "1", "--questions", "1,2"],
+        r"\| 1 \| our Voila page, desktop: `answers.json` \| \d+ ms",
+    ),
+    "site": ([], r"\| the file as it is \| \d+\.\d kB"),
 }
 
 

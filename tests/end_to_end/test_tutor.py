@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from playwright.sync_api import Page, expect
 
 from autograde.checks.secrets import leaks
 from autograde.course.folder import Course, open_gradebook
+from autograde.demo import _site
 from tests.conftest import ROOT, free_port
 from tests.end_to_end.conftest import W01, Canaries
 
@@ -65,9 +67,46 @@ def test_the_demo_says_what_it_did(demo: Path) -> None:
         "24 of 24",
         "handed in blank",
         "A total is not the unit's result",
+        "6 of them hand in the form of file that the web page makes",
     ):
         assert words in printed
     assert len(list((demo / "class" / "feedback").glob(f"s*/{W01}/{W01}.html"))) == 12
+
+
+def parts(path: Path) -> dict[str, Any]:
+    """The files of a hand-in, read."""
+    with zipfile.ZipFile(path) as zipped:
+        return {name: json.loads(zipped.read(name)) for name in zipped.namelist()}
+
+
+def test_a_hand_in_of_the_real_page_is_taken_in_with_those_of_the_demo(
+    page: Page, demo: Path, own: Course, run: Run, tmp_path: Path
+) -> None:
+    written = {path.parts[-3]: parts(path) for path in demo.glob("students/*/handed-in/*.zip")}
+    web = {student for student, files in written.items() if f"{W01}.ipynb" not in files}
+    assert sorted(web) == [f"s{number:03}" for number in range(2, 13, 2)], "every second one"
+    with _site(own.root / "handout" / "site") as address:
+        page.goto(f"{address}{W01}.html")
+        page.locator(".wb-gate input[type=text]").fill("s002")
+        page.get_by_role("button", name="Show my questions").click()
+        page.locator("#w01-q01 label").first.click()
+        page.locator("#w01-t01 textarea").fill("Written in the real page.")
+        page.locator("#w01-declaration input").check()
+        for item in ("w01-q01", "w01-t01", "w01-declaration"):
+            expect(page.locator(f"#{item}")).to_have_attribute("data-wb-state", "saved")
+        panel = page.locator("#hand-in")
+        panel.get_by_role("button", name="Hand in", exact=True).click()
+        with page.expect_download() as download:
+            panel.get_by_role("button", name="Hand in anyway").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    real = parts(path)
+    assert {name: set(content) for name, content in real.items()} == {name: set(content) for name, content in written["s002"].items()}
+    assert real["answers.json"]["seed"] == written["s002"]["answers.json"]["seed"]
+    assert "Took in 1" in run("autograde.cli", "intake", path, "--workbook", "w01", cwd=own.root).stdout
+    run("autograde.cli", "mark", W01, cwd=own.root)
+    marked = (own.root / "autograded" / "s002" / W01 / f"{W01}.ipynb").read_text("utf-8")
+    assert "Written in the real page." in marked
 
 
 def test_a_person_marks_in_formgrader_and_the_gradebook_shows_it(page: Page, own: Course, run: Run, environment: dict[str, str]) -> None:
@@ -223,17 +262,23 @@ def test_check_finds_a_key_that_was_planted(own: Course, run: Run) -> None:
     assert "K3" in done.stdout
 
 
-def test_the_demo_serves_both_pages_until_it_is_stopped(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_the_demo_serves_all_pages_until_it_is_stopped(tmp_path: Path, environment: dict[str, str]) -> None:
     log = tmp_path / "log"
     command = [sys.executable, "-u", "-m", "autograde.demo", "--students", "1", "--folder", str(tmp_path / "demo")]
     with log.open("wb") as file, subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT) as process:
         try:
-            end = time.monotonic() + 90
+            end = time.monotonic() + 200
             found: dict[str, str] = {}
             while len(found) < 2 and time.monotonic() < end and process.poll() is None:
                 found = {m[1]: m[0] for m in re.finditer(r"http://\S+/(workbook|formgrader)\?token=\S+", log.read_text())}
                 time.sleep(0.2)
             assert set(found) == {"workbook", "formgrader"}, log.read_text()
+            site = re.search(r"needs is a browser: (http://\S+)", log.read_text())
+            assert site
+            assert log.read_text().index(site[0]) < log.read_text().index(found["workbook"]), "the site comes first"
+            pages = re.findall(r'"href": ?"(w[^"]+\.html)"', urllib.request.urlopen(site[1], timeout=20).read().decode())
+            assert len(pages) == len(list((ROOT / "workbooks").glob("w[01]*/workbook.toml"))), "the whole unit"
+            assert urllib.request.urlopen(site[1] + pages[0], timeout=20).headers["Content-Type"].startswith("text/html")
             assert "My workbooks" in urllib.request.urlopen(found["workbook"], timeout=20).read().decode()
             assert urllib.request.urlopen(found["formgrader"], timeout=20).status == 200
         finally:
