@@ -16,7 +16,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -295,7 +295,7 @@ def _serve(root: Path, course: Course, student: str) -> None:
 class _Files(SimpleHTTPRequestHandler):
     """Gives out a folder, as any web server does."""
 
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012, http.server's
         **SimpleHTTPRequestHandler.extensions_map,
         ".html": "text/html",
         ".js": "text/javascript",  # Windows may have been told that a script is plain text, which no browser runs

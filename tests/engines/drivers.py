@@ -7,9 +7,10 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import psutil
+import pytest
 from playwright.sync_api import Browser, Download, Error, Page
 from selenium.common import WebDriverException
 from selenium.webdriver import ActionChains, Remote
@@ -107,7 +108,7 @@ class Chromium:
 class Firefox:
     """Debian's Firefox, by WebDriver BiDi: Selenium's connection to it, without geckodriver, which Debian does not have."""
 
-    PREFERENCES = {
+    PREFERENCES: ClassVar[dict[str, Any]] = {
         "browser.download.folderList": 2,
         "browser.aboutwelcome.enabled": False,
         "browser.sessionstore.resume_from_crash": False,
@@ -133,7 +134,8 @@ class Firefox:
             )
         deadline = time.monotonic() + WAIT_S
         while not (found := re.search(r"ws://\S+", log.read_text("utf-8", "replace"))):
-            assert self._process.poll() is None and time.monotonic() < deadline, log.read_text("utf-8", "replace")
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(log.read_text("utf-8", "replace"))
             time.sleep(0.05)
         self._socket = WebSocketConnection(f"{found[0]}/session", WAIT_S, 0.002)
         self._send("session.new", capabilities={})
@@ -195,7 +197,8 @@ class WebKit:
         made = self._driver.execute_async_script(
             f"""const done = arguments[1];
             Promise.resolve(JSON.parse(arguments[0])).then((given) => ({function})(...given))
-              .then((made) => done(JSON.stringify({{ made: made ?? null }})), (error) => done(JSON.stringify({{ thrown: String(error) }})));""",
+              .then((made) => ({{ made: made ?? null }}), (error) => ({{ thrown: String(error) }}))
+              .then((said) => done(JSON.stringify(said)));""",
             json.dumps(given),
         )
         result = json.loads(made)
