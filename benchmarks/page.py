@@ -41,8 +41,8 @@ from statistics import median
 
 from doors.notebooks import export, load_unit, make_page, make_stock, name_of
 from doors.servers import jupyter, static
-from doors.visit import GATE, KEPT, PROFILES, STOCK, Door, Profile, Visit, visit, window
-from playwright.sync_api import Browser, sync_playwright
+from doors.visit import GATE, KEPT, PATIENCE_MS, PROFILES, STOCK, Door, Profile, Visit, visit, window
+from playwright.sync_api import Browser, TimeoutError, sync_playwright  # noqa: A004  Playwright's own
 
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file, write_site
@@ -61,6 +61,7 @@ SITE, FILE, FILE_HTTP, VOILA, GATED = (
 )
 STOCK_VOILA, LAB, EXPORT = "stock Voila", "JupyterLab with our page", "nbconvert and html-manager"
 CACHES = ("cold", "warm")
+TRIES = 3
 LAST_KEY = "node => node.addEventListener('input', () => { globalThis.lastKey = performance.now(); })"
 IS_SAVED = f"() => document.getElementById('{TASK}').dataset.wbState === 'saved' && globalThis.wbKept >= globalThis.lastKey"
 
@@ -73,6 +74,7 @@ class Found:
     visits: dict[tuple[str, str, str], list[Visit]] = field(default_factory=lambda: defaultdict(list))
     keys: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     offline: bool = False
+    lost: list[str] = field(default_factory=list)
 
     def ratio(self, one: tuple[str, str, str], other: tuple[str, str, str]) -> tuple[float, float, float]:
         """Give median, least and greatest of how many times later the first question of `one` came, over the rounds."""
@@ -81,19 +83,31 @@ class Found:
 
 
 def race(browser: Browser, doors: list[Door], profile: Profile, rounds: int, found: Found) -> None:
-    """Open every page once in each round, cold and warm."""
+    """Open every page once in each round, cold and warm; one that does not come is noted, and opened again."""
     first = 0 if rounds > 1 and profile.slower == 1 else 1  # round 0 warms the disk's cache and is not counted
     for number in range(first, rounds + 1):
         for door in doors if number % 2 else reversed(doors):
-            with window(browser, profile, door) as (page, moved):
-                for cache in CACHES[:1] if not door.known else CACHES:
-                    took = visit(page, door, moved)
-                    sys.stderr.write(
-                        f"{profile.name}, round {number} of {rounds}: {door.name}, {cache}: "
-                        f"text {took.text_ms:.0f} ms, question {took.question_ms:.0f} ms, {took.moved['http']} bytes\n"
-                    )
-                    if number:
-                        found.visits[profile.name, door.name, cache].append(took)
+            for _ in range(TRIES):
+                try:
+                    took = cold_and_warm(browser, door, profile)
+                    break
+                except TimeoutError:
+                    found.lost.append(f"{door.name}, {profile.name}")
+            else:
+                sys.exit(f"{door.name} did not come on the {profile.name}, {TRIES} times.")
+            for cache, one in took.items():
+                sys.stderr.write(
+                    f"{profile.name}, round {number} of {rounds}: {door.name}, {cache}: "
+                    f"text {one.text_ms:.0f} ms, question {one.question_ms:.0f} ms, {one.moved['http']} bytes\n"
+                )
+                if number:
+                    found.visits[profile.name, door.name, cache].append(one)
+
+
+def cold_and_warm(browser: Browser, door: Door, profile: Profile) -> dict[str, Visit]:
+    """Open a page twice in a fresh window; once where nobody has worked yet."""
+    with window(browser, profile, door) as (page, moved):
+        return {cache: visit(page, door, moved) for cache in (CACHES if door.known else CACHES[:1])}
 
 
 def type_words(browser: Browser, profile: Profile, door: Door, words: int, file: Path | None = None) -> list[float]:
@@ -205,6 +219,7 @@ def report(found: Found, rounds: int, chromium: str) -> str:
         lines += [
             f"When the site's page is there, its service worker fetches the whole unit for later: {median(later) / 1000:,.0f} kB more."
         ]
+    lines += [f"Did not come within {PATIENCE_MS // 1000} s, and was opened again: {'; '.join(found.lost)}."] if found.lost else []
     lines += ["\n## Few questions and many\n", "| a page of | | cache | first question usable |", "|---|---|---|---|"]
     for (profile, door, cache), visits in found.visits.items():
         if door[-1].isdigit():

@@ -1,6 +1,7 @@
-"""Make the pictures in the real browser: python docs/pictures.py [demo] [gallery] (both without a name; needs /usr/bin/chromium).
+"""Make the pictures in the real browser: python docs/pictures.py [web] [demo] [gallery] (all without a name; needs /usr/bin/chromium).
 
-`demo` makes those of the README from a demo class; `gallery` makes one of each kind of question, and docs/gallery.md.
+`web` makes those of the file that needs a browser alone; `demo` makes the others of the README from a demo class; `gallery` makes one of
+each kind of question, and docs/gallery.md.
 """
 
 import re
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.hand_in import choose_learner
 from workbook_helpers.items import Item, load_workbook
+from workbook_helpers.web import workbook_file
 
 HERE = Path(__file__).parent / "pictures"
 ROOT = Path(__file__).parents[1]
@@ -104,6 +106,36 @@ def student_pages(browser: Browser, root: Path) -> None:
         page.screenshot(path=HERE / "receipt.png")
 
 
+def web_pages(browser: Browser, root: Path) -> None:
+    """Take the file as a student has it who needs a browser alone: a question, and on a phone what follows a hand-in."""
+    file = root / f"{W01}.html"
+    file.write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / W01)))
+    page = shoot(browser, "file", width=1000, height=700)
+    page.goto(file.as_uri())
+    page.locator(".wb-gate input[type=text]").fill("ana01")
+    page.get_by_role("button", name="Show my questions").click()
+    question = page.locator("#w01-p01")
+    question.locator("label").first.click()
+    question.get_by_role("button").click()
+    question.locator(".wb-response li").first.wait_for()
+    page.locator("#w01-q01 label").nth(1).click()
+    page.locator("#w01-declaration input").check()
+    for name in ("w01-q01", "w01-declaration"):
+        page.locator(f"#{name}[data-wb-state=saved]").wait_for()
+    question.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    page.mouse.move(0, 0)
+    page.screenshot(path=HERE / "file.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    panel = page.locator("#hand-in")
+    panel.get_by_role("button", name="Hand in", exact=True).click()
+    panel.get_by_role("button", name="Hand in anyway").click()
+    receipt = panel.locator(".wb-receipt h3")
+    receipt.wait_for()
+    receipt.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(300)
+    page.screenshot(path=HERE / "file-phone.png")
+
+
 def tutor_pages(browser: Browser, root: Path) -> None:
     """Take the tutor's page and the feedback page."""
     with served("autograde.cli", "serve", "--no-browser", cwd=root / "class") as address:
@@ -157,11 +189,13 @@ def gallery(browser: Browser, root: Path) -> None:
 
 def main() -> None:
     """Make what was asked for."""
-    wanted = set(sys.argv[1:]) or {"demo", "gallery"}
+    wanted = set(sys.argv[1:]) or {"web", "demo", "gallery"}
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         root = Path(temporary) / "demo"
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        if "web" in wanted:
+            web_pages(browser, Path(temporary))
         if "demo" in wanted:
             subprocess.run([sys.executable, "-m", "autograde.demo", "--no-serve", "--students", "9", "--folder", str(root)], check=True)
             student_pages(browser, root)

@@ -370,7 +370,9 @@ def _pack(made: Path, assignment: str, files: tuple[str, ...], target: Path) -> 
 def _readme(made: Path, assignment: str) -> str:
     """Give what a student reads who opens the zip and does not know what to do with it; as Windows ends lines."""
     title = load_workbook(made).about.title
-    text = Template(Path(__file__).with_name("handout.txt").read_text("utf-8")).substitute(title=title, notebook=f"{assignment}.ipynb")
+    text = Template(Path(__file__).with_name("handout.txt").read_text("utf-8")).substitute(
+        title=title, notebook=f"{assignment}.ipynb", page=f"{assignment}.html"
+    )
     return text.replace("\n", "\r\n")
 
 

@@ -75,8 +75,10 @@ def static(folder: Path) -> Iterator[Static]:
     """Serve a folder as a static host does."""
     with Static(folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+        try:
+            yield server
+        finally:
+            server.shutdown()
 
 
 class Jupyter:
@@ -122,6 +124,8 @@ def jupyter(folder: Path, which: str) -> Iterator[Jupyter]:
             sys.exit(f"{' '.join(command)} ended without an address.")
         threading.Thread(target=lambda: [None for _ in lines], daemon=True).start()  # else its log fills the pipe, and it waits
         time.sleep(2)  # it says its address a moment before it listens
-        yield Jupyter(found[1], found[2])
-        process.terminate()
-        process.wait()
+        try:
+            yield Jupyter(found[1], found[2])
+        finally:
+            process.terminate()
+            process.wait()

@@ -43,6 +43,9 @@ STOCK = ":is(.jupyter-widgets, .widget-radio-box) :is(input, textarea, select):e
 GATE = "form.wb-gate input:enabled"
 
 
+PATIENCE_MS = 150_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """A device and its network; those of 0 and 1 are as this machine has them."""
@@ -101,7 +104,7 @@ def window(browser: Browser, profile: Profile, door: Door, *more: str) -> Iterat
     context = browser.new_context(
         viewport={"width": profile.width, "height": profile.height}, locale="en-GB", is_mobile=small, has_touch=small
     )
-    context.set_default_timeout(240_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     for script in (*((LEARNER,) if door.known else ()), LOOK % repr([door.title, door.question]), *more):
         page.add_init_script(script)
@@ -118,8 +121,10 @@ def window(browser: Browser, profile: Profile, door: Door, *more: str) -> Iterat
     )
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": profile.slower})
     _count(cdp, moved)
-    yield page, moved
-    context.close()
+    try:
+        yield page, moved
+    finally:
+        context.close()
 
 
 def visit(page: Page, door: Door, moved: Counter[str]) -> Visit:

@@ -1,0 +1,65 @@
+"""What the documents name is there: files, commands and pictures."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+import typer
+
+from autograde.cli import app as autograde
+from tests.conftest import ROOT
+from workbook_helpers.cli import app as workbook
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ALL = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+
+def text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def commands(app: typer.Typer) -> set[str]:
+    return set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def code(page: Path) -> list[str]:
+    """Every line of a block of commands, and every piece of code within a line."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", text(page), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", text(page))
+
+
+@ALL
+def test_every_link_leads_somewhere(page: Path) -> None:
+    headings = {
+        re.sub(r"[^\w -]", "", line.lower()).strip().replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text(page), re.MULTILINE)
+    }
+    for link in re.findall(r"\]\(([^)\s]+)\)", text(page)):
+        if link.startswith("#"):
+            assert link[1:] in headings, link
+        elif not link.startswith(("https://", "http://")):
+            assert (page.parent / link.partition("#")[0]).exists(), link
+
+
+@ALL
+def test_every_command_is_one(page: Path) -> None:
+    known = {"autograde": commands(autograde), "workbook": commands(workbook)}
+    start = runpy.run_path(str(ROOT / "start.py"))
+    for line in code(page):
+        for program, name in re.findall(r"(?:^|[\s/\\])(autograde|workbook) ([a-z][a-z-]+)(?=\s|$)", line):
+            assert name in known[program], line
+        for name in re.findall(r"start\.py ([a-z]+)", line):
+            assert name in {*start["MODULES"], "shell", "test"}, line
+        for script in re.findall(r"\bpython3? ([\w/]+\.py)", line):
+            assert (ROOT / script).is_file() or script == "start.py", line
+
+
+def test_the_readme_names_every_command_of_a_first_class() -> None:
+    table = re.findall(r"^\| `(\w[\w-]*)", text(ROOT / "README.md"), re.MULTILINE)
+    assert {"roster", "release", "intake", "mark", "feedback"} <= set(table)
+    assert {name for name in table if name.islower() and "/" not in name} - commands(autograde) <= {
+        "autograde",
+        "workbooks",
+        "src",
+        "tests",
+    }
