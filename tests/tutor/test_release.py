@@ -51,7 +51,7 @@ def test_the_zip_tells_the_student_what_to_do(course: Course) -> None:
     assert text.splitlines()[0] == "A small workbook"
     assert "$" not in text
     assert text.count("\n") == text.count("\r\n"), "an older Windows shows one long line otherwise"
-    for words in ("workbook open", "w01-small.ipynb", "Hand in", "Your tutor helps you", "needs the program"):
+    for words in ("workbook open", "w01-small.ipynb", "w01-small.html", "Hand in", "Your tutor helps you", "needs the program"):
         assert words in text
     assert str(course.root) not in text
     assert max(map(len, text.splitlines())) < 130
