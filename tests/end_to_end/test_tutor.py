@@ -103,7 +103,7 @@ def test_a_hand_in_of_the_real_page_is_taken_in_with_those_of_the_demo(
     real = parts(path)
     assert {name: set(content) for name, content in real.items()} == {name: set(content) for name, content in written["s002"].items()}
     assert real["answers.json"]["seed"] == written["s002"]["answers.json"]["seed"]
-    assert "Took in 1" in run("autograde.cli", "intake", path, "--workbook", "w01", cwd=own.root).stdout
+    assert "1 hand-in taken in" in run("autograde.cli", "intake", path, "--workbook", "w01", cwd=own.root).stdout
     run("autograde.cli", "mark", W01, cwd=own.root)
     marked = (own.root / "autograded" / "s002" / W01 / f"{W01}.ipynb").read_text("utf-8")
     assert "Written in the real page." in marked
