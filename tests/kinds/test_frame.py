@@ -508,8 +508,9 @@ def test_the_page_is_read_once_however_many_questions_it_has(kernel_page: Open) 
     kind.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.extend(heard.findall(str(frame)))))
     kind.reload()
     state(kind, "clean")
-    assert asked == ["open"]
+    assert 1 <= asked.count("open") == len(asked) <= 2  # not one for each of six; a window that gets the focus while it loads asks again
+    asked.clear()
     kind.page.evaluate(LOOK)
     kind.page.locator(f"#{PICK} label").first.click()
     kind.saved(PICK)
-    assert asked == ["open", "open", "save"]
+    assert asked == ["open", "save"]
