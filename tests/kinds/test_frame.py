@@ -505,12 +505,15 @@ def test_the_page_is_read_once_however_many_questions_it_has(kernel_page: Open) 
     kind = kernel_page(ITEMS, "progress", "hand-in")
     asked: list[str] = []
     heard = re.compile(r'"do": ?"(open|save)"')
+    kind.page.add_init_script(
+        "globalThis.looks = 0; addEventListener('focus', () => { if (document.querySelector('.wb-widget')) looks += 1; });"
+    )
     kind.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.extend(heard.findall(str(frame)))))
     kind.reload()
     state(kind, "clean")
-    assert 1 <= asked.count("open") == len(asked) <= 2  # not one for each of six; a window that gets the focus while it loads asks again
-    asked.clear()
+    looks = kind.page.evaluate("globalThis.looks")  # a browser may give a window the focus while it loads: that is one reading more
+    assert asked == ["open"] * (1 + looks)
     kind.page.evaluate(LOOK)
     kind.page.locator(f"#{PICK} label").first.click()
     kind.saved(PICK)
-    assert asked == ["open", "save"]
+    assert asked == ["open"] * (2 + looks) + ["save"]

@@ -139,7 +139,7 @@ class Item(Model):
         field without a value is left out.
         """
         spec: dict[str, Json] = _said(self.model_dump(mode="json", exclude={"criterion", "section"}))
-        return spec
+        return spec | ({"asks_person": True} if self.asks_person else {})
 
 
 def _said(value: Json) -> Json:

@@ -29,6 +29,7 @@ export function handIn(book, el) {
   let asked = null; // how many questions were open when the student was asked whether to hand in all the same
   let still = () => true; // whether what the alert says is still so
 
+  const more = book.host.more?.(book);
   const review = h("div", { className: "wb-review" });
   const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.learner || book.kept.known, oninput: () => { if (learner.getAttribute("aria-invalid") === "true") complain(""); } });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
@@ -56,6 +57,7 @@ export function handIn(book, el) {
   const undeclared = () => book.left("record").some((spec) => spec.kind === "declaration");
 
   function draw() {
+    more?.draw();
     const left = book.left("assessed"), total = book.of("assessed").length, practice = book.left("practice").length, mine = declaration();
     if (asked !== null && asked !== left.length) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
@@ -127,7 +129,7 @@ export function handIn(book, el) {
 
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
     review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, receipt));
-  if (book.host.more) el.append(book.host.more(book));
+  if (more) el.append(more.node);
   book.addEventListener("change", draw);
   draw();
   return () => book.removeEventListener("change", draw);

@@ -325,6 +325,7 @@ export function question(book, spec, el) {
       globalThis.removeEventListener("beforeunload", closing);
       clearTimeout(timer);
       clearTimeout(watch);
+      body.end?.();
       book.waits(uid, false);
       root.remove();
     },

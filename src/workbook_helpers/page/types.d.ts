@@ -37,6 +37,8 @@ export interface Spec {
   kind: string;
   purpose: "practice" | "assessed" | "record" | "private";
   stem: string;
+  /** A person gives the points. */
+  asks_person?: boolean;
   points: number;
   shuffle: boolean;
 }
@@ -108,6 +110,8 @@ export interface Body<Answer> {
   set(value: Answer | null): void;
   /** Whether a value is an answer to this question as it is now, where it does not follow from setting it and reading it back. */
   fits?(value: unknown): boolean;
+  /** Stop listening: the question is taken off the page. */
+  end?(): void;
 }
 /** Gives parts in the order that this student sees; `name` keeps two lists of one item apart. */
 export type Draw = <One extends { id: string }>(parts: One[], name?: string) => One[];
@@ -208,7 +212,7 @@ export interface Host {
   /** The notices that a button helps with: id → what it says and does. */
   acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void]>;
   /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */
-  more?(book: import("./workbook.js").Workbook): HTMLElement;
+  more?(book: import("./workbook.js").Workbook): { node: HTMLElement; draw(): void };
 }
 /** Why a hand-in was refused: `about` names the field, `change` offers the questions of another learner. */
 export interface Refusal extends Error {

@@ -183,14 +183,13 @@ export class Workbook extends EventTarget {
   /** What stands above a question, for the catalogue: practice, the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */
   label(spec) {
     if (spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
-    const written = spec.kind === "written"; // a person marks it
-    const alike = this.of("assessed").filter((one) => (one.kind === "written") === written);
-    return { id: written ? "frame-task" : "frame-question", n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
+    const alike = this.of("assessed").filter((one) => one.asks_person === spec.asks_person);
+    return { id: spec.asks_person ? "frame-task" : "frame-question", n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
   }
 
   /** What the student should know of what is kept. @returns {Notice[]} */
   notices() {
-    const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !(id in this.book.items) && !isBlank(stored.value)).length;
+    const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !Object.hasOwn(this.book.items, id) && !isBlank(stored.value)).length;
     return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
   }
 

@@ -50,11 +50,10 @@ async function activate() {
   const cache = await caches.open(NOW);
   await cache.put(BEFORE, Response.json({ pages: pages.map((page) => page.id), caches: await others() }));
   await worker.clients.claim();
-  await tidy();
   for (const page of pages) page.postMessage({ wb: "site", version });
 }
 
-/** Remove what older versions kept, once no page is open that came from them. */
+/** Remove what older versions kept, once no page is open that came from them; whoever opens a page does not wait for it. */
 async function tidy() {
   const cache = await caches.open(NOW);
   const before = await (await cache.match(BEFORE))?.json();

@@ -268,15 +268,14 @@ class Device {
       const last = this.receipts.at(-1);
       put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(), handed: String(Boolean(last)) }));
     };
-    page.addEventListener("change", draw);
-    draw();
-    return h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
+    const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where,
       h("p", { className: "wb-row" },
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.take(page) }, say("device-save-copy")), " ",
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => file.click() }, say("device-open-copy")), file, " ",
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; } }, say("device-finish"))),
       h("p", { className: "wb-quiet" }, say("device-copy-private")), said, sure);
+    return { node, draw };
   }
 
   /** Give a copy of everything, what is on the page and cannot be kept included. @param {Workbook} page */

@@ -47,6 +47,7 @@ const kind = {
     }
     if (spec.before) globalThis.addEventListener("wb-answered", compare);
     return {
+      end: () => globalThis.removeEventListener("wb-answered", compare),
       node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: () => { compare(); ctx.changed(0); } },
         h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), ...rows.map((row) => row.node)),
       get: () => Object.fromEntries(rows.filter((row) => row.now()).map((row) => {
