@@ -1,5 +1,6 @@
 """Every workbook of the unit, as a student does it: the file opened, answered and handed in, then marked with full points."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,15 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    root = tmp_path_factory.mktemp("unit")
+    return released(tmp_path_factory.mktemp("unit"), UNIT)
+
+
+def released(root: Path, names: Iterable[str]) -> Desk:
+    """Make a class of one student, and release these workbooks to it."""
     course = new_course(root / "class", name="The whole unit")
     (root / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
     import_roster(course, root / "roster.csv")
-    return Desk(course, {name: release(course, name).file for name in UNIT})
+    return Desk(course, {name: release(course, name).file for name in names})
 
 
 def answer(box: Locator, item: Item, value: Any) -> None:

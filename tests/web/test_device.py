@@ -338,3 +338,22 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
     ana(PICK).get_by_role("button", name="Use the other answer").click()
     is_saved(ana(PICK))
     assert ana.values() == {TEXT: "The whole essay.", PICK: "a"}
+
+
+def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("one")
+    ana.page.evaluate("""() => {
+      const put = Storage.prototype.setItem;
+      Storage.prototype.setItem = function (key, value) {
+        if (key.startsWith("wb-draft:")) globalThis.draft = [key, value];
+        put.call(this, key, value);
+      };
+    }""")
+    ana.write("one two")
+    key, value = ana.page.evaluate("globalThis.draft")
+    ana.write("one two three")
+    ana.page.evaluate("([key, value]) => localStorage.setItem(key, value)", [key, value])
+    ana.open()
+    ana.state("saved")
+    expect(ana.text()).to_have_value("one two three")

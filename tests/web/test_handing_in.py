@@ -13,12 +13,10 @@ from playwright.sync_api import Browser, expect
 from autograde.course.folder import Course
 from autograde.course.intake import intake
 from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
 from autograde.marking import load_key
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT, is_saved
+from tests.end_to_end.test_unit import released
 from tests.web.device import MINE, PRIVATE, TEXT, Tab, made, opened
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
@@ -56,13 +54,7 @@ def answers(workbook: Workbook) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A class to which the whole unit was released."""
-    root = tmp_path_factory.mktemp("handing")
-    course = new_course(root / "class", name="The whole unit")
-    (root / "roster.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
-    import_roster(course, root / "roster.csv")
-    for name in UNIT:
-        release(course, name)
-    return course
+    return released(tmp_path_factory.mktemp("handing"), UNIT).course
 
 
 def points(course: Course, name: str, sent: Path, folder: Path) -> list[Any]:
