@@ -271,7 +271,7 @@ def bars(found: Found) -> list[str]:
     said.append(("site: at most 150 kB over HTTP for w01", f"{http / 1000:.0f} kB", http <= 150_000))
     few, *_, many = sorted({int(door.rpartition(", ")[2]) for _, door, _ in found.visits if door[-1].isdigit()})
     later = found.ratio((profile, f"{SITE}, {many}", "cold"), (profile, f"{SITE}, {few}", "cold"))
-    said.append((f"site, {profile}, cold: {many} questions no later than {few}, give or take 5 %", ratio(later), later[0] <= 1.05))
+    said.append((f"site, {profile}, cold: {many} questions no later than {few}", ratio(later), later[0] <= 1))
     said.append(("file: at most 450 kB", f"{found.file_bytes / 1000:.0f} kB", found.file_bytes <= 450_000))
     said.append(("file: answered and kept over a reload with no network", "yes" if found.offline else "no", found.offline))
     slowest = max(max(took) for (_, door), took in found.keys.items() if door == SITE)

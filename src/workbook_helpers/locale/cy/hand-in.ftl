@@ -28,6 +28,7 @@ hand-in-sure = { $n ->
 hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto, neu maent yn aros i chi ddewis. Edrychwch arnynt, yna rhowch gynnig arall arni.
 hand-in-no-reply = Heb ei gyflwyno eto: ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
 hand-in-done = ✓ Wedi’i gyflwyno
+hand-in-own = Y cam nesaf: { $words }
 hand-in-next = Y cam nesaf: cadwch y ffeil hon. Yna rhowch hi i’ch tiwtor, neu ei lanlwytho lle dywedodd eich tiwtor.
 hand-in-receipt = Gweld ac argraffu’r dderbynneb
 hand-in-newest = Cewch newid atebion a chyflwyno eto. Bydd eich tiwtor yn marcio’r un diweddaraf.

@@ -28,6 +28,7 @@ hand-in-sure = { $n ->
 hand-in-unsaved = Some answers are not saved yet, or wait for you to choose. Please look at them, then try again.
 hand-in-no-reply = Not handed in yet: no answer from the workbook. Reload the page and try again.
 hand-in-done = ✓ Handed in
+hand-in-own = Next step: { $words }
 hand-in-next = Next step: save this file. Then give it to your tutor, or upload it where your tutor told you.
 hand-in-receipt = See and print the receipt
 hand-in-newest = You can change answers and hand in again. Your tutor marks the newest one.
