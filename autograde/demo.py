@@ -74,6 +74,8 @@ class Profile:
     text: str
 
 
+READER = "you01"
+"""Whoever reads what the demo says: on the roster, and has not handed in."""
 PROFILES = (
     Profile("complete", 1, True, GOOD),
     Profile("Welsh text", 1, True, WELSH),
@@ -116,7 +118,7 @@ def _run(root: Path, students: int) -> tuple[Course, dict[str, Profile]]:
     course = new_course(root / "class", name="Demo class")
     people = _people(students)
     profiles = dict(zip(people, islice(cycle(PROFILES), students), strict=True))
-    import_roster(course, _roster_file(root / "roster.csv", people))
+    import_roster(course, _roster_file(root / "roster.csv", people | {READER: ("You", "Yourself")}))
     console.print(f"1. Made a class of {students} invented students in {course.root}")
     released = release(course, "w01")
     assignment = released.assignment
@@ -268,7 +270,7 @@ def _serve(root: Path, course: Course, student: str) -> None:
     with _site(course.root / "handout" / "site") as address:
         for line in (
             f"What a student needs is a browser: {address}",
-            f"Try it: open workbook 1, type {student} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
+            f"Try it: open workbook 1, type {READER} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
             "each in its turn, in a second window that `python3 start.py shell` has made ready:",
             f'cd "{course.root}"',
             "autograde intake FILE --workbook w01",
