@@ -265,13 +265,14 @@ def _serve(root: Path, course: Course, student: str) -> None:
         "workbook_helpers.cli": lambda port: ["open", str(root / "students" / student), "--no-browser", "--port", str(port)],
         "autograde.cli": lambda port: ["serve", "--no-browser", "--port", str(port)],
     }
+    title = course.workbook(next((course.root / "release").glob("w01-*")).name).about.title
     console.rule("All pages are being served until you press Ctrl-C")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _site(course.root / "handout" / "site") as address:
         for line in (
             f"What a student needs is a browser: {address}",
-            f"Try it: open workbook 1, type {READER} as learner ID, answer, hand in, and keep the file. It is taken in by these commands,",
-            "each in its turn, in a second window that `python3 start.py shell` has made ready:",
+            f"Try it: open “{title}”, type {READER} as learner ID, answer, hand in, and keep the file. These",
+            "commands, one after the other, take it in; give them in a second window that `python3 start.py shell` has made ready:",
             f'cd "{course.root}"',
             "autograde intake FILE --workbook w01",
             "autograde mark w01",

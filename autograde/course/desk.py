@@ -243,8 +243,6 @@ class Desk:
 
     def _taken(self, hand_in: HandIn, digest: str) -> Taken:
         student, oddities = hand_in.student, list(hand_in.oddities)
-        if hand_in.parts.notebook is None:
-            oddities.append("came without its notebook: the released one was put beside the answers")
         newest = self.attempts.newest(student.id)
         now = self.course.timestamp(student.id, self.assignment)
         current = newest is not None and newest[0].sha256 == digest and now is not None and aware(now) == newest[0].handed_in_at
