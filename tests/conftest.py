@@ -28,7 +28,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: None)
 expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
-SAVED = re.compile(r"^Saved (on this device, )?\d\d:\d\d(\. (Nobody else has it yet|Handed in)\.)?$")
+SAVED = re.compile(r"^Saved (on this device, )?\d\d:\d\d(\. (Nobody else has it yet|It is in your hand-in file)\.)?$")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

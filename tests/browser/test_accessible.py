@@ -47,7 +47,7 @@ def hand_in(page: Page) -> Locator:
     panel.get_by_role("button").click()
     panel.get_by_role("button", name="Hand in anyway").click()
     receipt = panel.locator(".wb-receipt")
-    expect(receipt).to_contain_text("Handed in")
+    expect(receipt).to_contain_text("Your hand-in file is made")
     return receipt
 
 

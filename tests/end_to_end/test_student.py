@@ -167,7 +167,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     button.click()
     button.click()
     receipt = panel.locator(".wb-receipt")
-    expect(receipt).to_contain_text("Handed in")
+    expect(receipt).to_contain_text("Your hand-in file is made")
     code = receipt.locator("strong").inner_text()
     assert re.fullmatch(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", code)
     [zipped] = (student.folder / "handed-in").glob("*.zip")

@@ -124,7 +124,7 @@ def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, tmp_pa
     panel = page.locator("#hand-in")
     with page.expect_download() as handed:
         panel.get_by_role("button", name="Hand in").click()
-    expect(panel).to_contain_text("✓ Handed in")
+    expect(panel).to_contain_text("✓ Your hand-in file is made")
     handed.value.save_as(sent := tmp_path / handed.value.suggested_filename)
     intake(desk.course, [sent], name)
     [line] = mark_class(desk.course, name)

@@ -313,7 +313,7 @@ def test_what_the_browser_throws_away_is_told_and_put_back(way: str, tab: Open, 
     ana.open()
     is_saved(ana(TEXT))
     expect(ana.text()).to_have_value("The whole essay, and more.")
-    expect(ana("hand-in")).to_contain_text("✓ Handed in")
+    expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
 
 
 def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open) -> None:

@@ -139,7 +139,7 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     document, manifest = handed(sent)
     assert {*document["answers"]} == {TEXT, MINE}
     assert (manifest["student"], manifest["declared"]) == ("ana01", True)
-    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Handed in.")
+    expect(ana(TEXT).locator(".wb-status")).to_contain_text("It is in your hand-in file.")
     ana.page.clock.install(time=0)  # a clock that went back by many years
     ana.text().fill("An essay, changed.")
     ana.page.clock.run_for(1000)

@@ -327,7 +327,7 @@ def test_a_site_without_a_network_is_answered_and_handed_in_and_an_update_keeps_
     is_saved(tab(task))
     assert tab.text(task).input_value() == "Written on the bus."
     tab.write("Written on the bus, and at home.", task)
-    assert "✓ Handed in" in tab("hand-in").inner_text()
+    assert "✓ Your hand-in file is made" in tab("hand-in").inner_text()
 
 
 def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, served: tuple[Path, str], unit: list[Workbook]) -> None:

@@ -75,7 +75,7 @@ export function handIn(book, el) {
     receipt.dataset.wbCode = (last?.code ?? "") + receipts.length;
     if (!last) { receipt.replaceChildren(); return; }
     receipt.replaceChildren(
-      h("h3", {}, say("hand-in-done")),
+      h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")),
       h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
         h("dt", {}, say("receipt-answered")), h("dd", {}, say("progress-count", { done: last.answered, total: last.total })), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
       ...book.host.next(last), h("p", { className: "wb-quiet" }, say("hand-in-newest")));

@@ -15,7 +15,7 @@ frame-task = Tasg ysgrifenedig { $n } o { $of } · { $points ->
 frame-saving = Yn cadw…
 frame-saved-disk = Wedi’i gadw { $time }
 frame-saved-device = { $handed ->
-    [true] Wedi’i gadw ar y ddyfais hon, { $time }. Wedi’i gyflwyno.
+    [true] Wedi’i gadw ar y ddyfais hon, { $time }. Mae yn eich ffeil gyflwyno.
    *[other] Wedi’i gadw ar y ddyfais hon, { $time }. Does neb arall wedi’i gael eto.
 }
 frame-unsaved = { $kept ->

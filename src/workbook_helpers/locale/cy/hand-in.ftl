@@ -27,6 +27,7 @@ hand-in-sure = { $n ->
 } Ewch yn ôl i ateb, neu pwyswch y botwm eto i gyflwyno fel y mae.
 hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto, neu maent yn aros i chi ddewis. Edrychwch arnynt, yna rhowch gynnig arall arni.
 hand-in-no-reply = Heb ei gyflwyno eto: ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
+hand-in-made = ✓ Mae eich ffeil gyflwyno wedi’i gwneud
 hand-in-done = ✓ Wedi’i gyflwyno
 hand-in-own = Y cam nesaf: { $words }
 hand-in-next = Y cam nesaf: cadwch y ffeil hon. Yna rhowch hi i’ch tiwtor, neu ei lanlwytho lle dywedodd eich tiwtor.

@@ -13,7 +13,7 @@ frame-task = Written task { $n } of { $of } · { $points ->
 frame-saving = Saving…
 frame-saved-disk = Saved { $time }
 frame-saved-device = { $handed ->
-    [true] Saved on this device, { $time }. Handed in.
+    [true] Saved on this device, { $time }. It is in your hand-in file.
    *[other] Saved on this device, { $time }. Nobody else has it yet.
 }
 frame-unsaved = { $kept ->

@@ -27,6 +27,7 @@ hand-in-sure = { $n ->
 } Go back and answer, or press the button again to hand in as it is.
 hand-in-unsaved = Some answers are not saved yet, or wait for you to choose. Please look at them, then try again.
 hand-in-no-reply = Not handed in yet: no answer from the workbook. Reload the page and try again.
+hand-in-made = ✓ Your hand-in file is made
 hand-in-done = ✓ Handed in
 hand-in-own = Next step: { $words }
 hand-in-next = Next step: save this file. Then give it to your tutor, or upload it where your tutor told you.
