@@ -68,7 +68,7 @@ export class Workbook extends EventTarget {
     const key = this.#places.has(name) ? `${name} ${Math.random()}` : name; // a JupyterLab may show one cell twice
     this.#places.set(key, place);
     if (this.#open) this.#fill(name, place);
-    else this.look();
+    else if (!this.#looking) this.look(); // what is being read is for this place as well
     return () => {
       this.#empty(place);
       this.#places.delete(key);
