@@ -132,7 +132,10 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     panel = ana("hand-in")
     panel.get_by_role("button", name="Hand in").click()
     expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
+    expect(ana(MINE).get_by_role("checkbox")).to_be_focused()
+    expect(ana(MINE)).to_contain_text("Tick this first")  # where the student is led to
     ana(MINE).get_by_role("checkbox").check()
+    expect(ana(MINE)).not_to_contain_text("Tick this first")
     is_saved(ana(MINE))
     panel.get_by_role("button", name="Hand in").click()
     sent = ana.download("Hand in anyway", tmp_path)
@@ -204,3 +207,20 @@ def test_the_tutors_words_and_link(link: str, is_link: bool, tab: Open, tmp_path
     expect(receipt.locator(".wb-next")).to_contain_text("Upload it in Moodle, <b>please</b>.")
     links = [one.get_attribute("href") for one in receipt.locator("a").all()]
     assert links == ([link] if is_link else [])
+
+
+def test_a_hand_in_is_no_copy(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("An essay.")
+    ana.download("Save a copy", tmp_path)
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana("hand-in").get_by_role("button", name="Hand in").click()
+    ana.download("Hand in anyway", tmp_path)
+    expect(ana("your-work")).to_contain_text("1 change since")
+    ana.button("Finish on this device").click()
+    ana.page.keyboard.press("Tab")
+    expect(ana.button("Leave it here")).to_be_focused()
+    ana.page.keyboard.press("Enter")
+    expect(ana.button("Finish on this device")).to_be_focused()
+    assert set(ana.values()) == {TEXT, MINE}

@@ -15,9 +15,9 @@ const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", 
 /** @param {string} id @param {HTMLElement} from */
 function goTo(id, from) {
   const target = /** @type {HTMLElement | null} */ ((from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`)); // a JupyterLab may show two copies
-  if (!target) return;
-  target.scrollIntoView({ block: "start" });
-  /** @type {HTMLElement} */ (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
+  target?.scrollIntoView({ block: "start" });
+  /** @type {HTMLElement | null | undefined} */ (target?.querySelector("input, textarea, select, button") ?? target)?.focus({ preventScroll: true });
+  return target;
 }
 
 /** Show it in `el`; gives what ends it. @param {Workbook} book @param {HTMLElement} el */
@@ -37,6 +37,7 @@ export function handIn(book, el) {
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const change = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: () => ask((student) => book.host.work(student, false)) }, say("hand-in-change"));
   const receipt = h("div", { className: "wb-receipt", role: "status" });
+  const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // stands at the declaration: the alert is off the screen there
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
   /** @param {string} id @param {Kid[]} text */
@@ -61,6 +62,7 @@ export function handIn(book, el) {
     const left = book.left("assessed"), total = book.of("assessed").length, practice = book.left("practice").length, mine = declaration();
     if (asked !== null && asked !== left.length) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
+    if (!undeclared()) tick.remove();
     review.replaceChildren(...[
       ...notices(book.notices()),
       h("p", {}, left.length ? say("hand-in-left", { done: total - left.length, total }) : say("hand-in-all", { total })),
@@ -87,7 +89,7 @@ export function handIn(book, el) {
     const mine = declaration();
     if (mine && undeclared()) {
       complain(say("hand-in-declare-first"), null, undeclared);
-      goTo(mine.id, el);
+      goTo(mine.id, el)?.append(tick);
       return;
     }
     if (!learner.value.trim()) { complain(say("hand-in-learner-missing"), learner); return; }

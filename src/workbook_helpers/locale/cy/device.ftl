@@ -3,7 +3,7 @@ device-who = Chi: { $learner }
 device-not-me = Nid chi?
 device-title = Ble mae eich gwaith
 device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learner }. { $handed ->
-    [true] Mae’r hyn a gyflwynoch wedi’i gadael fel ffeil.
+    [true] Mae’r hyn a gyflwynoch hefyd yn eich ffeil gyflwyno.
    *[other] Does neb arall wedi’u cael eto.
 } { $copied ->
     [none] Nid ydych wedi cadw copi eto.

@@ -12,6 +12,7 @@ hand-in-practice = { $n ->
    *[other] Mae { $n } cwestiwn ymarfer heb eu hateb o hyd. Cewch eu gadael.
 }
 hand-in-declare = Ticiwch y datganiad hefyd, os gwelwch yn dda.
+hand-in-tick = Ticiwch hwn yn gyntaf, yna cyflwynwch.
 hand-in-declare-first = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae ychydig uwchben.
 hand-in-learner = Eich rhif dysgwr
 hand-in-learner-hint = Eich tiwtor a’i rhoddodd i chi. Yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.

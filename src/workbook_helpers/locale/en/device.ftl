@@ -3,7 +3,7 @@ device-who = You: { $learner }
 device-not-me = Not you?
 device-title = Where your work is
 device-where = Your answers are on this device, in this browser, under { $learner }. { $handed ->
-    [true] What you handed in has left it as a file.
+    [true] What you handed in is also in your hand-in file.
    *[other] Nobody else has them yet.
 } { $copied ->
     [none] You have saved no copy yet.

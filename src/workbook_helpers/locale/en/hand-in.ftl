@@ -12,6 +12,7 @@ hand-in-practice = { $n ->
    *[other] { $n } questions for practice are still open. You may leave them.
 }
 hand-in-declare = Please also tick the declaration.
+hand-in-tick = Tick this first, then hand in.
 hand-in-declare-first = Please tick the declaration first. It is just above.
 hand-in-learner = Your learner ID
 hand-in-learner-hint = Your tutor gave you this. It is often a short code or your college login.

@@ -135,10 +135,9 @@ class Device {
     return found;
   }
 
-  /** How many answers were changed since the work was last taken away. */
-  #changes() {
-    const { copy } = this;
-    return copy ? Object.values(this.answers).filter((kept) => kept.revision > copy.taken).length : 0;
+  /** How many answers were changed since the work was last taken away, or since another save. */
+  #changes(since = this.copy?.taken ?? 0) {
+    return this.copy ? Object.values(this.answers).filter((kept) => kept.revision > since).length : 0;
   }
 
   /** @param {string} learner @returns {Copy} */
@@ -261,19 +260,20 @@ class Device {
     const said = h("p", { className: "wb-hint", role: "status" });
     const where = h("p", {});
     const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
-    const sure = h("p", { className: "wb-conflict", hidden: true }, say("device-sure"), " ",
-      h("button", { type: "button", className: "wb-button", onclick: () => this.#finish() }, say("device-remove")), " ",
-      h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = true; } }, say("device-leave")));
+    const finish = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; sure.focus(); } }, say("device-finish"));
+    const sure = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }, h("p", {}, say("device-sure")), h("p", { className: "wb-row" },
+      h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; finish.focus(); } }, say("device-leave")),
+      h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#finish() }, say("device-remove"))));
     const draw = () => {
       const last = this.receipts.at(-1);
-      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(), handed: String(Boolean(last)) }));
+      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: String(Boolean(last)) }));
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where,
       h("p", { className: "wb-row" },
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.take(page) }, say("device-save-copy")), " ",
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => file.click() }, say("device-open-copy")), file, " ",
-        h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; } }, say("device-finish"))),
+        finish),
       h("p", { className: "wb-quiet" }, say("device-copy-private")), said, sure);
     return { node, draw };
   }

@@ -5,8 +5,9 @@ const NAME = "workbooks", VERSION = 1;
 const VISITS = 8; // so many are known by an answer: a browser writes down a cleared draft some minutes later at most
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
-/** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in.
- * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, kept_at: string }} Copy */
+/** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in,
+ * `copied` that of the last copy, which was made at `kept_at`.
+ * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
 /** @typedef {Receipt & { zip: Uint8Array }} HandedIn */
 /** A copy with all that is kept of it. @typedef {{ copy: Copy, answers: Record<string, Kept>, receipts: HandedIn[] }} Whole */
@@ -180,7 +181,7 @@ export const store = {
   /** Note that the work was taken away as a file. @param {Copy} copy */
   taken: (copy) => within("readwrite", async (stores) => {
     const now = await copyOf(stores, copy);
-    if (now) stores.copies.put({ ...now, taken: copy.revision, kept_at: new Date().toISOString() });
+    if (now) stores.copies.put({ ...now, taken: copy.revision, copied: copy.revision, kept_at: new Date().toISOString() });
   }),
 
   /** Put in answers of a copy that was brought along. @param {Whole} known @param {Record<string, Kept>} brought @param {Rules} rules */
