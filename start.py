@@ -90,8 +90,9 @@ def main(arguments: "list[str]") -> int:
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
-        # Two processes, each with whole files: the tests of a file share servers and classes. With words of one's own, one process.
-        return run(PYTHON, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile"]))
+        # Two processes, each with whole files, since the tests of a file share servers and classes; tests/conftest.py says in which order.
+        # With words of one's own, one process.
+        return run(PYTHON, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]))
     if name == "shell" or name in MODULES:
         install(ROOT / "constraints.txt")
         return shell() if name == "shell" else run(PYTHON, "-P", "-m", MODULES[name], *rest)
