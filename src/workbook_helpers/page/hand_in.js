@@ -89,7 +89,7 @@ export function handIn(book, el) {
     const mine = declaration();
     if (mine && undeclared()) {
       complain(say("hand-in-declare-first"), null, undeclared);
-      goTo(mine.id, el)?.append(tick);
+      goTo(mine.id, el)?.prepend(tick);
       return;
     }
     if (!learner.value.trim()) { complain(say("hand-in-learner-missing"), learner); return; }
