@@ -1,5 +1,6 @@
 """Set up and start everything on a bare machine: needs Python 3.11 or newer, nothing else.
 
+python3 start.py             the tutor's desk in the browser; a double click on this file does the same
 python3 start.py shell       a prompt where the commands autograde and workbook work, in any folder; leave it with: exit
 python3 start.py demo        an invented class, from the first answer to feedback, then both web pages
 python3 start.py wheel       what is installed for students, put into dist: no key is in it
@@ -82,11 +83,22 @@ def shell() -> int:
     return run(os.environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else os.environ.get("SHELL") or "/bin/sh")
 
 
+def desk() -> int:
+    """Open the tutor's desk; a window that was opened for this alone stays until what went wrong has been read."""
+    install(ROOT / "constraints.txt")
+    code = run(PYTHON, "-P", "-m", MODULES["autograde"], "desk")
+    if code and sys.stdin is not None and sys.stdin.isatty():
+        input("Press Enter to close this window. ")
+    return code
+
+
 def main(arguments: "list[str]") -> int:
     """Do what the first argument says."""
     if sys.version_info < (3, 11):
         fail(f"This needs Python 3.11 or newer; this is Python {sys.version.split()[0]}. Install a newer one, then start again.")
-    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if not arguments:
+        return desk()
+    name, rest = arguments[0], arguments[1:]
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)

@@ -24,15 +24,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from autograde.course.folder import Course, workbooks_folder
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.feedback import write_feedback
-from autograde.marking import Key, load_key
+from autograde.classes.folder import Course, workbooks_folder
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.content import load_key
+from autograde.inbox.intake import intake
+from autograde.marking import Key
 from autograde.marking.kinds import MARKERS
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import expand_home

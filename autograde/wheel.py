@@ -16,9 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from autograde.checks.secrets import leaks, secrets
+from autograde.content import home, load_key, load_rubrics, load_samples
 from autograde.errors import ReleaseError
-from autograde.marking import load_key, load_rubrics, load_samples
-from autograde.marking.key import home
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import write_file
 

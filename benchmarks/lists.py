@@ -24,8 +24,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from marking import BIN, NAME, made_by, make_ours, run, surroundings
 
-from autograde.course.folder import Course
-from autograde.course.serve import serving
+from autograde.classes.folder import Course
+from autograde.nbgrader.serve import serving
 
 LISTS = {
     "Manage Assignments": "assignments",

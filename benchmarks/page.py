@@ -21,6 +21,8 @@ Examples
     python benchmarks/page.py --rounds 1 --keys 5               # a quick look
     python benchmarks/page.py --profiles desktop --rounds 1 --keys 1 --questions 1,2   # the smallest, which the tests run
     python benchmarks/page.py --write docs/measurements/page.md
+    python benchmarks/page.py --walk                            # how long the student's way is: screens, taps, Tab presses
+    python benchmarks/page.py --walk OLD/                       # beside the one-file workbooks of that folder
 """
 
 import argparse
@@ -42,6 +44,8 @@ from statistics import median
 from doors.notebooks import export, load_unit, make_page, make_stock, name_of
 from doors.servers import jupyter, static
 from doors.visit import GATE, KEPT, PATIENCE_MS, PROFILES, STOCK, Door, Profile, Visit, visit, window
+from doors.walk import report as walk_report
+from doors.walk import walk
 from playwright.sync_api import Browser, TimeoutError, sync_playwright  # noqa: A004  Playwright's own
 
 from workbook_helpers.items import load_workbook
@@ -117,7 +121,7 @@ def type_words(browser: Browser, profile: Profile, door: Door, words: int, file:
     """
     took = []
     with window(browser, profile, door, KEPT) as (page, _):
-        page.goto(door.address, wait_until="commit")
+        page.goto(f"{door.address}#{TASK}", wait_until="commit")  # the section in which it is asked
         area = page.locator(f"#{TASK}.wb-question[data-wb-answered] textarea")
         area.evaluate(LAST_KEY)
         area.focus()
@@ -138,7 +142,7 @@ def works_offline(browser: Browser, door: Door) -> bool:
     """Whether a question of the file can be answered and is kept, over a reload, with no network at all."""
     with window(browser, PROFILES["desktop"], door) as (page, _):
         page.context.set_offline(True)
-        page.goto(door.address)
+        page.goto(f"{door.address}#{TASK}")
         area = page.locator(f"#{TASK} textarea")
         area.fill("Without a network")
         page.locator(f"#{TASK}[data-wb-state=saved]").wait_for()
@@ -195,6 +199,14 @@ def measure(browser: Browser, root: Path, wanted: argparse.Namespace) -> Found:
         found.offline = works_offline(browser, by_file)
         found.keys["desktop", VOILA] = type_words(browser, PROFILES["desktop"], voila, wanted.keys, sheet)
     return found
+
+
+def walk_unit(browser: Browser, root: Path, before: str) -> str:
+    """Go through every workbook of the unit, and through those that were made before; give the tables."""
+    for workbook in load_unit(ROOT / "workbooks")[:-1]:  # the last is the gallery, which students do not get
+        (root / f"{workbook.assignment}.html").write_bytes(workbook_file(workbook))
+    now, was = ([walk(browser, file) for file in sorted(folder.glob("w*.html"))] for folder in (root, Path(before or os.devnull)))
+    return f"# The way through a workbook\n\nMade by `python benchmarks/page.py --walk`, on the phone.\n\n{walk_report(now, was)}"
 
 
 def report(found: Found, rounds: int, chromium: str) -> str:
@@ -287,13 +299,16 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=20, help="how many words to type (default %(default)s)")
     parser.add_argument("--questions", default="10,40", help="how many questions the pages have, with a comma (default %(default)s)")
     parser.add_argument("--profiles", default="phone,desktop", help="which devices, with a comma (default %(default)s)")
+    parser.add_argument("--walk", nargs="?", const="", metavar="FOLDER", help="count the way through each workbook instead")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser (default %(default)s)")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=wanted.chromium, args=[*FLAGS.split(), NO_NET])
-        found = measure(browser, Path(name), wanted)
-        text = report(found, wanted.rounds, browser.version)
+        if wanted.walk is None:
+            text = report(measure(browser, Path(name), wanted), wanted.rounds, browser.version)
+        else:
+            text = walk_unit(browser, Path(name), wanted.walk)
     sys.stdout.write(text)
     if wanted.write:
         wanted.write.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,11 @@
-"""Make the pictures in the real browser: python docs/pictures.py [web] [demo] [gallery] (all without a name; needs /usr/bin/chromium).
+"""Make the pictures in the real browser, /usr/bin/chromium: python docs/pictures.py [web] [demo] [gallery] [desk] (all without a name).
+
+`python docs/pictures.py states [FOLDER] [STATE …]` is another thing: it photographs every kind of question in every state, at every width
+and look, into a folder to look through, and runs axe at each stop (tests/web/photograph.py).
 
 `web` makes those of the file that needs a browser alone; `demo` makes the others of the README from a demo class; `gallery` makes one of
-each kind of question, and docs/gallery.md.
+each kind of question, and docs/gallery.md; `desk` takes the
+pages of the tutor's desk for docs/tutor.md, wherever that has a place for one.
 """
 
 import re
@@ -15,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from autograde.desk.registry import pages
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.hand_in import choose_learner
 from workbook_helpers.items import Item, load_workbook
@@ -26,21 +31,32 @@ GALLERY = """# Every kind of question
 
 Made by `python docs/pictures.py gallery`. The workbook `workbooks/w99-gallery` has them to try, and shows how each is written.
 """
+
+
+def choose(question: Locator, card: int, *choices: int) -> None:
+    """Make choices on a card, and wait for the next one."""
+    on = question.locator(".wb-cards-card").nth(card)
+    for n in choices:
+        on.get_by_role("radio").nth(n).check()
+    on.wait_for(state="hidden")
+
+
 ANSWERS: dict[str, tuple[Callable[[Locator], object], ...]] = {
     "single": (lambda q: q.locator("label").nth(1).click(), lambda q: q.get_by_role("button").click()),
     "multiple": (lambda q: q.locator("label").first.click(), lambda q: q.locator("label").nth(1).click()),
-    "match": (lambda q: q.locator("select").first.select_option(index=1), lambda q: q.locator("select").nth(1).select_option(index=2)),
-    "sort": (lambda q: q.locator("label").first.click(), lambda q: q.locator("label").nth(4).click()),
-    "order": (lambda q: q.get_by_role("button", name="Move down").first.click(),),
-    "gaps": (lambda q: q.locator("select").first.select_option(index=2), lambda q: q.get_by_role("textbox").fill("confidental")),
+    "match": (lambda q: choose(q, 0, 1), lambda q: choose(q, 1, 2)),
+    "sort": (lambda q: choose(q, 0, 0), lambda q: choose(q, 1, 1)),
+    "order": (lambda q: [step.click() for step in q.locator(".wb-order-pick").all()[1:3]],),
+    "gaps": (lambda q: choose(q, 0, 1), lambda q: choose(q, 1, 0)),
     "short": (lambda q: q.get_by_role("textbox").fill("content"), lambda q: q.get_by_role("button").click()),
     "scale": (lambda q: q.locator("label").nth(2).click(),),
-    "handover": (lambda q: q.locator("select").first.select_option(index=1), lambda q: q.locator("select").nth(1).select_option(index=2)),
-    "relationships": (lambda q: [q.locator("select").nth(n).select_option(index=1 + n // 2 % 3) for n in range(6)],),
+    "handover": (lambda q: choose(q, 0, 1), lambda q: choose(q, 1, 2)),
+    "relationships": (lambda q: [choose(q, n, n % 3, 3 + n % 2) for n in range(3)],),
     "scenario": (lambda q: q.get_by_role("radio").nth(1).check(), lambda q: q.get_by_role("button", name="Do this").click()),
 }
 """Kind → what is done before its picture is taken."""
 W01 = "w01-working-and-personal"
+SINGLE = next(item.id for item in load_workbook(ROOT / "workbooks" / W01).assessed() if item.kind == "single")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,6 +65,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PLACE = re.compile(r"^<!-- desk: ([a-z-]+) -->\n(?:!\[.*\n)?", re.MULTILINE)
+"""A place in the guide for the picture of a page of the desk, and the picture that stands there."""
 
 
 @contextmanager
@@ -80,25 +98,27 @@ def student_pages(browser: Browser, root: Path) -> None:
         page.screenshot(path=HERE / "my-workbooks.png")
         receipt = page.get_by_role("link", name=re.compile("^See my receipt")).get_attribute("href")
         page.get_by_role("link", name=re.compile("^Open again")).click()
-        page.locator("#hand-in").wait_for()
+        page.locator("#hand-in").wait_for(state="attached")
         page.set_viewport_size({"width": 1000, "height": 820})
+        book = page.url.partition("#")[0]
+        page.goto(f"{book}#w01-p01")  # the section that it stands in
         practice = page.locator("#w01-p01")
         for number in (0, 1):
             practice.locator("label").nth(number).click()
-        practice.get_by_role("button").click()
-        practice.locator(".wb-response li").first.wait_for()
-        page.locator("h2").nth(4).scroll_into_view_if_needed()
+        practice.get_by_role("button", name="Check my answer").click()
+        practice.locator(".wb-note").first.wait_for()
         practice.evaluate("node => node.scrollIntoView({ block: 'center' })")
         page.mouse.move(0, 0)
         page.screenshot(path=HERE / "workbook.png")
+        page.goto(f"{book}#hand-in")
         page.locator("#hand-in").evaluate("node => node.scrollIntoView({ block: 'start' })")
         page.wait_for_timeout(300)
         page.screenshot(path=HERE / "hand-in.png")
         phone = page.context.new_page()
         phone.set_viewport_size({"width": 320, "height": 640})
-        phone.goto(page.url)
-        phone.locator("#hand-in").wait_for()
-        phone.locator("#w01-q01").evaluate("node => node.scrollIntoView({ block: 'start' })")
+        phone.goto(f"{book}#{SINGLE}")
+        phone.locator(f"#{SINGLE}").wait_for()
+        phone.locator(f"#{SINGLE}").evaluate("node => node.scrollIntoView({ block: 'start' })")
         phone.wait_for_timeout(300)
         phone.screenshot(path=HERE / "phone.png")
         page.goto(re.sub(r"/workbook\?.*", str(receipt), address))
@@ -114,17 +134,17 @@ def web_pages(browser: Browser, root: Path) -> None:
     page.goto(file.as_uri())
     page.locator(".wb-gate input[type=text]").fill("ana01")
     page.get_by_role("button", name="Show my questions").click()
-    question = page.locator("#w01-p01")
+    question = page.locator("#w01-p00")
     question.locator("label").first.click()
-    question.get_by_role("button").click()
-    question.locator(".wb-response li").first.wait_for()
-    page.locator("#w01-q01 label").nth(1).click()
-    page.locator("#w01-declaration input").check()
-    for name in ("w01-q01", "w01-declaration"):
-        page.locator(f"#{name}[data-wb-state=saved]").wait_for()
-    question.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    question.get_by_role("button", name="Check my answer").click()
+    question.locator(".wb-note").first.wait_for()
+    page.locator("#w01-p00[data-wb-state=saved]").wait_for()
     page.mouse.move(0, 0)
     page.screenshot(path=HERE / "file.png")
+    for name, control in ((SINGLE, "label >> nth=1"), ("w01-declaration", "input")):
+        page.goto(f"{file.as_uri()}#{name}")  # the section that it stands in
+        page.locator(f"#{name}").locator(control).click()
+        page.locator(f"#{name}[data-wb-state=saved]").wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     panel = page.locator("#hand-in")
     panel.get_by_role("button", name="Hand in", exact=True).click()
@@ -187,19 +207,48 @@ def gallery(browser: Browser, root: Path) -> None:
     (HERE.parent / "gallery.md").write_text("\n".join(lines), "utf-8")
 
 
+def desk(browser: Browser, root: Path) -> None:
+    """Take each page of the tutor's desk that the guide has a place for, and put it there; a page that is not there yet is left out."""
+    guide, known = HERE.parent / "tutor.md", pages(in_class=True)
+    text = guide.read_text("utf-8")
+    with served("autograde.cli", "desk", "--no-browser", cwd=root / "class") as address:
+        page = shoot(browser, "desk", width=1100, height=760)
+        page.goto(address)
+        for name in [name for name in PLACE.findall(text) if name in known]:
+            page.goto(re.sub(r"/desk\?.*", f"/desk/{name}", address))
+            if name == "mark":  # a task, not the list of them
+                page.locator("[id^=task-]").first.click()
+                page.locator("[data-mark-ready]").wait_for()
+            page.locator("input[name=folder]").evaluate_all(
+                "all => all.forEach(one => { one.value = 'E:/Backups'; })"
+            )  # not of this machine
+            page.screenshot(path=HERE / f"desk-{name}.png")
+
+    def placed(found: re.Match[str]) -> str:
+        name, place = found[1], f"<!-- desk: {found[1]} -->\n"
+        return place + (f"![The desk’s page “{known[name].title}”](pictures/desk-{name}.png)\n" if name in known else "")
+
+    guide.write_text(PLACE.sub(placed, text), "utf-8")
+
+
 def main() -> None:
     """Make what was asked for."""
-    wanted = set(sys.argv[1:]) or {"web", "demo", "gallery"}
+    if sys.argv[1:2] == ["states"]:
+        sys.exit(subprocess.run([sys.executable, "-m", "tests.web.photograph", *sys.argv[2:]], cwd=ROOT, check=False).returncode)
+    wanted = set(sys.argv[1:]) or {"web", "demo", "gallery", "desk"}
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         root = Path(temporary) / "demo"
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         if "web" in wanted:
             web_pages(browser, Path(temporary))
-        if "demo" in wanted:
+        if wanted & {"demo", "desk"}:
             subprocess.run([sys.executable, "-m", "autograde.demo", "--no-serve", "--students", "9", "--folder", str(root)], check=True)
+        if "demo" in wanted:
             student_pages(browser, root)
             tutor_pages(browser, root)
+        if "desk" in wanted:
+            desk(browser, root)
         if "gallery" in wanted:
             gallery(browser, Path(temporary))
         browser.close()

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import URLError
@@ -19,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.npm import TOOLS, bundle
+from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.words import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +30,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: None)
 expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
-SAVED = re.compile(r"^Saved (on this device, )?\d\d:\d\d(\. (Nobody else has it yet|It is in your hand-in file)\.)?$")
+HEADLESS = "/usr/bin/chromium-headless-shell"
+"""The same engine without windows, a third of the work; what a whole browser keeps, restores or closes is tried in CHROMIUM."""
+UNSETTLED = ", ".join(f".wb-question[data-wb-state={state}]" for state in ("dirty", "saving", "unsaved", "refused", "conflict", "offered"))
+ONE_PAGE = """document.addEventListener("readystatechange", () => {
+  try { localStorage["wb-display"] ??= '{"pages":"one"}'; } catch { /* no storage here */ }
+}, { once: true });"""
+"""Before the page's own scripts, and no sooner: who asks for the storage of a file:// page while it comes may make Chromium forget it."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -53,18 +61,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, headless; one for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--disable-sync"])
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*FLAGS])
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A fresh page at 1280 × 900 with its own storage."""
+def paged(chromium: Browser) -> Iterator[Page]:
+    """A fresh page at 1280 × 900 with its own storage, as a student gets it: one section of a workbook at a time."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(paged: Page) -> Page:
+    """The same for a student who has picked "Everything on one page", so that a test finds all there is where it is."""
+    paged.context.add_init_script(ONE_PAGE)
+    return paged
 
 
 class Rules(Protocol):
@@ -109,21 +124,52 @@ def rules(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     page.close()
 
 
+@cache
+def real_workbook() -> Workbook:
+    """What tests use that need a real workbook: the first one. What is asked in it is its authors' affair, and changes."""
+    return load_workbook(ROOT / "workbooks" / "w01-working-and-personal")
+
+
+def asked(kind: str, purpose: str = "assessed") -> str:
+    """Give the id of the first question of this kind in the real workbook."""
+    return next(item.id for item in real_workbook().items.values() if (item.kind, item.purpose.value) == (kind, purpose))
+
+
 def is_saved(question: Locator, timeout: float = 40_000) -> None:
-    """Wait until what stands in the question is on disk: its state leaves "saved" with the first change, before anything else."""
+    """Wait until what stands in the question is on disk: its state leaves "saved" with the first change, before anything else.
+
+    The question itself has nothing to say then, and the page's one line says that all is saved, unless another question waits.
+    """
     expect(question).to_have_attribute("data-wb-state", "saved", timeout=timeout)
-    expect(question.locator(".wb-status")).to_have_text(SAVED)
+    expect(question.locator(".wb-status")).to_have_text("")
+    page = question.page
+    line = page.locator(".wb-saved:not(.lm-mod-hidden *)").first  # a JupyterLab may hold another notebook's, too
+    said = "all" if page.locator(UNSETTLED).count() == 0 else re.compile("all|now|not|waits")
+    if line.count():
+        expect(line).to_have_attribute("data-wb-saved", said)
+
+
+def all_at_once(question: Locator) -> None:
+    """See every card of a question, where it shows them one at a time."""
+    switch = question.get_by_role("button", name="See all at once")
+    if switch.is_visible():
+        switch.click()
 
 
 def kill_kernels(server: int) -> None:
     """End every workbook kernel that a process (by its number) has started, without warning, as a machine without memory would."""
-    killed = 0
+    assert signal_kernels(server, signal.SIGKILL)
+
+
+def signal_kernels(server: int, number: signal.Signals) -> int:
+    """Send a signal to every workbook kernel that a process has started; how many there are."""
+    found = 0
     for child in psutil.Process(server).children(recursive=True):
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # it ended meanwhile
             if "workbook_helpers.jupyter.kernel" in child.cmdline():
-                child.kill()
-                killed += 1
-    assert killed
+                child.send_signal(number)
+                found += 1
+    return found
 
 
 def free_port() -> int:

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from autograde.checks.subject import SUMMARY, Subject, plain
+from autograde.content.reading import real_work
 from autograde.marking import Rubric
 from workbook_helpers.items import Item, Purpose, read_toml
+from workbook_helpers.items.sections import minutes_needed
 
-WORDS = (1_200, 2_200)
-PRACTICE, PRACTICE_KINDS, CLOSED, CLOSED_KINDS, WRITTEN, PICTURES, OBJECTIVES, TERMS = 10, 5, 12, 4, 2, 2, 3, 6
+WORDS, CLOSED, WRITTEN = (1_200, 2_200), (5, 8), (1, 1)
+"""Fewest and most words of teaching, marked closed items and written tasks."""
+PRACTICE, PRACTICE_KINDS, CLOSED_KINDS, PICTURES, OBJECTIVES, TERMS = 10, 5, 3, 2, 3, 6
+LONGEST, OFF = 110, 5
+"""Most minutes of a workbook that teaches, for a slower reader; and how far what it says may be from what is counted."""
 MONTHS = 12
 """A source that nobody has read for so long may have changed."""
 LAW = re.compile(
@@ -21,8 +26,11 @@ LAW = re.compile(
 )
 """How law and guidance are named in the workbooks."""
 LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
-TEMPLATE_SAYS = ("Say here in three sentences", "I can …", "Say which criterion", "Teach here:", "One line for each idea")
+TEMPLATE_SAYS = ("Tell a moment here", "I can …", "Say which criterion", "Teach here:", "One line for each idea")
 """Hints in the template's notebook to whoever writes on from there."""
+CRITERIA, OWN_WORK = "Which criteria this evidences", "from your own work"
+EARLIER = re.compile(r"w\d\d-e\d\d")
+"""The ids of practice items that take up an earlier workbook."""
 GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
 
 
@@ -36,24 +44,24 @@ def c1_enough_of_everything(subject: Subject) -> Iterator[str]:
     words = sum(len(plain(section.text).split()) for section in subject.teaching)
     pictures = sum(section.text.count("![") for section in subject.sections)
     objectives = len(re.findall(r"^- ", subject.section("What you will be able to do"), re.MULTILINE))
-    for name, found, least in (
-        ("practice items", len(practice), PRACTICE),
-        ("kinds of practice item", _kinds(practice), PRACTICE_KINDS),
-        ("marked closed items", len(closed), CLOSED),
-        ("kinds of marked closed item", _kinds(closed), CLOSED_KINDS),
-        ("written tasks", len(subject.rubrics.rubrics), WRITTEN),
-        ("branching stories", sum(item.kind == "scenario" for item in items), 1),
-        ("reflections", sum(item.kind == "reflection" for item in items), 1),
-        ("declarations", sum(item.kind == "declaration" for item in items), 1),
-        ("pictures", pictures, PICTURES),
-        ("objectives", objectives, OBJECTIVES),
-        ("words to know", len(re.findall(r"^- \*\*", subject.section("Words to know"), re.MULTILINE)), TERMS),
-        ("words of teaching", words, WORDS[0]),
+    for name, found, least, most in (
+        ("practice items", len(practice), PRACTICE, None),
+        ("kinds of practice item", _kinds(practice), PRACTICE_KINDS, None),
+        ("marked closed items", len(closed), *CLOSED),
+        ("kinds of marked closed item", _kinds(closed), CLOSED_KINDS, None),
+        ("written tasks", len(subject.rubrics.rubrics), *WRITTEN),
+        ("branching stories", sum(item.kind == "scenario" for item in items), 1, None),
+        ("reflections", sum(item.kind == "reflection" for item in items), 1, None),
+        ("declarations", sum(item.kind == "declaration" for item in items), 1, None),
+        ("pictures", pictures, PICTURES, None),
+        ("objectives", objectives, OBJECTIVES, None),
+        ("words to know", len(re.findall(r"^- \*\*", subject.section("Words to know"), re.MULTILINE)), TERMS, None),
+        ("words of teaching", words, *WORDS),
     ):
         if found < least:
             yield f"it has {found} {name}: at least {least}"
-    if words > WORDS[1]:
-        yield f"it has {words} words of teaching: at most {WORDS[1]}"
+        if most is not None and found > most:
+            yield f"it has {found} {name}: at most {most}"
     if SUMMARY not in {section.title for section in subject.sections}:
         yield f"it has no section “{SUMMARY}”"
     for criterion in subject.workbook.about.criteria:
@@ -132,17 +140,25 @@ def c6_sources_are_shown(subject: Subject) -> Iterator[str]:
 
 
 def c7_criteria_are_known(subject: Subject) -> Iterator[str]:
-    """Items and rubrics name a criterion that `workbook.toml` lists, and what that lists stands in its framework."""
+    """Items and rubrics name a criterion that `workbook.toml` lists, and what that lists stands in its framework.
+
+    Practice from earlier workbooks (`EARLIER`) names one of theirs.
+    """
     about = subject.workbook.about
+    known = set[str]()
     for criterion in about.criteria:
         path = subject.workbook.folder.parent / "frameworks" / f"{criterion.framework}.toml"
-        if path.is_file() and criterion.code not in {one["code"] for one in read_toml(path)["criteria"]}:
+        codes = {str(one["code"]) for one in read_toml(path)["criteria"]} if path.is_file() else set()
+        known |= codes
+        if codes and criterion.code not in codes:
             yield f"workbook.toml lists {criterion.code}, which {path.name} does not have"
     listed = {criterion.code for criterion in about.criteria}
-    named = {item.id: item.criterion for item in subject.workbook.items.values()}
+    items = subject.workbook.items.values()
+    back = {item.id for item in items if item.purpose is Purpose.PRACTICE and EARLIER.fullmatch(item.id)}
+    named = {item.id: item.criterion for item in items}
     named |= {f"the rubric {name}": rubric.criterion for name, rubric in _rubrics(subject)}
     for name, code in named.items():
-        if code and listed and code not in listed:
+        if code and listed and code not in listed and (name not in back or (known and code not in known)):
             yield f"{name} names the criterion {code!r}, which workbook.toml does not list ({', '.join(sorted(listed))})"
 
 
@@ -151,6 +167,26 @@ def c8_nothing_of_the_template_is_left(subject: Subject) -> Iterator[str]:
     for section in subject.sections:
         left = [words for words in TEMPLATE_SAYS if words in section.text]
         yield from (f"“{section.title}” still says “{words}”" for words in left)
+
+
+def c11_minutes_are_honest(subject: Subject) -> Iterator[str]:
+    """Say the minutes that a quicker and a slower reader need, by its words and items; what takes too long is cut."""
+    about, paper = subject.workbook.about, subject.workbook.paper()
+    if about.role == "gallery":
+        return
+    needed = minutes_needed(subject.cells, paper, subject.workbook.documents)
+    if any(abs(said - counted) > OFF for said, counted in zip(about.minutes, needed, strict=True)):
+        yield f"it says {about.takes}, and by its words and items it takes {needed[0]} to {needed[1]}: write minutes = {list(needed)}"
+    if about.role == "teaching" and needed[1] > LONGEST:
+        yield f"it takes a slower reader {needed[1]} minutes: at most {LONGEST}; cut words, questions or stories"
+
+
+def c12_real_work_is_said(subject: Subject) -> Iterator[str]:
+    """A criterion that is assessed in a real workplace is met by evidence from the learner's own work alone: the workbook says so."""
+    real = real_work(subject.workbook.folder.parent)
+    codes = [one.code for one in subject.workbook.about.criteria if one.framework == "rqf-l2" and one.code in real]
+    if codes and OWN_WORK not in subject.section(CRITERIA):
+        yield f"“{CRITERIA}” does not say that {', '.join(codes)} needs evidence “{OWN_WORK}”: write a sentence with these words"
 
 
 def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:

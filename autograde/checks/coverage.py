@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograde.checks.essay import points
 from autograde.checks.language import reading
 from autograde.checks.subject import Finding, Subject
 from workbook_helpers.items import Item, Purpose, read_toml
@@ -21,6 +22,8 @@ class Row:
     verb: str
     text: str
     evidence: str
+    real_work: bool
+    essay: tuple[str, ...]
     taught: tuple[str, ...]
     practice: Counter[str]
     closed: Counter[str]
@@ -50,12 +53,19 @@ def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
         "",
         "Made by `autograde check --coverage docs/coverage.md`. A number in brackets counts items; pools count every item in them.",
         "",
-        "| criterion | taught in | practice | marked closed items | written tasks | workplace form |",
-        "|---|---|---|---|---|---|",
+        "“At work” means: met by evidence from the learner's own work alone.",
+        "",
+        "| criterion | evidence | essay | taught in | practice | marked closed items | written tasks | workplace form |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
+        evidence = f"{row.evidence}{', at work' * row.real_work}"
         uses = (" ".join(row.taught), *(_counted(use) for use in (row.practice, row.closed, row.written, row.forms)))
-        lines.append(f"| **{row.code}** {row.verb} {row.text} | " + " | ".join(use or "–" for use in uses) + " |")
+        lines.append(
+            f"| **{row.code}** {row.verb} {row.text} | {evidence} | {' '.join(row.essay) or '–'} | "
+            + " | ".join(use or "–" for use in uses)
+            + " |"
+        )
     lines += [
         "",
         "| workbook | minutes | words of teaching | grade | words a sentence | practice (kinds) | marked (kinds) | written | stories |",
@@ -71,7 +81,7 @@ def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
         stories = sum(item.kind == "scenario" for item in items)
         read = f"{words} | {grade:.1f} | {mean:.1f}" if words else "– | – | –"
         lines.append(
-            f"| {about.id} {about.title} | {about.minutes} | {read} | {_kinds(practice)} | {_kinds(closed)} | "
+            f"| {about.id} {about.title} | {about.takes.removesuffix(' minutes')} | {read} | {_kinds(practice)} | {_kinds(closed)} | "
             f"{len(subject.rubrics.rubrics)} | {stories} |"
         )
     return "\n".join(lines) + "\n"
@@ -89,6 +99,8 @@ def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
         verb=criterion["verb"],
         text=criterion["text"],
         evidence=criterion["evidence"],
+        real_work=bool(criterion.get("real_work")),
+        essay=tuple(point.code for point in points() if code in point.criteria),
         taught=tuple(
             s.workbook.id
             for s in subjects

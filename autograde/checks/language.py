@@ -17,6 +17,14 @@ SHORT_SECTION = 40
 """Words: the grade of a shorter section says nothing."""
 BOTH_SIDES = re.compile(r"^(acknowledgment|focused|inquir|judgment|licens|meter|practic|program$|programs$|story|stories)")
 """American forms that are British words too."""
+REASON_SENTENCES, REASON_SENTENCES_OF_PARTS, REASON_WORDS = 3, 5, 25
+"""The most sentences of a reason, of one of an item with several parts, and words in one sentence of it."""
+PLACE = re.compile(
+    r"\b(?:options?|answers?|choices?|cards?|steps?) (?:[b-f]|\d)\b|\boption a\b"
+    r"|\b(?:first|second|third|fourth|last) (?:option|answer|choice|reply|card)\b",
+    re.IGNORECASE,
+)
+"""Where something stands in the author's order."""
 RUN = 9
 """Words in a row that nobody writes twice by chance."""
 HERE = Path(str(files("autograde.checks")))
@@ -59,7 +67,7 @@ def _read(text: str) -> tuple[int, float, float]:
 def l2_british_spelling(subject: Subject) -> Iterator[str]:
     """Spell in the British way, with -ise; the words come from codespell's lists."""
     wrong, names = _misspelt(), set(read_toml(HERE / "words.toml")["names"])
-    for where, text in subject.shown():
+    for where, text in subject.told():
         for word in sorted(set(re.findall(r"(?<![\w'])[A-Z]?[a-z]+(?:'[a-z]+)?", plain(text).replace("’", "'"))) - names):
             if better := wrong.get(word.lower()):
                 yield f"{where}: {word!r}; {better!r}?"
@@ -67,7 +75,7 @@ def l2_british_spelling(subject: Subject) -> Iterator[str]:
 
 def l3_people_first(subject: Subject) -> Iterator[str]:
     """Name the person before a condition or a service, and nobody by a label; `words.toml` has better words."""
-    for where, text in subject.shown():
+    for where, text in subject.told():
         for pattern, better in _labels():
             if found := pattern.search(text):
                 yield f"{where}: {found[0]!r}; better: {better}"
@@ -90,11 +98,33 @@ def l4_words_to_know(subject: Subject) -> Iterator[str]:
 def l5_own_words(subject: Subject) -> Iterator[str]:
     """Say it in your own words: no nine words in a row stand in the essay that the unit is about (`essay.txt` holds their hashes)."""
     known = frozenset((HERE / "essay.txt").read_text("ascii").split())
-    for where, text in subject.shown():
+    for where, text in subject.told():
         for run, mark in runs(text):
             if mark in known:
                 yield f"{where}: “{run}” stands in the essay"
                 break
+
+
+def l6_reasons_are_for_students(subject: Subject) -> Iterator[str]:
+    """Write a key's reason for a tired reader: one to three short sentences on the case itself, since each student sees another order.
+
+    Of an item with several parts, which each need their word, up to five.
+    """
+    for name, entry in subject.key.keys.items():
+        sentences = [sentence.split() for sentence in re.split(r"(?<=[.?!])”?\s+", entry.reason.strip())]
+        item = subject.workbook.items.get(name)
+        most = REASON_SENTENCES if item and item.kind in ("single", "multiple", "short") else REASON_SENTENCES_OF_PARTS
+        if len(sentences) > most:
+            yield f"the reason of {name} has {len(sentences)} sentences: at most {most}"
+        if (longest := max(sentences, key=len)) and len(longest) > REASON_WORDS:
+            yield f"the reason of {name} has a sentence of {len(longest)} words, from “{' '.join(longest[:5])} …”: at most {REASON_WORDS}"
+        if found := PLACE.search(entry.reason):
+            yield f"the reason of {name} says {found[0]!r}: name what it says, not where it stands"
+    _, grade, mean = _read(" ".join(entry.reason for entry in subject.key.keys.values()))
+    if grade > GRADE:
+        yield f"the reasons have grade {grade:.1f}: at most {GRADE}"
+    if mean > SENTENCE_WORDS:
+        yield f"the reasons' mean sentence has {mean:.1f} words: at most {SENTENCE_WORDS}"
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:

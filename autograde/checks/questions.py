@@ -18,7 +18,7 @@ from autograde.marking.kinds import MARKERS
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.items.base import ChoiceItem
 from workbook_helpers.items.kinds.gaps import Gaps
-from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.items.kinds.scenario import Scenario, worth
 
 CATCH_ALL = re.compile(
     r"^(all|none|both|neither|any|everything)"
@@ -96,7 +96,7 @@ def i7_numbers_of_right_options_differ(subject: Subject) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
     """A choice of one: what it is called, its options in order, and the place of the right one, from 0."""
 
     name: str
@@ -152,23 +152,28 @@ def _keyed(subject: Subject, item: Item) -> Json:
     return entry.right if entry and marker and not marker.key_problem(item, entry.right) else None
 
 
-def _one_right(subject: Subject) -> dict[str, list[_Question]]:
+def marked(subject: Subject) -> list[Question]:
+    """Give the marked items of kind single."""
+    return _one_right(subject)[f"{Purpose.ASSESSED.value} items"]
+
+
+def _one_right(subject: Subject) -> dict[str, list[Question]]:
     """Give, by what they are part of: the `single` items of practice, those that are marked, and the decisions of each story."""
-    found: dict[str, list[_Question]] = {f"{purpose.value} items": [] for purpose in _ASKED}
+    found: dict[str, list[Question]] = {f"{purpose.value} items": [] for purpose in _ASKED}
     for item in subject.workbook.items.values():
         if isinstance(item, ChoiceItem) and item.kind == "single" and item.purpose in _ASKED:
             ids = [option.id for option in item.options]
             texts = tuple(option.text for option in item.options)
-            found[f"{item.purpose.value} items"] += [_Question(item.id, texts, ids.index(name)) for name in _right(subject, item)]
+            found[f"{item.purpose.value} items"] += [Question(item.id, texts, ids.index(name)) for name in _right(subject, item)]
         elif isinstance(item, Scenario):
             found[f"decisions of {item.id}"] = list(_decisions(subject, item))
     return found
 
 
-def _decisions(subject: Subject, story: Scenario) -> Iterator[_Question]:
+def _decisions(subject: Subject, story: Scenario) -> Iterator[Question]:
     """Give each decision of a story that has one best choice: the one that is right, or the one with the most points."""
     points: Any = _keyed(subject, story) or {}
     for node in story.nodes:
-        worth = [points.get(f"{node.id}.{choice.id}", 0) if points else bool(choice.right) for choice in node.choices]
-        if worth.count(max(worth)) == 1:
-            yield _Question(f"{story.id} {node.id}", tuple(choice.text for choice in node.choices), worth.index(max(worth)))
+        each = [worth(points.get(f"{node.id}.{choice.id}", 0)) if points else bool(choice.right) for choice in node.choices]
+        if each.count(max(each)) == 1:
+            yield Question(f"{story.id} {node.id}", tuple(choice.text for choice in node.choices), each.index(max(each)))

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograde.checks import content, files, language, questions, safety
+from autograde.checks import content, cues, essay, files, language, questions, safety, shape
 from autograde.checks.coverage import FRAMEWORK, c0_every_criterion, coverage, table
-from autograde.checks.scenarios import s1_stories_end
+from autograde.checks.scenarios import s1_stories_end, s2_safe_ways_win
 from autograde.checks.secrets import leaks, secrets
 from autograde.checks.subject import Finding, Subject, load_subject
-from autograde.marking import load_key, load_rubrics, load_samples
+from autograde.classes.own_keys import guides_beside
+from autograde.content import load_key, load_rubrics, load_samples
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import read_toml
 
@@ -40,6 +42,11 @@ ADVICE: dict[str, Rule] = {
     "C6": content.c6_sources_are_shown,
     "C7": content.c7_criteria_are_known,
     "C8": content.c8_nothing_of_the_template_is_left,
+    "C9": shape.c9_it_begins_with_a_question,
+    "C10": shape.c10_it_ends_with_what_it_is_about,
+    "C11": content.c11_minutes_are_honest,
+    "C12": content.c12_real_work_is_said,
+    "E1": essay.e1_sections_are_there,
     "I1": questions.i1_one_best_answer,
     "I2": questions.i2_longest_is_not_the_key,
     "I3": questions.i3_positions_are_balanced,
@@ -52,6 +59,11 @@ ADVICE: dict[str, Rule] = {
     "L3": language.l3_people_first,
     "L4": language.l4_words_to_know,
     "L5": language.l5_own_words,
+    "L6": language.l6_reasons_are_for_students,
+    "S2": s2_safe_ways_win,
+    "V1": cues.v1_reasons_are_no_cue,
+    "V2": cues.v2_telling_is_no_cue,
+    "V3": cues.v3_documents_decide,
 }
 """Rule id → rule of good content. Our own workbooks keep them all; a tutor's may have a reason not to."""
 
@@ -78,15 +90,30 @@ def faults(folder: Path) -> tuple[str, ...]:
     return tuple(f"{name}: {text}" for name, rule in RULES.items() for text in rule(subject))
 
 
-def check_coverage(shelf: Path) -> tuple[list[Finding], str]:
-    """Say which criteria the workbooks on a shelf leave out, and give the table of what is covered where ("C0")."""
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """What is found over all workbooks of a shelf, and the two documents on them, in Markdown."""
+
+    findings: tuple[Finding, ...]
+    coverage: str
+    essay: str
+
+
+def check_unit(shelf: Path) -> Unit:
+    """Say what the workbooks on a shelf leave out together: criteria ("C0"), points of the essay ("E2"), cues ("V1", "V2", "V4")."""
     subjects = []
     for path in sorted(shelf.glob("*/workbook.toml")):
         with suppress(ContentError):  # R0 says so
             subjects.append(load_subject(path.parent))
     framework = shelf / "frameworks" / f"{FRAMEWORK}.toml"
     rows = coverage(subjects, framework) if framework.is_file() else ()
-    return list(c0_every_criterion(rows)), table(rows, subjects)
+    points = essay.e2_every_point(subjects) if framework.is_file() else ()
+    found = [*(("E2", text) for text in points), *cues.over_the_unit(subjects)]
+    return Unit(
+        findings=(*c0_every_criterion(rows), *(Finding(rule=rule, where="the unit", text=text, advice=True) for rule, text in found)),
+        coverage=table(rows, subjects),
+        essay=essay.table(subjects),
+    )
 
 
 def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
@@ -97,6 +124,7 @@ def check_all(folders: Iterable[Path], places: Iterable[Path]) -> list[Finding]:
     for folder in folders:
         with suppress(ContentError):  # R0 says so
             workbook = str(read_toml(folder / "workbook.toml").get("id"))
-            texts |= secrets(load_key(workbook), load_rubrics(workbook), load_samples(workbook))
+            own = guides_beside(folder.resolve())
+            texts |= secrets(load_key(workbook, own), load_rubrics(workbook, own), load_samples(workbook))
     found = leaks(texts, places)
     return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]

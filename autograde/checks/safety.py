@@ -34,6 +34,8 @@ def n6_nothing_runs(subject: Subject) -> Iterator[str]:
             yield from (f"{where} {fault}" for fault in _in_markdown(source(cell)))
     for item in subject.workbook.items.values():
         yield from (f"{item.id} {fault}" for text in _texts(item.model_dump(mode="json")) for fault in _in_markdown(text))
+    for name, document in subject.workbook.documents.items():
+        yield from (f"{name} {fault}" for text in document.words() for fault in _in_markdown(text))
     for text in _texts(subject.workbook.about.model_dump(mode="json")):
         yield from (f"workbook.toml {fault}" for fault in _in_markdown(text))
 

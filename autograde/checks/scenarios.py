@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from autograde.checks.subject import Subject
+from autograde.marking.kinds.scenario import MARKER, unsafe_acts
+from workbook_helpers.items import Json
 from workbook_helpers.items.kinds.scenario import MAX_STEPS, Scenario
 
+SHOWN = 2
+"""Ways through a story that a finding names."""
 MAX_PLAYS = 5_000
 """Stories in play at once; what lies beyond is said to be unproved rather than taken for sound."""
 
@@ -15,6 +19,29 @@ def s1_stories_end(subject: Subject) -> Iterator[str]:
     for item in subject.workbook.items.values():
         if isinstance(item, Scenario):
             yield from (f"{item.id}: {text}" for text in played(item))
+
+
+def s2_safe_ways_win(subject: Subject) -> Iterator[str]:
+    """Every whole way through a marked story without an unsafe act must earn more than any way with one: move points in its key."""
+    for item in subject.workbook.items.values():
+        entry = subject.key.keys.get(item.id)
+        if isinstance(item, Scenario) and entry and not MARKER.key_problem(item, entry.right):
+            yield from unsafe_ways_win(item, entry.right)
+
+
+def unsafe_ways_win(item: Scenario, right: Json) -> Iterator[str]:
+    """Say which safe ways through a story earn no more than an unsafe one, by its key."""
+    safe: list[tuple[float, str]] = []
+    best, how = -1.0, ""
+    for path, place in islice(plays(item), MAX_PLAYS):
+        if item.node(place) is None:
+            points = round(item.points * MARKER.fraction(item, right, list(path)), 2)
+            if not unsafe_acts(item, right, list(path)):
+                safe.append((points, " ".join(path)))
+            elif points > best:
+                best, how = points, " ".join(path)
+    for points, way in sorted(one for one in safe if one[0] <= best)[:SHOWN]:
+        yield f"{item.id}: the safe way {way} earns {points:g}, and the unsafe one {how} earns {best:g}"
 
 
 def played(item: Scenario) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
-from autograde.course.rebuild import inert
 from autograde.marking import Key, Rubrics, Samples
+from autograde.run.rebuild import inert
 
 SHORTEST = 20
 """Characters: shorter texts, such as "describe", stand in honest prose, too."""
@@ -15,9 +15,9 @@ SHORTEST = 20
 
 def secrets(key: Key, rubrics: Rubrics, samples: Samples) -> frozenset[str]:
     """Give every text of a key, its rubrics and their sample answers that gives something away."""
-    texts = [entry.reason for entry in key.keys.values()]
+    texts = [entry.reason for entry in (*key.keys.values(), *key.earlier)]
     texts += [text.strip() for sample in samples.samples for text in (sample.text, sample.why)]
-    for rubric in rubrics.rubrics.values():
+    for rubric in (*rubrics.rubrics.values(), *rubrics.earlier):
         texts += [rubric.verb_check, rubric.workplace_check, *(level.text for level in rubric.levels)]
         texts += [*rubric.indicative_content, *rubric.must_see, *rubric.not_enough, *rubric.unsafe]
     return frozenset(text for text in texts if len(text) >= SHORTEST)

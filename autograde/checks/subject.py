@@ -7,18 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograde.marking import Key, Rubrics, Samples, load_key, load_rubrics, load_samples
+from autograde.classes.own_keys import guides_beside
+from autograde.content import load_key, load_rubrics, load_samples
+from autograde.marking import Key, Rubrics, Samples
 from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
+from workbook_helpers.items.sections import ABOUT
 
-OPENING = (
-    "How this workbook works",
-    "What you will be able to do",
-    "Which criterion this evidences",
-    "Which criteria this evidences",
-    "Words to know",
-)
-"""Sections that stand before the teaching; it ends with the one called SUMMARY."""
 SUMMARY = "The main points"
+"""The section with which the teaching ends."""
 HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
 
 
@@ -34,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A section of the notebook: its heading of level 1 or 2, and its Markdown."""
+    """A section of the notebook, or a part of its last one: its heading, and its Markdown."""
 
     title: str
     text: str
@@ -56,27 +52,33 @@ class Subject:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The notebook's sections, in order; the first one is the title's."""
-        parts = re.split(r"^##? (?=\S)", self._prose, flags=re.MULTILINE)[1:]
+        """The notebook's sections, in order; the first one is the title's, and ABOUT is followed by its parts."""
+        before, about, after = self._prose.partition(f"\n## {ABOUT}\n")
+        parts = re.split(r"^##? (?=\S)", before, flags=re.MULTILINE)[1:]
+        parts += re.split(r"^##?#? (?=\S)", about + after, flags=re.MULTILINE)[1:]
         return tuple(Section(title=part.split("\n")[0].strip(), text=part.partition("\n")[2]) for part in parts)
 
     @cached_property
     def teaching(self) -> tuple[Section, ...]:
-        """The sections that teach: from after the opening to the summary."""
+        """The sections that teach: from after the opening scene to the summary."""
         titles = [section.title for section in self.sections]
-        first = max((n + 1 for n, title in enumerate(titles) if title in OPENING), default=1)
-        last = titles.index(SUMMARY) + 1 if SUMMARY in titles else first
-        return self.sections[first:last]
+        return self.sections[1 : titles.index(SUMMARY) + 1 if SUMMARY in titles else 1]
 
     def section(self, title: str) -> str:
         """Give the text of a section, "" where there is none."""
         return next((section.text for section in self.sections if section.title == title), "")
 
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Give (where, text) of all that a student reads, then or when marking is closed."""
+        yield from self.shown()
+        yield from ((f"the reason of {name}", entry.reason) for name, entry in self.key.keys.items())
+
     def shown(self) -> Iterator[tuple[str, str]]:
-        """Give (where, text) of all that a student reads."""
+        """Give (where, text) of all that a student reads in the workbook."""
         yield from ((section.title, f"{section.title}\n{section.text}") for section in self.sections)
         for item in self.workbook.items.values():
             yield item.id, "\n".join(_texts(item.model_dump(mode="json")))
+        yield from ((name, "\n".join(document.words())) for name, document in self.workbook.documents.items())
 
     @cached_property
     def _prose(self) -> str:
@@ -87,7 +89,8 @@ def load_subject(folder: Path) -> Subject:
     """Read a workbook and all that belongs to it; ContentError names what cannot be read."""
     workbook = load_workbook(folder)
     cells: list[dict[str, Any]] = read_notebook(workbook.notebook)["cells"]
-    return Subject(workbook, load_key(workbook.id), load_rubrics(workbook.id), load_samples(workbook.id), cells)
+    own = guides_beside(workbook.folder)
+    return Subject(workbook, load_key(workbook.id, own), load_rubrics(workbook.id, own), load_samples(workbook.id), cells)
 
 
 def source(cell: dict[str, Any]) -> str:

@@ -1,15 +1,31 @@
 """Marking: items, a key and a sheet of answers go in, marks come out, by functions that touch no file (`mark`, `kinds`).
 
-Keys, rubrics and sample answers are read from their files here, too (`key`); nothing in this package writes one, or knows
-of a database.
+What keys and rubrics are stands here, too (`key`); `autograde.content` reads them from their files.
 """
 
-from autograde.marking.key import Key, KeyEntry, Rubric, Rubrics, Sample, Samples, key_problems, load_key, load_rubrics, load_samples
+from autograde.marking.key import (
+    EarlierKey,
+    EarlierRubric,
+    Key,
+    KeyEntry,
+    Level,
+    Rubric,
+    Rubrics,
+    Sample,
+    Samples,
+    earlier,
+    key_problems,
+    means_other,
+    wording,
+)
 from autograde.marking.mark import Mark, Seen, Status, mark_item, mark_sheet, unmarked
 
 __all__ = [
+    "EarlierKey",
+    "EarlierRubric",
     "Key",
     "KeyEntry",
+    "Level",
     "Mark",
     "Rubric",
     "Rubrics",
@@ -17,11 +33,11 @@ __all__ = [
     "Samples",
     "Seen",
     "Status",
+    "earlier",
     "key_problems",
-    "load_key",
-    "load_rubrics",
-    "load_samples",
     "mark_item",
     "mark_sheet",
+    "means_other",
     "unmarked",
+    "wording",
 ]

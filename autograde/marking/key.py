@@ -1,27 +1,37 @@
-"""Read keys and rubrics, which lie beside this package and never where a student can get at them."""
+"""What keys, rubrics and sample answers are, and whether they fit the items they are for; `autograde.content` reads them."""
 
-import os
-from pathlib import Path
-from typing import Annotated, Literal
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
 from autograde.marking.kinds import MARKERS
-from workbook_helpers.items import Json, Workbook, read_toml
+from workbook_helpers.items import Item, Json, Workbook
 from workbook_helpers.items.base import ItemId, Model, Text
-from workbook_helpers.items.workbook import validate
-
-
-def home() -> Path:
-    """Give the folder that holds `keys/` and `rubrics/`: this package, or where AUTOGRADE_KEYS points for own workbooks."""
-    return Path(os.environ.get("AUTOGRADE_KEYS") or Path(__file__).parents[1])
 
 
 class KeyEntry(Model):
-    """The right answer of a closed item (its form is the kind's) and why it is right, for the marker."""
+    """The right answer of a closed item (its form is the kind's), and why it is right, for the marker and, after marking, the student.
+
+    `also` are further answers, each whole and in the form of an answer, that get all the points; `void`: everybody gets them.
+    """
 
     right: Json
     reason: Text
+    also: tuple[Json, ...] = ()
+    void: bool = False
+
+
+Wordings = Annotated[tuple[str, ...], Field(min_length=1)]
+"""What `wording` gives for each form in which an item was given out before its meaning changed."""
+
+
+class EarlierKey(KeyEntry):
+    """The key of an item as it was before its meaning changed: whoever answered it then is marked by this one."""
+
+    item: ItemId
+    asked: Wordings
 
 
 class Key(Model):
@@ -30,6 +40,11 @@ class Key(Model):
     workbook: str
     version: Annotated[int, Field(ge=1)]
     keys: dict[ItemId, KeyEntry]
+    earlier: tuple[EarlierKey, ...] = ()
+
+    def entry(self, item: Item) -> KeyEntry:
+        """Give what an item is marked by, as somebody was asked it."""
+        return earlier(self.earlier, item) or self.keys[item.id]
 
 
 class Level(Model):
@@ -54,12 +69,55 @@ class Rubric(Model):
     levels: Annotated[tuple[Level, ...], Field(min_length=2)]
 
 
+class EarlierRubric(Rubric):
+    """The rubric of a task as it was before its meaning changed: whoever answered it then is marked by this one."""
+
+    item: ItemId
+    asked: Wordings
+
+
 class Rubrics(Model):
     """The rubrics of one workbook."""
 
     workbook: str
     version: Annotated[int, Field(ge=1)]
     rubrics: dict[ItemId, Rubric]
+    earlier: tuple[EarlierRubric, ...] = ()
+
+    def rubric(self, item: Item) -> Rubric:
+        """Give what a task is marked by, as somebody was asked it."""
+        return earlier(self.earlier, item) or self.rubrics[item.id]
+
+
+class _Earlier(Protocol):
+    @property
+    def item(self) -> str: ...
+    @property
+    def asked(self) -> tuple[str, ...]: ...
+
+
+E = TypeVar("E", bound=_Earlier)
+UNASKED = frozenset({"criterion", "section", "shuffle", "points", "document"})
+"""Of an item, what changes nothing about what is asked; of its document, what stands in it counts and not what it is called."""
+
+
+def wording(item: Item) -> str:
+    """Give the digest by which an item as it was worded, with its document, is known again, 16 hex digits."""
+    document = item.rests_on.model_dump_json(exclude={"id"}) if item.rests_on else ""
+    return hashlib.sha256(f"{item.model_dump_json(exclude=set(UNASKED))}{document}".encode()).hexdigest()[:16]
+
+
+def means_other(guides: Iterable[E], was: Item, now: Item | None) -> bool:
+    """Whether the class has changed what an item means between two of its wordings."""
+    guides = tuple(guides)
+    return earlier(guides, was) is not (earlier(guides, now) if now else None)
+
+
+def earlier(guides: Iterable[E], item: Item) -> E | None:
+    """Give the guide of an item as it was worded before its meaning changed; None where it means what it means now."""
+    found = [guide for guide in guides if guide.item == item.id]
+    asked = wording(item) if found else ""
+    return next((guide for guide in found if asked in guide.asked), None)
 
 
 class Sample(Model):
@@ -80,24 +138,6 @@ class Samples(Model):
     samples: tuple[Sample, ...] = ()
 
 
-def load_key(workbook: str) -> Key:
-    """Read the key of a workbook (short id); ContentError names file, item and line of a fault."""
-    path = home() / "keys" / f"{workbook}.toml"
-    return validate(Key, read_toml(path), path)
-
-
-def load_rubrics(workbook: str) -> Rubrics:
-    """Read the rubrics of a workbook (short id); ContentError names file, item and line of a fault."""
-    path = home() / "rubrics" / f"{workbook}.toml"
-    return validate(Rubrics, read_toml(path), path)
-
-
-def load_samples(workbook: str) -> Samples:
-    """Read the sample answers of a workbook (short id), none if it has no such file; ContentError names a fault."""
-    path = home() / "samples" / f"{workbook}.toml"
-    return validate(Samples, read_toml(path), path) if path.is_file() else Samples(workbook=workbook)
-
-
 def key_problems(workbook: Workbook, key: Key, rubrics: Rubrics) -> tuple[str, ...]:
     """Say where items, keys and rubrics do not fit each other, one sentence each; empty if all is well."""
     problems: list[str] = []
@@ -114,4 +154,7 @@ def key_problems(workbook: Workbook, key: Key, rubrics: Rubrics) -> tuple[str, .
         problem = marker.key_problem(item, key.keys[item.id].right) if marker else f"kind {item.kind} has no marker"
         if problem:
             problems.append(f"key of {item.id}: {problem}")
+        for answer in key.keys[item.id].also:
+            if item.problem(answer) or item.is_blank(answer):
+                problems.append(f"key of {item.id}: also must list answers to it, and {answer!r} is none")
     return tuple(problems)

@@ -3,16 +3,22 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from autograde.marking.key import Key
+from autograde.marking.key import Key, means_other, wording
 from autograde.marking.kinds import MARKERS
+from autograde.marking.kinds.scenario import unsafe_acts
 from workbook_helpers.answers import AnswerSheet
-from workbook_helpers.items import Item, Purpose, Workbook
+from workbook_helpers.items import Item, Json, Purpose, Workbook
+from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.items.spelling import Forms
 
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
 """`json.dumps` with an option makes an encoder for each call, which takes longer than its work here."""
+
+VOID = "This question does not count: everybody gets its points."
+ALSO = "This answer is accepted beside the one of the key."
 
 
 class Status(StrEnum):
@@ -44,6 +50,8 @@ class Mark:
         Which answer this mark is for: a digest of the item's id and the answer. A person's mark holds as long as it stays the same.
     version
         Of the item's wording, and of its key or rubric, with "-" between; "" where it is not known.
+    unsafe
+        What a person has to follow up: the decisions of a story that could do harm, in one sentence; "" for none.
     """
 
     item: str
@@ -54,6 +62,7 @@ class Mark:
     drawn: str = ""
     answer: str = ""
     version: str = ""
+    unsafe: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +71,8 @@ class Seen:
 
     workbook: Workbook
     sheet: AnswerSheet
+    known: bool = True
+    """Whether it is known that it was this one."""
 
     def paper(self, now: Workbook) -> dict[str, Item | None]:
         """Give place → the item that the student saw there, None where there was none; for every place that `now` marks."""
@@ -84,12 +95,12 @@ def mark_sheet(
     seen
         What the student saw; None if that is the workbook as it is now.
     versions
-        Item id → `Mark.version`.
+        Item id → `Mark.version`; "id wording" → that of the item as it was worded before its meaning changed.
     """
     seen = seen or Seen(workbook=workbook, sheet=sheet)
     now = workbook.paper(sheet.seed, assessed=True)
     saw = now if seen.workbook is workbook else seen.paper(workbook)
-    return {place: _mark(item, saw[place], workbook, key, sheet, seen.sheet, place, versions or {}) for place, item in now.items()}
+    return {place: _mark(item, saw[place], workbook, key, sheet, seen, place, versions or {}) for place, item in now.items()}
 
 
 def unmarked(workbook: Workbook, sheet: AnswerSheet) -> list[Item]:
@@ -109,14 +120,29 @@ def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str, *, version: 
     if problem := sheet.problem or sheet.unreadable.get(item.id, ""):
         return mark(None, Status.UNREADABLE, f"Could not be read: {problem}.")
     value = sheet.value(item.id)
+    entry = None if item.asks_person else key.entry(item)
+    if entry and entry.void:
+        return mark(item.points, Status.MARKED, VOID)
     if item.is_blank(value):
         return mark(0, Status.NOT_ATTEMPTED, "No answer was given.")
-    if item.asks_person:
+    if entry is None:
         return mark(None, Status.NEEDS_PERSON, "A person gives the points.")
+    if any(is_same_answer(item, answer, value) for answer in entry.also):
+        return mark(item.points, Status.MARKED, ALSO)
     marker = MARKERS[item.kind]
-    entry = key.keys[item.id]
     points = round(item.points * marker.fraction(item, entry.right, value), 2)
-    return mark(points, Status.MARKED, item.rule())
+    acts = unsafe_acts(item, entry.right, value) if isinstance(item, Scenario) else ()
+    done = mark(points, Status.MARKED, item.rule())
+    return replace(done, unsafe=f"unsafe in the story: {'; '.join(f'“{act}”' for act in acts)}") if acts else done
+
+
+def is_same_answer(item: Item, one: Json, other: Json) -> bool:
+    """Whether two well-formed answers say the same: a choice of several has no order, and of typed words small slips pass."""
+    if item.kind == "short":
+        return bool(Forms.model_validate([one]).accept(str(other)))
+    if item.kind == "multiple" and isinstance(one, list) and isinstance(other, list):
+        return set(map(str, one)) == set(map(str, other))
+    return one == other
 
 
 def answer_digest(item: Item, sheet: AnswerSheet) -> str:
@@ -137,16 +163,28 @@ def _mark(
     workbook: Workbook,
     key: Key,
     sheet: AnswerSheet,
-    saw: AnswerSheet,
+    seen: Seen,
     place: str,
     versions: Mapping[str, str],
 ) -> Mark:
-    """Mark what was answered at a place by the key of now, where it is still the same question; else a person decides."""
+    """Mark what was answered at a place by the key of now, where it is still the same question; else a person decides.
+
+    Where the class has changed its meaning, it is marked as the question that the student saw, by the key of that.
+    """
+    saw = seen.sheet
     now = item if was is None or was.id == item.id else workbook.items.get(was.id)
-    if was is not None and now is not None and (was is now or (now.points == item.points and _still_fits(was, now, sheet, saw))):
+    unsure = was is not None and not seen.known and any(one.item == was.id for one in key.earlier)
+    if was is not None and was is not now and not unsure:
+        version = versions.get(f"{was.id} {wording(was)}", "")
+        other = version or means_other(key.earlier, was, now)
+        if other and was.points == item.points and was.asks_person == item.asks_person:
+            return mark_item(was, key, saw, place, version=version)
+    if was is not None and now is not None and not unsure and now.points == item.points and _still_fits(was, now, sheet, saw):
         return mark_item(now, key, sheet, place, version=versions.get(now.id, ""))
     if was is None:
-        asked, reason = item, "This question was not in the workbook that the student answered: a person decides."
+        asked, reason = item, "This question was not in the workbook that the learner answered: a person decides."
+    elif unsure:
+        asked, reason = was, "It is not known whether this was answered before the question’s meaning changed: a person decides."
     else:
         asked, reason = was, "The question has changed since it was answered, and the answer no longer fits it: a person decides."
     drawn = "" if place == asked.id else asked.id
@@ -159,4 +197,4 @@ def _mark(
 def _still_fits(was: Item, now: Item, sheet: AnswerSheet, saw: AnswerSheet) -> bool:
     """Whether an answer to the item as it was is one to the item as it is; what was no answer then either is none now."""
     same = was.kind == now.kind and now.purpose is Purpose.ASSESSED
-    return same and (now.id not in sheet.unreadable or was.id in saw.unreadable)
+    return was is now or (same and (now.id not in sheet.unreadable or was.id in saw.unreadable))

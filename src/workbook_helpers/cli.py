@@ -113,8 +113,6 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.answer_yes = True  # else Ctrl-C asks a question that nobody sees coming
     config.ServerApp.log_level = logging.ERROR
     config.ServerApp.jpserver_extensions = {"workbook_helpers.jupyter.pages": True, "voila.server_extension": True}
-    # Voila 0.5 asks the contents manager without awaiting, so a notebook with a picture needs the synchronous one.
-    config.ServerApp.contents_manager_class = "jupyter_server.services.contents.largefilemanager.LargeFileManager"
     config.ServerApp.kernel_spec_manager_class = "workbook_helpers.jupyter.pages.guard.OnlyOurs"
     config.MultiKernelManager.default_kernel_name = KERNEL
     # A kernel belongs to one open page; one whose page is gone is stopped after a while.

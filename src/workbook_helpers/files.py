@@ -37,18 +37,29 @@ def write_file(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o6
     OSError
         If it cannot be written: disk full, folder missing or read-only, the file held open by another program on Windows.
     """
+    with replacing(path, durable=durable, mode=mode) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = True, mode: int = 0o644) -> Iterator[Path]:
+    """Give an empty file beside `path` to be filled; on leaving, it takes the place of what is there, as in `write_file`.
+
+    For what a library writes, which wants a name: a database, a copy of a large file.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+    os.close(handle)
+    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
+        yield part
+        if durable:
+            with part.open("rb+") as file:
                 os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
+        part.chmod(mode)
+        part.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
         raise
 
 

@@ -24,6 +24,8 @@ from workbook_helpers.words import language, say
 
 FOLDER = "handed-in"
 SCHEMA = 1
+PRIVATE = ("before", "tried")
+"""Parts of an answer's record that stay: answers to older questions, and how practice went."""
 MAX_SMALL, MAX_NOTEBOOK = 1_000_000, 50_000_000
 """Bytes: of a receipt or an id, and of a notebook with all that a front end saved into it."""
 
@@ -39,9 +41,11 @@ class Receipt:
     code
         The first 12 hex digits of the SHA-256 of the answers file that was handed in, e.g. "7F3A-90BC-12DE".
     answered, total
-        Of the assessed items.
+        Of the assessed items; one that is half done is not answered.
     unanswered
-        The stems of the others.
+        The stems of those with no answer.
+    started
+        The stems of those that are half done; their answers are handed in, too.
     file
         The zip's name in the folder `handed-in`.
     through
@@ -59,6 +63,7 @@ class Receipt:
     unanswered: tuple[str, ...]
     file: str
     through: Literal["exchange", "file"]
+    started: tuple[str, ...] = ()
 
 
 RECEIPT = TypeAdapter(Receipt)
@@ -97,7 +102,8 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
         code = "-".join(re.findall("....", digest[:12].upper()))
         handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
         paper = workbook.paper(handed.seed, assessed=True).values()
-        left = tuple(item.stem for item in paper if item.is_blank(handed.value(item.id)))
+        left = [item for item in paper if item.missing(handed.value(item.id))]
+        blank = [item for item in left if item.is_blank(handed.value(item.id))]
         name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
         manifest = {
             "schema": SCHEMA,
@@ -127,7 +133,8 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
                 code=code,
                 answered=len(paper) - len(left),
                 total=len(paper),
-                unanswered=left,
+                unanswered=tuple(item.stem for item in blank),
+                started=tuple(item.stem for item in left if item not in blank),
                 file=f"{name}.zip",
                 through="file",
             )
@@ -224,7 +231,7 @@ def _public_answers(workbook: Workbook, store: AnswerStore, student: str) -> byt
     asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
     answers = {item_id: record for item_id, record in document["answers"].items() if item_id in asked}
     document["answers"] = {
-        item_id: {name: part for name, part in record.items() if name != "before"} if isinstance(record, dict) else record
+        item_id: {name: part for name, part in record.items() if name not in PRIVATE} if isinstance(record, dict) else record
         for item_id, record in answers.items()
         if workbook.items[item_id].handed_in(record.get("value") if isinstance(record, dict) else None) is not None
     }

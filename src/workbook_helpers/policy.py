@@ -1,7 +1,7 @@
 """What the pages of a server of ours may run and load: what we ship, and nothing that an answer, a name or a file brings along.
 
-Each page carries a Content-Security-Policy. Scripts run that a template gives this process's nonce, and those that they load
-themselves (JupyterLab's and Voila's parts, each widget's module); inline scripts and handlers of anybody else do not.
+Each page carries a Content-Security-Policy. Scripts run that a template gives this process's nonce, and on JupyterLab's pages those
+that they load themselves (its parts, each widget's module); inline scripts and handlers of anybody else do not.
 Style attributes stay allowed: JupyterLab and the widgets set them.
 """
 
@@ -20,6 +20,12 @@ NONCE = secrets.token_urlsafe(18)
 
 SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """For a picture: whatever stands in it, looked at by itself it runs nothing and asks nobody."""
+
+SEALED_OFF = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""For a workbook's page in a frame: it runs what its own policy names, has nothing of this server's, and asks nobody."""
 
 HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
@@ -60,8 +66,6 @@ def policy(request: HTTPServerRequest, *, handlers: tuple[str, ...] = (), evalua
     evaluates
         Whether its own scripts make functions of text, as JupyterLab's check of its settings does.
     """
-    host = request.host if HOST.fullmatch(request.host or "") else ""
-    sockets = f" ws://{host} wss://{host}" if host else ""  # Safari before 15.4 does not count them to 'self'
     # A browser that knows 'strict-dynamic' leaves 'self' and blob: out of account; they are for those that do not.
     scripts = [f"'nonce-{NONCE}'", "'strict-dynamic'", "'self'", "blob:", *(["'unsafe-eval'"] if evaluates else [])]
     scripts += ["'unsafe-hashes'", *(f"'{name}'" for name in handlers)] if handlers else []
@@ -73,7 +77,7 @@ def policy(request: HTTPServerRequest, *, handlers: tuple[str, ...] = (), evalua
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "media-src 'self' data: blob:",
-            f"connect-src 'self' data: blob:{sockets}",
+            f"connect-src 'self' data: blob:{_sockets(request)}",
             "worker-src 'self' blob:",
             "frame-src 'self' blob:",
             "object-src 'none'",
@@ -82,6 +86,36 @@ def policy(request: HTTPServerRequest, *, handlers: tuple[str, ...] = (), evalua
             "frame-ancestors 'self'",
         )
     )
+
+
+def page_policy(request: HTTPServerRequest, *, forms: bool = False) -> str:
+    """Give the policy of a page of our own, on which nothing is JupyterLab's: our scripts run, and only this server is asked.
+
+    Parameters
+    ----------
+    forms
+        Whether it has forms, which go to this server alone, and may show another page of it in a frame.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{NONCE}'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            f"connect-src 'self'{_sockets(request)}",
+            "base-uri 'none'",
+            "form-action " + ("'self'" if forms else "'none'"),
+            "frame-src " + ("'self'" if forms else "'none'"),
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def _sockets(request: HTTPServerRequest) -> str:
+    """Name the server's own sockets, which Safari before 15.4 does not count to 'self'."""
+    host = request.host if HOST.fullmatch(request.host or "") else ""
+    return f" ws://{host} wss://{host}" if host else ""
 
 
 class Nonced(Extension):

@@ -16,7 +16,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, asked
 from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Mended, Saved, read_sheet
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
@@ -60,6 +60,54 @@ def test_a_count_of_attempts_in_an_older_file_does_no_harm(tmp_path: Path) -> No
         AnswerStore(tmp_path, "w01").put("w01-t01", "new", base=Saved(value="old", saved_at="2026-11-19T10:00:00+00:00", revision=1)), Saved
     )
     assert "attempts" not in json.loads((tmp_path / "answers.json").read_text())["answers"]["w01-t01"]
+
+
+TRIED = {"n": 2, "first": ["a"], "checked": True, "shown": False}
+
+
+def test_how_practice_went_is_kept_beside_the_answer_and_disturbs_nothing(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01", ITEMS)
+    saved = store.put("w01-q01", "a", base=Saved())
+    assert isinstance(saved, Saved)
+    store.keep_tried("w01-q01", TRIED, saved.revision)
+    assert AnswerStore(tmp_path, "w01").get("w01-q01") == saved  # value, time and revision
+    assert store.get("w01-q01").tried == TRIED
+    again = store.put("w01-q01", "a", base=saved)
+    assert isinstance(again, Saved)
+    assert again.tried == TRIED
+    other = store.put("w01-q01", "b", base=again)
+    assert isinstance(other, Saved)
+    assert other.tried == TRIED | {"checked": False}  # it was another answer
+    store.keep_tried("w01-q01", TRIED, again.revision)  # said of what stood there before
+    assert store.get("w01-q01").tried == TRIED | {"checked": False}
+    store.keep_tried("w01-t01", TRIED, 0)
+    assert store.get("w01-t01") == Saved()
+    (tmp_path / "answers.json").unlink()
+    assert AnswerStore(tmp_path, "w01").get("w01-q01").tried == TRIED | {"checked": False}  # in the last good copy as well
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, None),
+        ({}, None),
+        (TRIED | {"n": 0}, None),
+        (TRIED | {"n": True}, None),
+        (TRIED | {"first": "a"}, None),
+        (TRIED | {"checked": 1}, None),
+        (TRIED | {"first": ["a", 7, "x" * 101], "more": "x"}, TRIED),
+    ],
+)
+def test_what_does_not_say_how_practice_went_is_not_kept(given: Any, kept: Any, tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path, "w01")
+    saved = store.put("w01-q01", "a")
+    assert isinstance(saved, Saved)
+    store.keep_tried("w01-q01", given, saved.revision)
+    assert store.get("w01-q01").tried == kept
+    document = json.loads((tmp_path / "answers.json").read_text())
+    document["answers"]["w01-q01"]["tried"] = given  # whatever wrote it
+    (tmp_path / "answers.json").write_text(json.dumps(document))
+    assert AnswerStore(tmp_path, "w01").get("w01-q01").tried == kept
 
 
 def test_a_second_window_does_not_overwrite_the_first(tmp_path: Path) -> None:
@@ -348,7 +396,8 @@ def test_no_json_makes_reading_fail(single: Any, written: Any) -> None:
 def test_a_page_is_opened_by_one_reading_and_a_save_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "w01-working-and-personal"
     shutil.copytree(ROOT / "workbooks" / folder.name, folder)
-    AnswerStore(folder, "w01").put("w01-q01", "a")
+    single = asked("single")
+    AnswerStore(folder, "w01").put(single, "a")
     assert AnswerStore(folder, "w01").kept(seed=True).seed  # a copy that has been opened before
     read, told = list[str](), list[dict[str, Any]]()
 
@@ -358,18 +407,17 @@ def test_a_page_is_opened_by_one_reading_and_a_save_by_one(tmp_path: Path, monke
 
     monkeypatch.setattr(store_module, "read_file", counted)
     session = Session(folder)
-    session.send = lambda content, buffers=None: told.append(content)
     for item in session.workbook.items.values():  # each cell shows what was answered where no widget runs
         session.value(item)
 
     def ask(**message: Any) -> int:
-        session._on_message(session, message | {"n": 1}, [])
+        told.append(session.answer(message | {"n": 1}) or {})
         n = read.count("answers.json")
         read.clear()
         return n
 
     assert ask(do="open") == 1
     assert ask(do="open") == 1  # the window is looked at again
-    kept = told[0]["answers"]["w01-q01"]
-    assert ask(do="save", id="w01-q01", value="b", base=kept["revision"], was=kept["value"]) == 1
+    kept = told[0]["answers"][single]
+    assert ask(do="save", id=single, value="b", base=kept["revision"], was=kept["value"]) == 1
     assert [message["do"] for message in told] == ["kept", "kept", "saved"]

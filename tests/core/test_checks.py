@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from autograde.author import mend, new_workbook
-from autograde.checks import ADVICE, RULES, check_all, check_coverage, check_workbook, faults
+from autograde.authoring.author import mend, new_workbook
+from autograde.checks import ADVICE, RULES, check_all, check_unit, check_workbook, faults
 from autograde.checks.language import runs
 from autograde.errors import AuthorError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, asked, real_workbook
 from workbook_helpers.items import load_workbook
+from workbook_helpers.items.kinds.multiple import Multiple
+from workbook_helpers.items.kinds.scenario import Scenario
 
 NAME = "w42-a-quiet-word"
 SHELF = ROOT / "workbooks"
@@ -49,8 +51,10 @@ def change(desk: Path, file: str, old: str, new: str) -> None:
 
 def test_a_new_workbook_works_and_is_told_what_is_missing(desk: Path) -> None:
     assert load_workbook(desk / "workbooks" / NAME).about.title == 'A "quiet" word'
-    assert found(desk).keys() <= {"C1", "C5", "C8"}
+    assert found(desk).keys() <= {"C1", "C5", "C8", "V3"}
     assert not found(desk).keys() & RULES.keys()
+    change(desk, "items", f'{PRACTICE}1.1"', f'{EARLIER}3.2"')
+    assert "C7" not in found(desk), "practice from an earlier workbook"
 
 
 TEACH, STEM = "Teach here:", "A colleague is late for the handover again. What do you do first?"
@@ -60,7 +64,14 @@ MONTH, READ = f"{NOW:%Y-%m}", f"{NOW:%B %Y}"
 CORRIDOR = "You hear two colleagues argue in the corridor, next to a resident's open door. What do you do first?"
 REASON = "She may have a reason that you can help with, and nobody is shown up in front of others."
 WRONG = "Tell the others what you think of it."
+COAT = "Mrs Green says that she must go to work."
+SIT = '  { id = "b", text = "Sit down'
+ASIDE = '  { id = "d", text = "Ask her son to come.", right = false, feedback = "He may help later, and she is afraid now." },\n'
 WORDS = "**Handover**: what one shift tells the next one."
+PRACTICE = 'p01"\nkind = "single"\npurpose = "practice"\ncriterion = "'
+EARLIER = PRACTICE.replace("p01", "e01")
+ITEM = '[[items]]\nid = "w42-q01"'
+DOCUMENT = '[[documents]]\nid = "w42-d01"\nform = "page"\ntitle = "Plan"\ntext = ["{}"]\n' + ITEM + '\ndocument = "w42-d01"'
 FAULTS = [
     ("C1", "notebook", "# The main points", "# In short", "it has no section “The main points”"),
     ("C2", "notebook", TEACH, "The Equality Act 2010 says so.", "'Equality Act 2010' is named and is no reference"),
@@ -78,8 +89,37 @@ FAULTS = [
     ("C6", "notebook", "https://www.legislation.gov.uk/ukpga/2014/23/contents", "https://www.example.org/", "is no reference"),
     ("C7", "about", 'code = "1.1"', 'code = "9.9"', "workbook.toml lists 9.9"),
     ("C7", "items", 'criterion = "1.1"', 'criterion = "1.2"', "w42-q01 names the criterion '1.2'"),
+    (
+        "C7",
+        "items",
+        'p01"\nkind = "single"\npurpose = "practice"\ncriterion = "1.1"',
+        f'{EARLIER}9.9"',
+        "w42-e01 names the criterion '9.9'",
+    ),
     ("C7", "rubrics", 'criterion = "1.1"', 'criterion = "1.2"', "the rubric w42-t01 names the criterion '1.2'"),
-    ("C8", "notebook", "Welcome.", "Teach here:", '“A "quiet" word” still says “Teach here:”'),
+    ("C8", "notebook", "Six more people", "Teach here: six people", '“A "quiet" word” still says “Teach here:”'),
+    ("C9", "notebook", "Six more", "Six more " * 25, "the opening scene has"),
+    ("C9", "notebook", "wait for you", "wait", "does not speak to “you”"),
+    ("C9", "notebook", 'ask(\\"w42-p00\\")', 'ask(\\"w42-p01\\")', "its first three cells must be"),
+    ("C9", "items", 'p00"\nkind = "single"', 'p00"\nkind = "multiple"', "w42-p00 must be a practice item of kind single"),
+    ("C9", "items", "w42-p00", "w42-p07", "w42-p00 must be a practice item of kind single"),
+    ("C9", "items", COAT, f"{COAT} {COAT} What do you do first?", "the stem of w42-p00 has"),
+    ("C9", "items", "carry on.", "carry on with the work that still waits for you.", "an option of w42-p00 has more than 12 words"),
+    ("C9", "items", SIT, ASIDE + SIT, "w42-p00 has 4 options: at most 3"),
+    (
+        "C11",
+        "about",
+        "minutes = [",
+        "minutes = [1, 2] # [",
+        "it says 1 to 2 minutes, and by its words and items it takes 20 to 25: write minutes = [20, 25]",
+    ),
+    ("C12", "about", 'code = "1.1"', 'code = "3.1"', "does not say that 3.1 needs evidence “from your own work”"),
+    ("E1", "about", 'title = "A first section"', 'title = "A last section"', "'A last section', which the notebook does not have"),
+    ("E1", "about", '["A4"]', '["A4", "D9"]', "teaches D9, which the essay does not have"),
+    ("C10", "notebook", "### Words to know", "### Some words", "it must end with “## About this workbook”"),
+    ("C10", "notebook", "### Sources", "## Sources", "it must end with “## About this workbook”"),
+    ("C10", "notebook", "## A first section", "## Sources", "the heading “Sources” stands more than once"),
+    ("C10", "notebook", "its facts come from.", "its facts come from. " + "And more. " * 9, "one sentence of at most 30"),
     ("I1", "items", WRONG, "All of these", "'All of these' takes in the others"),
     ("I1", "items", WRONG, "Both A and B", "takes in the others"),
     ("I1", "items", WRONG, "None of the above are right.", "takes in the others"),
@@ -100,6 +140,13 @@ FAULTS = [
     ("L4", "notebook", WORDS, "**Zebra**: a striped animal.", "'Zebra' is explained and never used"),
     ("L4", "notebook", WORDS, "**Art**: what people paint.", "'Art' is explained and never used"),
     ("L4", "notebook", WORDS, "**Handover**: talk.", "'Handover' is not explained"),
+    ("L2", "keys", "In a quiet place", "In the color of peace", "the reason of w42-q01: 'color'"),
+    ("L3", "keys", "the resident has", "the service user has", "people who use the service"),
+    ("L6", "keys", "In a quiet place", "That is so. That is so. In a quiet place", "has 4 sentences: at most 3"),
+    ("L6", "keys", "In a quiet place", "Option b is a quiet place, so", "says 'Option b': name what it says"),
+    ("L6", "keys", "In a quiet place", f"{LONG}, and so", "has a sentence of 7"),
+    ("L6", "keys", "In a quiet place", f"{LONG}. In a quiet place", "the reasons have grade"),
+    ("L6", "keys", "In a quiet place", f"{LONG}. In a quiet place", "mean sentence has"),
     ("K1", "keys", 'right = "a"', 'right = "z"', "w42-q01"),
     ("N3", "notebook", "## A first section", "#### A first section", "skips a level"),
     ("N6", "notebook", TEACH, "<script>stolen()</script>", "has the element <script>"),
@@ -120,6 +167,8 @@ FAULTS = [
     ("N6", "items", WRONG, "Say <script>stolen()</script>", "w42-p01 has the element <script>"),
     ("N6", "items", WRONG, "<img src onerror=stolen()>", "w42-p01 has the event handler onerror"),
     ("N6", "items", WRONG, "See [this](javascript:stolen()).", "w42-p01 has a link that is a program"),
+    ("N6", "items", ITEM, DOCUMENT.format("Say <script>stolen()</script>"), "w42-d01 has the element <script>"),
+    ("L2", "items", ITEM, DOCUMENT.format("The color of it."), "w42-d01: 'color'"),
     ("N6", "about", 'A \\"quiet\\" word', "<script>stolen()</script>", "workbook.toml has the element <script>"),
     ("N6", "notebook", '"cell_type": "markdown"', '"cell_type": "raw"', "is a raw cell"),
     ("N8", "notebook", '"name": "workbook"', '"name": "python3"', 'a kernelspec with the name "workbook"'),
@@ -219,7 +268,7 @@ def test_mending_clears_what_cells_had_put_out(desk: Path) -> None:
 def test_an_item_of_a_section_that_is_not_there_gets_no_cell(desk: Path) -> None:
     folder = desk / "workbooks" / NAME
     text = (folder / "items.toml").read_text("utf-8")
-    more = text.split("[[items]]")[1].replace("p01", "p02").replace("A first section", "A frist section").replace("late", "early")
+    more = text.split("[[items]]")[2].replace("p01", "p02").replace("A first section", "A frist section").replace("late", "early")
     (folder / "items.toml").write_text(f"{text}\n[[items]]{more}", "utf-8")
     assert mend(load_workbook(folder)) == ("w42-p02 has no cell yet, as the notebook has no section 'A frist section'",)
     assert {"N1", "N3"} <= found(desk).keys()
@@ -227,7 +276,7 @@ def test_an_item_of_a_section_that_is_not_there_gets_no_cell(desk: Path) -> None
 
 def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     items, keys = (desk / "workbooks" / NAME / "items.toml"), desk / "keys/w42.toml"
-    model = items.read_text("utf-8").split("[[items]]")[3]
+    model = items.read_text("utf-8").split("[[items]]")[4]
     longer = model.replace("Ask them to go on in the office.", "Ask them kindly and quietly to go on with this in the office.")
     for n in range(2, 8):
         with items.open("a", encoding="utf-8") as file:
@@ -237,25 +286,55 @@ def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     rules = found(desk)
     assert "6 of 7 assessed items" in rules["I2"][0]
     assert "7 of 7 assessed items stands at place 1" in rules["I3"][0]
+    assert rules["V1"][0].startswith("0% of the keys and 100% of the wrong options give a reason")
+    assert rules["V3"] == ["0 of 8 marked items rest on a document: at least 4; show one, and ask about it"]
+    assert "V2" not in rules
+    change(desk, "items", "Ask them kindly and quietly", "Ask your manager, who comes at once")
+    text = items.read_text("utf-8").replace(
+        "Join in, because you know who is right.", "Ask your senior to come, because she knows them.", 3
+    )
+    assert found(desk)["V2"][0].startswith("in 6 marked questions just one option tells a person in charge, and in 6 of them it is the key")
+    items.write_text(text, "utf-8")
+    assert "V2" in found(desk)
+    new_workbook(desk / "workbooks", "w43-another", "Another")
+    unit = {finding.rule: finding.text for finding in check_unit(desk / "workbooks").findings}
+    assert unit["V1"].startswith("0% of the keys and 100%")
+    assert "in 4 of them it is the key" in unit["V2"]
+    assert "guesses 100% of 8 keys, and chance is 33% (w42 7 of 7, w43 1 of 1): at most 38%" in unit["V4"]
+    for number, (one, other) in enumerate(
+        [("a", "b"), ("a", "c"), ("a", "b"), ("a", "c")], 1
+    ):  # where any option may be right, nothing can be learned
+        change(desk, "keys", f'w42-q0{number} = {{ right = "{one}"', f'w42-q0{number} = {{ right = "{other}"')
+    assert "V4" not in {finding.rule for finding in check_unit(desk / "workbooks").findings}
 
 
 def test_patterns_in_stories_and_in_choose_all_are_found(tmp_path: Path) -> None:
-    folder = shutil.copytree(SHELF / "w01-working-and-personal", tmp_path / "w01-working-and-personal")
+    story, multiple = (real_workbook().items[asked(kind, "practice")] for kind in ("scenario", "multiple"))
+    assert isinstance(story, Scenario)
+    assert isinstance(multiple, Multiple)
+    folder = shutil.copytree(real_workbook().folder, tmp_path / real_workbook().assignment)
     items = folder / "items.toml"
     wise = re.compile(r'(text = "[^"]*)("\nreply = "[^"]*"\nto = "\w+"\nright = true)')
-    text, longer = wise.subn(
+    text = wise.sub(
         r"\1 Do it soon, and do it with great care, so that nobody has to wait for it any longer than needed.\2", items.read_text("utf-8")
     )
-    assert longer == 5
-    fourth = 'Write down what he said, in his own words.", right = true'
-    assert fourth in text
-    items.write_text(text.replace(fourth, fourth.replace("true", "false")), "utf-8")
-    rules = [finding.text for finding in check_workbook(folder) if finding.rule in {"I2", "I7"}]
+    again = next(part for part in text.split("[[items]]") if multiple.id in part)
+    items.write_text(f"{text}\n[[items]]{again.replace(multiple.id, 'w01-p98')}", "utf-8")
+    rules = [finding.text.partition(":")[0] for finding in check_workbook(folder) if finding.rule in {"I2", "I7"}]
+    steps = [f"{story.id} {node.id}" for node in story.nodes]
     assert rules == [
-        "the right option is the longest in 5 of 5 decisions of w01-s01 (w01-s01 request, w01-s01 late, w01-s01 silence, "
-        "w01-s01 others, w01-s01 lonely): at most 2",
-        "each of the 2 practice items that say “choose all” has 3 right options",
+        f"the right option is the longest in {len(steps)} of {len(steps)} decisions of {story.id} ({', '.join(steps)})",
+        f"each of the 2 practice items that say “choose all” has {sum(bool(option.right) for option in multiple.options)} right options",
     ]
+
+
+def test_what_is_asked_behind_the_hand_in_is_found(desk: Path) -> None:
+    path = desk / "workbooks" / NAME / f"{NAME}.ipynb"
+    document = json.loads(path.read_text("utf-8"))
+    place = next(n for n, cell in enumerate(document["cells"]) if cell["source"] == ['ask("w42-r01")'])
+    document["cells"].append(document["cells"].pop(place))
+    path.write_text(json.dumps(document), "utf-8")
+    assert found(desk)["C10"] == ["w42-r01 is asked within “About this workbook”, which is not on the way through; ask it before"]
 
 
 def test_words_of_the_essay_are_found(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +349,7 @@ def test_words_of_the_essay_are_found(desk: Path, monkeypatch: pytest.MonkeyPatc
 def test_mend_adds_the_cell_and_tells_nbgrader(desk: Path) -> None:
     folder = desk / "workbooks" / NAME
     text = (folder / "items.toml").read_text("utf-8")
-    more = text.split("[[items]]")[3].replace("q01", "q02").replace("corridor", "hall").replace("points = 1", "points = 2")
+    more = text.split("[[items]]")[4].replace("q01", "q02").replace("corridor", "hall").replace("points = 1", "points = 2")
     (folder / "items.toml").write_text(f"{text}\n[[items]]{more}", "utf-8")
     (desk / "keys/w42.toml").write_text(
         (desk / "keys/w42.toml").read_text("utf-8") + 'w42-q02 = { right = "a", reason = "The same again, in a hall." }\n'
@@ -290,6 +369,16 @@ def test_mend_adds_the_cell_and_tells_nbgrader(desk: Path) -> None:
     assert mend(load_workbook(folder)) == ()
 
 
+def test_mend_puts_the_opening_question_first(desk: Path) -> None:
+    folder = desk / "workbooks" / NAME
+    path = folder / f"{NAME}.ipynb"
+    document = json.loads(path.read_text("utf-8"))
+    document["cells"] = [cell for cell in document["cells"] if cell["source"] != ['ask("w42-p00")']]
+    path.write_text(json.dumps(document), "utf-8")
+    assert mend(load_workbook(folder)) == ("w42-p00 has a cell now",)
+    assert not {"N1", "C9"} & found(desk).keys()
+
+
 @pytest.mark.parametrize(
     ("name", "told"), [("quiet-word", "cannot be"), ("w42-Other", "cannot be"), ("w42-../x", "cannot be"), ("w42-other", "exists")]
 )
@@ -302,10 +391,19 @@ def test_a_name_that_cannot_be_is_told_and_nothing_written(desk: Path, name: str
 
 def test_a_criterion_that_is_left_out_is_told(desk: Path) -> None:
     shutil.copytree(SHELF / "frameworks", desk / "workbooks/frameworks")
-    findings, table = check_coverage(desk / "workbooks")
+    unit = check_unit(desk / "workbooks")
+    findings, table = unit.findings, unit.coverage
     assert ("3.3", "no workbook has teaching for it") in {(finding.where, finding.text) for finding in findings}
     assert "1.1" not in {finding.where for finding in findings if "teaching" in finding.text}
     assert "| **1.1** explain" in table
+    assert "| **3.1** explain why partnership working matters | full, at work | gap2 C1 C2 C3 C4 C5 |" in table
+    essay = {finding.text.partition(" (")[0]: finding.text for finding in findings if finding.rule == "E2"}
+    assert essay["the essay's point A1"].partition(") ")[2].startswith("is not taught and not practised and not assessed: name its section")
+    assert "the essay's point A4" not in essay
+    assert (
+        "| **A4** | Staff keep a boundary and do not get too close | 1.1 | w42 “A first section” | w42-p00, w42-p01 | w42-q01, w42-t01 |"
+        in unit.essay
+    )
 
 
 @pytest.mark.parametrize("folder", [path.parent for path in sorted(SHELF.glob("*/workbook.toml"))], ids=lambda folder: folder.name)
@@ -315,9 +413,10 @@ def test_our_own_workbooks_keep_every_rule(folder: Path) -> None:
 
 
 def test_the_table_of_what_is_covered_is_up_to_date() -> None:
-    findings, table = check_coverage(SHELF)
-    assert (ROOT / "docs/coverage.md").read_text("utf-8") == table, "run: autograde check --coverage docs/coverage.md"
-    assert findings == []
+    unit = check_unit(SHELF)
+    assert (ROOT / "docs/coverage.md").read_text("utf-8") == unit.coverage, "run: autograde check --coverage docs/coverage.md"
+    assert (ROOT / "docs/essay.md").read_text("utf-8") == unit.essay, "the same command writes it"
+    assert unit.findings == ()
 
 
 def test_each_rule_says_what_to_do() -> None:

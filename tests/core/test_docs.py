@@ -10,6 +10,7 @@ import typer
 from autograde.cli import app as autograde
 from tests.conftest import ROOT
 from workbook_helpers.cli import app as workbook
+from workbook_helpers.items import load_workbook
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ALL = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -52,6 +53,14 @@ def test_every_command_is_one(page: Path) -> None:
             assert name in {*start["MODULES"], "shell", "test"}, line
         for script in re.findall(r"\bpython3? ([\w/]+\.py)", line):
             assert (ROOT / script).is_file() or script == "start.py", line
+
+
+def test_every_question_that_is_named_is_asked() -> None:
+    shelf = [load_workbook(path.parent) for path in (ROOT / "workbooks").glob("*/workbook.toml")]
+    asked = {name for one in shelf for name in (*one.items, *one.documents)}
+    for page in [*PAGES, *(ROOT / "autograde" / "commands").glob("*.py")]:
+        if page.name != "content-review.md":  # which speaks of the day it was written
+            assert set(re.findall(r"\bw\d\d-[a-z]\d\d\b", text(page))) <= asked, page
 
 
 def test_the_readme_names_every_command_of_a_first_class() -> None:

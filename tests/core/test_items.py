@@ -1,6 +1,7 @@
 """Items say what an answer to them is, and bring into the page all that it knows of them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from tests.conftest import ROOT, Rules
 from workbook_helpers.errors import ContentError
-from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
+from workbook_helpers.items import KINDS, Item, Purpose, Workbook, load_workbook
+from workbook_helpers.items.documents import BodyMark, Document
 
 OPTIONS = [{"id": "a", "text": "One"}, {"id": "b", "text": "Two"}]
 ANSWERED = [
@@ -62,13 +64,13 @@ def test_blank(kind: str, blank: Any) -> None:
 
 def test_practice_answers_with_the_reason_for_each_option(rules: Rules) -> None:
     single, multiple = (item(kind, purpose="practice", points=0, options=ANSWERED).public() for kind in ("single", "multiple"))
-    yes = {"part": "One", "verdict": "right", "text": "Yes, because it is."}
-    no = {"part": "Two", "verdict": "wrong", "text": "No, because it is not."}
+    yes = {"id": "a", "part": "One", "verdict": "right", "text": "Yes, because it is."}
+    no = {"id": "b", "part": "Two", "verdict": "wrong", "text": "No, because it is not."}
     assert rules("respond", single, "a") == {"right": True, "notes": [yes]}
     assert rules("respond", single, "b") == {"right": False, "notes": [no]}  # the right one is not named: it can be tried again
-    assert rules("respond", multiple, ["b"]) == {"right": False, "notes": [yes | {"verdict": "missed"}, no]}
-    assert rules("respond", multiple, ["b", "a"]) == {"right": False, "notes": [yes, no]}
-    assert rules("respond", multiple, ["a"]) == {"right": True, "notes": [yes]}
+    assert rules("respond", multiple, ["b"]) == {"right": False, "notes": [no], "missing": 1}  # nor is what is missing
+    assert rules("respond", multiple, ["b", "a"]) == {"right": False, "notes": [yes, no], "missing": 0}
+    assert rules("respond", multiple, ["a"]) == {"right": True, "notes": [yes], "missing": 0}
 
 
 @pytest.mark.parametrize("kind", ["single", "multiple"])
@@ -119,7 +121,21 @@ def test_a_book_holds_what_a_page_needs_and_no_key() -> None:
     for folder in sorted((ROOT / "workbooks").glob("w[0-9][0-9]-*")):
         workbook = load_workbook(folder)
         book = json.loads(json.dumps(workbook.book()))
-        assert set(book) == {*("workbook", "assignment", "title", "release", "class_id", "items", "pools", "hand_in_words", "hand_in_link")}
+        assert set(book) == {
+            *(
+                "workbook",
+                "assignment",
+                "title",
+                "release",
+                "class_id",
+                "items",
+                "documents",
+                "pools",
+                "sections",
+                "hand_in_words",
+                "hand_in_link",
+            )
+        }
         assert list(book["items"]) == list(workbook.items)
         assert (book["release"], book["assignment"]) == (workbook.release, folder.name)
         for spec in book["items"].values():
@@ -133,6 +149,69 @@ def test_a_book_holds_what_a_page_needs_and_no_key() -> None:
                     for name in ("options", "people", "facts", "statements", "cards")
                     for part in spec.get(name, [])
                 )
+
+
+DOCUMENT = 'id = "w09-d01"\nform = "{}"\ntitle = "Chart"\n{}\n'
+QUESTION = '[[items]]\nid = "w09-q0{}"\nkind = "short"\npurpose = "assessed"\npoints = 1\nstem = "?"\ndocument = "w09-d01"\n'
+TABLE = 'head = ["Time", "By"]\nrows = [["08:00", ""]]'
+
+
+@pytest.mark.parametrize(
+    ("form", "lines", "fault"),
+    [
+        ("page", "", "line 2, document w09-d01: the form page needs text"),
+        ("poster", "", "document w09-d01, form: Input should be"),
+        ("table", 'head = ["A"]', "the form table needs rows"),
+        ("table", 'head = ["A"]\nrows = [["a", "b"]]', "row 1 has 2 cells, and head has 1"),
+        ("table", 'head = ["A", "B"]\nrows = [["", "b"]]', "row 1 has nothing in its first cell"),
+        ("page", f'text = ["A"]\n{TABLE}', "head belongs to the form table, and form is page"),
+        ("body-map", 'marks = [{ at = "arm", text = "A" }]', "marks.0: at is 'arm'; write “left” or “right” with eye"),
+        ("body-map", 'marks = [{ at = "left chest, front", text = "A" }]', "at is 'left chest, front'"),
+        ("messages", 'messages = [{ by = "A", text = "B", to = "C" }]', "messages.0.to: there is no such field"),
+        ("page", 'text = ["A"]\n[[documents]]\nid = "w09-d01"\nform = "page"\ntitle = "B"\ntext = ["B"]', "must be unique and begin"),
+        ("page", 'text = ["A"]\n[[documents]]\nid = "w09-d02"\nform = "page"\ntitle = "B"\ntext = ["B"]', "w09-d02: no item rests on this"),
+        (
+            "page",
+            'text = ["A"]\n[[items]]\nid = "w09-d01"\nkind = "short"\npurpose = "assessed"\npoints = 1\nstem = "?"',
+            "an item has this id",
+        ),
+    ],
+)
+def test_a_fault_of_a_document_is_told_with_its_line(tmp_path: Path, form: str, lines: str, fault: str) -> None:
+    with pytest.raises(ContentError, match=re.escape(fault)):
+        resting(tmp_path, "[[documents]]\n" + DOCUMENT.format(form, lines))
+
+
+def test_an_item_rests_on_a_document_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"line 4, item w09-q01: it rests on the document 'w09-d01', which is not there"):
+        resting(tmp_path, "\n")
+    workbook = resting(tmp_path, "[[documents]]\n" + DOCUMENT.format("table", TABLE) + 'text = ["Signed: <b>"]')
+    [document] = workbook.documents.values()
+    assert all(item.rests_on is document for item in workbook.items.values())
+    assert workbook.book()["items"]["w09-q01"]["document"] == "w09-d01"
+    drawn = document.as_html(shown=True)
+    assert drawn.startswith('<details class="wb-document" open><summary>Document<span>: Chart</span></summary>')
+    assert '<th scope="col" role="columnheader">By</th></tr></thead>' in drawn
+    assert '<th scope="row" role="rowheader" data-head="Time">08:00</th><td role="cell" data-head="By"></td></tr>' in drawn
+    assert "<p>Signed: &lt;b&gt;</p>" in drawn
+
+
+def test_marks_on_a_body_map_stand_where_their_places_are() -> None:
+    """The left of a person is on the right of whoever looks at them from the front, and on the left from behind."""
+    ats = ("left hand, front", "right hand, front", "left hand, back", "right hand, back", "chest, front")
+    left, right, left_back, right_back, chest = (BodyMark(at=at, text="Bruise").spot() for at in ats)
+    assert right < chest < left < left_back < right_back
+    twice = Document(id="w09-d01", form="body-map", title="Map", marks=tuple(BodyMark(at=ats[0], text="Bruise") for _ in range(2)))
+    assert len(set(re.findall(r'<circle cx="\d+"', twice.as_html()))) == 2, "neither lies on the other"
+
+
+def resting(folder: Path, documents: str) -> Workbook:
+    """Read a workbook of two questions that rest on w09-d01."""
+    home = folder / "w09-test"
+    home.mkdir(exist_ok=True)
+    (home / "workbook.toml").write_text('id = "w09"\ntitle = "Test"\norder = 9\nminutes = 5\n')
+    (home / "items.toml").write_text(f"{documents}\n{QUESTION.format(1)}{QUESTION.format(2)}", "utf-8")
+    return load_workbook(home)
 
 
 def fields(value: Any) -> set[str]:

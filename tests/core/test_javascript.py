@@ -11,7 +11,9 @@ from tests.npm import TOOLS, run
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "workbook_helpers" / "page"
-SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js") if path.parent.name != "built"})
+OTHERS = {"built", "vendored"}
+"""Folders of what is made, or is somebody else's."""
+SCRIPTS = sorted({path for folder in ("src", "autograde") for path in (ROOT / folder).rglob("*.js") if not OTHERS & {*path.parts}})
 
 
 def types(project: Path) -> tuple[int, str]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograde.marking import Key, KeyEntry, Status, load_key, load_rubrics, mark_item, mark_sheet
+from autograde.content import load_key, load_rubrics
+from autograde.marking import Key, KeyEntry, Status, mark_item, mark_sheet
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.items import KINDS, Item, Workbook, load_workbook
@@ -22,7 +23,7 @@ def options(n: int) -> list[dict[str, str]]:
 
 
 def book(*items: Item) -> Workbook:
-    about = WorkbookFile(id="w01", title="T", order=1, minutes=1)
+    about = WorkbookFile(id="w01", title="T", order=1, minutes=(1, 1))
     return Workbook(folder=Path("w01-test"), about=about, items={item.id: item for item in items})
 
 

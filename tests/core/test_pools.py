@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from autograde.course.paper import paper_oddities
-from autograde.marking import load_key, mark_sheet
+from autograde.content import load_key
+from autograde.marking import mark_sheet
+from autograde.marking.paper import paper_oddities
 from tests.conftest import ROOT
 from workbook_helpers.answers import Answer, AnswerSheet, AnswerStore, read_sheet
 from workbook_helpers.errors import ContentError, HandInError, PaperError
@@ -164,12 +165,11 @@ def test_a_page_shows_no_question_before_it_knows_the_learner(tmp_path: Path, mo
 
 def opened(workbook: Workbook, learner: str = "") -> tuple[str, str, str]:
     """Open the page, as this learner if one is given: whose paper it shows, its seed, and who is offered as the learner."""
-    session, told = Session(workbook.folder), list[dict[str, Any]]()
-    session.send = lambda content, buffers=None: told.append(content)
     message = {"do": "work", "learner": learner} if learner else {"do": "open"}
-    session._on_message(session, message | {"n": 1}, [])
-    assert told[0]["do"] == "kept"
-    return told[0]["learner"], told[0]["seed"], told[0]["known"]
+    told = Session(workbook.folder).answer(message | {"n": 1})
+    assert told is not None
+    assert told["do"] == "kept"
+    return told["learner"], told["seed"], told["known"]
 
 
 def signed(workbook: Workbook) -> Workbook:

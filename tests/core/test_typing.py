@@ -106,12 +106,12 @@ PROCESSES.set_forkserver_preload(["hypothesis", "pytest", "playwright.sync_api",
 
 
 def serve(line: Connection, folder: str) -> None:
-    """Be the kernel of a page with one question: say what it syncs, then hear what the browser sends, and answer."""
+    """Be the kernel of a page with one question: give the book, then hear what the browser sends, and answer."""
     session = Session(Path(folder))
-    line.send(session.book)
-    session.send = lambda content, buffers=None: line.send(content)
+    line.send(session.workbook.book())
     while True:
-        session._handle_msg({"content": {"data": {"method": "custom", "content": line.recv()}}, "buffers": []})
+        if (reply := session.answer(line.recv())) is not None:
+            line.send(reply)
 
 
 class Kernel:

@@ -90,7 +90,11 @@ def _changed(word: str, changes: list[tuple[int, int, str]]) -> str:
 TYPED = st.builds(lambda words, changes: _changed(" ".join(words), changes), WORDS, SLIPS) | TEXT
 IDS = st.text("ab1-", min_size=1, max_size=5)
 UNIQUE = st.lists(IDS, unique=True, max_size=12)
-RUNS = st.one_of([st.tuples(st.permutations("abcdefgh"[:n]), st.permutations("abcdefgh"[:n])) for n in range(1, 9)])
+RUNS = st.integers(1, 8).flatmap(
+    lambda n: st.tuples(
+        st.permutations("abcdefgh"[:n]) | st.lists(st.sampled_from("abcdefgh"[:n]), unique=True), st.permutations("abcdefgh"[:n])
+    )
+)
 FORMS = st.fixed_dictionaries(
     {"accepted": st.lists(TYPED.filter(plain), min_size=1, max_size=3), "not_accepted": st.lists(TYPED.filter(plain), max_size=2)}
 ).filter(lambda forms: not set(map(plain, forms["accepted"])) & set(map(plain, forms["not_accepted"])))
@@ -123,7 +127,7 @@ def well_formed(item: Item) -> st.SearchStrategy[Any]:
         case Handover():
             return st.dictionaries(st.sampled_from(item.fact_ids()), st.sampled_from([part.value for part in Part]))
         case Order():
-            return st.permutations(item.step_ids()) | st.just([])
+            return st.lists(st.sampled_from(item.step_ids()), unique=True) | st.permutations(item.step_ids())
         case Gaps():
             fills = {gap.id: st.sampled_from([one.id for one in gap.options]) if gap.options else TEXT for gap in item.gaps}
             return st.fixed_dictionaries({}, optional=fills)
@@ -261,6 +265,7 @@ def vectors() -> Iterator[Vector]:
         for item, value in examples(answers(kind), 60):
             yield Vector(rule="words", input=(told(item).public(), value), expected=list(told(item).in_words(value)))
             yield Vector(rule="blank", input=({"kind": kind}, value), expected=item.is_blank(value))
+            yield Vector(rule="missing", input=(item.outline(), value), expected=item.missing(value))
             if item.purpose is Purpose.PRIVATE:
                 yield Vector(rule="shared", input=({"kind": kind}, value), expected=item.handed_in(value) is not None)
         for item, value in examples(anything(kind), 60):

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograde.checks.secrets import secrets
-from autograde.course.folder import Course
-from autograde.marking import load_key, load_rubrics, load_samples
+from autograde.classes.folder import Course
+from autograde.content import load_key, load_rubrics, load_samples
 from tests.conftest import ROOT, Server, free_port
 
 W01 = "w01-working-and-personal"
@@ -35,7 +35,7 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
     mark = f"canary {uuid.uuid4()}"
     for kind in ("keys", "rubrics"):
         (home / kind).mkdir()
-        for path in (ROOT / "autograde" / kind).glob("*.toml"):
+        for path in (ROOT / "autograde" / "content" / kind).glob("*.toml"):
             text = path.read_text("utf-8")
             planted = re.sub(r'(reason|verb_check|workplace_check|text) = "', rf'\1 = "{mark} ', text)
             assert planted != text or not tomllib.loads(text)[kind]

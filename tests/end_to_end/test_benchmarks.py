@@ -6,16 +6,21 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import HEADLESS, ROOT
 
 SMALLEST = {
     "marking": (["--students", "1", "--wait", "1", "--pairs", "1"], r"\| 1 \| [\d.]+ s \| \d+ s \| \*\*\d+\*\*"),
     "graders": (["--students", "1", "--pairs", "1", "--only", ""], r"\| ours \| [\d.]+ s"),
     "lists": (["--students", "2", "--pairs", "1"], r"\| Manage Students, one student \| [\d.]+ s"),
     "page": (
-        ["--profiles", "desktop", "--rounds", "1", "--keys", "1", "--questions", "1,2"],
+        ["--profiles", "desktop", "--rounds", "1", "--keys", "1", "--questions", "1,2", "--chromium", HEADLESS],
         r"\| 1 \| our Voila page, desktop: `answers.json` \| \d+ ms",
     ),
+    "desk": (
+        ["--classes", "3", "--answers", "2", "--chromium", HEADLESS],
+        r"\| 3 \| formgrader \| 1, 3 \| \d+ ms[^#]+\| 3 \| give-back \| \d+ ms",
+    ),
+    "near": (["--classes", "5"], r"\| 5 \| \d+\.\d s"),
     "site": ([], r"\| the file as it is \| \d+\.\d kB"),
 }
 

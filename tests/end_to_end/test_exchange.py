@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograde.course.folder import Course
+from autograde.classes.folder import Course
 from tests.conftest import Server, free_port, is_saved
 from tests.end_to_end.conftest import W01
 from tests.end_to_end.test_student import SINGLE, WRITTEN, choose, write

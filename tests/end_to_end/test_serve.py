@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from autograde.course.folder import Course
+from autograde.classes.folder import Course
 from tests.conftest import free_port
 from tests.end_to_end.conftest import W01
 
@@ -153,6 +153,7 @@ def test_a_link_runs_no_script_as_the_tutor(desk: Desk, page: Page, path: str) -
     "path",
     [
         f"/voila/render/submitted/s005/{W01}/{W01}.ipynb",
+        f"/workbook/open/submitted/s005/{W01}/{W01}.ipynb",
         f"/formgrader?path=submitted/s005/{W01}",
         f"/formgrader/?path=./submitted/s005/{W01}",
     ],

@@ -15,17 +15,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from autograde.course.folder import Course
-from tests.conftest import free_port
+from autograde.classes.folder import Course
+from tests.conftest import asked, free_port, real_workbook
 from tests.end_to_end.conftest import W01
 from tests.end_to_end.test_tutor import rows
 
+SINGLE, MULTIPLE = asked("single"), asked("multiple")
+OTHER = next(item.id for item in real_workbook().assessed() if item.kind == "single" and item.id != SINGLE)
 LOOP = "while True: pass"
 SCRIPT = "<script>document.title = 'stolen'; alert(1)</script> </div><img src=x onerror=alert(2)> $\\require{x}$ [x](javascript:alert(3))"
 
 
-def answers(**values: Any) -> str:
-    records = {item.replace("_", "-"): {"value": value} for item, value in values.items()}
+def answers(values: dict[str, Any]) -> str:
+    records = {item: {"value": value} for item, value in values.items()}
     return json.dumps({"schema": 1, "workbook": "w01", "revision": 1, "answers": records})
 
 
@@ -53,14 +55,14 @@ def spoil(submitted: Path) -> None:
     (submitted / "s001" / W01 / f"{W01}.ipynb").write_text('{"cells": [')
     (submitted / "s002" / W01 / "answers.json").unlink()
     (submitted / "s003" / W01 / "answers.json").write_text("<html>not JSON")
-    (submitted / "s004" / W01 / "answers.json").write_text(answers(w01_q01="zz", w01_q09=["a", "nonsense"], w09_x1="?", w01_q02="a"))
+    (submitted / "s004" / W01 / "answers.json").write_text(answers({SINGLE: "zz", MULTIPLE: ["a", "nonsense"], "w09-x1": "?", OTHER: "a"}))
     with (submitted / "s005" / W01 / "answers.json").open("wb") as file:
         file.truncate(50_000_000)
     (submitted / "s006" / W01 / "answers.json").write_text('{"answers":' * 100_000)
-    (submitted / "s007" / W01 / "answers.json").write_text(answers(w01_q01=["a"], w01_q09={"a": 1}, w01_t01=7, w01_t02=None))
+    (submitted / "s007" / W01 / "answers.json").write_text(answers({SINGLE: ["a"], MULTIPLE: {"a": 1}, "w01-t01": 7, OTHER: None}))
     edit(submitted / "s008" / W01, mixed_cells)
     edit(submitted / "s009" / W01, code_cell)
-    (submitted / "s010" / W01 / "answers.json").write_text(answers(w01_t01=SCRIPT, w01_t02="x" * 90_000))
+    (submitted / "s010" / W01 / "answers.json").write_text(answers({"w01-t01": SCRIPT}))
     link = submitted / "s011" / W01 / "answers.json"
     link.unlink()
     link.symlink_to("/etc/hostname")
@@ -75,7 +77,7 @@ EXPECTED = {
     "s004": "1 answers to items that this workbook does not have were left out",
     "s005": "the answers file has 50 MB; the limit is 5 MB: a person decides",
     "s006": "the answers file is nested too deeply: a person decides",
-    "s007": "w01-q01 expected one option id, got list",
+    "s007": f"{SINGLE} expected one option id, got list",
     "s008": "its notebook was changed; the answers count all the same",
     "s009": "its notebook was changed; the answers count all the same",
     "s010": "the declaration is not signed",
@@ -108,14 +110,15 @@ def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Ca
         assert sum(line == f"{student}: {oddity}" for line in lines) == 1, (student, printed)
     assert digests(ours.root / "submitted") == before
     by_item = {row[:3]: row for row in rows(ours)}
-    assert by_item["s001", "grade", "w01-q01"][3] == 1.0, "a truncated notebook costs nothing: answers count"
-    assert by_item["s008", "grade", "w01-q01"][7] == 1.0, "edited metadata is not looked at"
+    full = real_workbook().items[SINGLE].points
+    assert by_item["s001", "grade", SINGLE][3] == full, "a truncated notebook costs nothing: answers count"
+    assert by_item["s008", "grade", SINGLE][7] == full, "edited metadata is not looked at"
     for student in ("s002", "s003", "s005", "s006", "s011"):
         given = [row for row in rows(ours) if row[:2] == (student, "grade")]
         assert len(given) == len(strange.workbook(W01).assessed())
         assert {(row[3], row[6]) for row in given} == {(None, True)}, "nothing is marked by default"
-    assert (by_item["s004", "grade", "w01-q01"][3], by_item["s004", "grade", "w01-q01"][6]) == (None, True)
-    assert by_item["s004", "grade", "w01-q02"][3] is not None
+    assert (by_item["s004", "grade", SINGLE][3], by_item["s004", "grade", SINGLE][6]) == (None, True)
+    assert by_item["s004", "grade", OTHER][3] is not None
     done = run("nbgrader", "autograde", W01, "--force", cwd=theirs.root, code=1)  # 1: "nobody" is not on the roster
     assert "nobody" in done.stderr
     assert rows(ours) == rows(theirs)

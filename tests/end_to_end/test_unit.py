@@ -9,16 +9,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.feedback.samples import samples_page
-from autograde.marking import load_key, load_samples
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.content import load_key, load_samples
+from autograde.inbox.intake import intake
 from autograde.marking.kinds import MARKERS
-from tests.conftest import ROOT, is_saved
+from autograde.outbox.feedback.samples import samples_page
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
+from tests.conftest import ROOT, all_at_once, is_saved
 from workbook_helpers.items import Item, Json, Purpose, load_workbook, paper_seed
 from workbook_helpers.items.kinds.scenario import Scenario
 
@@ -54,22 +54,23 @@ def answer(box: Locator, item: Item, value: Any) -> None:
         case "multiple":
             for option in value:
                 box.locator(f'input[value="{option}"]').check()
-        case "match" | "handover":
+        case "match" | "sort" | "handover":
+            all_at_once(box)
             for part, chosen in value.items():
-                box.locator(f'select[id$="-{part}"]').select_option(chosen)
-        case "sort":
-            for card, group in value.items():
-                box.locator(f'input[id$="-{card}-{group}"]').check()
+                box.locator(f'input[name$="-{part}"][value="{chosen}"]').check()
         case "relationships":
+            all_at_once(box)
             for person, said in value.items():
                 for part, chosen in said.items():
-                    box.locator(f'select[id$="-{person}-{part}"]').select_option(chosen)
+                    box.locator(f'input[name$="-{person}-{part}"][value="{chosen}"]').check()
         case "gaps":
+            all_at_once(box)
             for gap, said in value.items():
-                control = box.locator(f'[id$="-{gap}"]:is(select, input)')
-                control.select_option(said) if control.evaluate("node => node.tagName") == "SELECT" else control.fill(said)
+                typed = box.locator(f'input[type=text][id$="-{gap}"]')
+                typed.fill(said) if typed.count() else box.locator(f'input[name$="-{gap}"][value="{said}"]').check()
         case "order":
-            put_in_order(box, [step["text"] for step in sorted(item.model_dump()["steps"], key=lambda step: value.index(step["id"]))])
+            for step in sorted(item.model_dump()["steps"], key=lambda step: value.index(step["id"])):
+                box.get_by_role("button", name=step["text"], exact=True).click()
         case "scenario":
             assert isinstance(item, Scenario)
             for step in value:
@@ -79,17 +80,6 @@ def answer(box: Locator, item: Item, value: Any) -> None:
             box.locator("input[type=text], textarea").fill(value)
         case "declaration":
             box.get_by_role("checkbox").check()
-
-
-def put_in_order(box: Locator, texts: list[str]) -> None:
-    rows = box.locator(".wb-order-step")
-    for place, text in enumerate(texts):
-        row = rows.filter(has_text=text)
-        while rows.nth(place).locator("span").first.inner_text() != text:
-            row.locator(".wb-order-moves button").first.click()
-    mine = box.get_by_role("button", name="This is my order")
-    if mine.count() and mine.get_attribute("aria-disabled") != "true":
-        mine.click()
 
 
 def right_answers(items: dict[str, Item], name: str) -> dict[str, tuple[Item, Json]]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.outbox.release import release
 from tests.engines.drivers import Chromium, Engine, Firefox, WebKit
 
 ENGINES = ("chromium", "firefox", "webkit")

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class, marks_in
+from autograde.classes.folder import Course
+from autograde.inbox.intake import intake
 from autograde.marking import Mark
+from autograde.run.carried import marks_in
+from autograde.run.mark import mark_class
 from tests.conftest import ROOT
 from tests.engines.drivers import Engine
 from workbook_helpers.answers import AnswerStore
@@ -41,9 +42,13 @@ KEYED: dict[str, tuple[str, ...]] = {
 """Sort of control → the keys that answer with it."""
 CLICKED: dict[str, str] = {
     "declaration": "box",
+    "gaps": "choice",
+    "handover": "choice",
+    "match": "choice",
     "multiple": "box",
     "order": "step",
     "reflection": "field",
+    "relationships": "choice",
     "scale": "choice",
     "scenario": "choice",
     "short": "field",
@@ -64,8 +69,10 @@ def until(engine: Engine, what: str, *given: Any, so: Callable[[Any], bool] = bo
 
 
 def come(engine: Engine, address: str) -> None:
-    """Open the gallery."""
+    """Open the gallery, with all its sections."""
     engine.goto(address)
+    until(engine, "() => document.readyState === 'complete' && document.documentElement !== null")  # Firefox may have none yet
+    engine.js("() => { document.documentElement.dataset.wbPages = 'one'; dispatchEvent(new CustomEvent('wb-display')); }")
     engine.js(STUDENT)
     until(engine, "() => document.querySelector('.wb-gate form, form.wb-gate, #hand-in') !== null")
 
@@ -95,9 +102,7 @@ def answer_with_keys(engine: Engine) -> set[str]:
         if not item or item.id in done:
             continue
         assert at["seen"], f"the focus is not shown: {at}"
-        if (item.kind == "scenario" and at["name"] == "Do this") or (
-            item.kind == "order" and at["name"].endswith("Move down") and not at["off"]
-        ):
+        if (item.kind == "scenario" and at["name"] == "Do this") or (item.kind == "order" and at["sort"] == "button"):
             engine.press("Enter")
         elif at["sort"] in KEYED:
             engine.press(*(at["letter"] or KEYED[at["sort"]]))
@@ -132,7 +137,7 @@ def answer_with_mouse(engine: Engine, items: dict[str, Item]) -> None:
                 click(engine, "button", item.id, "Do this")
             if CLICKED[item.kind] == "field":
                 engine.press("End", *" and more")  # two clicks at one place may have selected a word
-        if item.purpose is Purpose.PRACTICE:
+        if item.purpose is Purpose.PRACTICE and item.kind != "scenario":  # a story says by itself how it went
             click(engine, "button", item.id, "Check my answer")
     assert until(engine, "() => student.unanswered()", so=lambda left: left == []) == []
 

@@ -18,11 +18,22 @@ from tests.npm import MODULES, fetch  # noqa: E402
 
 PAGE = ROOT / "src" / "workbook_helpers" / "page"
 BUILT = PAGE / "built"
-SHEETS = {"page.css": ("house.css", "page.css"), "workbook.css": ("display.css", "question.css")}
+SHEETS = {
+    "page.css": ("house.css", "page.css", "shelf.css"),
+    "workbook.css": ("display.css", "meanings.css", "aloud.css", "question.css", "document.css", "controls.css"),
+}
 """What is ours alone, and what also stands in JupyterLab; there those of the kinds follow."""
 TARGET = "es2019"
 """A phone of 2019 reads it."""
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
+DEVICE = {
+    'colours="dark"': "(prefers-color-scheme: dark)",
+    'colours="contrast"': "(prefers-contrast: more) and (prefers-color-scheme: light)",
+    'colours="night"': "(prefers-contrast: more) and (prefers-color-scheme: dark)",
+    'motion="less"': "(prefers-reduced-motion: reduce)",
+}
+"""What a student may pick → how a device says that it wants the same. A rule for the one is one for the other, where nothing was picked."""
+PICKED = re.compile(r'(html\[data-wb-((\w+)="\w+")\][^{}]*)(\{[^{}]*\})')
 BUNDLE = ("--bundle", "--format=esm", "--supported:import-meta=true")
 INSIDE = ("@fluent/bundle", "@noble/hashes", "fflate")
 APACHE = "Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0\n"
@@ -46,9 +57,18 @@ def build() -> dict[str, bytes]:
         "licences.txt": licences.encode(),
         "workbook.js": script,
         "worker.js": worker,
-        **{name: _esbuild(FONT.sub("", sheet), "css") for name, sheet in sheets.items()},
+        **{name: _esbuild(PICKED.sub(_followed, FONT.sub("", sheet)), "css") for name, sheet in sheets.items()},
         "dyslexic.css": _esbuild(letters, "css"),
     }
+
+
+def _followed(rule: re.Match[str]) -> str:
+    """Give a rule for something picked, and the same for a device that wants it."""
+    selectors, what, name, body = rule.groups()
+    if what not in DEVICE:
+        return rule[0]
+    asked = selectors.replace(f"[data-wb-{what}]", f":not([data-wb-{name}])")
+    return f"{rule[0]} @media {DEVICE[what]} {{ {asked}{body} }}"
 
 
 def _licences() -> tuple[str, str]:
@@ -62,7 +82,7 @@ def _licences() -> tuple[str, str]:
         whose = next((line.strip() for line in text.splitlines() if line.startswith("Copyright (c)")), about.get("author", ""))
         names.append(f"{name} {about['version']} ({about['license']}; {whose})")
         texts.append(f"{names[-1]}\n\n{text}")
-    texts.append(f"OpenDyslexic\n\n{(PAGE / 'OFL.txt').read_text('utf-8')}")
+    texts.append(f"The letters for people with dyslexia\n\n{(PAGE / 'OFL.txt').read_text('utf-8')}")
     return ", ".join(names), "\n\n".join(texts)
 
 

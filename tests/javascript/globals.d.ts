@@ -34,7 +34,12 @@ interface JupyterContents {
 /** JupyterLab's NotebookPanel. */
 interface JupyterPanel {
   context: { path: string; ready: Promise<void>; model: { dirty: boolean; stateChanged: JupyterSignal<{ name: string; newValue: unknown }> } };
-  content: { node: HTMLElement; mode: string; widgets: { model: { type: string; sharedModel: { getSource(): string } } }[] };
+  content: {
+    node: HTMLElement;
+    mode: string;
+    widgets: { node: HTMLElement; model: { type: string; sharedModel: { getSource(): string } } }[];
+    scrollToItem(index: number, align: string): Promise<void>;
+  };
   model: { getMetadata(name: string): any } | null;
   revealed: Promise<void>;
   addClass(name: string): void;
@@ -48,7 +53,15 @@ interface JupyterPanel {
     kernelChanged: JupyterSignal<{ newValue: object | null }>;
   };
 }
+/** What stands somewhere in JupyterLab's shell; a menu bar has menus. */
+interface JupyterPart {
+  id: string;
+  title: { className: string };
+  menus?: JupyterPart[];
+  hasClass(name: string): boolean;
+}
 interface JupyterApp {
+  shell: { widgets(area: string): Iterable<JupyterPart>; currentWidget: JupyterPart | null; currentChanged: JupyterSignal<unknown>; collapseLeft?(): void };
   docRegistry: { addWidgetExtension(name: "Notebook", extension: { createNew(panel: JupyterPanel): void }): void };
   serviceManager: { contents: JupyterContents };
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // What the page decides by itself, rule by rule, to be asked from Python: the fixture `rules` in tests/conftest.py bundles this.
 import { isBlank } from "../../src/workbook_helpers/page/answers.js";
+import { missing } from "../../src/workbook_helpers/page/far.js";
+import { register } from "../../src/workbook_helpers/page/kinds.js";
 import { cleanId } from "../../src/workbook_helpers/page/learner_id.js";
 import { drawn, paper, paperSeed } from "../../src/workbook_helpers/page/paper.js";
 import { findSigns } from "../../src/workbook_helpers/page/privacy.js";
@@ -24,9 +26,11 @@ const rules = (kinds) => ({
   accept, distance, plain, "clean id": cleanId, "count of words": countWords, "longest run": longestRun, "paper seed": paperSeed, signs: findSigns,
   drawn: (ids, seed, name) => drawn(ids.map((/** @type {string} */ id) => ({ id })), seed, name).map((part) => part.id),
   paper: (book, seed) => Object.fromEntries([...paper(book, seed)].map(([place, item]) => [place, item.id])),
+  missing,
   blank: (spec, value) => (kinds[spec.kind].blank ?? isBlank)(value),
   words: (spec, value) => kinds[spec.kind].words(spec, value),
   respond: (spec, value) => kinds[spec.kind].respond?.(spec, value) ?? null,
+  right: (spec) => kinds[spec.kind].right?.(spec) ?? null,
   "goes on": (spec, old, next) => kinds[spec.kind].goesOn?.(spec, old, next) ?? true,
   shared: (spec, value) => kinds[spec.kind].shared?.(value) ?? false,
   arrange(spec, seed) {
@@ -49,6 +53,7 @@ const rules = (kinds) => ({
 /** Answer `ask([rule, input][])`, as JSON: one result, or an object `thrown`, for each. @param {Kinds} kinds */
 export async function serve(kinds) {
   await ready;
+  register(kinds);
   const all = rules(kinds);
   Object.assign(globalThis, { ask: (/** @type {string} */ json) => JSON.stringify(JSON.parse(json).map((/** @type {[string, any[]]} */ [rule, input]) => {
     try { return all[rule](...input); } catch (error) { return { thrown: String(error) }; }

@@ -2,16 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable
+import signal
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server, free_port, is_saved, kill_kernels
+from tests.conftest import Server, free_port, is_saved, kill_kernels, signal_kernels
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import workbook_file
 
@@ -76,6 +80,13 @@ class KernelPage(KindPage):
     def kill(self) -> None:
         kill_kernels(self.server)
 
+    def freeze(self) -> None:
+        """Stop the kernel where it is, as a machine that hangs would; the page goes on looking for it."""
+        assert signal_kernels(self.server, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        signal_kernels(self.server, signal.SIGCONT)
+
 
 @pytest.fixture(scope="session")
 def kind_server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, int]:
@@ -127,8 +138,8 @@ def kind_page(page: Page, tmp_path: Path) -> Callable[..., KindPage]:
 
 
 @pytest.fixture
-def kernel_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable[..., KernelPage]:
-    """kernel_page(items_toml, *parts): open a workbook with these items by Voila."""
+def kernel_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Iterator[Callable[..., KernelPage]]:
+    """kernel_page(items_toml, *parts): open a workbook with these items by Voila; its kernels end with the test."""
     root, base, token, server = kind_server
 
     def make(items: str, *parts: str) -> KernelPage:
@@ -141,4 +152,15 @@ def kernel_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Callable
         made.open()
         return made
 
-    return make
+    yield make
+    signal_kernels(server, signal.SIGCONT)
+    page.goto("about:blank")
+    with ask_server(f"{base}/api/kernels", token) as reply:
+        left = [kernel["id"] for kernel in json.loads(reply.read())]
+    for name in left:
+        with suppress(HTTPError), ask_server(f"{base}/api/kernels/{name}", token, "DELETE"):  # the page itself may have ended it
+            pass
+
+
+def ask_server(address: str, token: str, method: str = "GET") -> Any:
+    return urllib.request.urlopen(urllib.request.Request(address, method=method, headers={"Authorization": f"token {token}"}), timeout=30)

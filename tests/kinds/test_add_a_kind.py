@@ -72,6 +72,6 @@ def test_the_page_that_adds_a_kind_adds_one(page: Page, serve: Callable[..., Ser
     page.goto(f"{base}/voila/render/w99-truth/w99-truth.ipynb?token={token[1]}")
     page.locator("#w99-truth-p").get_by_label("I am not sure").check()
     page.locator("#w99-truth-p").get_by_role("button", name="Check my answer").click()
-    expect(page.locator("#w99-truth-p .wb-response")).to_contain_text("An open word to the manager")
+    expect(page.locator("#w99-truth-p .wb-note")).to_contain_text("An open word to the manager")
     page.locator("#w99-truth-q").get_by_label("True").check()
     is_saved(page.locator("#w99-truth-q"))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
-from autograde.marking import Status, load_key, mark_item
+from autograde.content import load_key
+from autograde.marking import Status, mark_item
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT, Rules
 from workbook_helpers.answers import AnswerStore, Conflict, read_sheet

@@ -1,9 +1,10 @@
 """The gallery shows every kind, and each goes the whole way: answered, handed in, marked, shown to the marker, given back."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,20 +12,21 @@ from markupsafe import escape
 from playwright.sync_api import Page, expect
 
 from autograde.checks import leaks, secrets, stories
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.rebuild import inert
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.feedback import write_feedback
-from autograde.marking import load_key, load_rubrics, load_samples
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.content import load_key, load_rubrics, load_samples
+from autograde.inbox.intake import intake
 from autograde.marking.kinds import MARKERS
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
+from autograde.run.rebuild import REAL_WORK, inert
 from tests.conftest import ROOT
 from tests.kinds.conftest import KernelPage, KindPage
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import KINDS, Purpose, load_workbook
+from workbook_helpers.items.documents import Document
 
 UNMARKED: dict[str, Any] = {
     "declaration": True,
@@ -39,7 +41,9 @@ GALLERY = ROOT / "workbooks" / "w99-gallery"
 
 
 def test_every_kind_is_in_the_gallery() -> None:
-    assert {item.kind for item in load_workbook(GALLERY).items.values()} == set(KINDS)
+    gallery = load_workbook(GALLERY)
+    assert {item.kind for item in gallery.items.values()} == set(KINDS)
+    assert {document.form for document in gallery.documents.values()} == set(get_args(Document.model_fields["form"].annotation))
 
 
 def test_stories_are_drawn() -> None:
@@ -94,6 +98,9 @@ def test_every_kind_goes_the_whole_way(tmp_path: Path, right: bool) -> None:
     text = page.path.read_text()
     assert all(str(escape(item.stem)) in text for item in paper.values() if item.id in words)
     assert all(str(escape(part)) in text for parts in words.values() for part in parts)
+    assert shown.count(REAL_WORK) == 1, "of the written task's criterion"
+    document = workbook.documents["w99-d01"]
+    assert shown.count(document.as_html(escaped=inert)) == text.count(document.as_html()) == 2, "each question that rests on it"
     assert list(leaks(secrets(key, load_rubrics("w99"), load_samples("w99")), [course.root / "feedback", course.root / "handout"])) == []
 
 
@@ -104,6 +111,19 @@ def test_the_gallery_has_no_violation_at_320_px(page: Page, kind_page: Callable[
     assert page.locator(".wb-question").count() == len(load_workbook(GALLERY).paper())
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.querySelector('html').scrollWidth") <= 320
+    first, again = (page.locator(f"#{name} details.wb-document") for name in ("w99-page-q", "w99-page-again-q"))
+    expect(page.get_by_role("group", name="Document: Care plan, page 2: Mr Prosser")).to_be_visible()
+    assert first.locator("summary > span").first.evaluate("node => node.offsetWidth") == 0, "an open sheet says its title once"
+    expect(page.locator("#w99-page-again-q")).to_have_accessible_description(re.compile("^See the document again: Care plan, page 2"))
+    assert [one.get_attribute("open") for one in (first, again)] == ["", None]
+    first.locator("summary").click()
+    again.locator("summary").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert [one.get_attribute("open") for one in (first, again)] == ["", None], "once on paper, whatever is open"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened.reload()
+    expect(again).to_have_attribute("open", "")
+    assert first.get_attribute("open") is None
     assert opened.folder.name.startswith("w99")
 
 

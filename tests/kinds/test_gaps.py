@@ -134,9 +134,9 @@ def test_practice_gives_the_reason_for_each_gap(rules: Rules) -> None:
     assert rules("respond", PRACTICE.public(), {"first": "shout", "second": " ", "third": " their won "}) == {
         "right": False,
         "notes": [
-            {"part": "Gap 1: shout", "verdict": "wrong", "text": "Because first."},
-            {"part": "Gap 2", "verdict": "missed", "text": "This gap is not filled yet."},
-            {"part": "Gap 3: their won", "verdict": "right", "text": "Because third."},
+            {"id": "first", "part": "Gap 1: shout", "verdict": "wrong", "hint": True, "text": "Because first."},
+            {"id": "second", "part": "Gap 2", "verdict": "missed", "text": "This gap is not filled yet."},
+            {"id": "third", "part": "Gap 3: their won", "verdict": "right", "text": "Because third."},
         ],
     }
     assert rules("respond", PRACTICE.public(), {"first": "knock", "second": "wait", "third": "their own"})["right"]
@@ -184,18 +184,27 @@ def as_toml(item: Gaps) -> str:
     return "\n".join(["[[items]]", *lines]) + "\n"
 
 
-def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
+def test_practice_by_mouse_fills_the_text(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(gaps(id="w99-gaps-p", **PRACTISED)))
     item = kind.page.locator("#w99-gaps-p")
-    item.get_by_label("Gap 1 of 3").select_option(label="shout")
+    cards, lines = item.locator(".wb-cards-card"), item.locator("p.wb-gaps-text")
+    expect(cards.first.locator("legend")).to_have_text("Gap 1 of 31. Always … before you go in")
+    cards.first.get_by_role("radio", name="shout").check()
+    expect(cards.nth(1).locator("legend")).to_be_focused()
+    expect(lines.first).to_have_text("Always 1shout before you go in.")
+    item.get_by_role("button", name="Next card").click()
     item.get_by_label("Gap 3 of 3").click()
-    item.get_by_label("Gap 3 of 3").fill("there own")
-    item.get_by_role("button", name="Check my answer").click()
-    expect(item.locator(".wb-response")).to_contain_text("Gap 1: shout")
-    expect(item.locator(".wb-response")).to_contain_text("This gap is not filled yet.")
-    assert kind.saved("w99-gaps-p") == {"first": "shout", "third": "there own"}
-    lines = item.locator("p.wb-gaps-text")
+    kind.page.keyboard.type("there own", delay=120)  # letter by letter, as a thumb does: the card waits
+    expect(item.get_by_label("Gap 3 of 3")).to_have_value("there own")
     expect(lines).to_have_count(2)
+    expect(lines.last).to_contain_text("there own")
+    item.get_by_role("button", name="Check my answer").click()
+    expect(item.locator(".wb-response")).to_have_text("0 of 3 right. Try the three with ✗ or ○ again.")
+    assert cards.evaluate_all("all => all.map((one) => one.dataset.wbMark)") == ["wrong", "missed", "wrong"]
+    expect(cards.locator(".wb-note")).to_have_text(
+        ["✗ Not this. A hint: Because first.", "○ Still open. This gap is not filled yet.", "✗ Not this. A hint: Because third."]
+    )
+    assert kind.saved("w99-gaps-p") == {"first": "shout", "third": "there own"}
     assert Axe().run(kind.page).response["violations"] == []
 
 
@@ -204,19 +213,22 @@ def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], 
     kind = kind_page(as_toml(gaps(id="w99-gaps-q")))
     page, item = kind.page, kind.page.locator("#w99-gaps-q")
     page.set_viewport_size({"width": 320, "height": 640})
-    item.get_by_label("Gap 1 of 3").focus()
-    page.keyboard.press("k")
-    page.keyboard.press("Tab")
-    page.keyboard.press("w")
-    page.keyboard.press("Tab")
+    item.get_by_role("radio").first.focus()
+    for key in ("Space", "Enter", "Tab", "ArrowUp", "Enter", "Tab"):
+        page.keyboard.press(key)
     page.keyboard.type("their own")
-    expect(item.locator(".wb-saving")).to_have_text("")
+    page.keyboard.press("Enter")
     said = {"first": "knock", "second": "wait", "third": "their own"}
     assert kind.saved("w99-gaps-q") == said
     kind.reload()
-    expect(item.get_by_label("Gap 1 of 3")).to_have_value("knock")
+    expect(item.get_by_text("3 of 3 gaps are filled.")).to_be_visible()
+    expect(item.locator(".wb-cards-said")).to_have_text(["knock", "wait", "their own"])
+    expect(item.locator(".wb-gaps-word")).to_have_count(3)
+    item.get_by_role("button", name="Change").last.click()
     expect(item.get_by_label("Gap 3 of 3")).to_have_value("their own")
-    expect(item.get_by_label("Gap 1 of 3")).to_have_accessible_description("Always Gap 1 of 3 before you go in.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("select, input, button:visible").all())
+    assert all(
+        (one.bounding_box() or {"height": 0})["height"] >= 44
+        for one in item.locator("label:visible, [type=text]:visible, button:visible").all()
+    )
     assert Axe().run(page).response["violations"] == []

@@ -1,4 +1,4 @@
-"""Match: per right pair, by a select for each statement."""
+"""Match: per right pair, one statement at a time."""
 
 import json
 from collections.abc import Callable
@@ -124,9 +124,9 @@ def test_practice_speaks_of_each_statement_and_does_not_give_away_the_rest(rules
     response = rules("respond", PRACTICE.public(), {"a": "x", "b": "z"})
     assert not response["right"]
     assert response["notes"][:3] == [
-        {"part": "Statement a. → Ex", "verdict": "right", "text": "Because a."},
-        {"part": "Statement b. → Zed", "verdict": "wrong", "text": "Because b."},
-        {"part": "Statement c.", "verdict": "missed", "text": "You have not chosen a match here yet."},
+        {"id": "a", "part": "Statement a. → Ex", "verdict": "right", "text": "Because a."},
+        {"id": "b", "part": "Statement b. → Zed", "verdict": "wrong", "hint": True, "text": "Because b."},
+        {"id": "c", "part": "Statement c.", "verdict": "missed", "text": "You have not chosen a match here yet."},
     ]
     assert rules("respond", PRACTICE.public(), KEY)["right"]
 
@@ -167,36 +167,44 @@ def as_toml(item: Match) -> str:
 def test_practice_by_mouse(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(match(id="w99-match-p", purpose="practice", points=0, statements=TOLD)))
     item = kind.page.locator("#w99-match-p")
-    item.get_by_label("Statement a.").select_option(label="Ex")
-    item.get_by_label("Statement b.").select_option(label="Zed")
-    expect(item.get_by_text("2 of 4 are matched.")).to_be_visible()
+    cards = item.locator(".wb-cards-card")
+    cards.first.get_by_role("radio", name="Ex").check()
+    cards.nth(1).get_by_role("radio", name="Zed").check()
+    expect(cards.nth(2).get_by_role("radio")).to_have_count(3)
+    expect(cards.nth(2).locator("label")).to_have_text(["Ex", "Why", "Zed"])  # each may be used again: nothing is to be said of it
     item.get_by_role("button", name="Check my answer").click()
-    response = item.locator(".wb-response")
-    expect(response).to_contain_text("✓ Right: Statement a. → Ex")
-    expect(response).to_contain_text("✗ Not this: Statement b. → Zed")
-    expect(response).to_contain_text("Because b.")
+    expect(item.get_by_text("2 of 4 are matched.")).to_be_visible()
+    expect(cards.first).to_contain_text("Because a.")
+    expect(cards.nth(1)).to_contain_text("Because b.")
+    expect(cards.nth(2)).to_contain_text("You have not chosen a match here yet.")
     assert Axe().run(kind.page, context="#w99-match-p").violations_count == 0
     assert kind.saved("w99-match-p") == {"a": "x", "b": "z"}
 
 
-@pytest.mark.wcag("2.1.1")
-def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
+@pytest.mark.wcag("2.1.1", "4.1.3")
+def test_once_is_told_at_the_second_use_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(match(id="w99-match-q", once=True, partners=[*PARTNERS, {"id": "v", "text": "Vee"}])))
     page, item = kind.page, kind.page.locator("#w99-match-q")
     page.set_viewport_size({"width": 320, "height": 640})
+    cards = item.locator(".wb-cards-card")
     expect(item.get_by_text("Use each one once at most.")).to_be_visible()
-    item.locator("select").first.focus()
-    for letter in ("e", "w", "z"):
-        page.keyboard.press(letter)
-        page.keyboard.press("Tab")
-    expect(item.locator("select").nth(3)).to_be_focused()
-    expect(item.locator(".wb-saving")).to_have_text("")
-    assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
+    item.get_by_role("radio").first.focus()
+    for keys in ("Space", "Enter", "Tab", "Space", "ArrowDown", "Enter", "Tab"):
+        page.keyboard.press(keys)
+    expect(cards.nth(2).locator("label")).to_have_text(["Exused for 1", "Whyused for 2", "Zed", "Vee"])
+    cards.nth(2).get_by_role("radio", name="Why").check()  # by hand: without the remark the next card would come
+    remark = cards.nth(2).get_by_role("status")
+    expect(remark).to_have_text("You have used this one for number 2 too. Use each one once at most.")
+    said = {"a": "x", "b": "y", "c": "y"}
+    assert kind.saved("w99-match-q") == said
     kind.reload()
-    expect(item.locator("select").nth(2)).to_have_value("z")
-    expect(item.get_by_text("3 of 4 are matched.")).to_be_visible()
-    assert kind.saved("w99-match-q") == {"a": "x", "b": "y", "c": "z"}
+    expect(cards.nth(3).locator("legend")).to_be_visible()
+    item.get_by_role("button", name="Previous card").click()
+    expect(remark).to_be_visible()
+    cards.nth(2).get_by_role("radio", name="Zed").check()
+    expect(cards.nth(3).locator("legend")).to_be_focused()
+    assert kind.saved("w99-match-q") == {**said, "c": "z"}
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("select").all())
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("label:visible, button:visible").all())
     assert Axe().run(page, context="#w99-match-q").violations_count == 0
     expect(item.get_by_role("button", name="Check my answer")).to_have_count(0)

@@ -12,11 +12,13 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from autograde.checks.graph import graph
-from autograde.checks.scenarios import played, plays
+from autograde.checks.scenarios import played, plays, unsafe_ways_win
+from autograde.marking import Key, KeyEntry, mark_item
 from autograde.marking.kinds.scenario import MARKER
 from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
-from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.answers import Answer, AnswerSheet
+from workbook_helpers.items.kinds.scenario import UNSAFE, Scenario
 
 ENDS = [
     {"id": name, "title": f"Title {name}", "person": "P.", "family": "F.", "worker": "W.", "next": f"Advice {name}.", "criterion": "3.4"}
@@ -143,6 +145,24 @@ def test_share_of_the_best_path(path: Any, share: float) -> None:
     assert MARKER.fraction(STORY, KEY, path) == share
 
 
+def test_a_path_with_an_unsafe_act_earns_one_point_at_most_and_the_tutor_is_told() -> None:
+    key = {**KEY, "n2.b": UNSAFE, "n3.a": UNSAFE}
+    assert MARKER.key_problem(STORY, key) is None
+    assert MARKER.fraction(STORY, key, ["n1.b", "n3.b"]) == 1
+    assert [STORY.points * MARKER.fraction(STORY, key, path) for path in (["n1.b", "n3.a"], ["n1.a", "n2.b", "n3.b"], ["n1.c"])] == [
+        1,
+        1,
+        0,
+    ]
+    sheet = AnswerSheet(answers={STORY.id: Answer(value=["n1.b", "n3.a"])}, unreadable={})
+    mark = mark_item(STORY, Key(workbook="w99", version=1, keys={STORY.id: KeyEntry(right=key, reason="So.")}), sheet, STORY.id)
+    assert (mark.points, mark.unsafe) == (1, "unsafe in the story: “Do a”")
+    assert STORY.key_in_words(key)[2] == "Leon: “Words n3.” → unsafe: Do a · 2: Do b"
+    ways = [f"w99-s1: the safe way {way} earns 0, and the unsafe one n1.b n3.a earns 1" for way in ("n1.a n2.a", "n1.c")]
+    assert list(unsafe_ways_win(STORY, key)) == ways
+    assert list(unsafe_ways_win(STORY, {**key, "n1.c": 2, "n2.a": 2})) == []
+
+
 @pytest.mark.parametrize(
     ("right", "fault"),
     [
@@ -150,6 +170,7 @@ def test_share_of_the_best_path(path: Any, share: float) -> None:
         pytest.param({"n1.b": 2}, "look at n1.a, n1.c", id="missing"),
         pytest.param({**KEY, "n9.a": 1}, "look at n9.a", id="unknown"),
         pytest.param({**KEY, "n1.b": -1}, "from 0 to 100", id="negative"),
+        pytest.param({**KEY, "n1.b": {"unsafe": False}}, "or { unsafe = true }", id="neither"),
         pytest.param({**KEY, "n1.b": True}, "from 0 to 100", id="boolean"),
         pytest.param({**KEY, "n1.b": float("nan")}, "from 0 to 100", id="nan"),
         pytest.param(dict.fromkeys(KEY, 0), "every way through the story earns 0", id="nothing-to-earn"),
@@ -176,10 +197,11 @@ def test_tries_and_words_for_the_marker() -> None:
 def test_practice_speaks_and_assessment_is_silent(rules: Rules) -> None:
     spec = practice().public()
     response = rules("respond", spec, ["n1.b", "n3.a"])
-    assert (response["right"], [(n["verdict"], n["text"]) for n in response["notes"]]) == (
+    assert (response["right"], [(n["id"], n["verdict"], n["part"]) for n in response["notes"]]) == (
         False,
-        [("right", "Because b."), ("wrong", "Because a.")],
-    )
+        [("1.n1.b", "right", "Do b"), ("2.n3.a", "wrong", "Do a")],
+    )  # why, the story has said by then
+    assert rules("right", spec) == ["n1.b", "n3.b"]
     assert rules("respond", spec, ["n1.b", "n3.b"])["right"]
     assert not rules("respond", spec, ["n1.b"])["right"]  # not finished
     sent = json.dumps(STORY.public())
@@ -238,37 +260,35 @@ def as_toml(item: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-def saved(kind: KindPage, item: str) -> Any:
-    expect(kind.page.locator(f"#{item} .wb-saving")).to_have_text("")  # nothing on its way: the time shown is that of the last save
-    return kind.saved(item)
-
-
 def test_practice_by_mouse_goes_back_and_tries_another_way(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(practice(id="w99-scenario-p")))
     item = kind.page.locator("#w99-scenario-p")
     item.get_by_role("button", name="Do this").click()
     expect(item.get_by_role("alert").filter(has_text="Choose what to do")).to_be_visible()
-    expect(item.get_by_role("button", name="Check my answer")).to_be_hidden()
+    expect(item.get_by_role("button", name="Check my answer")).to_have_count(0)
     item.get_by_label("Do c", exact=True).check()
     item.get_by_role("button", name="Do this").click()
     expect(item.get_by_role("log")).to_contain_text("Because c.")
     expect(item.locator(".wb-scenario-title")).to_be_focused()
     expect(item.get_by_text("Advice bad.")).to_be_visible()
-    assert saved(kind, "w99-scenario-p") == ["n1.c"]
+    expect(item.locator(".wb-response")).to_have_text(
+        "The story has ended. Another decision would help more. To try another way, go back or start again."
+    )
+    assert kind.saved("w99-scenario-p") == ["n1.c"]
     item.get_by_role("button", name="Go back one step").click()
     expect(item.locator("legend")).to_be_focused()
     expect(item.get_by_role("log").get_by_role("listitem")).to_have_count(1)
     for text in ("Do b", "Do b"):
         item.get_by_label(text, exact=True).check()
         item.get_by_role("button", name="Do this").click()
-    assert saved(kind, "w99-scenario-p") == ["n1.b", "n3.b"]
-    item.get_by_role("button", name="Check my answer").click()
-    expect(item.locator(".wb-response")).to_contain_text("That is right")
+    assert kind.saved("w99-scenario-p") == ["n1.b", "n3.b"]
+    expect(item.locator(".wb-response")).to_have_text("✓ This time both are right. Well done.")
+    expect(item.locator(".wb-scenario-you").first).to_have_text("You: Do b✓ Right. ")
     assert Axe().run(kind.page, context="#w99-scenario-p").violations_count == 0
     item.get_by_role("button", name="Start again").click()
     expect(item.get_by_text("The story starts again.")).to_be_visible()
     expect(item.locator("legend")).to_have_text("Decision 1: what do you do?")
-    assert saved(kind, "w99-scenario-p") == []
+    assert kind.saved("w99-scenario-p") == []
 
 
 @pytest.mark.wcag("2.1.1")
@@ -284,7 +304,7 @@ def test_assessed_by_keyboard_at_320_px_counts_the_path_and_is_restored(kind_pag
     page.keyboard.press("Enter")
     expect(item.locator("legend")).to_be_focused()
     expect(item.locator("legend")).to_have_text("Decision 2: what do you do?")
-    assert saved(kind, "w99-scenario-q") == ["n1.b"]
+    assert kind.saved("w99-scenario-q") == ["n1.b"]
     kind.reload()
     expect(item.locator("legend")).to_have_text("Decision 2: what do you do?")
     names = item.get_by_role("log").locator(".wb-scenario-name")
@@ -296,8 +316,40 @@ def test_assessed_by_keyboard_at_320_px_counts_the_path_and_is_restored(kind_pag
     for key in ("Tab", "ArrowDown", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(item.locator(".wb-scenario-title")).to_be_focused()
-    assert saved(kind, "w99-scenario-q") == ["n1.b", "n3.b"]
+    assert kind.saved("w99-scenario-q") == ["n1.b", "n3.b"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     boxes = item.locator("button:visible").all()
     assert all((box.bounding_box() or {"height": 0})["height"] >= 44 for box in boxes)
     expect(item.get_by_text("Advice good.")).to_have_count(0)
+
+
+ON_SCREEN = """id => {
+  const ask = document.querySelector(`#${id} .wb-scenario fieldset`), box = ask.getBoundingClientRect();
+  const bars = [...document.querySelectorAll("header, #wb-bar")].map((bar) => [getComputedStyle(bar).position, bar.getBoundingClientRect()])
+    .filter(([position]) => ["sticky", "fixed"].includes(position)).map(([, rect]) => rect);
+  return [box.top, innerHeight - box.bottom, ...bars.map((bar) => Math.max(bar.top - box.bottom, box.top - bar.bottom))];
+}"""
+
+
+@pytest.mark.wcag("2.4.11")
+def test_the_next_decision_is_on_screen_after_each_step(kind_page: Callable[..., KindPage]) -> None:
+    first = '[[items]]\nid = "w99-t01"\nkind = "written"\npurpose = "assessed"\npoints = 1\nstem = "Explain."\nwords = 150\n'
+    kind = kind_page(first + as_toml(practice(id="w99-scenario-p")) + first.replace("t01", "t02"), "progress")
+    page, item = kind.page, kind.page.locator("#w99-scenario-p")
+    page.set_viewport_size({"width": 390, "height": 900})
+    for step in ("Do b", "Do a", "back", "again"):
+        if step in ("back", "again"):
+            item.get_by_role("button", name="Go back one step" if step == "back" else "Start again").click()
+        else:
+            item.get_by_label(step, exact=True).check()
+            item.get_by_role("button", name="Do this").click()
+        if item.locator("fieldset").is_visible():
+            expect(item.locator("legend")).to_be_focused()
+            assert min(page.evaluate(ON_SCREEN, "w99-scenario-p")) >= 0, step
+        else:
+            expect(item.locator(".wb-scenario-title")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 420})  # too low for both: what a decision has led to is read first
+    item.get_by_label("Do b", exact=True).check()
+    item.get_by_role("button", name="Do this").click()
+    expect(item.locator(".wb-scenario-narrator").last).to_be_focused()
+    expect(item.locator(".wb-scenario-narrator").last).to_be_in_viewport(ratio=1)

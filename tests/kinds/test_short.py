@@ -149,7 +149,7 @@ def test_any_json_is_an_answer_or_reported(value: Any) -> None:
     ],
 )
 def test_practice_gives_the_reason(value: str, right: bool, text: str, rules: Rules) -> None:
-    note = {"part": value, "verdict": "right" if right else "wrong", "text": text}
+    note = {"id": "text", "part": value, "verdict": "right" if right else "wrong", "text": text}
     assert rules("respond", PRACTICE.public(), f" {value} ") == {"right": right, "notes": [note]}
 
 
@@ -168,15 +168,15 @@ def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]
     page, practice = kind.page, kind.page.locator("#w99-short-p")
     page.set_viewport_size({"width": 320, "height": 640})
     field = page.get_by_label("What do you need?")
-    expect(field).to_have_accessible_description("A few words are enough. Small spelling slips do not matter.")
+    expect(field).to_have_accessible_description("Type the word or words, not a whole sentence. Small spelling slips do not matter.")
     field.focus()
     page.keyboard.type("Content")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(practice.locator(".wb-response")).to_contain_text("That means pleased.")
+    expect(practice.locator(".wb-short .wb-note")).to_have_text("✗ Not this. That means pleased.")
+    expect(practice.locator(".wb-response")).to_have_text("Not quite. Read why, then try again.")
     page.get_by_label("What is it called?").focus()
     page.keyboard.type("x" * 99)
-    expect(page.locator("#w99-short-q .wb-saving")).to_have_text("")
     assert kind.saved("w99-short-q") == "x" * 80
     assert kind.saved("w99-short-p") == "Content"
     kind.reload()

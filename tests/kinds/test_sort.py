@@ -1,4 +1,4 @@
-"""Sort: cards into groups, by radio buttons; what it shares with `match` is tried there."""
+"""Sort: cards into groups, one card at a time; what it shares with `match` in marking is tried there."""
 
 import json
 from collections.abc import Callable
@@ -52,9 +52,9 @@ def test_practice_speaks_of_each_card(rules: Rules) -> None:
     assert response == {
         "right": False,
         "notes": [
-            {"part": "Card a. → Working", "verdict": "right", "text": "Because a."},
-            {"part": "Card b. → Working", "verdict": "wrong", "text": "Because b."},
-            {"part": "Card c.", "verdict": "missed", "text": "You have not chosen a group here yet."},
+            {"id": "a", "part": "Card a. → Working", "verdict": "right", "text": "Because a."},
+            {"id": "b", "part": "Card b. → Working", "verdict": "wrong", "hint": True, "text": "Because b."},
+            {"id": "c", "part": "Card c.", "verdict": "missed", "text": "You have not chosen a group here yet."},
         ],
     }
 
@@ -74,34 +74,70 @@ def as_toml(item: Sort) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_practice_by_mouse_shows_the_groups(kind_page: Callable[[str], KindPage]) -> None:
+def test_a_tap_for_each_card_then_all_stand_as_a_list_with_their_notes(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(sort(id="w99-sort-p", purpose="practice", points=0, cards=TOLD)))
-    item = kind.page.locator("#w99-sort-p")
-    item.get_by_role("group", name="Card a.").get_by_text("Working").click()
-    item.get_by_role("group", name="Card b.").get_by_text("Working").click()
-    table = item.get_by_role("group", name="In the groups now")
-    expect(table.get_by_role("listitem")).to_have_text(["Card a.", "Card b.", "nothing yet", "nothing yet"])
+    page, item = kind.page, kind.page.locator("#w99-sort-p")
+    page.evaluate("addEventListener('pointerdown', () => { globalThis.taps = (globalThis.taps ?? 0) + 1; }, true)")
+    cards, table = item.locator(".wb-cards-card"), item.get_by_role("group", name="In the groups now")
+    for n, group in enumerate(("Working", "Working", "It depends")):
+        expect(cards.locator("visible=true").locator("legend")).to_contain_text(f"Card {n + 1} of 3")
+        cards.nth(n).get_by_role("radio", name=group).check()
+    expect(item.get_by_text("3 of 3 cards are in a group.")).to_be_focused()
+    assert page.evaluate("globalThis.taps") == 3
+    expect(table.get_by_role("listitem")).to_have_text(["Card a.", "Card b.", "nothing yet", "Card c."])
+    expect(cards.locator(".wb-cards-said")).to_have_text(["Working", "Working", "It depends"])
     item.get_by_role("button", name="Check my answer").click()
-    expect(item.locator(".wb-response")).to_contain_text("✗ Not this: Card b. → Working")
-    expect(item.locator(".wb-response")).to_contain_text("You have not chosen a group here yet.")
-    assert kind.saved("w99-sort-p") == {"a": "working", "b": "working"}
-    assert Axe().run(kind.page, context="#w99-sort-p").violations_count == 0
+    expect(cards.nth(1)).to_contain_text("Because b.")
+    assert Axe().run(page, context="#w99-sort-p").violations_count == 0
+    item.get_by_role("button", name="Change: Card b.").click()
+    cards.nth(1).get_by_role("radio", name="Personal").check()
+    expect(item.get_by_role("button", name="Change: Card b.")).to_be_focused()
+    expect(cards.nth(1).locator(".wb-cards-said")).to_have_text("Personal")
+    assert kind.saved("w99-sort-p") == KEY
 
 
-@pytest.mark.wcag("2.1.1", "2.5.7")
+def test_nothing_is_skipped_and_an_earlier_card_is_changed(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(sort(id="w99-sort-q")))
+    page, item = kind.page, kind.page.locator("#w99-sort-q")
+    cards = item.locator(".wb-cards-card")
+    item.get_by_role("button", name="Next card").click()
+    expect(cards.nth(1).locator("legend")).to_be_focused()
+    cards.nth(1).get_by_role("radio", name="Working").check()
+    expect(cards.nth(2).locator("legend")).to_be_focused()
+    item.get_by_role("button", name="Previous card").click()
+    cards.nth(1).get_by_role("radio", name="Personal").check()  # the last one first, then the one that was left out
+    expect(cards.nth(2).locator("legend")).to_be_focused()
+    cards.nth(2).get_by_role("radio", name="It depends").check()
+    expect(cards.first.locator("legend")).to_be_focused()
+    assert kind.saved("w99-sort-q") == {"b": "personal", "c": "depends"}
+    item.get_by_role("button", name="See all at once").click()
+    expect(cards.locator("visible=true")).to_have_count(3)
+    kind.reload()
+    expect(cards.locator("visible=true")).to_have_count(3)
+    cards.first.get_by_role("radio", name="Working").check()
+    item.get_by_role("button", name="See one at a time").click()
+    assert kind.saved("w99-sort-q") == KEY
+    page.emulate_media(media="print")
+    expect(cards.get_by_text("Card c.")).to_be_visible()
+
+
+@pytest.mark.wcag("2.1.1", "2.4.3", "2.5.7", "2.5.8")
 def test_assessed_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(sort(id="w99-sort-q")))
     page, item = kind.page, kind.page.locator("#w99-sort-q")
     page.set_viewport_size({"width": 320, "height": 640})
+    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("label:visible, button:visible").all())
     item.locator("input").first.focus()
-    for key in ("Space", "Tab", "ArrowDown", "Tab", "ArrowUp"):
-        page.keyboard.press(key)
-    expect(item.locator(".wb-saving")).to_have_text("")
+    for keys in (("Space",), ("Space", "ArrowDown"), ("Space", "ArrowUp")):  # arrows pass through choices: the card stays
+        for key in keys:
+            page.keyboard.press(key)
+        page.keyboard.press("Enter")
+        expect(item.locator("legend:focus, .wb-cards-count:focus")).to_have_count(1)
+        page.keyboard.press("Tab")
     said = {"a": "working", "b": "personal", "c": "depends"}
     assert kind.saved("w99-sort-q") == said
     kind.reload()
     expect(item.get_by_text("3 of 3 cards are in a group.")).to_be_visible()
     assert kind.saved("w99-sort-q") == said
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in item.locator("label").all())
     assert Axe().run(page, context="#w99-sort-q").violations_count == 0

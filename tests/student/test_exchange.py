@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 # A process of its own for each step: nbgrader reads its settings once, and a student's page is a process of its own.
 STEPS = {
-    "fetch_all": "new = exchange.released(root); exchange.fetch(new[0], root); print(json.dumps([new, exchange.released(root)]))",
+    "fetch_all": "new = names(); exchange.fetch(new[0], root); print(json.dumps([new, names()]))",
     "fetch": "exchange.fetch('w01-small', root)",
-    "released_and_hand_in": "print(json.dumps([exchange.released(root), handed_in().through]))",
+    "released_and_hand_in": "print(json.dumps([names(), handed_in().through]))",
     "hand_in": "print(json.dumps(asdict(handed_in())))",
 }
 STEP = """
@@ -36,6 +36,7 @@ from workbook_helpers.errors import HandInError
 from workbook_helpers.hand_in import hand_in
 from workbook_helpers.items import load_workbook
 root, here = Path(sys.argv[1]), Path.cwd()
+names = lambda: [path.name for path in exchange.released(root)]
 handed_in = lambda: hand_in(load_workbook(root / "w01-small"), "ana01", exchange.submit)
 try:
     {step}
@@ -198,14 +199,16 @@ def test_my_workbooks_offers_it_and_the_button_fetches_it(
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     with browser.open(f"{address}?token={token[1]}", timeout=60) as answer:
         page = answer.read().decode()
-    assert "New. Your tutor has given you this workbook." in page
+    [card] = json.loads(page.partition('id="wb-shelf">')[2].partition("</script>")[0])
+    assert (card["title"], card["minutes"], card["fetch"], card["href"]) == ("A small workbook", [15, 15], "/workbook/start", "")
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)"', page))
-    assert set(form) == {"_xsrf", "assignment"}
+    assert set(form) == {"_xsrf"}
+    form["assignment"] = card["assignment"]
     with browser.open(f"{address}/start", urlencode(form).encode(), timeout=60) as answer:
         page = answer.read().decode()
         assert answer.url == address
-    assert "0 of 2 questions answered" in page
-    assert "New." not in page
+    [card] = json.loads(page.partition('id="wb-shelf">')[2].partition("</script>")[0])
+    assert (card["href"], card["mine"]["answered"], "fetch" in card) == ("/voila/render/w01-small/w01-small.ipynb", {}, False)
     assert (college.desk.root / "w01-small" / "w01-small.ipynb").is_file()
     server.stop()
     assert len(server.log.read_text().splitlines()) == 2, server.log.read_text()

@@ -16,9 +16,20 @@ import pytest
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import HandInError
 from workbook_helpers.hand_in import hand_in, learner_id, receipt_page_name, receipts
+from workbook_helpers.items import load_workbook
 
 if TYPE_CHECKING:
     from tests.student.conftest import Desk
+
+STEPS = """
+[[items]]
+id = "w01-q02"
+kind = "order"
+purpose = "assessed"
+points = 2
+stem = "In which order?"
+steps = [{ id = "one", text = "One." }, { id = "two", text = "Two." }, { id = "three", text = "Three." }]
+"""
 
 
 def files_of(path: Path) -> dict[str, bytes]:
@@ -74,15 +85,28 @@ def test_a_private_answer_stays_in_the_folder(desk: "Desk") -> None:
 
 def test_the_receipt_names_what_was_not_answered_and_is_found_again(desk: "Desk") -> None:
     workbook = desk.add()
-    desk.answer(workbook, q01="a", t01="  \n", declaration=True)
+    with (workbook.folder / "items.toml").open("a", encoding="utf-8") as file:
+        file.write(STEPS)
+    workbook = load_workbook(workbook.folder)
+    desk.answer(workbook, q01="a", q02=["one"], t01="  \n", declaration=True)
     receipt = hand_in(workbook, "ana01")
-    assert (receipt.answered, receipt.total, receipt.unanswered, receipt.through) == (1, 2, ("Why is that so?",), "file")
+    assert (receipt.answered, receipt.total, receipt.unanswered, receipt.through) == (1, 3, ("Why is that so?",), "file")
+    assert receipt.started == ("In which order?",)
+    assert json.loads(files_of(desk.root / "handed-in" / receipt.file)["answers.json"])["answers"]["w01-q02"]["value"] == ["one"]
     assert receipts(workbook) == (receipt,)
     assert {path.name for path in desk.handed_in} == {receipt.file, receipt_page_name(receipt), receipt.file.replace(".zip", ".json")}
     page = (desk.root / "handed-in" / receipt_page_name(receipt)).read_text("utf-8")
-    for shown in (receipt.code, "ana01", "A small workbook", "1 of 2", "Why is that so?", receipt.file, "Give the file to your tutor"):
+    for shown in (
+        receipt.code,
+        "ana01",
+        "A small workbook",
+        "1 of 3 marked questions, and 1 started",
+        "Why is that so?",
+        "In which order?",
+    ):
         assert shown in page
     assert "Which of these?" not in page
+    assert page.index("Next step: give the file to your tutor.") < page.index("Save the file") < page.index("<dl>")
     assert not re.findall(r"https?://", page)
     assert learner_id(workbook) == "ana01"
 

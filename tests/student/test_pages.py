@@ -1,5 +1,6 @@
 """My workbooks, receipts and feedback from a real server: what is shown, and what is never given."""
 
+import gzip
 import html
 import http.client
 import json
@@ -13,9 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
+from tests.browser.test_accessible import violations
 from workbook_helpers.hand_in import Receipt, hand_in, receipt_page_name
 from workbook_helpers.jupyter.pages.shelf import shelf
+from workbook_helpers.links import HOME, part
 from workbook_helpers.style import CSS
 
 if TYPE_CHECKING:
@@ -62,13 +66,11 @@ class Site:
         finally:
             connection.close()
 
-    def card(self, title: str) -> str:
-        """Give the words of one card of My workbooks."""
-        cards = re.findall(r'<div class="wb-card">.*?</div>', self.ask("/workbook").body.decode(), re.DOTALL)
-        texts = [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", card)).split()) for card in cards]
-        found = [text for text in texts if text.startswith(title)]
-        assert len(found) == 1, texts
-        return found[0]
+    def cards(self) -> dict[str, Any]:
+        """Give title → what the page of My workbooks knows of it."""
+        text = re.search(r'<script type="application/json" id="wb-shelf">(.*?)</script>', self.ask("/workbook").body.decode(), re.DOTALL)
+        assert text
+        return {card["title"]: card for card in json.loads(text[1])}
 
 
 def opened(root: Path, port: int, serve: Callable[..., Any]) -> Site:
@@ -93,12 +95,14 @@ def site(
     desk.add("w01-fresh", title="Fresh & <b>new</b>")
     desk.answer(desk.add("w02-begun", title="Begun"), q01="a", r01="private", t01=" ")
     done = {}
-    for name, title in (("w03-handed", "Handed"), ("w04-marked", "Marked")):
+    for name, title, answers in (("w03-handed", "Handed", {"q01": "a", "declaration": True}), ("w04-marked", "Marked", {})):
         workbook = desk.add(name, title=title)
-        desk.answer(workbook)
+        desk.answer(workbook, **answers)
         done[name] = hand_in(workbook, "ana01")
     marked = desk.root / "w04-marked" / "feedback"
     (marked / "2026-11-20").mkdir(parents=True)
+    (marked / "2026-11-19").mkdir()
+    (marked / "2026-11-19" / "w04-marked.html").write_text(f"{HOME}Home</a> {part('Say “why” & how')}Say</a>")
     (marked / "2026-11-20" / "w04-marked.html").write_text(FEEDBACK)
     (marked / "2026-11-20" / "notes.txt").write_text(OUTSIDE)
     (marked / "link.html").symlink_to(outside / "secret.html")
@@ -124,44 +128,60 @@ def site(
     shutil.rmtree(outside)
 
 
-@pytest.mark.parametrize(
-    ("title", "shown", "hidden"),
-    [
-        ("Fresh & <b>new</b>", ("About 15 minutes", "0 of 2 questions answered", "Not handed in yet.", "Start"), ("Marked", "receipt")),
-        ("Begun", ("1 of 2 questions answered", "Not handed in yet.", "Carry on"), ("✓", "Start", "receipt", "feedback")),
-        ("Handed", ("2 of 2 questions answered", "✓ Handed in on", "Not marked yet.", "Open again", "See my receipt"), ("feedback",)),
-        ("Marked", ("✓ Handed in on", "✓ Marked: your feedback is here.", "See my feedback", "See my receipt"), ("Not marked",)),
-        ("w05-broken", ("cannot be opened", "ask your tutor for a new copy", "Your answers are safe"), ("Start", "Traceback", "TOML")),
-        ("Damaged", ("2 of 2 questions answered", "Not handed in yet."), ("Traceback",)),
-        ("Pageless", ("Its page is missing.",), ("Start",)),
-        ("Odd receipt", ("2 of 2 questions answered", "Not handed in yet.", "Carry on"), ()),
-        ("Deep", ("0 of 2 questions answered", "Start"), ()),
-    ],
-)
-def test_my_workbooks_tells_each_state(site: Site, title: str, shown: tuple[str, ...], hidden: tuple[str, ...]) -> None:
-    text = site.card(title).removeprefix(title)
-    for words in shown:
-        assert words in text
-    for words in hidden:
-        assert words not in text.replace(f": {title}", "").replace(f"on {title}", "").replace(f"for {title}", "")
+def test_my_workbooks_knows_each_state(site: Site) -> None:
+    cards = site.cards()
+    titles = ["Fresh & <b>new</b>", "Begun", "Handed", "Marked", "Damaged", "Odd receipt", "Deep"]
+    assert [title for title, card in cards.items() if not card["fault"]] == titles, "in the unit's order"
+    assert cards["w05-broken"]["fault"] == "It cannot be opened. Please ask your tutor for a new copy. Your answers are safe."
+    assert cards["Pageless"]["fault"] == "Its page is missing."
+    answered = {title: [name.partition("-")[2] for name in cards[title]["mine"]["answered"]] for title in titles}
+    assert answered == {
+        "Fresh & <b>new</b>": [],
+        "Begun": ["q01", "r01"],
+        "Handed": ["q01", "declaration"],
+        **{title: ["q01", "t01", "r01", "declaration"] for title in ("Marked", "Damaged", "Odd receipt")},
+        "Deep": [],
+    }
+    assert {title for title in titles if cards[title]["mine"]["handed"]} == {"Handed", "Marked"}
+    assert cards["Handed"]["mine"]["handed"] == {"at": site.receipts["w03-handed"].handed_in_at, "through": "file"}
+    assert [title for title in titles if "feedback" in cards[title]["mine"]] == ["Marked"]
+    first = cards["Fresh & <b>new</b>"]
+    assert {name: one["purpose"] for name, one in first["items"].items()}["w01-q01"] == "assessed"
+    assert (first["minutes"], first["due"]) == ([15, 15], "")
+    assert "stem" not in first["items"]["w01-q01"]
 
 
-def test_my_workbooks_are_in_the_units_order_and_broken_ones_last(site: Site) -> None:
-    body = site.ask("/workbook").body.decode()
-    titles = [html.unescape(title) for title in re.findall(r"<h2[^>]*>(.*?)</h2>", body)]
-    assert titles == ["Fresh & <b>new</b>", "Begun", "Handed", "Marked", "Damaged", "Odd receipt", "Deep", "w05-broken", "Pageless"]
-    assert "<b>" not in body
-
-
-def test_every_link_of_my_workbooks_leads_somewhere(site: Site) -> None:
-    links = re.findall(r'href="(/[^"]*)"', site.ask("/workbook").body.decode())
+def test_the_page_draws_each_state(site: Site, page: Page) -> None:
+    page.goto(f"http://localhost:{site.port}/workbook?token={site.token}")
+    expect(page.locator("#wb-cards h2")).to_have_text(
+        [re.compile("^Continue: Section 1, about [0-9]+ minutes? left$"), "To do", "Handed in", "Done", "Cannot be opened"]
+    )
+    text = page.locator("#wb-cards").inner_text()
+    top, todo, handed, done, fault = re.split(r"\n(?:To do|Handed in|Done|Cannot be opened)\n", text)
+    shown = {
+        top: ("Odd receipt", "Answered: Marked 2 of 2", "Continue"),  # answered last
+        todo: ("Fresh & <b>new</b>", "About 15 minutes · Marked 0 of 2", "Begun", "Answered: Marked 1 of 2", "Damaged", "Deep", "Start"),
+        handed: ("Handed", "Marked 1 of 2", "✓ File for your tutor made on", "Open again", "See my receipt"),
+        done: ("Marked 2 of 2", "✓ Marked: your feedback is here.", "See my feedback", "Open again", "See my receipt"),
+        fault: ("w05-broken", "ask your tutor for a new copy", "Pageless", "Its page is missing."),
+    }
+    for below, words in shown.items():
+        for word in words:
+            assert word in below, below
+    assert "Traceback" not in text
+    assert "Not marked" not in text, "of a file nobody here can know"
+    links = [link.get_attribute("href") or "" for link in page.locator("main a").all()]
     assert "/voila/render/care-2/w09-deep/w09-deep.ipynb" in links
-    assert len(links) == 14
+    assert len(links) == 7 + 2 + 1 + 1  # each opens, two receipts, one feedback, how accessible it is
     for link in links:
         if not link.startswith("/voila"):  # those start a kernel each; the end-to-end tests open them
             assert site.ask(link).status == 200, link
         else:
             assert (site.root / urllib.parse.unquote(link.removeprefix("/voila/render/"))).is_file()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(page) == []
 
 
 def test_a_receipt_and_its_file_are_given(site: Site) -> None:
@@ -199,6 +219,52 @@ def test_pages_may_run_nothing_and_load_nothing_from_elsewhere(site: Site) -> No
     style = site.ask("/workbook/static/house.css")
     assert (style.body.decode(), style.headers["Content-Type"]) == (CSS, "text/css")
     assert not ELSEWHERE.findall(style.body)
+
+
+def test_a_feedback_page_leads_home_and_back_to_the_workbook(site: Site) -> None:
+    page = site.ask("/workbook/feedback/w04-marked/feedback/2026-11-19/w04-marked.html").body.decode()
+    workbook = "/voila/render/w04-marked/w04-marked.ipynb#Say-%E2%80%9Cwhy%E2%80%9D-%26-how"
+    assert page == f'<a href="/workbook">Home</a> <a href="{workbook}">Say</a>'
+    assert site.ask("/workbook").status == 200
+
+
+def test_what_pages_load_is_packed_and_kept_for_good_under_an_address_of_its_content(site: Site) -> None:
+    asked = {"Accept-Encoding": "gzip"}
+    page = site.ask("/workbook", headers=asked)
+    loads = re.findall(r'(?:href|src)="(/workbook/static/[^"]+)"', page.body.decode())
+    assert {link.rpartition("/")[2] for link in loads} == {"page.css", "workbook.css", "dyslexic.css", "workbook.js"}
+    for link in loads:
+        packed, plain = site.ask(link, headers=asked), site.ask(link)
+        assert packed.headers["Content-Encoding"] == "gzip" or len(plain.body) < 1024, link
+        assert plain.headers["Content-Encoding"] is None
+        assert (gzip.decompress(packed.body) if packed.headers["Content-Encoding"] else packed.body) == plain.body
+        for answer in (packed, plain):
+            assert "Accept-Encoding" in answer.headers["Vary"]
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert "max-age=31536000" in answer.headers["Cache-Control"]
+    name = re.sub("/[0-9a-f]{12}/", "/000000000000/", next(link for link in loads if link.endswith(".js")))
+    for link in (name, "/workbook/static/workbook.js"):  # of an older version, or without one: the browser asks each time
+        assert site.ask(link).headers["Cache-Control"] == "no-cache"
+    letters = site.ask(re.sub(r"[^/]+$", "Letters-Regular.woff2", loads[0]), headers=asked)
+    assert (letters.headers["Content-Encoding"], letters.headers["Cache-Control"].endswith("immutable")) == (None, True)
+    assert page.headers["Content-Encoding"] is None  # its forms carry a secret
+
+
+@pytest.mark.parametrize("door", ["voila/render", "workbook/open"])
+def test_a_workbooks_page_has_its_text_and_a_place_for_each_question_and_loads_four_files(site: Site, door: str) -> None:
+    answer = site.ask(f"/{door}/w01-fresh/w01-fresh.ipynb", headers={"Accept-Encoding": "gzip"})
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
+    text = gzip.decompress(answer.body).decode()
+    assert re.search("<h1[^>]*>Fresh", text)
+    assert re.findall(r'data-wb-ask="([^"]+)"', text)
+    loads = re.findall(r'<(?:link|script)[^>]*(?:href|src)="(/[^"]+)"', text)
+    assert [link.rpartition("/")[2] for link in loads] == ["page.css", "workbook.css", "dyslexic.css", "workbook.js"]
+    assert all(link.startswith("/workbook/static/") for link in loads)
+    assert "voila" not in text.lower()
+    assert "jupyter-config" not in text
+    rules = answer.headers["Content-Security-Policy"].partition(",")[0]
+    assert "default-src 'none'" in rules
+    assert re.search(r"script-src 'nonce-[\w-]+';", rules)
 
 
 @pytest.mark.parametrize("shelf", ["receipt", "handed-in"])
@@ -314,14 +380,13 @@ def test_a_workbook_that_is_not_there_to_start_is_told(site: Site) -> None:
     assert site.ask("/workbook/start", method="POST").status == 400
 
 
-def test_an_empty_folder_says_what_to_do(desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
+def test_an_empty_folder_says_what_to_do(page: Page, desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
     empty = opened(desk.root, new_port(), serve)
-    text = empty.ask("/workbook").text
-    assert "There is no workbook here yet." in text
-    assert "Next step: save the file that your tutor gave you into your workbooks folder." in text
+    page.goto(f"http://localhost:{empty.port}/workbook?token={empty.token}")
+    expect(page.locator("#wb-cards")).to_contain_text("There is no workbook here yet.")
+    expect(page.locator("#wb-cards")).to_contain_text("Next step: save the file that your tutor gave you into your workbooks folder.")
     desk.add()
-    assert "A small workbook" in empty.card("A small workbook")
-    assert "There is no workbook" not in empty.ask("/workbook/").text
+    assert [*empty.cards()] == ["A small workbook"]
 
 
 @pytest.mark.parametrize("name", ["workbook.toml", "items.toml"])

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.outbox.release import release
 from tests.conftest import ROOT, free_port
 
 ASSIGNMENT = "w01-small"
@@ -34,8 +34,14 @@ minutes = 5
 """
 
 ITEMS_TOML = """\
+[[documents]]
+id = "w01-d01"
+form = "messages"
+title = "Two messages"
+messages = [ { by = "Kofi", text = "This or <b>that</b>?" } ]
 [[items]]
 id = "w01-q01"
+document = "w01-d01"
 kind = "single"
 purpose = "assessed"
 points = 2
@@ -43,6 +49,7 @@ stem = "Which?"
 options = [ { id = "a", text = "This" }, { id = "b", text = "That" } ]
 [[items]]
 id = "w01-t01"
+document = "w01-d01"
 kind = "written"
 purpose = "assessed"
 points = 10
@@ -146,11 +153,12 @@ def _shelf(shelf: Path) -> Path:
 @pytest.fixture
 def small_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give the small workbook a key and a rubric, so that it can be marked."""
-    for kind, name in {"keys": "[keys]", "rubrics": "[rubrics.w01-t02]"}.items():
+    for kind in ("keys", "rubrics"):
         (tmp_path / "own" / kind).mkdir(parents=True)
-        text = (ROOT / "autograde" / kind / "w01.toml").read_text("utf-8").partition(name)[0]
-        own = '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n' if kind == "keys" else ""
-        (tmp_path / "own" / kind / "w01.toml").write_text(text + own, "utf-8")
+        text = (ROOT / "autograde" / "content" / kind / "w01.toml").read_text("utf-8")
+        if kind == "keys":
+            text = text.partition("[keys]")[0] + '[keys]\nw01-q01 = { right = "a", reason = "So it is." }\n'
+        (tmp_path / "own" / kind / "w01.toml").write_text(text, "utf-8")
     monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
 
 

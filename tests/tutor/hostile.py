@@ -1108,6 +1108,13 @@ AUTHORS: dict[str, tuple[str, bytes]] = {
         "items.toml",
         (ITEMS_TOML + '[[pools]]\nid = "w01-p"\ndraw = 2\nitems = ["w01-q01", "w01-q01"]\n').encode(),
     ),
+    "documents are a number": ("items.toml", (f"documents = 7\n{ITEMS_TOML}").encode()),
+    "a document without end": (
+        "items.toml",
+        (
+            '[[documents]]\nid = "w01-d01"\nform = "table"\ntitle = "T"\nhead = ["A"]\nrows = [' + '["a"],' * 99_999 + f"]\n{ITEMS_TOML}"
+        ).encode(),
+    ),
     "a text of NUL": ("items.toml", ITEMS_TOML.replace("Which?", "Wh\\u0000ich?").encode()),
     "a text turned round": ("items.toml", ITEMS_TOML.replace("Which?", "\u202eWhich?").encode()),
     "NUL in the file": ("items.toml", b"\0" * 100),

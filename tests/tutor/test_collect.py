@@ -13,10 +13,10 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 
-from autograde.course.collect import collect
-from autograde.course.folder import Course
-from autograde.course.release import release
+from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.collect import collect
+from autograde.outbox.release import release
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from autograde.classes.folder import Course
 from autograde.cli import app
-from autograde.course.folder import Course
-from autograde.course.mark import Line, mark_class
-from autograde.course.release import release
-from autograde.feedback import Written, write_feedback
+from autograde.outbox.feedback import Written, write_feedback
+from autograde.outbox.release import release
+from autograde.run.line import Line
+from autograde.run.mark import mark_class
 from workbook_helpers.items import load_workbook
 
 NAME = "w01-small"
@@ -137,7 +138,7 @@ def test_no_correction_unmarks_an_answer(
         release(course, "w01")
     code, said = command(course, monkeypatch, "remark", "w01")
     assert code == 0
-    assert "The points of 0 students changed" in said
+    assert "The points of 0 learners changed" in said
     assert (f"The {told} was changed after a person had given 2 marks" in said) == bool(told), said
     _, said = command(course, monkeypatch, "remark", "w01")
     assert "was changed after" not in said, "told once"
@@ -345,8 +346,8 @@ def test_the_words_of_the_page_are_true(course: Course, hand_in: Give) -> None:
     assert "comment" not in page(course, "ana01").partition("<main")[2]
     assert "Handed in on 19 July 2026, 11:00 (UK time)" in page(course, "ana01")
     assert "comment" not in page(course, "ben01").partition("<main")[2], "no person has written one"
-    assert "Well done" in page(course, "cai01")
-    assert "Read your tutor’s comment on written task 1" in page(course, "cai01")
+    assert "That is excellent work." in page(course, "cai01")
+    assert 'Read your tutor’s comment on <a href="#task-1">written task 1</a>.' in page(course, "cai01")
 
 
 def test_no_workbook_sends_students_to_what_may_not_be_there() -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
+from autograde.classes.folder import Course
+from autograde.inbox.intake import intake
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -106,7 +106,7 @@ def test_killed_at_any_point_what_another_program_collected_is_not_lost(course: 
 
 
 def test_a_taking_back_that_was_killed_is_finished_by_the_next_take_in(course: Course, tmp_path: Path, kit: "Kit") -> None:
-    from autograde.course.assign import undo
+    from autograde.inbox.assign import undo
 
     first, folder = tmp_path / "first", tmp_path / "in"
     for place, when, choice in ((first, "2026-11-19T10:00:00+00:00", "a"), (folder, LATER, "b")):
@@ -126,8 +126,8 @@ def test_a_taking_back_that_was_killed_is_finished_by_the_next_take_in(course: C
 
 
 def test_two_take_ins_at_once_wait_for_each_other(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from autograde.course import store
     from autograde.errors import ClassError
+    from autograde.inbox import store
 
     monkeypatch.setattr(store, "LOCK_TIMEOUT_S", 0.1)
     with store.taking_in(course, "w01-small"), pytest.raises(ClassError, match="Another command is taking in"):

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograde.checks import check_all
-from autograde.course.folder import find_course
-from autograde.course.gradebook import export_gradebook
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.course.serve import serving
-from autograde.feedback import write_feedback
+from autograde.classes.folder import find_course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.inbox.intake import intake
+from autograde.nbgrader.serve import serving
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.marks_file import export_gradebook
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.serve import Served, serving
+from autograde.classes.folder import Course
+from autograde.inbox.intake import intake
+from autograde.nbgrader.serve import Served, serving
+from autograde.run.mark import mark_class
 from tests.conftest import free_port
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.intake import IntakeReport, intake
+from autograde.classes.folder import Course
+from autograde.inbox.intake import IntakeReport, intake
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def test_what_a_student_gave_by_mistake_is_named(course: Course, tmp_path: Path,
     report = take(course, tmp_path, kit, files, packed=packed)
     assert [taken.student.id for taken in report.taken] == ["ben01"]
     (refused,) = report.refused
-    assert refused.reason == f'it is {what}, not a hand-in: ask the student for the file that "Save the file" makes'
+    assert refused.reason == f'it is {what}, not a hand-in: ask the learner for the file that "Save the file" makes'
     assert (refused.folder / name).read_bytes() == make(kit), "it opens by its own name"
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.gradebook import COLUMNS, export_gradebook, harmless
-from autograde.course.intake import intake
-from autograde.course.summary import NOT_THE_RESULT
+from autograde.classes.folder import Course
+from autograde.commands.summary import NOT_THE_RESULT
 from autograde.errors import ClassError
+from autograde.inbox.intake import intake
+from autograde.outbox.marks_file import COLUMNS, export_gradebook, harmless
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit

@@ -25,13 +25,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.feedback import write_feedback
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.inbox.intake import intake
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
 from workbook_helpers.items import load_workbook
 
 W = "w01-histories"

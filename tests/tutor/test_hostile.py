@@ -22,20 +22,21 @@ from typing import Any
 import pytest
 
 from autograde import cli
-from autograde.author import mend
+from autograde.authoring.author import mend
 from autograde.checks import check_workbook, faults
-from autograde.course.collect import collect
-from autograde.course.folder import Course
-from autograde.course.gradebook import export_gradebook, gradebook_rows
-from autograde.course.intake import intake
-from autograde.course.mark import Line, mark_class
-from autograde.course.new import new_course
-from autograde.course.outcome import IntakeReport, Refused, Taken
-from autograde.course.release import release
-from autograde.course.roster import Roster, import_roster
-from autograde.feedback import write_feedback
-from autograde.feedback.page import Written
-from autograde.marking import load_key, load_rubrics
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import Roster, import_roster
+from autograde.content import load_key, load_rubrics
+from autograde.inbox.collect import collect
+from autograde.inbox.intake import intake
+from autograde.inbox.outcome import IntakeReport, Refused, Taken
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.feedback.writing import Written
+from autograde.outbox.marks_file import export_gradebook, gradebook_rows
+from autograde.outbox.release import release
+from autograde.run.line import Line
+from autograde.run.mark import mark_class
 from tests.tutor import hostile
 from tests.tutor.hostile import ASSIGNMENT, CHANGES, FULL, HAND_INS, INBOUND
 from workbook_helpers.answers import AnswerStore
@@ -44,7 +45,8 @@ from workbook_helpers.errors import WorkbookError
 from workbook_helpers.hand_in import hand_in as hand_in_as
 from workbook_helpers.items import load_workbook
 from workbook_helpers.jupyter.pages.shelf import shelf
-from workbook_helpers.jupyter.widgets.ask import ask, open_workbook
+from workbook_helpers.jupyter.widgets.ask import ask
+from workbook_helpers.jupyter.widgets.session import open_session
 
 IDS = {f"h{n:03d}": name for n, name in enumerate(HAND_INS, start=1)}
 TAMPERED = {f"t{n:03d}": name for n, name in enumerate(CHANGES, start=1)}
@@ -634,7 +636,7 @@ def test_what_an_author_writes(small: Course, tmp_path: Path, monkeypatch: pytes
     assert check_workbook(folder) is not None
     assert len(shelf(tmp_path / "shelf")) == 1
     monkeypatch.chdir(folder)
-    open_workbook.cache_clear()
+    open_session.cache_clear()
     assert ask("w01-q01") is not None
 
 
@@ -658,7 +660,7 @@ def test_a_students_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watc
     made = hostile.STUDENTS[name]
     put(folder / "answers.json", made)
     monkeypatch.chdir(folder)
-    open_workbook.cache_clear()
+    open_session.cache_clear()
     Path("/proc/self/clear_refs").write_text("5")
     before = peak()
     with watched():

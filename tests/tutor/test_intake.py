@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.intake import IntakeReport, intake
-from autograde.course.text import printable
+from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.intake import IntakeReport, intake
+from autograde.text import printable
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -247,9 +247,9 @@ UNUSABLE: "dict[str, tuple[Callable[[Kit], bytes], str]]" = {
     "answers of another workbook": (of_other_workbook, "another workbook"),
     "hand-in to another workbook": (manifest_of_other_workbook, "w02"),
     "stranger": (lambda kit: kit.hand_in("eve99"), "eve99"),
-    "nobody": (lambda kit: kit.hand_in(None), "names no student"),
+    "nobody": (lambda kit: kit.hand_in(None), "names no learner"),
     "a path as the student": (lambda kit: kit.hand_in("../../ana01"), "not on the roster"),
-    "an object as the student": (lambda kit: kit.hand_in({"x": 1}), "no student"),  # type: ignore[arg-type]
+    "an object as the student": (lambda kit: kit.hand_in({"x": 1}), "no learner"),  # type: ignore[arg-type]
     "two workbooks": (lambda kit: kit.zipped({"a/answers.json": b"{}", "b/answers.json": b"{}"}), "several"),
     "zip in zip in zip in zip": (lambda kit: nested(kit.hand_in("ana01", LATER), 4, kit), "no answers.json"),
 }

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograde.course import disk
-from autograde.course.disk import file_system, on_network
-from autograde.course.folder import Course
-from autograde.course.gradebook import export_gradebook
-from autograde.course.intake import intake
-from autograde.course.keep import backup, restore, set_journal, tidy
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.course.rows import Rows
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
 from autograde.errors import ClassError
-from autograde.feedback import write_feedback
+from autograde.gradebook import disk
+from autograde.gradebook.disk import file_system, on_network
+from autograde.gradebook.keep import backup, restore, set_journal, tidy
+from autograde.gradebook.rows import Rows
+from autograde.inbox.intake import intake
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.marks_file import export_gradebook
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -187,9 +187,10 @@ def test_a_copy_holds_what_is_in_the_log_alone_and_comes_back(marked: Course, tm
 
 def test_a_closed_gradebook_is_whole_in_its_one_file(marked: Course, tmp_path: Path) -> None:
     killed = (
-        "import sys, os; from pathlib import Path; from autograde.course.folder import Course; from autograde.course.rows import Rows\n"
+        "import sys, os; from pathlib import Path; from autograde.classes.folder import Course; from autograde.gradebook.rows import Rows\n"
+        "from sqlalchemy import text\n"
         "course = Course(Path(sys.argv[1])); rows = Rows(course.db_url, 'w01-small')\n"
-        "rows._database.run('UPDATE grade SET manual_score = 8 WHERE manual_score IS NOT NULL')\n"
+        "rows._database.run(text('UPDATE grade SET manual_score = 8 WHERE manual_score IS NOT NULL'))\n"
         "os._exit(9)\n"
     )
     subprocess.run([sys.executable, "-c", killed, str(marked.root)], check=False, timeout=60)
@@ -286,8 +287,8 @@ def test_a_backup_replaces_nothing(marked: Course, tmp_path: Path, name: str) ->
 
 def test_a_full_disk_leaves_no_half_backup(marked: Course, tmp_path: Path) -> None:
     code = (
-        "import resource, signal, sys; from pathlib import Path; from autograde.course.folder import Course\n"
-        "from autograde.course.keep import backup; from autograde.errors import ClassError\n"
+        "import resource, signal, sys; from pathlib import Path; from autograde.classes.folder import Course\n"
+        "from autograde.gradebook.keep import backup; from autograde.errors import ClassError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
         "try: backup(Course(Path(sys.argv[1])), Path(sys.argv[2]))\n"
         "except ClassError as error: print('told:', error)\n"

@@ -28,21 +28,23 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from autograde.course.crew import crew, in_order
-from autograde.course.folder import Course, open_gradebook
-from autograde.course.mark import Line, mark_class
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.course.rows import Rows
-from autograde.course.serve import serving
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.content import load_key
+from autograde.crew import crew, in_order
 from autograde.errors import ClassError
-from autograde.marking import load_key
+from autograde.gradebook.opening import open_gradebook
+from autograde.gradebook.rows import Rows
 from autograde.marking.kinds import MARKERS
-from tests.conftest import ROOT, free_port
+from autograde.nbgrader.serve import serving
+from autograde.outbox.release import release
+from autograde.run.line import Line
+from autograde.run.mark import mark_class
+from tests.conftest import ROOT, asked, free_port, real_workbook
 from workbook_helpers.items import load_workbook
 
-W01 = "w01-working-and-personal"
+W01, SINGLE = "w01-working-and-personal", asked("single")
 STUDENTS = 60
 Table = list[tuple[Any, ...]]
 GRADES = """
@@ -197,10 +199,10 @@ def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(course: 
     [line] = [line for line in mark_class(course, W01, force=True) if line.student == "s001"]
     assert (line.before, line.waiting, given(course, "s001")) == (line.points, line.waiting, (7, False, "Well reasoned."))
     # Another answer elsewhere: this one is as it was.
-    answer(course, "s001", t02="Something else.")
+    answer(course, "s001", **{SINGLE.removeprefix("w01-"): "c"})
     [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
     assert given(course, "s001") == (7, False, "Well reasoned.")
-    assert not any("changed since" in oddity for oddity in line.oddities), "nobody has marked the other one"
+    assert not any("changed since" in oddity for oddity in line.oddities), "no person has marked the other one"
     # Another answer here: the points are kept, do not count, and are asked for again, until it is the old answer once more.
     answer(course, "s001", t01="Something new.")
     [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
@@ -219,21 +221,23 @@ def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(course: 
 def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     list(mark_class(course, W01))
     for part in ("keys", "rubrics"):
-        shutil.copytree(ROOT / "autograde" / part, tmp_path / "own" / part)
+        shutil.copytree(ROOT / "autograde" / "content" / part, tmp_path / "own" / part)
     path = tmp_path / "own/keys/w01.toml"
-    path.write_text(path.read_text().replace('w01-q01 = { right = "b"', 'w01-q01 = { right = "a"'))
+    tries = MARKERS["single"].tries(real_workbook().items[SINGLE], load_key("w01").keys[SINGLE].right)
+    old, new = (f'{SINGLE} = {{ right = "{option}"' for option in (tries.right, tries.wrong))
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
     monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
     process = command(course, "remark", "w01")
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 0, told
     answers = {
-        path.parts[-3]: json.loads(path.read_text())["answers"]["w01-q01"]["value"]
-        for path in course.root.glob("submitted/*/*/answers.json")
+        path.parts[-3]: json.loads(path.read_text())["answers"][SINGLE]["value"] for path in course.root.glob("submitted/*/*/answers.json")
     }
-    changed = {student for student, value in answers.items() if value in ("a", "b")}
+    changed = {student for student, value in answers.items() if value in (tries.right, tries.wrong)}
     assert len(changed) > 0
     assert set(re.findall(r"s0\d\d", told.partition("w01")[2])) == changed
-    assert f"points of {len(changed)} students changed" in told
+    assert f"points of {len(changed)} learners changed" in told
 
 
 @pytest.mark.parametrize("after", [1, 23, 51])
@@ -401,7 +405,7 @@ def break_off(course: Course, how: str) -> Callable[[], None]:
 def test_a_gradebook_that_fails_in_the_middle_is_one_sentence_and_nothing_is_lost(
     course: Course, wanted: tuple[Table, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("autograde.course.rows.BUSY_S", 1)
+    monkeypatch.setattr("autograde.gradebook.database.BUSY_S", 1)
     lines = mark_class(course, W01)
     next(lines)
     mend = break_off(course, how)
@@ -439,8 +443,8 @@ def test_a_notebook_that_cannot_be_removed_holds_nobody_up(course: Course) -> No
     code = f"""
 import os
 from pathlib import Path
-from autograde.course.folder import Course
-from autograde.course.mark import mark_class
+from autograde.classes.folder import Course
+from autograde.run.mark import mark_class
 course = Course(Path({str(moved.root)!r}))
 list(mark_class(course, {W01!r}, force=True))  # reads all modules, which another user may not
 answers = Path({str(new)!r})
@@ -462,7 +466,7 @@ print([line.outcome for line in mark_class(course, {W01!r}) if line.student in (
 def test_those_who_share_the_work_are_not_waited_for_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with crew(9, workers=2) as executor, pytest.raises(ClassError, match="gave nothing back"):
         list(in_order(executor, os._exit, [1]))
-    monkeypatch.setattr("autograde.course.crew.WAIT_S", 0.1)
+    monkeypatch.setattr("autograde.crew.WAIT_S", 0.1)
     never = threading.Event()
     with ThreadPoolExecutor(1) as executor:
         with pytest.raises(ClassError, match=r"gave nothing back \(TimeoutError\)"):

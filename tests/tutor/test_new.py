@@ -9,9 +9,9 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
+from autograde.classes.folder import Course, find_course
+from autograde.classes.new import course_id, new_course
 from autograde.cli import main
-from autograde.course.folder import Course, find_course
-from autograde.course.new import course_id, new_course
 from autograde.errors import ClassError
 from tests.conftest import free_port
 from workbook_helpers.items import load_workbook

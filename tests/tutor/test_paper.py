@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.course.new import new_course
-from autograde.course.rebuild import inert
-from autograde.course.release import release
-from autograde.course.roster import import_roster
-from autograde.marking import load_key
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.content import load_key
+from autograde.inbox.intake import intake
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
+from autograde.run.rebuild import inert
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import load_workbook

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 
 from autograde.checks.secrets import leaks, secrets
-from autograde.course.folder import Course
-from autograde.course.new import new_course
-from autograde.course.release import release
-from autograde.course.text import local, read_due
-from autograde.course.whole import STAGE
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.content import load_key, load_rubrics, load_samples
 from autograde.errors import ClassError, ReleaseError
-from autograde.marking import load_key, load_rubrics, load_samples
+from autograde.outbox.release import release
+from autograde.text import local, read_due
+from autograde.whole import STAGE
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import load_workbook
 
@@ -77,6 +77,9 @@ def test_the_due_date_is_uk_time_and_stored_in_utc(course: Course) -> None:
     with course.gradebook() as gradebook:
         assert gradebook.find_assignment("w01-small").duedate == datetime(2026, 7, 1, 16)  # noqa: DTZ001
     assert release(course, "w01").due == report.due, "a release without a due date leaves it"
+    assert load_workbook(course.root / "release/w01-small").about.due == report.due
+    assert '"due":"2026-07-01T16:00:00+00:00"' in (report.site / "index.html").read_text("utf-8"), "students read it"
+    assert "due" not in (course.root / "source/w01-small/workbook.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +242,7 @@ def test_a_release_makes_the_file_and_the_site_with_the_class_in_them(course: Co
         made = book(page)
         assert (made["class_id"], made["title"]) == ("care-level-2", "A small workbook")
         assert made["release"] == load_workbook(course.root / "release/w01-small").release
-        assert re.findall(r'data-wb-ask="([^"]*)"', page.read_text("utf-8")) == ["w01-q01", "w01-t01", "w01-declaration", "hand-in"]
+        assert re.findall(r'(?<!\[)data-wb-ask="([\w-]+)"', page.read_text("utf-8")) == ["w01-q01", "w01-t01", "w01-declaration", "hand-in"]
         assert str(course.root) not in page.read_text("utf-8")
     assert report.left_out == ()
 
@@ -442,8 +445,8 @@ def packed(data: bytes) -> bytes:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from autograde.course.folder import Course
-from autograde.course.release import release
+from autograde.classes.folder import Course
+from autograde.outbox.release import release
 
 course, seen = Course(Path(sys.argv[1])), 0
 release.__globals__["course"] = course

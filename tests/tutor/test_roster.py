@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.roster import Roster, RosterReport, Student, import_roster
+from autograde.classes.folder import Course
+from autograde.classes.roster import Roster, RosterReport, Student, import_roster
 from autograde.errors import ClassError, RosterError
 
 ANA = Student(id="ana01", first_name="Ana", last_name="Evans", email="ana@example.org")
@@ -65,7 +65,7 @@ def test_forms_of_the_same_roster(empty_class: Course, content: str | bytes) -> 
         (
             "First name,Last name,Username,ID number\nA,B,ab,7\nC,D,cd,\n",
             ("ab", "cd"),
-            'from "Username", as the ID number of 1 student is empty',
+            'from "Username", as the ID number of 1 learner is empty',
         ),
         ("First name,Last name,Email address\nA,B,a@b.org\n", ("a@b.org",), "no column of ids, so the email addresses are the ids"),
         ("First name,Last name,ID number,Email\nA,B,,a@b.org\n", ("a@b.org",), 'The column "ID number" is empty, so the email'),
@@ -122,7 +122,7 @@ def test_ten_thousand_students_take_seconds(empty_class: Course) -> None:
     path.write_text(f"id,first name,last name,email\n{rows.replace('Evans', 'Jones')}", "utf-8")
     assert len(import_roster(empty_class, path).updated) == 10_000
     assert time.process_time() - begun < 12, "a row at a time takes more than a minute"
-    assert steps == ["Reading roster.csv", "Looking who is in the class", "Putting 10000 students into the class"]
+    assert steps == ["Reading roster.csv", "Looking who is in the class", "Putting 10000 learners into the class"]
 
 
 def test_a_gradebook_in_use_is_said_in_a_sentence(empty_class: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,8 +260,8 @@ def test_an_id_that_the_class_spells_otherwise(empty_class: Course) -> None:
         ("name,mark\nAna,3\n", "no column for id"),
         ("ana01,Ana,Evans\n", "no column for"),
         ("id,username,first name,last name\n1,ana,Ana,Evans\n", "both 'id' and 'username'"),
-        ("id,first name,last name,email\n", "has a header and no student in it"),
-        ("Care\nid,name\n\n,,\n", "has a header and no student in it"),
+        ("id,first name,last name,email\n", "has a header and no learner in it"),
+        ("Care\nid,name\n\n,,\n", "has a header and no learner in it"),
         (b"PK\x03\x04rest of a spreadsheet", "spreadsheet"),
         (b"id,first name,last name\n\x81\x8d,a,b\n", "not text"),
         (b"\xff\xfei", "not text"),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.gradebook import gradebook_rows
-from autograde.course.intake import IntakeReport, intake
+from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.intake import IntakeReport, intake
+from autograde.outbox.marks_file import gradebook_rows
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -47,7 +47,10 @@ def late_in_export(course: Course) -> str:
 def test_a_claim_of_the_students_machine_does_not_beat_the_deadline(course: Course, take: Callable[..., IntakeReport]) -> None:
     (taken,) = take(CLAIM, DUE + timedelta(days=2)).taken
     assert taken.current
-    assert taken.late == "cannot be told: the student's machine says 2026-11-20 16:59, but the file is from 2026-11-22 17:00"
+    assert (
+        taken.late
+        == "cannot be told: the learner's machine says Friday 20 November 2026, 16:59, but the file is from Sunday 22 November 2026, 17:00"
+    )
     assert late_in_export(course) == "cannot be told"
 
 
@@ -86,7 +89,7 @@ def test_an_absurd_time_is_not_believed(course: Course, take: Callable[..., Inta
 
 
 def test_a_file_without_a_time_of_its_own_that_came_late_is_not_called_late(take: Callable[..., IntakeReport]) -> None:
-    assert take("", DUE + timedelta(days=1)).taken[0].late.startswith("cannot be told: the file is from 2026-11-21 17:00")
+    assert take("", DUE + timedelta(days=1)).taken[0].late.startswith("cannot be told: the file is from Saturday 21 November 2026, 17:00")
 
 
 @pytest.mark.parametrize("sep", [",", ";", "\t"])
@@ -97,7 +100,9 @@ def test_moodles_worksheet_goes_first(course: Course, take: Callable[..., Intake
     sheet = sheet.replace(f'"Saturday{sep} 21 November 2026{sep} 9:00 AM"', '"Saturday, 21 November 2026, 9:00 AM"')
     (taken,) = take(CLAIM, DUE + timedelta(days=2), moodle=True, sheet=sheet.encode(encoding)).taken
     assert (taken.handed_in_at, taken.late) == (datetime(2026, 11, 21, 9, tzinfo=UTC), "16 hours")
-    expected = "the student's machine says 2026-11-20 16:59, but it arrived on 2026-11-21 09:00 (Moodle's worksheet)"
+    expected = (
+        "the learner's machine says Friday 20 November 2026, 16:59, but it arrived on Saturday 21 November 2026, 09:00 (Moodle's worksheet)"
+    )
     assert expected in taken.oddities
     assert late_in_export(course) == "yes"
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograde.course.folder import Course
-from autograde.course.intake import IntakeReport, intake
+from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.intake import IntakeReport, intake
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -131,8 +131,8 @@ def test_an_id_of_a_hub_is_taken_in(course: Course, take: Take, kit: "Kit") -> N
 
 
 def test_a_tutor_says_whose_it_is(course: Course, take: Take, kit: "Kit") -> None:
-    from autograde.course.assign import assign
-    from autograde.course.attempts import Attempts
+    from autograde.inbox.assign import assign
+    from autograde.inbox.attempts import Attempts
 
     files = {moodle("Participant", 501): kit.hand_in("ana01", q01="a"), moodle("Participant", 503): kit.hand_in("ana01", LATER, q01="b")}
     folders = {"503" in refused.reason.split(" and by ")[0]: refused.folder for refused in take(files).refused}
@@ -149,7 +149,7 @@ def test_a_tutor_says_whose_it_is(course: Course, take: Take, kit: "Kit") -> Non
 
 
 def test_a_name_that_a_tutor_knows_is_known_in_the_whole_class(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
-    from autograde.course.assign import assign
+    from autograde.inbox.assign import assign
 
     (refused,) = take({moodle("Nan Evans", 501): kit.hand_in("ana01", q01="a")}).refused
     assign(course, refused.folder, "ana01")
@@ -162,7 +162,7 @@ def test_a_name_that_a_tutor_knows_is_known_in_the_whole_class(course: Course, t
 
 
 def test_what_was_taken_in_for_the_wrong_one_changes_hands(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
-    from autograde.course.assign import assign
+    from autograde.inbox.assign import assign
 
     take({"a.zip": kit.hand_in("ana01", q01="a")})
     take({"b.zip": kit.hand_in("ana01", LATER, q01="b")})
@@ -183,7 +183,7 @@ def test_what_was_taken_in_for_the_wrong_one_changes_hands(course: Course, take:
     ],
 )
 def test_what_cannot_be_assigned(course: Course, tmp_path: Path, learner: str, files: dict[str, bytes], said: str) -> None:
-    from autograde.course.assign import assign
+    from autograde.inbox.assign import assign
 
     folder = tmp_path / "in"
     folder.mkdir()
@@ -194,7 +194,7 @@ def test_what_cannot_be_assigned(course: Course, tmp_path: Path, learner: str, f
 
 
 def test_the_last_take_in_is_taken_back(course: Course, take: Take, kit: "Kit") -> None:
-    from autograde.course.assign import assign, undo
+    from autograde.inbox.assign import assign, undo
 
     take({"a.zip": kit.hand_in("ana01", q01="a")})
     take({"a.zip": kit.hand_in("ana01", LATER, q01="b"), "b.zip": kit.hand_in("ben01", q01="b")})
@@ -215,7 +215,7 @@ def test_the_last_take_in_is_taken_back(course: Course, take: Take, kit: "Kit") 
 
 
 def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> None:
-    from autograde.course.assign import redo, undo
+    from autograde.inbox.assign import redo, undo
 
     take({"a.zip": kit.hand_in("ana01", q01="a"), "c.zip": kit.hand_in("cai01", q01="a")})
     files = {"a.zip": kit.hand_in("ana01", LATER, q01="b"), "b.zip": kit.hand_in("ben01", q01="b")}
@@ -235,7 +235,7 @@ def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> 
 
 
 def test_redo_makes_no_file_count_for_two(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
-    from autograde.course.assign import assign, redo, undo
+    from autograde.inbox.assign import assign, redo, undo
 
     files = {"a.zip": kit.hand_in("ana01", q01="a"), "b.zip": kit.hand_in("ben01", q01="b")}
     take(files)

@@ -1,13 +1,15 @@
 """A workbook as one file on a device: who opens it, and what the browser's own database holds."""
 
 import json
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Error, Locator, Page, expect
 
-from tests.conftest import is_saved
+from tests.conftest import ONE_PAGE, is_saved
 from tests.kinds.conftest import written
 from workbook_helpers.web import workbook_file
 
@@ -87,6 +89,11 @@ class Tab:
         expect(self.page.locator("#wb-who-slot")).to_contain_text(learner.strip(), ignore_case=True)
         return self
 
+    def leave(self) -> None:
+        """Say that somebody else sits here now."""
+        self.page.locator("#wb-contents > summary").click()
+        self.button("Not you?").click()
+
     def asks(self) -> None:
         """Wait until it is asked who works here."""
         expect(self.page.locator("form.wb-gate")).to_be_visible()
@@ -112,6 +119,11 @@ class Tab:
         given.value.save_as(path)
         return path
 
+    def hand_in(self, folder: Path) -> Path:
+        """Hand in, although not all is answered; give the file."""
+        self("hand-in").get_by_role("button", name="Hand in").click()
+        return self.download("Hand in anyway", folder)
+
     def bring(self, path: Path) -> str:
         """Open a copy; what the page says then."""
         said = self.page.locator("#your-work [role=status]")
@@ -119,6 +131,16 @@ class Tab:
         self.page.locator("#your-work input[type=file]").set_input_files(path)
         expect(said).not_to_be_empty()
         return said.inner_text()
+
+
+def until(page: Page, said: str) -> None:
+    """Wait until JavaScript gives something true; Playwright's own way evaluates text in the page, which its policy forbids."""
+    end, so = time.monotonic() + 20, False
+    while not so:
+        assert time.monotonic() < end, said
+        with suppress(Error):  # the page is just being left for another one
+            so = page.evaluate(said)
+        time.sleep(0.05)
 
 
 def wrongs(page: Page) -> list[str]:
@@ -146,6 +168,7 @@ def made(folder: Path, items: str = ITEMS, *, name: str = "w99.html") -> str:
 def opened(context: BrowserContext, address: str) -> Tab:
     """Open it in a tab of its own."""
     page = context.new_page()
+    page.add_init_script(ONE_PAGE)  # sections have tests of their own
     page.goto(address)
     return Tab(page, address)
 

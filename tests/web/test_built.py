@@ -17,6 +17,6 @@ def test_the_bundle_is_that_of_the_sources() -> None:
 def test_the_letters_are_asked_for_only_where_they_are_picked() -> None:
     assert "@font-face" not in (BUILT / "workbook.css").read_text("utf-8")
     assert set(re.findall(r"url\(([^)]*)\)", (BUILT / "dyslexic.css").read_text("utf-8"))) == {
-        "OpenDyslexic-Regular.woff2",
-        "OpenDyslexic-Bold.woff2",
+        "Letters-Regular.woff2",
+        "Letters-Bold.woff2",
     }

@@ -39,7 +39,7 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
     assert path.name.endswith(".copy.json")
     assert {*copy_of(path)["answers"]} == {TEXT, PRIVATE, PICK}, "what nobody touched is no answer"
     expect(ana("your-work")).to_contain_text("nothing has changed since")
-    ana.button("Not you?").click()
+    ana.leave()
     ben = ana.work("ben02")
     said = ben.bring(path)
     assert "This copy is of ana01, and you work here as ben02" in said
@@ -56,7 +56,7 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
         there.write("Ana's answer on the phone.")
         there.choose("b")
         later = there.download("Save a copy", tmp_path / "later")
-    ben.button("Not you?").click()
+    ben.leave()
     ana = ben.work("ana01")
     is_saved(ana(TEXT))
     assert "2 questions have another answer here" in ana.bring(later)
@@ -146,9 +146,12 @@ def test_the_reminder_comes_calmly_and_goes_with_a_copy(tab: Open, tmp_path: Pat
     ana.write("Thought.", PRIVATE)
     expect(notice).to_have_text("")  # not while at work
     ana.open()
-    expect(notice).to_contain_text("You have changed 3 answers since your work last left this device")
+    expect(notice).to_contain_text("3 answers are on this device only")
     with ana.page.expect_download():
         notice.get_by_role("button", name="Save a copy").click()
+    expect(notice).to_contain_text(".copy.json")
+    expect(notice).to_be_focused()
+    notice.get_by_role("button").click()
     expect(notice).to_have_text("")
     ana.open()
     is_saved(ana(TEXT))
@@ -186,8 +189,7 @@ def test_a_workbook_that_was_released_again_keeps_every_answer(tab: Open, tmp_pa
     expect(ana.page.locator(".wb-notices")).to_contain_text(re.compile("1 "))
     assert ana.values()[PRIVATE] == {"what": "I was afraid."}, "of a question that is gone"
     expect(ana("hand-in")).to_contain_text("You have answered 1 of 4")
-    ana("hand-in").get_by_role("button", name="Hand in").click()
-    sent, _ = handed(ana.download("Hand in anyway", tmp_path))
+    sent, _ = handed(ana.hand_in(tmp_path))
     assert {item: one["value"] for item, one in sent["answers"].items()} == {TEXT: "An essay.", MINE: True}
     path = ana.download("Save a copy", tmp_path)
     assert copy_of(path)["answers"][PICK]["value"] == "a", "what does not fit any more is in a copy, too"

@@ -1,5 +1,6 @@
 """The browser keeps the answers: whose they are, and that two tabs, a full or forbidden storage and a loss take nothing."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_who_works_is_asked_once_and_nothing_of_one_is_anothers(tab: Open) -> No
     assert ben.kept()["ana01"][TEXT]["value"] == "Ana's answer. And more."
     assert ben.values("ben02") == {PICK: "a"}
     assert "afraid" not in ben.page.content()
-    ben.button("Not you?").click()
+    ben.leave()
     ben.asks()
     back = ben.work(" ANA01 ")  # one person, however it is typed
     expect(back.text()).to_have_value("Ana's answer. And more.")
@@ -130,7 +131,7 @@ def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     first.write("Ana's answer.")
     second = tab()
     is_saved(second(TEXT))
-    second.button("Not you?").click()
+    second.leave()
     second.asks()
     first.asks()
     assert "Ana's answer" not in first.page.content()
@@ -143,14 +144,14 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     elsewhere = tab("ana01", shared=True, where=(tmp_path / "w00.html").as_uri())
     scope = elsewhere.page.locator("[data-wb-scope]").first.get_attribute("data-wb-scope")
     elsewhere.page.evaluate("key => localStorage.setItem(key, 'Ana typed')", f"wb-draft:{scope}:x")
-    ana.button("Not you?").click()
+    ana.leave()
     ana.work("ben02", shared=True).write("Ben's answer.")
     bens = ana(TEXT).get_attribute("data-wb-scope")
-    ana.button("Not you?").click()
+    ana.leave()
     ana.work("ana01", shared=True)
     is_saved(ana(TEXT))
-    ana.button("Finish on this device").click()
-    ana.button("Remove my work").click()
+    ana.button("Remove my work in all workbooks from this device").click()
+    ana.button("Remove all of it").click()
     ana.asks()
     elsewhere.asks()
     assert ana.kept() == {"ben02": {TEXT: ana.kept()["ben02"][TEXT]}}
@@ -251,6 +252,7 @@ def test_forbidden_storage_is_said_at_once_and_offers_everything_as_a_file(conte
     context.add_init_script(FORBIDDEN)
     ana = tab("ana01")
     expect(ana.page.locator(".wb-notices")).to_contain_text("This browser keeps nothing")
+    expect(ana.page.locator(".wb-saved")).to_have_text("Nothing is kept here")
     ana.text().fill("On this page only.")
     ana.text(PRIVATE).fill("I was afraid.")
     for item in (TEXT, PRIVATE):
@@ -262,7 +264,8 @@ def test_forbidden_storage_is_said_at_once_and_offers_everything_as_a_file(conte
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
     ana.page.wait_for_timeout(200)
     expect(ana.text()).to_have_value("On this page only.")
-    assert "Saved" not in ana.page.locator("#wb-main").inner_text()
+    expect(ana.page.locator(".wb-saved")).to_have_text("Not saved yet")
+    assert not re.search("All saved|Saved", ana.page.locator("body").inner_text())
     path = ana.download("Save a copy", tmp_path)
     found = copy_of(path)["answers"]
     assert {item: record["value"] for item, record in found.items()} == {TEXT: "On this page only.", PRIVATE: {"what": "I was afraid."}}
@@ -280,12 +283,14 @@ def test_full_storage_is_said_and_saved_once_there_is_room(tab: Open, tmp_path: 
     expect(ana(TEXT).locator(".wb-status")).to_contain_text("Not saved yet: this browser has no room left")
     expect(ana.page.locator(".wb-notices")).to_contain_text("Your newest answers could not be saved: this browser has no room left")
     expect(ana.page.locator(".wb-notices")).not_to_contain_text("keeps nothing")
+    expect(ana("your-work")).to_contain_text("Not everything on this page is kept on this device")
     assert ana.values() == {TEXT: "one"}
     assert copy_of(ana.download("Save a copy", tmp_path))["answers"][TEXT]["value"] == "one two"
     ana.page.evaluate("() => { IDBObjectStore.prototype.put = globalThis.wasPut; }")
     is_saved(ana(TEXT))
     assert ana.values() == {TEXT: "one two"}
     expect(ana.page.locator(".wb-notices")).not_to_contain_text("no room")
+    expect(ana("your-work")).to_contain_text("Your answers are on this device")
 
 
 @pytest.mark.parametrize("way", ["deleted", "cleared"])
@@ -295,8 +300,7 @@ def test_what_the_browser_throws_away_is_told_and_put_back(way: str, tab: Open, 
     ana.write("I was afraid.", PRIVATE)
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
-    ana("hand-in").get_by_role("button", name="Hand in").click()
-    ana.download("Hand in anyway", tmp_path)
+    ana.hand_in(tmp_path)
     if way == "deleted":
         (tmp_path / "other.html").write_text("<p>Another page")
         other = opened(ana.page.context, (tmp_path / "other.html").as_uri())
@@ -357,3 +361,12 @@ def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open
     ana.open()
     ana.state("saved")
     expect(ana.text()).to_have_value("one two three")
+
+
+def test_where_there_is_no_connection_none_is_said_to_be_lost(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.clock.install()
+    ana.open()
+    ana.page.clock.run_for(120_000)
+    ana.state("clean", PICK)
+    expect(ana.page.locator("#wb-lost")).to_be_hidden()

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from autograde.course.folder import Course
-from autograde.course.intake import intake
-from autograde.course.mark import mark_class
-from autograde.marking import load_key
+from autograde.classes.folder import Course
+from autograde.content import load_key
+from autograde.inbox.intake import intake
 from autograde.marking.kinds import MARKERS
+from autograde.run.mark import mark_class
 from tests.conftest import ROOT, is_saved
 from tests.end_to_end.test_unit import released
 from tests.web.device import MINE, PRIVATE, TEXT, Tab, made, opened
@@ -127,9 +127,18 @@ def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course,
 
 def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab: Open, tmp_path: Path) -> None:
     ana = tab("ana01")
+    ana.text().fill("A line of an essay.\n" * 60)
+    ana.text().press("End")
+    task = ana(TEXT).locator(".wb-written-task")
+    expect(task).to_be_in_viewport()  # it scrolled away while one wrote
+    task.locator("summary").click()
+    expect(task.get_by_text("Explain.")).to_be_in_viewport()
     ana.write("An essay.")
+    ana(TEXT).locator("label").evaluate("node => node.scrollIntoView({ block: 'center' })")
+    expect(task).to_be_hidden()
     ana.write("I was afraid.", PRIVATE)
     panel = ana("hand-in")
+    expect(panel).to_contain_text("Written task 1 of 1 · 10 points: Explain.2 words. That is short: about 150 words is a good length.")
     panel.get_by_role("button", name="Hand in").click()
     expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
     expect(ana(MINE).get_by_role("checkbox")).to_be_focused()
@@ -142,15 +151,20 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     document, manifest = handed(sent)
     assert {*document["answers"]} == {TEXT, MINE}
     assert (manifest["student"], manifest["declared"]) == ("ana01", True)
-    expect(ana(TEXT).locator(".wb-status")).to_contain_text("It is in your hand-in file.")
+    expect(ana("your-work")).to_contain_text("All of them are in your hand-in file.")
     ana.page.clock.install(time=0)  # a clock that went back by many years
     ana.text().fill("An essay, changed.")
     ana.page.clock.run_for(1000)
     is_saved(ana(TEXT))
-    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Nobody else has it yet.")
+    expect(ana("your-work")).to_contain_text("1 of them has changed since you handed in.")
+    ana.write("Nor does this leave.", PRIVATE)
+    expect(ana("your-work")).to_contain_text("1 of them has changed since you handed in.")
     ana.open()
     receipt = panel.locator(".wb-receipt")
     expect(receipt).to_contain_text(manifest["code"])
+    expect(receipt).to_contain_text("1 of 2 marked questions")
+    order = receipt.locator("h3, .wb-next, .wb-button, dl").evaluate_all("all => all.map((node) => node.className || node.tagName)")
+    assert order == ["H3", "wb-next", "wb-button wb-big", "DL", "wb-button wb-second"], "what is to be done stands above the details"
     with ana.page.expect_download() as again:
         receipt.get_by_role("button", name="Save the file").click()
     again.value.save_as(tmp_path / "again.zip")
@@ -159,6 +173,9 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     receipt.get_by_role("button", name="Print the receipt").click()
     for part in (manifest["code"], "ana01", sent.name, "1 of 2", "Which?"):
         assert part in ana.page.evaluate("globalThis.printed")
+    ana.page.emulate_media(media="print")
+    expect(ana.page.locator(".wb-sheet")).to_be_visible()
+    expect(ana.page.locator("#wb-main")).to_be_hidden()
 
 
 def test_a_second_tab_that_takes_the_declaration_back_is_heard_at_the_last_moment(context: Any, tab: Open) -> None:
@@ -201,8 +218,7 @@ def test_the_tutors_words_and_link(link: str, is_link: bool, tab: Open, tmp_path
     ana = tab("ana01", where=where)
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
-    ana("hand-in").get_by_role("button", name="Hand in").click()
-    ana.download("Hand in anyway", tmp_path)
+    ana.hand_in(tmp_path)
     receipt = ana("hand-in").locator(".wb-receipt")
     expect(receipt.locator(".wb-next")).to_contain_text("Upload it in Moodle, <b>please</b>.")
     links = [one.get_attribute("href") for one in receipt.locator("a").all()]
@@ -215,12 +231,11 @@ def test_a_hand_in_is_no_copy(tab: Open, tmp_path: Path) -> None:
     ana.download("Save a copy", tmp_path)
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
-    ana("hand-in").get_by_role("button", name="Hand in").click()
-    ana.download("Hand in anyway", tmp_path)
+    ana.hand_in(tmp_path)
     expect(ana("your-work")).to_contain_text("1 change since")
-    ana.button("Finish on this device").click()
+    ana.button("Remove my work in all workbooks from this device").click()
     ana.page.keyboard.press("Tab")
     expect(ana.button("Leave it here")).to_be_focused()
     ana.page.keyboard.press("Enter")
-    expect(ana.button("Finish on this device")).to_be_focused()
+    expect(ana.button("Remove my work in all workbooks from this device")).to_be_focused()
     assert set(ana.values()) == {TEXT, MINE}

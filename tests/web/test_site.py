@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import CHROMIUM, FLAGS, ROOT, is_saved
 from tests.web.conftest import W01, Edit, Tags
-from tests.web.device import Tab
+from tests.web.device import Tab, until
 from tests.web.test_handing_in import handed
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import site, site_files, write_site, written
@@ -62,7 +61,7 @@ def test_every_file_is_named_and_every_name_is_there(unit: list[Workbook]) -> No
                 assert value in made or value.startswith(("#", "data:")) or (tag, key) == ("a", "href"), (tag, value)
         [words] = [attributes for _, attributes in page.found if attributes.get("id") == "wb-words"]
         assert {*json.loads(words["data-more"] or "").values()} <= made.keys()
-        assert set(re.findall(r"url\(([^)]*)\)", made[name].decode())) <= made.keys()
+        assert set(re.findall(r"url\((?!%23)([^)]*)\)", made[name].decode())) <= made.keys()
     manifest = json.loads(made["manifest.webmanifest"])
     assert {icon["src"] for icon in manifest["icons"]} <= made.keys()
     assert {icon["sizes"] for icon in manifest["icons"] if icon.get("purpose") == "maskable"} == {"192x192", "512x512"}
@@ -78,13 +77,15 @@ def test_the_shelf_says_what_there_is(unit: list[Workbook]) -> None:
     shelf = json.loads(Tags(site_files(unit[::-1])["index.html"].decode()).script(id="wb-shelf"))
     assert [card["workbook"] for card in shelf] == [one.id for one in unit]
     first = shelf[1]
-    assert (first["href"], first["minutes"], first["role"]) == (f"{W01}.html", 90, "teaching")
-    assert first["items"] == {item.id: {"kind": item.kind, "purpose": str(item.purpose)} for item in unit[1].items.values()}
-    assert first["total"] == sum(item["purpose"] in ("practice", "assessed") for item in first["items"].values())
+    assert (first["href"], first["minutes"], first["due"]) == (f"{W01}.html", list(unit[1].about.minutes), "")
+    assert first["items"] == {item.id: item.outline() for item in unit[1].items.values()}
+    assert {name for item in first["items"].values() for name in item} <= {"id", "kind", "purpose", "size", "ends"}, "no wording, no key"
+    assert first["sections"] == unit[1].book()["sections"]
+    assert {name for section in first["sections"] for name in section["items"]} <= {*unit[1].paper()}
 
 
 def test_a_page_changes_when_its_workbook_does_and_no_other(unit: list[Workbook], edited: Edit) -> None:
-    before, after = site_files(unit[:3]), site_files([unit[0], edited("A word more."), unit[2]])
+    before, after = site_files(unit[:3]), site_files([unit[0], edited("More."), unit[2]])
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {f"{W01}.html", "sw.js"}
     assert about(before["sw.js"])["version"] != about(after["sw.js"])["version"]
@@ -191,16 +192,6 @@ def kept(page: Page) -> list[str]:
     return sorted(names)
 
 
-def until(page: Page, said: str) -> None:
-    """Wait until JavaScript gives something true; Playwright's own way evaluates text in the page, which its policy forbids."""
-    end, so = time.monotonic() + 20, False
-    while not so:
-        assert time.monotonic() < end, said
-        with suppress(Error):  # the page is just being left for another one
-            so = page.evaluate(said)
-        time.sleep(0.05)
-
-
 def visit(page: Page, address: str) -> None:
     """Open a page and have the site kept; the engine's part of it, which asks for the worker."""
     page.goto(address)
@@ -273,6 +264,17 @@ def test_a_new_version_serves_what_is_opened_next_and_the_old_one_goes_later(
     assert first not in kept(last)
 
 
+def update(page: Page) -> None:
+    """Let the browser look for a new version of the site, and wait until it serves, or could not be fetched whole.
+
+    Playwright stops each new worker for a moment. A page opened just then came never in some of a hundred tries; without it in none.
+    """
+    ours = "navigator.serviceWorker.getRegistration()"
+    for _ in range(2):  # the first one may have joined a look that had begun before
+        page.evaluate(f"{ours}.then((one) => one.update()).then(() => 0, () => 0)")
+    until(page, f"{ours}.then((one) => !one.installing && !one.waiting && one.active.state === 'activated')")
+
+
 def test_a_page_that_the_host_still_has_of_before_is_not_kept(
     page: Page, served: tuple[Path, str], unit: list[Workbook], edited: Edit
 ) -> None:
@@ -283,18 +285,14 @@ def test_a_page_that_the_host_still_has_of_before_is_not_kept(
     write_site([unit[0], edited("# A new beginning")], folder)
     new = (folder / f"{W01}.html").read_bytes()
     (folder / f"{W01}.html").write_bytes(old)  # an upload that is not through
-    state = "navigator.serviceWorker.getRegistration().then((one) => one.update()).then((one) => one.installing || one.waiting)"
-    page.evaluate(f"{state}.then(() => 0, () => 0)")
-    page.wait_for_timeout(500)
+    update(page)
     page.goto(address + f"{W01}.html")
     assert page.locator("h1").first.inner_text() == "Working and personal relationships"
     assert set(before) <= set(kept(page))
     (folder / f"{W01}.html").write_bytes(new)
-    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
-    end = time.monotonic() + 20
-    while page.goto(address + f"{W01}.html") and page.locator("h1").first.inner_text() != "A new beginning":
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    update(page)
+    page.goto(address + f"{W01}.html")
+    assert page.locator("h1").first.inner_text() == "A new beginning"
     page.goto(address)
     until(page, f"caches.keys().then((all) => !all.includes({json.dumps(before[0])}))")
 
@@ -314,16 +312,13 @@ def test_a_site_without_a_network_is_answered_and_handed_in_and_an_update_keeps_
     declaration = next(item.id for item in unit[1].items.values() if item.kind == "declaration")
     tab(declaration).get_by_role("checkbox").check()
     is_saved(tab(declaration))
-    tab("hand-in").get_by_role("button", name="Hand in").click()
-    assert handed(tab.download("Hand in anyway", tmp_path))[0]["answers"][task]["value"] == "Written on the bus."
+    assert handed(tab.hand_in(tmp_path))[0]["answers"][task]["value"] == "Written on the bus."
     page.context.set_offline(False)
     shutil.move(away, folder)
     write_site([unit[0], edited("# A new beginning")], folder)
-    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
-    end = time.monotonic() + 20
-    while page.goto(tab.address) and page.locator("h1").first.inner_text() != "A new beginning":
-        assert time.monotonic() < end
-        page.wait_for_timeout(300)
+    update(page)
+    page.goto(tab.address)
+    assert page.locator("h1").first.inner_text() == "A new beginning"
     is_saved(tab(task))
     assert tab.text(task).input_value() == "Written on the bus."
     tab.write("Written on the bus, and at home.", task)
@@ -339,17 +334,20 @@ def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, serv
         page = browser.new_page(locale="en-GB")
         page.goto(first)
         ana = Tab(page, first).work("ana01")
-        page.evaluate("globalThis.mark = 'as it was left'")
-        ana.page.goto(second)
-        page.go_back(wait_until="commit")
-        until(page, "document.querySelector('#wb-who-slot').innerText.startsWith('You: ana01')")
+        for _ in range(5):  # a page that is busy is not kept
+            page.evaluate("globalThis.mark = 'as it was left'")
+            ana.page.goto(second)
+            page.go_back(wait_until="commit")
+            until(page, "document.querySelector('#wb-who-slot').textContent.startsWith('You: ana01')")
+            if page.evaluate("globalThis.mark"):
+                break
         assert page.evaluate("globalThis.mark") == "as it was left", "this browser keeps pages for Back"
         ana.page.goto(second)
         expect(page.locator("#wb-who-slot")).to_contain_text("ana01")
         # Another person begins here, and the page behind hears of nothing.
         page.evaluate("localStorage.setItem('wb-learner', 'ben02')")
         page.go_back(wait_until="commit")
-        until(page, "document.querySelector('#wb-who-slot').innerText.startsWith('You: ben02')")
+        until(page, "document.querySelector('#wb-who-slot').textContent.startsWith('You: ben02')")
         assert page.evaluate("globalThis.mark") is None
     finally:
         browser.close()

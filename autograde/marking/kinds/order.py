@@ -8,7 +8,7 @@ from workbook_helpers.items.kinds.order import Order, longest_run
 class OrderMarker:
     """Share of the points = (steps in the longest run in the right order − 1) / (number of steps − 1).
 
-    One step in a wrong place costs one share, not the places of all the steps after it.
+    One step in a wrong place costs one share, not the places of all the steps after it. A step without a place is in no run.
 
     References
     ----------
@@ -19,7 +19,7 @@ class OrderMarker:
 
     def key_problem(self, item: Order, right: Json) -> str | None:
         """See `Marker.key_problem`."""
-        if not right or item.problem(right):
+        if item.problem(right) or sorted(right or ()) != sorted(item.step_ids()):
             return f"right must list each of {', '.join(item.step_ids())} once, the first step first"
         if tuple(right) == item.step_ids():
             return "the item lists its steps in the right order, and students get that file: list them in another"
@@ -31,7 +31,7 @@ class OrderMarker:
 
     def tries(self, item: Order, right: Json) -> Tries:
         """See `Marker.tries`."""
-        return Tries(right=list(right), wrong=right[::-1], malformed=right[:-1])
+        return Tries(right=list(right), wrong=right[::-1], malformed=[*right, right[0]])
 
 
 MARKER = OrderMarker()

@@ -47,6 +47,8 @@ class AnswerSheet:
         Why the whole file says nothing; "" if it could be read.
     oddities
         What else is strange, one sentence each; nothing of it was used.
+    copy
+        The copy's birth id (`Kept`); "" where the file holds none.
     seed
         What the student's draws and orders came from (`Workbook.paper`); "" where the file holds none.
     """
@@ -55,6 +57,7 @@ class AnswerSheet:
     unreadable: Mapping[str, str]
     problem: str = ""
     oddities: tuple[str, ...] = ()
+    copy: str = ""
     seed: str = ""
     release: str = ""
     """Which version of the questions was answered (`Workbook.release`); "" where the file does not say."""
@@ -113,8 +116,8 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
         else:
             answers[item_id] = Answer(value=record["value"], saved_at=_time(record.get("saved_at")))
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
-    seed, release = _name(document.get("seed")), _name(document.get("release"))
-    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, seed=seed, release=release, strange=strange)
+    names = {name: _name(document.get(name)) for name in ("copy", "seed", "release")}
+    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, strange=strange, **names)
 
 
 def _whole(document: Json) -> Json:

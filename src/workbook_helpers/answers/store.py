@@ -21,6 +21,8 @@ FILE = "answers.json"
 LAST_GOOD = "answers.last-good.json"
 DAMAGED = "answers.damaged-"
 LOCK_TIMEOUT_S = 5.0
+MOST_PARTS, LONGEST_ID = 50, 100
+"""No question has as many parts, and none of them so long an id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Saved:
     saved_at: str = ""
     revision: int = 0
     other: "Saved | None" = field(default=None, compare=False)
+    tried: Json = field(default=None, compare=False)
+    """How practice went with it, as `read_tried` gives it; private, and never handed in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,12 +237,23 @@ class AnswerStore:
             revision = _count(document.get("revision")) + 1
             record = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
             before = answers[item_id].get("before", []) if item_id in answers else []
+            if not strange and (tried := read_tried(answers.get(item_id, {}).get("tried"))):
+                record["tried"] = tried | {"checked": tried["checked"] and current.value == value}
             if before := [*before, answers[item_id]] if strange else before:  # kept, whatever becomes of it
                 record["before"] = before
             answers[item_id] = record
             aside.pop(item_id, None)
             self._write(document | {"revision": revision})
             return _saved(record)
+
+    def keep_tried(self, item_id: str, tried: Json, revision: int) -> None:
+        """Keep how practice went with the answer of this revision, which stays as it was; only what `read_tried` takes is kept."""
+        with self._explaining(), self._lock:
+            document = self._read(mend=True)
+            record, given = document["answers"].get(item_id), read_tried(tried)
+            if record is not None and given:
+                record["tried"] = given | {"checked": given["checked"] and _count(record.get("revision")) == revision}
+                self._write(document)
 
     @staticmethod
     @contextmanager
@@ -333,7 +348,23 @@ def _saved(record: dict[str, Any] | None, aside: dict[str, Any] | None = None) -
     other = None if aside is None else _saved(aside)
     if record is None:
         return Saved(other=other)
-    return Saved(value=record["value"], saved_at=str(record.get("saved_at", "")), revision=_count(record.get("revision")), other=other)
+    return Saved(
+        value=record["value"],
+        saved_at=str(record.get("saved_at", "")),
+        revision=_count(record.get("revision")),
+        other=other,
+        tried=read_tried(record.get("tried")),
+    )
+
+
+def read_tried(value: Json) -> dict[str, Json] | None:
+    """Read how practice went (`Tried` in `page/types.d.ts`), whatever wrote it; None where it says nothing."""
+    match value:
+        case {"n": int(n), "first": list(first), "checked": bool(checked), "shown": bool(shown)} if n > 0 and not isinstance(n, bool):
+            ids = [name for name in first if isinstance(name, str) and len(name) <= LONGEST_ID]
+            return {"n": n, "first": ids[:MOST_PARTS], "checked": checked, "shown": shown}
+        case _:
+            return None
 
 
 def _text(value: Json) -> str:

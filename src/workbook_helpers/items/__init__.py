@@ -3,6 +3,7 @@
 from workbook_helpers.items.base import Item, Json, Option, Purpose
 from workbook_helpers.items.kinds import KINDS
 from workbook_helpers.items.learner import clean_id
+from workbook_helpers.items.sections import Section
 from workbook_helpers.items.workbook import Criterion, Reference, Workbook, load_workbook, paper_seed, read_notebook, read_toml
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Option",
     "Purpose",
     "Reference",
+    "Section",
     "Workbook",
     "clean_id",
     "load_workbook",

@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from workbook_helpers.words import say
+
+if TYPE_CHECKING:
+    from workbook_helpers.items.documents import Document
 
 Json: TypeAlias = Any
 """A value as `json.loads` gives it. A student's answer is this until `Item.problem` has found no fault with it."""
@@ -83,12 +86,19 @@ class Item(Model):
     stem: Text
     criterion: str = ""
     section: str = ""
+    document: str = ""
+    """The id of the document (`items/documents.py`) that the student needs for it, "" for none."""
     points: Annotated[float, Field(ge=0, le=100)] = 0
     shuffle: bool = False
     """Whether each student sees the parts in an order of their own; it never changes what an answer is or how it is marked."""
 
+    _document: "Document | None" = PrivateAttr(default=None)
+
     asks_person: ClassVar[bool] = False
     """Whether a person gives the points (a written task) rather than a key."""
+
+    seconds: ClassVar[int] = 30
+    """About how long a student takes to answer such an item when it has been read (`sections.py`): a rule of thumb for each kind."""
 
     @model_validator(mode="after")
     def _points_fit_purpose(self) -> "Item":
@@ -96,6 +106,17 @@ class Item(Model):
             msg = f"an assessed item needs points above 0 and no other item has any (purpose {self.purpose.value}, points {self.points:g})"
             raise ValueError(msg)
         return self
+
+    @property
+    def rests_on(self) -> "Document | None":
+        """The document that it names, where it was read with its workbook (`load_workbook`); what stands in it is part of what is asked."""
+        return self._document
+
+    def resting_on(self, document: "Document") -> Self:
+        """Give this item with the document that it names."""
+        made = self.model_copy()
+        made._document = document
+        return made
 
     def problem(self, value: Json) -> str | None:
         """Say what makes `value` no answer to this item, or None if it is one (a blank one included)."""
@@ -108,6 +129,20 @@ class Item(Model):
         """
         return blank(value)
 
+    def size(self) -> int:
+        """Give how many parts an answer has, such as cards that each need a place; 1 where it cannot be half done."""
+        return 1
+
+    def missing(self, value: Json) -> int:
+        """Give how many parts of a well-formed `value` are still open, 0 ≤ n ≤ `size`; the page has the same rule (`page/far.js`).
+
+        A half-done answer is not blank: it is handed in and marked as it stands, but nowhere counted as answered.
+        """
+        parts = list(value.values()) if isinstance(value, dict) else value
+        if self.size() == 1 or not isinstance(parts, list):
+            return self.size() if self.is_blank(value) else 0
+        return self.size() - sum(not blank(part) for part in parts)
+
     def goes_on_from(self, old: Json, new: Json) -> bool:
         """Whether the answer `new`, a well-formed one, may take the place of `old`; False for what cannot be taken back."""
         return True
@@ -118,6 +153,10 @@ class Item(Model):
 
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Give a key's right answer as plain text, for the marker; the default is for a key in the form of an answer."""
+        return self.in_words(right)
+
+    def right_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give a key's right answer as plain text, for the student whose marking is closed; () where there is no one right answer."""
         return self.in_words(right)
 
     def rule(self) -> str:
@@ -139,7 +178,11 @@ class Item(Model):
         field without a value is left out.
         """
         spec: dict[str, Json] = _said(self.model_dump(mode="json", exclude={"criterion", "section"}))
-        return spec | ({"asks_person": True} if self.asks_person else {})
+        return spec | ({"asks_person": True} if self.asks_person else {}) | ({"size": self.size()} if self.size() > 1 else {})
+
+    def outline(self) -> dict[str, Json]:
+        """Give what of `public` says how far an answer is: what "My workbooks" needs of the item."""
+        return {name: value for name, value in self.public().items() if name in ("id", "kind", "purpose", "size", "ends")}
 
 
 def _said(value: Json) -> Json:

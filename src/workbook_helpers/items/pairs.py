@@ -38,6 +38,7 @@ class PairsItem(Item):
     TARGETS: ClassVar[str]
     PART: ClassVar[str]
     TARGET: ClassVar[str]
+    seconds: ClassVar[int] = 60
     """The fields of the item, and the word for one of each."""
 
     def parts(self) -> tuple[Part, ...]:
@@ -69,6 +70,10 @@ class PairsItem(Item):
                 msg = f"{self.PART} {part.id!r} says what is right, and only a practice item may: put it into the key"
                 raise ValueError(msg)
         return self
+
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.parts())
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

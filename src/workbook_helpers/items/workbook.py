@@ -4,17 +4,19 @@ import hashlib
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
 
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file
 from workbook_helpers.items.base import Item, ItemId, Json, Model, Purpose, Text, drawn
+from workbook_helpers.items.documents import Document
 from workbook_helpers.items.kinds import KINDS
 from workbook_helpers.items.learner import clean_id
+from workbook_helpers.items.sections import Section, sections
 
 M = TypeVar("M", bound=BaseModel)
 TOML_HINTS = {
@@ -32,6 +34,7 @@ LARGEST = 20_000_000
 """Bytes of a file of a workbook; those of this unit have less than a hundredth."""
 MAX_NAME = 64
 """Letters of an item's id; a longer one is looked for in no file."""
+DOCUMENT = re.compile(r"w\d\d-d\d\d")
 FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
 """Pydantic's type of fault → the same in plain words."""
 
@@ -56,13 +59,37 @@ class Reference(Model):
     checked: Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
+class Taught(Model):
+    """A section of the notebook, by its heading, and the points of the unit's essay that it teaches (`autograde/checks/essay.toml`)."""
+
+    title: Text
+    essay: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def _range(value: object) -> object:
+    """Take one number, as workbooks of before have it, for a range of one."""
+    return (value, value) if isinstance(value, int) else value
+
+
+def _rises(value: tuple[int, int]) -> tuple[int, int]:
+    if value[0] > value[1]:
+        msg = f"begins with the fewer minutes, so [{value[1]}, {value[0]}]"
+        raise ValueError(msg)
+    return value
+
+
+Minute = Annotated[int, Field(ge=1, le=600)]
+Minutes = Annotated[tuple[Minute, Minute], BeforeValidator(_range), AfterValidator(_rises)]
+"""How long a workbook takes, for a quicker and for a slower reader (`sections.minutes_needed`)."""
+
+
 class WorkbookFile(Model):
     """The contents of `workbook.toml`."""
 
     id: Annotated[str, Field(pattern=r"^w\d\d$")]
     title: Text
     order: int
-    minutes: Annotated[int, Field(ge=1, le=600)]
+    minutes: Minutes
     version: int = 1
     feedback: Literal["correctness", "points"] = "correctness"
     see_next: str = ""
@@ -73,8 +100,17 @@ class WorkbookFile(Model):
     hand_in_words: Annotated[str, Field(max_length=300)] = ""
     """What to do with the file that handing in gives, in the tutor's words; `autograde release` puts it in, and the link."""
     hand_in_link: Annotated[str, Field(pattern=r"^(https?://\S+)?$", max_length=2000)] = ""
+    due: AwareDatetime | None = None
+    """When it is to be handed in, for the whole class; `autograde release` puts it in."""
     criteria: tuple[Criterion, ...] = ()
+    sections: tuple[Taught, ...] = ()
     references: tuple[Reference, ...] = ()
+
+    @property
+    def takes(self) -> str:
+        """How long it takes, in words: "60 to 110 minutes"."""
+        least, most = self.minutes
+        return f"{least} to {most} minutes" if least < most else f"{most} minute{'s' * (most != 1)}"
 
 
 class Pool(Model):
@@ -105,17 +141,25 @@ class Workbook:
         Item id → item, in the order of the file.
     pools
         In the order of the file.
+    documents
+        Document id → document, in the order of the file.
     """
 
     folder: Path
     about: WorkbookFile
     items: dict[str, Item]
     pools: tuple[Pool, ...] = ()
+    documents: dict[str, Document] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The short id, e.g. "w01"."""
         return self.about.id
+
+    @property
+    def opening(self) -> str:
+        """The id of the practice question that stands in the notebook's first lines, before any heading of a section."""
+        return f"{self.id}-p00"
 
     @property
     def assignment(self) -> str:
@@ -156,6 +200,14 @@ class Workbook:
                 places |= zip(pool.places(), drawn([self.items[name] for name in pool.items], seed, pool.id), strict=False)
         return {place: item for place, item in places.items() if not assessed or item.purpose is Purpose.ASSESSED}
 
+    def sections(self) -> tuple[Section, ...]:
+        """Give the sections of the notebook; none where it cannot be read: a page of questions needs no contents."""
+        try:
+            cells = read_notebook(self.notebook)["cells"]
+        except ContentError:
+            return ()
+        return sections(cells, self.paper(), self.documents, title=self.about.title, minutes=self.about.minutes[1])
+
     def book(self) -> dict[str, Json]:
         """Give all that a page has of this workbook, for JSON: `Book` in `page/types.d.ts`, the same for every host."""
         return {
@@ -165,9 +217,20 @@ class Workbook:
             "release": self.release,
             "class_id": self.about.class_id,
             "items": {name: item.public() for name, item in self.items.items()},
+            "documents": {name: document.public() for name, document in self.documents.items()},
             "pools": [pool.model_dump(mode="json") for pool in self.pools],
+            "sections": [asdict(section) | {"items": list(section.items)} for section in self.sections()],
             "hand_in_words": self.about.hand_in_words,
             "hand_in_link": self.about.hand_in_link,
+        }
+
+    def on_shelf(self) -> dict[str, Json]:
+        """Give what "My workbooks" has of this workbook, for JSON: `OnShelf` in `page/types.d.ts`, the same at every door."""
+        book = self.book()
+        return {name: book[name] for name in ("workbook", "assignment", "title", "class_id", "pools", "sections")} | {
+            "minutes": list(self.about.minutes),
+            "due": self.about.due.isoformat() if self.about.due else "",
+            "items": {item.id: item.outline() for item in self.items.values()},
         }
 
     def draws(self) -> bool:
@@ -207,7 +270,9 @@ def load_workbook(folder: Path) -> Workbook:
     if twice := sorted({name for name in names if names.count(name) > 1 + (name in items and any(name in pool.items for pool in pools))}):
         msg = f"{_where(path, twice[0])}: {twice[0]} stands in two pools, or is the name of an item and of a pool's place."
         raise ContentError(msg)
-    return Workbook(folder=folder, about=about, items=items, pools=pools)
+    documents = _read_documents(_tables(content, "documents", path), about.id, items, path)
+    items = {name: item.resting_on(documents[item.document]) if item.document else item for name, item in items.items()}
+    return Workbook(folder=folder, about=about, items=items, pools=pools, documents=documents)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -286,6 +351,29 @@ def _read_item(table: dict[str, Any], path: Path) -> Item:
     return validate(KINDS[kind], table, path, name)
 
 
+def _read_documents(tables: list[dict[str, Any]], workbook: str, items: dict[str, Item], path: Path) -> dict[str, Document]:
+    """Read the documents, and see that each is there for an item, and each item's is there."""
+    documents: dict[str, Document] = {}
+    for table in tables:
+        document = validate(Document, table, path, str(table.get("id", "")))
+        fault = ""
+        if document.id in documents or not document.id.startswith(f"{workbook}-"):
+            fault = f"a document's id must be unique and begin with {workbook}-"
+        elif document.id in items:
+            fault = "an item has this id, too"
+        elif document.id not in {item.document for item in items.values()}:
+            fault = "no item rests on this document: name it in one, or take it out"
+        if fault:
+            msg = f"{_where(path, document.id)}: {fault}."
+            raise ContentError(msg)
+        documents[document.id] = document
+    for item in items.values():
+        if item.document and item.document not in documents:
+            msg = f"{_where(path, item.id)}: it rests on the document {item.document!r}, which is not there."
+            raise ContentError(msg)
+    return documents
+
+
 def _read_pool(table: dict[str, Any], items: dict[str, Item], path: Path) -> Pool:
     pool = validate(Pool, table, path, str(table.get("id", "")))
     held = [items.get(name) for name in pool.items]
@@ -308,5 +396,5 @@ def _where(path: Path, name: str) -> str:
     if 0 < len(name) <= MAX_NAME:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line):
-                return f"{place}, line {number}, item {name}"
+                return f"{place}, line {number}, {'document' if DOCUMENT.fullmatch(name) else 'item'} {name}"
     return place

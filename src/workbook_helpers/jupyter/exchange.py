@@ -34,24 +34,24 @@ def submit(stage: Path) -> bool:
     return True
 
 
-def released(root: Path) -> tuple[str, ...]:
-    """Name the assignments that the exchange has for this student and that are not below `root` yet."""
+def released(root: Path) -> tuple[Path, ...]:
+    """Give the folder of each assignment that the exchange has for this student and that is not below `root` yet."""
     settings = _settings()
     if settings is None:
         return ()
     config, directory = settings
     outbound = Path(config.Exchange.root, directory.course_id, "outbound")
     try:
-        names = sorted(path.name for path in outbound.iterdir() if (path / "workbook.toml").is_file())
+        found = sorted(path for path in outbound.iterdir() if (path / "workbook.toml").is_file())
     except OSError as error:
         raise HandInError(say("error-no-list", why=error.strerror or str(error))) from error
-    return tuple(name for name in names if not (root / name).exists())
+    return tuple(path for path in found if not (root / path.name).exists())
 
 
 def fetch(assignment: str, root: Path) -> None:
     """Fetch a released assignment into the folder `root`; HandInError says why it did not work."""
     settings = _settings()
-    if settings is None or assignment not in released(root):
+    if settings is None or assignment not in [path.name for path in released(root)]:
         raise HandInError(say("error-gone"))
     _do("FetchAssignment", settings, assignment, root, "error-fetch")
 

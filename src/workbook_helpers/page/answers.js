@@ -23,6 +23,10 @@ export const partOf = (value, id) => (value && Object.hasOwn(value, id) ? value[
 /** Give the text of the part with this id. @param {import("./types.js").Part[]} parts @param {string | undefined} id */
 export const textOf = (parts, id) => parts.find((one) => one.id === id)?.text;
 
+/** How a part is marked whose one sentence says why the right thing is right: below a wrong one it is a hint.
+ * @param {boolean} right @returns {{ verdict: "right" } | { verdict: "wrong", hint: true }} */
+export const marked = (right) => (right ? { verdict: "right" } : { verdict: "wrong", hint: true });
+
 /** Say what notes come to. @param {import("./types.js").Note[]} notes @returns {import("./types.js").Response} */
 export const respond = (notes) => ({ right: notes.every((note) => note.verdict === "right"), notes });
 

@@ -1,64 +1,51 @@
 // @ts-check
-// The table of contents with what is done, and the way back to where the student was.
+// The table of contents in the menu: each section with what is done there and how long it takes, and what the colours mean.
 import { h } from "./dom.js";
+import { about, address, inOne, shown, steps } from "./sections.js";
 import { say } from "./words.js";
 
-/** @param {HTMLElement} node */
-const isDone = (node) => node.dataset.wbAnswered === "true";
+/** @import { Section } from "./types.js" */
+/** @import { Shown } from "./sections.js" */
+/** @import { Workbook } from "./workbook.js" */
 
-/** @param {HTMLElement} nav @param {HTMLElement} main */
-export function contents(nav, main) {
-  /** @param {HTMLElement} node */
-  const key = (node) => `wb-place:${node.dataset.wbScope}`; // by the copy, not by its place: another student's copy may lie there later
-  /** @template T @param {() => T} call */
-  const safely = (call) => { try { return call(); } catch { return null; } }; // a private window
-  /** @type {string | null | undefined} */
-  let before;
-  const first = () => { // asked when the first question is there, before anything is remembered anew
-    const node = /** @type {HTMLElement | null} */ (main.querySelector("[data-wb-scope]"));
-    if (before === undefined && node) before = safely(() => localStorage.getItem(key(node)));
-  };
+/** What is done in a section; null where nothing is asked that counts. @param {Workbook} book @param {Section} section */
+function done(book, { items }) {
+  const asked = items.flatMap((place) => book.paper.get(place) ?? []).filter(({ purpose }) => ["practice", "assessed"].includes(purpose)); // what progress.js counts
+  const are = asked.map((spec) => book.how(spec)), total = asked.length;
+  /** @param {import("./far.js").How} how */
+  const count = (how) => are.filter((one) => one === how).length;
+  const done = count("done"), started = count("started");
+  return total ? (done < total ? [say("progress-count", { done, total }), started ? say("progress-started", { n: started }) : ""].filter(Boolean).join(" · ") : say("page-section-done")) : null;
+}
 
-  /** Headings of level 2 with the questions that stand below each. */
-  function sections() {
-    /** @type {{ heading: HTMLElement, questions: HTMLElement[] }[]} */
-    const found = [];
-    for (const node of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll("h2, .wb-question"))) {
-      if (node.tagName === "H2") found.push({ heading: node, questions: [] });
-      else if (node.matches(".wb-practice, .wb-assessed")) found.at(-1)?.questions.push(node); // what progress.py counts
-    }
-    return found;
-  }
-  /** @param {HTMLElement} node */
-  function go(node) {
-    nav.closest("details")?.removeAttribute("open");
-    node.tabIndex = -1;
-    node.scrollIntoView({ block: "start" });
-    node.focus({ preventScroll: true });
-  }
-  /** @param {string} text @param {HTMLElement} node */
-  const link = (text, node) => h("a", { href: `#${node.id}`, onclick: (event) => { event.preventDefault(); go(node); } }, text);
+/**
+ * Draw it whenever the menu is opened, and while it is open.
+ * @param {HTMLDetailsElement} menu @param {HTMLElement} nav @param {() => Workbook | undefined} open @param {(section: Shown) => Section | undefined} known
+ */
+export function contents(menu, nav, open, known) {
+  /** @param {Shown} section @param {(string | null)[]} said */
+  const row = (section, ...said) => h("li", {},
+    h("a", { href: address(section), "aria-current": section === shown() && !inOne() ? "page" : false },
+      h("span", { lang: "en-GB" }, section.title), " ", h("small", {}, said.filter(Boolean).join(" · "))));
   function draw() {
-    nav.replaceChildren(h("ol", {}, ...sections().map(({ heading, questions }) => {
-      const done = questions.filter(isDone).length;
-      const state = !questions.length ? null : done === questions.length ? say("page-section-done") : say("progress-count", { done, total: questions.length });
-      return h("li", {}, link(heading.textContent.trim(), heading), " ", state && h("span", {}, state));
-    })));
+    if (!menu.open || nav.contains(document.activeElement)) return;
+    const book = open();
+    nav.replaceChildren(
+      h("ol", {}, ...steps().map((section) => {
+        const what = known(section);
+        return row(section, book && what ? done(book, what) : null, what ? say("page-minutes", { n: what.minutes }) : null);
+      })),
+      h("ul", {}, ...[about()].flatMap((section) => (section ? row(section) : []))));
+    nav.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
-  function offerPlace() {
-    const node = before && document.getElementById(before);
-    if (!node || document.getElementById("wb-place")) return;
-    main.querySelector("h1")?.after(h("p", { id: "wb-place", className: "wb-card" }, h("span", {}, say("page-welcome-back")), " ", link(say("page-continue"), node)));
-  }
-  main.addEventListener("focusin", (event) => {
-    const node = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-wb-scope]"));
-    first();
-    if (node) safely(() => localStorage.setItem(key(node), node.id));
-  });
-  /** @type {number | null} */
-  let due = null;
-  const soon = () => { first(); due ??= setTimeout(() => { due = null; draw(); offerPlace(); }, 300); };
-  globalThis.addEventListener("wb-answered", soon); // also sent when a question has come onto the page
-  draw();
-  soon();
+  menu.addEventListener("toggle", draw);
+  nav.addEventListener("click", ({ target }) => { if (target instanceof Element && target.closest("a")) menu.open = false; });
+  return draw;
+}
+
+/** What the colour at the side of a question means, in words. @param {HTMLElement} el */
+export function legend(el) {
+  const title = h("p", { className: "wb-legend-title", id: "wb-legend-title" }, say("page-legend"));
+  el.replaceChildren(title, h("ul", { className: "wb-legend", "aria-labelledby": title.id },
+    ...["practice", "assessed", "private", "record"].map((purpose) => h("li", { className: `wb-${purpose}` }, say(`page-legend-${purpose}`)))));
 }

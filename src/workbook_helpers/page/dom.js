@@ -14,7 +14,7 @@ export function h(tag, props = {}, ...kids) {
   for (const [name, value] of Object.entries(props)) {
     if (value === false || value == null) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-    else if (name in node && name !== "list") Object.assign(node, { [name]: value });
+    else if (name in node && name !== "list" && name !== "form") Object.assign(node, { [name]: value });
     else node.setAttribute(name, String(value));
   }
   const wanted = kids.filter((kid) => kid != null);

@@ -4,14 +4,16 @@ import { h, put } from "./dom.js";
 import { say } from "./words.js";
 
 const WAIT_MS = 8000;
+const ID = "who-works-here";
 
 /** @import { Workbook } from "./workbook.js" */
 
 /** Ask in `el`, or say there that it is asked above; gives what ends it. @param {Workbook} book @param {HTMLElement} el @param {boolean} first */
 export function gate(book, el, first) {
-  if (!first) {
-    el.append(h("p", { className: "wb-gate wb-quiet" }, say("learner-later")));
-    return () => {};
+  const section = el.closest(".wb-section"), heading = first ? /** @type {HTMLElement | null | undefined} */ (section?.querySelector("h1, h2")) : null; // a scene and its question stay together: it is asked above them
+  if (!first || heading) {
+    el.append(h("p", { className: "wb-gate wb-quiet" }, say("learner-later"), ...(el.closest(".wb-section") ? [" ", h("a", { href: `#${ID}`, onclick: () => setTimeout(() => /** @type {HTMLElement | null} */ (document.querySelector(`#${ID} input`))?.focus()) }, say("learner-there"))] : [])));
+    if (!heading) return () => {};
   }
   const uid = `wb-learner-${Math.random().toString(36).slice(2, 8)}`;
   const device = book.host.place === "device";
@@ -32,7 +34,15 @@ export function gate(book, el, first) {
     button.removeAttribute("aria-disabled");
     put(error, text);
     field.setAttribute("aria-invalid", String(Boolean(text)));
-    if (text) field.focus();
+    if (!text) return;
+    field.focus();
+    error.scrollIntoView({ block: "nearest" }); // it stands below: a low window may end between them
+  }
+  /** Read on from the section's beginning, unless the page has led elsewhere. */
+  function begin() {
+    if (!heading || document.activeElement !== document.body || document.getElementById("wb-place") || section?.hasAttribute("hidden")) return;
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: "start" });
   }
   /** @param {Event} event */
   function start(event) {
@@ -42,12 +52,13 @@ export function gate(book, el, first) {
     done("");
     button.setAttribute("aria-disabled", "true");
     busy = setTimeout(() => done(say("learner-no-reply")), WAIT_MS);
-    book.host.work(field.value, shared.checked).then((kept) => book.opened(kept), (why) => done(why.message));
+    book.host.work(field.value, shared.checked).then((kept) => { book.opened(kept); begin(); }, (why) => done(why.message));
   }
-  const form = h("form", { className: "wb-gate", onsubmit: start, noValidate: true },
+  const form = h("form", { className: "wb-gate", id: el.closest(".wb-section") ? ID : false, tabIndex: -1, onsubmit: start, noValidate: true },
     h("p", { className: "wb-stem" }, say("learner-title")), h("label", { htmlFor: uid }, say("hand-in-learner")), hint, field, share, error, button);
   // In JupyterLab a letter on what has the focus may move a cell, unless that element says otherwise.
   form.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
-  el.append(form);
-  return () => clearTimeout(busy);
+  const place = h("div", { className: "wb-widget" }, form);
+  if (heading) heading.after(place); else el.append(place);
+  return () => { clearTimeout(busy); place.remove(); };
 }

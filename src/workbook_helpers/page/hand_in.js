@@ -1,22 +1,31 @@
 // @ts-check
 // Review, hand in, receipt.
 import { h, put } from "./dom.js";
+import { missing } from "./far.js";
+import { kinds } from "./kinds.js";
 import { notices } from "./notices.js";
+import { called } from "./question.js";
+import { show } from "./sections.js";
 import { locale, say } from "./words.js";
 
 const WAIT_MS = 20000; // the first hand-in through an exchange takes some seconds
 
-/** @import { Kept, Kid, Refusal, Spec } from "./types.js" */
+/** @import { Kept, Kid, Receipt, Refusal, Spec } from "./types.js" */
 /** @import { Workbook } from "./workbook.js" */
 
 /** @param {string} iso */
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 
+/** How much was answered. @param {Pick<Receipt, "answered" | "total" | "started">} receipt */
+export const receiptOf = ({ answered, total, started = [] }) => say("receipt-of", { done: answered, total, started: started.length });
+
 /** @param {string} id @param {HTMLElement} from */
 function goTo(id, from) {
   const target = /** @type {HTMLElement | null} */ ((from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`)); // a JupyterLab may show two copies
-  target?.scrollIntoView({ block: "start" });
-  /** @type {HTMLElement | null | undefined} */ (target?.querySelector("input, textarea, select, button") ?? target)?.focus({ preventScroll: true });
+  if (!target) return null;
+  show(id); // it may be in another section
+  target.scrollIntoView({ block: "start" });
+  /** @type {HTMLElement} */ (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
   return target;
 }
 
@@ -34,10 +43,10 @@ export function handIn(book, el) {
   const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.learner || book.kept.known, oninput: () => { if (learner.getAttribute("aria-invalid") === "true") complain(""); } });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
+  const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // shown at the declaration: the alert is off the screen by then
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const change = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: () => ask((student) => book.host.work(student, false)) }, say("hand-in-change"));
   const receipt = h("div", { className: "wb-receipt", role: "status" });
-  const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // stands at the declaration: the alert is off the screen there
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
   /** @param {string} id @param {Kid[]} text */
@@ -48,26 +57,34 @@ export function handIn(book, el) {
     still = so;
     learner.setAttribute("aria-invalid", String(field === learner));
     field?.focus();
+    if (text) error.scrollIntoView({ block: "nearest" }); // it stands beside: a low window may end between them
   };
+  /** What is worth a word of an answer. @param {Spec} spec */
+  const advice = (spec) => (book.how(spec) === "done" && kinds[spec.kind]?.advice?.(spec, book.value(spec))) || "";
   /** @param {Spec} spec */
   const named = (spec) => {
-    const { id: name, ...values } = book.label(spec);
-    return h("li", {}, link(spec.id, h("span", {}, say(name, values)), `: ${spec.stem}`));
+    const half = book.how(spec) === "started" ? say(`${spec.kind}-missing`, { n: missing(spec, book.value(spec)), of: spec.size ?? 1 }) : advice(spec);
+    return h("li", {}, link(spec.id, h("span", {}, called(book.label(spec), spec.kind)), `: ${spec.stem}`, half ? h("strong", { className: "wb-half" }, half) : null));
   };
+  /** @param {string} title @param {Spec[]} specs */
+  const listed = (title, specs) => (specs.length ? [h("p", {}, say(title)), h("ul", {}, ...specs.map(named))] : []);
   const declaration = () => book.of("record").find((spec) => spec.kind === "declaration");
-  const undeclared = () => book.left("record").some((spec) => spec.kind === "declaration");
+  const undeclared = () => book.of("record").some((spec) => spec.kind === "declaration" && book.how(spec) === "open");
+  /** The questions that are marked, or for the record, and are so far. @param {import("./far.js").How} how @param {Spec["purpose"][]} purposes */
+  const all = (how, ...purposes) => book.of(...purposes).filter((spec) => book.how(spec) === how);
+  const notDone = () => all("open", "assessed").length + all("started", "assessed").length;
 
   function draw() {
     more?.draw();
-    const left = book.left("assessed"), total = book.of("assessed").length, practice = book.left("practice").length, mine = declaration();
-    if (asked !== null && asked !== left.length) asked = null;
+    const open = all("open", "assessed"), started = all("started", "assessed", "record"), { practice, assessed } = book.far(), mine = declaration();
+    if (asked !== null && asked !== notDone()) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
     if (!undeclared()) tick.remove();
     review.replaceChildren(...[
       ...notices(book.notices()),
-      h("p", {}, left.length ? say("hand-in-left", { done: total - left.length, total }) : say("hand-in-all", { total })),
-      left.length ? h("ul", {}, ...left.map(named)) : null,
-      practice ? h("p", { className: "wb-quiet" }, say("hand-in-practice", { n: practice })) : null,
+      h("p", {}, notDone() ? say("hand-in-left", assessed) : say("hand-in-all", { total: assessed.total })),
+      ...listed("hand-in-started", started), ...listed("hand-in-open", open), ...listed("hand-in-look", book.of("assessed").filter(advice)),
+      practice.done < practice.total ? h("p", { className: "wb-quiet" }, say("hand-in-practice", practice)) : null,
       mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null,
     ].filter((one) => one != null)); // null would be shown as a word
     const { receipts } = book.kept, last = receipts.at(-1);
@@ -76,11 +93,12 @@ export function handIn(book, el) {
     if (receipt.dataset.wbCode === (last?.code ?? "") + receipts.length) return;
     receipt.dataset.wbCode = (last?.code ?? "") + receipts.length;
     if (!last) { receipt.replaceChildren(); return; }
+    const { now, paper } = book.host.next(last);
     receipt.replaceChildren(
-      h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")),
+      h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")), ...now,
       h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
-        h("dt", {}, say("receipt-answered")), h("dd", {}, say("progress-count", { done: last.answered, total: last.total })), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
-      ...book.host.next(last), h("p", { className: "wb-quiet" }, say("hand-in-newest")));
+        h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
+      h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")));
   }
   function tryHandIn() {
     if (busy) return;
@@ -93,7 +111,7 @@ export function handIn(book, el) {
       return;
     }
     if (!learner.value.trim()) { complain(say("hand-in-learner-missing"), learner); return; }
-    const n = book.left("assessed").length;
+    const n = notDone();
     if (n && asked === null) {
       asked = n;
       put(button, say("hand-in-anyway"));
@@ -114,7 +132,7 @@ export function handIn(book, el) {
       done("");
       book.opened(kept);
       draw();
-      if (handed) { receipt.tabIndex = -1; receipt.focus(); }
+      if (handed) { receipt.tabIndex = -1; receipt.focus({ preventScroll: true }); receipt.scrollIntoView({ block: "start" }); } // what to do next stands on top
     }, (/** @type {Refusal} */ why) => {
       done(why.message, why.about === "learner" ? learner : button);
       change.hidden = !why.change;

@@ -8,10 +8,10 @@ const moment = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long"
 
 /**
  * Make a paragraph of each, with the button that helps where there is one.
- * @param {import("./types.js").Notice[]} found @param {Record<string, [string, () => void]>} [acts] the notice's id → what its button says and does
+ * @param {import("./types.js").Notice[]} found @param {Record<string, [string, () => void][]>} [acts] the notice's id → what each of its buttons says and does
  */
 export function notices(found, acts = {}) {
   return found.map(({ id, at, ...values }) => h("div", { className: "wb-notice" },
     h("p", {}, say(id, { ...values, ...(at === undefined ? {} : { time: at ? moment(at) : "" }) })),
-    acts[id] ? h("button", { type: "button", className: "wb-button wb-second", onclick: acts[id][1] }, acts[id][0]) : null));
+    acts[id] ? h("p", { className: "wb-row" }, ...acts[id].map(([name, act]) => h("button", { type: "button", className: "wb-button wb-second", onclick: act }, name))) : null));
 }

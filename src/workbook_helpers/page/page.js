@@ -1,19 +1,46 @@
 // @ts-check
 // What stands around a workbook: contents, display settings, and the word that the connection is gone.
-import { contents } from "./contents.js";
+import { aloud } from "./aloud.js";
+import { bar } from "./bar.js";
+import { contents, legend } from "./contents.js";
 import { display, menus } from "./display.js";
 import { put, the } from "./dom.js";
+import { meanings } from "./meanings.js";
+import { sections, steps } from "./sections.js";
 import { ready, say } from "./words.js";
 
+/** @import { Workbook } from "./workbook.js" */
+
 const PATIENCE_MS = 20_000;
+const MOST = 1 / 5; // of the window's height, for what always stays in view
+
+/** Let bars stay in view while there is room to read beside them; those named first go before. A name says in the style sheets how much
+ * of the window its bar takes, so that nothing that gets the focus lies under it. @param {Record<string, HTMLElement>} bars */
+function stay(bars) {
+  const measure = () => {
+    let room = innerHeight * MOST;
+    for (const [name, bar] of Object.entries(bars)) {
+      const high = bar.offsetHeight, fits = high <= room;
+      if (fits) room -= high;
+      bar.classList.toggle("wb-stays", fits);
+      document.documentElement.style.setProperty(name, fits ? `${high}px` : "0px");
+    }
+  };
+  const seen = new ResizeObserver(measure);
+  for (const bar of Object.values(bars)) seen.observe(bar);
+  globalThis.addEventListener("resize", measure);
+}
 
 export async function around() {
   // nbconvert ends each heading with a paragraph mark, which would be read out and stand in the contents.
   for (const mark of document.querySelectorAll("#wb-main .jp-InternalAnchorLink, #wb-main .anchor-link")) mark.remove();
 
-  // What gets the focus must not lie under the header, which is two lines high on a phone and more with large text.
-  const head = the(".wb-top");
-  new ResizeObserver(() => document.documentElement.style.setProperty("--wb-head", `${head.offsetHeight}px`)).observe(head);
+  const main = the("#wb-main");
+  sections(main); // at once: what follows waits for the words
+  stay({ "--wb-head": the(".wb-top"), "--wb-foot": the("#wb-bar") });
+  main.addEventListener("keyup", ({ key, target }) => { // of a box to write in, a browser brings only the line with the cursor into view; the rest may lie under a bar
+    if (key === "Tab" && target instanceof HTMLTextAreaElement && target.offsetHeight < innerHeight / 2) target.scrollIntoView({ block: "nearest" });
+  });
 
   // The questions find out first that the connection is gone, because an acknowledgement does not come.
   const panel = the("#wb-lost");
@@ -30,7 +57,7 @@ export async function around() {
   globalThis.addEventListener("wb-connection-back", () => { kept = true; show(false); });
   let waiting = 0;
   setInterval(() => { // questions that have yet to come, and of which none came for so long, will not
-    const still = document.querySelectorAll(".voila-skeleton-container").length;
+    const still = document.querySelectorAll('[data-wb-ask]:not([data-wb-ask="progress"]):empty').length;
     if (still && still === waiting) show(true);
     waiting = still;
   }, PATIENCE_MS);
@@ -38,10 +65,23 @@ export async function around() {
 
   await ready;
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-say]"))) put(node, say(node.dataset.wbSay ?? ""));
-  const main = the("#wb-main");
-  const nav = the("#wb-contents nav");
+  const menu = /** @type {HTMLDetailsElement} */ (the("#wb-contents")), nav = the("nav", menu);
   nav.setAttribute("aria-label", say("page-contents"));
+  /** @type {Workbook | undefined} */
+  let book;
+  /** @param {import("./sections.js").Shown} section */
+  const known = (section) => book?.book.sections[steps().indexOf(section)];
+  const drawContents = contents(menu, nav, () => book, known);
+  const drawBar = bar(the("#wb-bar"), the("#wb-here"), known);
+  globalThis.addEventListener("wb-opened", (event) => {
+    if (book || !(event instanceof CustomEvent)) return;
+    book = event.detail;
+    book?.addEventListener("change", drawContents);
+    drawBar();
+  });
+  legend(the("#wb-legend"));
   menus();
-  display(the("#wb-display .wb-panel"), main);
-  contents(nav, main);
+  display(the("#wb-display .wb-settings"), "pages", "words", "sound");
+  meanings(main);
+  aloud(main);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The common part of the kinds that give each part a place: statements their partners, cards their groups (items/pairs.py).
-import { partOf, respond, textOf } from "./answers.js";
+import { marked, partOf, respond, textOf } from "./answers.js";
 import { say } from "./words.js";
 
 /** @import { Note, Part, Response } from "./types.js" */
@@ -21,8 +21,14 @@ export function pairsRespond(kind, parts, targets, value) {
     const target = partOf(value, part.id);
     /** @type {Note} */
     const note = target === undefined
-      ? { verdict: "missed", part: part.text, text: say(`${kind}-not-chosen`) }
-      : { verdict: target === part.right ? "right" : "wrong", part: `${part.text} → ${textOf(targets, target)}`, text: part.feedback ?? "" };
+      ? { id: part.id, verdict: "missed", part: part.text, text: say(`${kind}-not-chosen`) }
+      : { id: part.id, ...marked(target === part.right), part: `${part.text} → ${textOf(targets, target)}`, text: part.feedback ?? "" };
     return note;
   }));
 }
+
+/** Say what is right for a part. @param {Placed[]} parts @param {Part[]} targets @param {string} id */
+export const pairRight = (parts, targets, id) => textOf(targets, parts.find((one) => one.id === id)?.right);
+
+/** Give the right answer of a practice item. @param {Placed[]} parts @returns {Places} */
+export const pairsRight = (parts) => Object.fromEntries(parts.map((part) => [part.id, part.right ?? ""]));

@@ -5,7 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { cleanId } from "./learner_id.js";
 
-/** @import { Book, Spec } from "./types.js" */
+/** @import { Book } from "./types.js" */
 
 /** @param {string} text */
 const hashed = (text) => bytesToHex(sha256(utf8ToBytes(text)));
@@ -18,9 +18,9 @@ export function drawn(parts, seed, name) {
 }
 
 /** Give what the student with this seed is asked: place → item as authored; the rule of `Workbook.paper`.
- * @param {Pick<Book, "items" | "pools">} book @param {string} seed @returns {Map<string, Spec>} */
+ * @template {{ id: string }} One @param {{ items: Record<string, One>, pools: Book["pools"] }} book @param {string} seed @returns {Map<string, One>} */
 export function paper(book, seed) {
-  /** @type {Map<string, Spec>} */
+  /** @type {Map<string, One>} */
   const places = new Map();
   for (const item of Object.values(book.items)) {
     const pool = book.pools.find((one) => one.items.includes(item.id));

@@ -1,6 +1,7 @@
 // @ts-check
 // How far the student is, drawn into the page's header where there is one, and what is to be known of what is kept.
 import { h, put } from "./dom.js";
+import { farInWords, whole } from "./far.js";
 import { notices } from "./notices.js";
 import { say } from "./words.js";
 
@@ -11,24 +12,28 @@ export function progress(book, el) {
   const bar = h("progress", { "aria-label": say("progress-label") });
   const text = h("span");
   const box = h("div", { className: "wb-progress" }, bar, text);
-  const news = h("div", { className: "wb-notices", role: "status" });
+  const news = h("div", { className: "wb-widget wb-notices", role: "status", tabIndex: -1 });
   let told = "";
-  /** @type {[string, () => void]} */
-  const seen = [say("page-seen"), () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); }];
+  /** @type {[string, () => void][]} */
+  const seen = [[say("page-seen"), () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); }]];
   function draw() {
-    const total = book.of("practice", "assessed").length, done = total - book.left("practice", "assessed").length;
+    const far = book.far(), { done, total } = whole(far);
     bar.max = Math.max(total, 1);
     bar.value = done;
-    put(text, say("progress-count", { done, total }));
+    put(text, farInWords(far));
     const found = book.notices(), now = JSON.stringify(found);
-    if (now !== told) news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, ...book.host.acts?.(book) })); // what was said is not said again and again
+    if (now === told) return; // what was said is not said again and again
     told = now;
+    const focused = news.contains(document.activeElement);
+    news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, ...book.host.acts?.(book) }));
+    if (focused) news.focus(); // else it is at the top of the page
   }
-  const slot = document.getElementById("wb-progress-slot");
+  const slot = document.getElementById("wb-progress-slot"), section = el.closest(".wb-section");
   if (slot) slot.replaceChildren(box);
   else el.append(box);
-  el.append(news);
+  if (section) section.before(news); // above every section
+  else el.append(news);
   book.addEventListener("change", draw);
   draw();
-  return () => book.removeEventListener("change", draw);
+  return () => { book.removeEventListener("change", draw); news.remove(); };
 }

@@ -2,7 +2,10 @@
 // The frame of every question: shows it, keeps a draft, saves with a handshake, says what happened.
 
 import { isBlank, same } from "./answers.js";
+import { paperOf } from "./document.js";
 import { h, put } from "./dom.js";
+import { feedback } from "./feedback.js";
+import { watch } from "./fields.js";
 import { fitsIn } from "./fits.js";
 import { kinds } from "./kinds.js";
 import { has, locale, say } from "./words.js";
@@ -40,7 +43,9 @@ const NEXT = {
 /** @type {State[]} */
 const QUIET = ["unknown", "clean", "saved"]; // nothing here waits to be saved
 /** @type {{ [state in State]?: string }} */
-const MOOD = { saved: "wb-good", unsaved: "wb-bad", refused: "wb-bad" };
+const MOOD = { unsaved: "wb-bad", refused: "wb-bad" };
+/** @type {State[]} */
+const OPEN = ["conflict", "offered"]; // what stands in the controls is no answer before the student has chosen
 
 const VISIT = Math.random().toString(36).slice(2); // what was typed since this page was loaded was typed by who sits here
 let changes = 0; // made in this visit
@@ -61,8 +66,15 @@ function drafts(scope, id) {
   };
 }
 
-/** Say what stands above a question; a kind may have words of its own for one that carries no points. @param {{ id: string } & Values} label @param {string} kind */
-const label = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
+/** Say what a question is called; a kind may have words of its own for one that carries no points. @param {{ id: string } & Values} label @param {string} kind */
+export const called = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
+
+/** Which level of heading a question has: the one below the last heading of the text before it. @param {HTMLElement} el */
+function level(el) {
+  const titles = [...(el.closest("main, .jp-Notebook") ?? document).querySelectorAll("h1, h2, h3, h4")].filter((one) => !one.closest(".wb-widget"));
+  const last = titles.filter((one) => one.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+  return last ? Number(last.tagName.slice(1)) + 1 : 3;
+}
 
 /** What a question gives to its workbook. @typedef {{ opened(stored: Stored<any>): void, now(): { id: string, value: any, said: string[], state: State }, hurry(): void, end(): void, node: HTMLElement }} Asked */
 
@@ -90,19 +102,27 @@ export function question(book, spec, el) {
   /** @type {any} */
   let sent; // what was last on its way: a page that is closed then does not hear that it is kept
   let wait_ms = RETRY_MS;
-  let timer = 0, watch = 0;
+  let timer = 0, overdue = 0;
+  let untold = false; // how practice went is not kept yet
   let spoken = "";
 
   const status = h("p", { className: "wb-status", role: "status" });
-  const hint = h("p", { className: "wb-saving", "aria-hidden": "true" });
   const choice = h("div", { className: "wb-conflict", role: "alert", hidden: true });
   const earlier = h("div", { className: "wb-earlier", role: "note", hidden: true });
-  const response = h("div", { className: "wb-response", role: "status" });
-  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1 });
+  const heading = h("h3", { className: "wb-label", id: `${uid}-label`, "aria-level": level(el) }, called(book.label(spec), spec.kind));
+  const paper = paperOf(book, spec, uid, level(el));
+  const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule", id: `${uid}-rule` }, say(`${spec.kind}-rule`)) : null;
+  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
   root.dataset.wbScope = book.kept.copy;
   /** @type {Ctx} */
   const ctx = { uid, changed, answerOf: (id) => book.answerOf(id) };
   const body = kind.build(spec, ctx);
+  if (paper) { // read between what is asked and what is answered
+    const stem = body.node.querySelector(".wb-stem");
+    if (stem) stem.after(paper); else body.node.prepend(paper);
+  }
+  let there = body.get(); // what the controls held when they were last set or changed
+  const practice = spec.purpose === "practice" ? feedback(kind, authored, body, uid, says, () => { untold = true; tell(); }) : null;
 
   /** Go to the next state and show it; `text` is what it has to say. False if nothing follows from `what` here. @param {Happening} what */
   function on(what, text = "") {
@@ -110,10 +130,9 @@ export function question(book, spec, el) {
     if (!next) return false;
     if (next !== "unsaved" || text) show(text, MOOD[next]);
     state = root.dataset.wbState = next;
-    put(hint, ["dirty", "saving"].includes(state) ? say("frame-saving") : "");
     body.node.inert = state === "offered";
-    if (!["conflict", "offered"].includes(state)) { choice.hidden = true; choice.replaceChildren(); }
-    book.waits(uid, !QUIET.includes(state));
+    if (!OPEN.includes(state)) { choice.hidden = true; choice.replaceChildren(); }
+    book.waits(uid, QUIET.includes(state) ? null : { id: spec.id, state });
     return true;
   }
   /** @param {string} text */
@@ -123,13 +142,21 @@ export function question(book, spec, el) {
     if (status.textContent !== text) put(status, text);
     status.className = `wb-status ${mood}`;
   }
+  /** Show an answer in the controls. @param {any} value */
+  function set(value) {
+    const inside = body.node.contains(document.activeElement);
+    body.set(value);
+    there = body.get();
+    if (inside && !body.node.contains(document.activeElement)) root.focus({ preventScroll: true }); // nobody is thrown back to the top of the page
+  }
   /** @param {number} delay_ms */
   function changed(delay_ms) {
     if (!newer) since = Date.now();
     newer = true;
     on("edit");
-    kept = draft.put({ value: body.get(), base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT, sent, change: (changes += 1) });
-    response.replaceChildren();
+    there = body.get();
+    kept = draft.put({ value: there, base: seen.revision, was: seen.value, at: Date.now(), by: book.kept.learner, held: book.holds(), visit: VISIT, sent, change: (changes += 1) });
+    practice?.changed();
     due(Math.min(delay_ms, Math.max(0, since + LONGEST_MS[book.host.place] - Date.now())));
   }
   /** @param {number} delay_ms */
@@ -152,8 +179,8 @@ export function question(book, spec, el) {
     on("send");
     const mine = seq, value = sent = body.get();
     book.host.save(spec.id, value, seen, words(value), { [VISIT]: changes }).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
-    clearTimeout(watch);
-    watch = setTimeout(() => {
+    clearTimeout(overdue);
+    overdue = setTimeout(() => {
       flying = false;
       on("fail", say("frame-unsaved", { kept: String(kept) }));
       if (book.host.place === "disk") globalThis.dispatchEvent(new CustomEvent("wb-connection-lost", { detail: { kept } }));
@@ -166,7 +193,7 @@ export function question(book, spec, el) {
     if (outcome.do === "saved") seen = { value: outcome.value, revision: outcome.revision };
     if (mine !== seq) return;
     flying = false;
-    clearTimeout(watch);
+    clearTimeout(overdue);
     if (outcome.do === "saved") {
       wait_ms = RETRY_MS;
       book.stored(spec.id, outcome);
@@ -184,24 +211,31 @@ export function question(book, spec, el) {
   function failed(error, mine) {
     if (mine !== seq) return;
     flying = false;
-    clearTimeout(watch);
+    clearTimeout(overdue);
     on("fail", say("frame-failed", { why: error.message, kept: String(kept) }));
     book.trouble(error);
     later();
   }
   /** @param {Stored<any>} stored */
-  function settled({ value, revision, saved_at }) { // the answer on this page is the answer that is kept
+  function settled({ value, revision, saved_at, tried }) { // the answer on this page is the answer that is kept
     newer = false;
     draft.clear();
     seen = { value, revision };
     earlier.hidden = fit;
-    on(saved_at && fit ? "stored" : "empty", saved_at && fit ? say(`frame-saved-${book.host.place}`, { time: clock(saved_at), handed: String(handed(saved_at, revision)) }) : "");
+    on(saved_at && fit ? "stored" : "empty");
     stands(fit ? value : null);
+    if (untold) tell();
+    else practice?.stands(fit ? value : null, tried);
   }
-  /** Whether the newest hand-in was made since; its time is told in whole seconds. @param {string} saved_at @param {number} revision */
-  function handed(saved_at, revision) {
-    const last = book.kept.receipts.at(-1);
-    return last?.revision === undefined ? Date.parse(last?.at ?? "") + 999 >= Date.parse(saved_at) : revision <= last.revision;
+  /** Have it kept how practice went, once the answer is. */
+  function tell() {
+    if (state !== "saved" || !practice) return;
+    const { tried } = practice;
+    book.host.tried(spec.id, tried, seen.revision).then(() => {
+      if (tried !== practice.tried) return;
+      untold = false;
+      book.stored(spec.id, { ...book.kept.answers[spec.id], tried });
+    }, () => { /* told again when the answer is next looked at */ });
   }
   /** @param {any} value */
   function stands(value) { // what the rest of the page goes by
@@ -219,10 +253,10 @@ export function question(book, spec, el) {
     choice.replaceChildren(
       h("p", {}, text),
       h("details", {}, h("summary", {}, title), h("blockquote", {}, words(value).join("; ") || say("frame-blank"))),
-      h("p", {}, ...buttons.flatMap(([name, act], n) => [n ? " " : null, h("button", { type: "button", className: `wb-button${n ? " wb-second" : ""}`, onclick: () => {
+      h("p", { className: "wb-row" }, ...buttons.map(([name, act], n) => h("button", { type: "button", className: `wb-button${n ? " wb-second" : ""}`, onclick: () => {
         act();
         /** @type {HTMLElement} */ (body.node.querySelector("input, textarea, select, button") ?? root).focus();
-      } }, name)])),
+      } }, name))),
     );
     choice.hidden = false;
   }
@@ -231,8 +265,8 @@ export function question(book, spec, el) {
   function disagree(stored, name = "frame-conflict", theirs = stored, final = false) {
     if (!on("differ")) return;
     /** @param {any} [value] */
-    const keep = (value) => { seen = { value: stored.value, revision: stored.revision }; if (value !== undefined) body.set(value); on("keep"); changed(0); };
-    const take = () => { if (stored.other) return keep(theirs.value); /* so that it alone is kept */ fit = fits(stored.value); body.set(fit ? stored.value : null); settled(stored); };
+    const keep = (value) => { seen = { value: stored.value, revision: stored.revision }; if (value !== undefined) set(value); on("keep"); changed(0); };
+    const take = () => { if (stored.other) return keep(theirs.value); /* so that it alone is kept */ fit = fits(stored.value); set(fit ? stored.value : null); book.stored(spec.id, stored); settled(stored); };
     const text = say(name, { time: moment(theirs.saved_at) });
     if (final) ask(text, say("frame-other"), theirs.value, [say("frame-go-on"), take]);
     else ask(text, say("frame-other"), theirs.value, [say("frame-mine"), () => keep()], [say("frame-theirs"), take]);
@@ -241,7 +275,7 @@ export function question(book, spec, el) {
   function offer(found, stored) {
     on("offer");
     ask(say("frame-offer", { time: moment(found.at), who: found.by || "none" }), say("frame-offered"), found.value,
-      [say("frame-use"), () => { body.set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); settled(stored); }]);
+      [say("frame-use"), () => { set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); settled(stored); }]);
   }
   /** @param {any} value */
   const fits = (value) => fitsIn(kind, authored, body, value);
@@ -264,13 +298,13 @@ export function question(book, spec, el) {
       let found = draft.get();
       // A browser that is killed may give back a draft that was cleared: what it holds has been saved since, or written over by the student.
       if (found?.visit && (found.change ?? Infinity) <= (stored.typed?.[found.visit] ?? 0)) { draft.clear(found.visit); found = null; }
-      body.set(shown);
+      set(shown);
       seen = { value: stored.value, revision: stored.revision };
       stands(shown);
       if (found && fits(found.value) && !same(found.value, stored.value)) { // typed earlier, never acknowledged
         const mine = book.host.place === "device" ? found.by === book.kept.learner : found.held && book.holds() && ["", book.kept.learner].includes(found.by);
         if (found.visit !== VISIT && !mine) return offer(found, stored);
-        body.set(found.value);
+        set(found.value);
         const next = (found.base === stored.revision && same(found.was, stored.value)) || (found.sent !== undefined && same(found.sent, stored.value));
         if (!next) return disagree(stored);
         newer = true;
@@ -284,35 +318,36 @@ export function question(book, spec, el) {
     // What was acknowledged is not given up without asking.
     if (!alike && (stored.other || stored.revision <= seen.revision)) return disagree(stored, older);
     if (stored.other) return disagree(stored, older, stored.other);
-    if (news) body.set(shown);
+    if (news) set(shown);
     return settled(stored);
   }
-  function check() { // practice
-    const value = body.get();
-    if (says(value) || !kind.respond) { response.className = "wb-response"; response.replaceChildren(h("p", {}, say("frame-first"))); return; }
-    const { right, notes } = kind.respond(authored, value);
-    response.className = `wb-response ${right ? "wb-right" : "wb-wrong"}`;
-    response.replaceChildren(
-      h("p", { className: "wb-verdict" }, say(right ? "frame-all-right" : "frame-not-yet")),
-      h("ul", {}, ...notes.map((note) => h("li", {}, h("strong", {}, h("span", {}, say(`frame-${note.verdict}`)), ` ${note.part}`), h("br"), note.text))),
-    );
+  /** Take what a field holds without having said so for what the student has just put there. @param {unknown} field */
+  function look(field) {
+    if (OPEN.includes(state) || same(body.get(), there)) return;
+    if (field instanceof HTMLElement && body.node.contains(field)) field.dispatchEvent(new Event(field.matches("textarea, [type='text']") ? "input" : "change", { bubbles: true }));
+    if (!same(body.get(), there)) changed(0);
+  }
+  /** After Back a browser puts into the fields what stood there when the page was left; the page shows what is kept. */
+  function back() {
+    if (QUIET.includes(state) && !same(body.get(), there)) set(fit ? seen.value : null);
   }
 
-  const leaving = () => { if (newer) save(); };
+  const leaving = () => { look(document.activeElement); if (newer) save(); };
   const hiding = () => { if (document.visibilityState === "hidden") leaving(); }; // a phone may end the page without another word
   /** @param {BeforeUnloadEvent} event */
   const closing = (event) => { if (!QUIET.includes(state) && !kept) event.preventDefault(); }; // what only this page holds
   globalThis.addEventListener("pagehide", leaving);
   document.addEventListener("visibilitychange", hiding);
   globalThis.addEventListener("beforeunload", closing);
+  globalThis.addEventListener("pageshow", back);
+  const unwatch = watch(root, look);
   root.addEventListener("focusout", leaving);
+  for (const field of body.node.querySelectorAll("input, select, textarea")) field.setAttribute("autocomplete", "off"); // else a browser fills them in anew when the page is loaded again
 
-  const button = spec.purpose === "practice" ? h("button", { type: "button", className: "wb-button wb-second", onclick: check }, say("frame-check")) : null;
-  const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule" }, say(`${spec.kind}-rule`)) : null;
   root.dataset.wbState = state;
   root.append(
-    h("p", { className: "wb-label" }, label(book.label(spec), spec.kind)), body.node, ...(rule ? [rule] : []), earlier, choice,
-    h("div", { className: "wb-foot" }, button, h("div", { className: "wb-saved-line" }, status, hint)), response);
+    heading, body.node, ...(rule ? [rule] : []), earlier, choice,
+    h("div", { className: "wb-foot" }, ...(practice ? [...practice.buttons, practice.verdict] : []), status));
   el.append(root);
   return {
     node: root,
@@ -323,10 +358,12 @@ export function question(book, spec, el) {
       globalThis.removeEventListener("pagehide", leaving);
       document.removeEventListener("visibilitychange", hiding);
       globalThis.removeEventListener("beforeunload", closing);
+      globalThis.removeEventListener("pageshow", back);
+      unwatch();
       clearTimeout(timer);
-      clearTimeout(watch);
+      clearTimeout(overdue);
       body.end?.();
-      book.waits(uid, false);
+      book.waits(uid, null);
       root.remove();
     },
   };

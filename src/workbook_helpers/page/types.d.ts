@@ -41,6 +41,18 @@ export interface Spec {
   asks_person?: boolean;
   points: number;
   shuffle: boolean;
+  /** The id of the document that it rests on. */
+  document?: string;
+  /** How many parts an answer has, where it can be half done. */
+  size?: number;
+  /** The steps after which a story has ended. */
+  ends?: string[];
+}
+/** How a document is drawn: the name of an element, its attributes, and what is in it (`Document.sheet` in items/documents.py). */
+export type Sheet = [string, Record<string, string>, ...(Sheet | string)[]];
+export interface Paper {
+  title: string;
+  sheet: Sheet;
 }
 /** Every part of an item. What is right of it and why are there in practice alone. */
 export interface Part {
@@ -110,6 +122,8 @@ export interface Body<Answer> {
   set(value: Answer | null): void;
   /** Whether a value is an answer to this question as it is now, where it does not follow from setting it and reading it back. */
   fits?(value: unknown): boolean;
+  /** Where a note on the part with this id is shown: at this element's end, which gets a mark. Without one it stands below the question. A spot in the middle of a text lies in an element `.wb-spots`, at whose end its line stands. */
+  spot?(id: string): HTMLElement | null | undefined;
   /** Stop listening: the question is taken off the page. */
   end?(): void;
 }
@@ -122,8 +136,18 @@ export interface Kind<Item extends Spec, Answer> {
   words(spec: Item, value: Answer | null): string[];
   /** Whether an answer says nothing, where `isBlank` is not the rule. */
   blank?(value: Answer | null): boolean;
+  /** How many parts of an answer that is not blank are still open, where each entry of it is not a part (`missing` in far.js). */
+  missing?(spec: Asked, value: Answer): number;
+  /** What is worth a word before a whole answer is handed in, "" for nothing. */
+  advice?(spec: Item, value: Answer): string;
   /** What a practice item says to an answer that is not blank. */
   respond?(spec: Item, value: Answer): Response;
+  /** The right answer of a practice item. */
+  right?(spec: Item): Answer;
+  /** What is right for the part of this id, where the part itself stands before the student's eyes. */
+  rightOf?(spec: Item, id: string): string | undefined;
+  /** Practice says by itself how it went: at a tap, as one is a whole answer, or when nothing of the answer is missing any more. */
+  atOnce?: "tap" | "whole";
   /** The item with its parts as this student sees them. */
   arrange?(spec: Item, draw: Draw): Item;
   /** Whether `next` may take the place of `old`: false for what cannot be taken back (`Item.goes_on_from`). */
@@ -132,13 +156,33 @@ export interface Kind<Item extends Spec, Answer> {
   shared?(value: Answer | null): boolean;
 }
 export interface Note {
+  /** Whose note it is: an option, a card, a step, a gap, a decision. */
+  id: string;
   verdict: "right" | "wrong" | "missed";
+  /** What was chosen for it, in words: told where it does not stand before the student's eyes. */
   part: string;
+  /** The sentence speaks of what would be right: it helps with another try. */
+  hint?: boolean;
+  /** What the mark is called, where "right" and "not this" would not do. */
+  mark?: string;
   text: string;
 }
 export interface Response {
   right: boolean;
   notes: Note[];
+  /** How many more there are to find, where a note on each would give them away. */
+  missing?: number;
+}
+/** How practice went: private, kept with the answer, never handed in. */
+export interface Tried {
+  /** How many different answers were checked. */
+  n: number;
+  /** The ids of what was right the first time. */
+  first: string[];
+  /** Whether the answer as it stands is one that was checked. */
+  checked: boolean;
+  /** Whether the student has asked for the right answer to it. */
+  shown: boolean;
 }
 
 // Workbook and host.
@@ -152,11 +196,54 @@ export interface Book {
   release: string;
   class_id: string;
   items: Record<string, Spec>;
+  /** What questions rest on, by id. */
+  documents: Record<string, Paper>;
   /** Of the items of each, a student gets `draw`, at the places `<id>-1` … */
   pools: { id: string; draw: number; items: string[] }[];
+  /** In their order; see items/sections.py. */
+  sections: Section[];
   /** In the tutor's words: what to do with the file that handing in gives. */
   hand_in_words: string;
   hand_in_link: string;
+}
+/** What stands below one heading: how long it takes, and the places where it asks. */
+export interface Section {
+  title: string;
+  minutes: number;
+  items: string[];
+}
+/** What "My workbooks" needs of an item. */
+export type Asked = Pick<Spec, "id" | "kind" | "purpose" | "size" | "ends">;
+/** A workbook on "My workbooks"; made by `Workbook.on_shelf` (items/workbook.py), the same at every door. */
+export interface OnShelf extends Pick<Book, "workbook" | "assignment" | "title" | "class_id" | "pools" | "sections"> {
+  /** Of a quicker and of a slower reader. */
+  minutes: [number, number];
+  /** ISO 8601, "" for no date. */
+  due: string;
+  items: Record<string, Asked>;
+  /** Where it opens. */
+  href: string;
+  /** Where the page's form fetches it, as it is not here yet. */
+  fetch?: string;
+  /** What the student has of it, where the server knows; else this browser is asked. */
+  mine?: Mine;
+  /** Why it cannot be opened, in words. */
+  fault?: string;
+}
+/** What is kept of one student's copy, as "My workbooks" shows it. */
+export interface Mine {
+  copy: string;
+  seed: string;
+  /** Item → when its answer was saved; blank answers are left out. */
+  answered: Record<string, string>;
+  /** Those of them that are half done. */
+  started: string[];
+  /** The newest hand-in. */
+  handed: Pick<Receipt, "at" | "through"> | null;
+  /** The addresses of its receipt and of the newest feedback, and where the page's form looks for newer feedback. */
+  receipt?: string;
+  feedback?: string;
+  look?: string;
 }
 export interface Receipt {
   at: string;
@@ -164,6 +251,8 @@ export interface Receipt {
   answered: number;
   total: number;
   unanswered: string[];
+  /** The stems of those that are half done; a receipt from before this was counted has none. */
+  started?: string[];
   learner: string;
   file: string;
   through: "exchange" | "file";
@@ -199,6 +288,8 @@ export interface Host {
   open(): Promise<Kept>;
   /** Keep an answer, if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
   save(id: string, value: unknown, base: Seen<unknown>, said: string[], typed: Record<string, number>): Promise<Outcome<unknown>>;
+  /** Keep how practice went with the answer of this revision; the revision stays. */
+  tried(id: string, tried: Tried, revision: number): Promise<void>;
   /** Have `heard` called when something changed elsewhere: another window, another program. */
   changed(heard: () => void): void;
   /** Begin, or go on, as this learner. */
@@ -207,12 +298,27 @@ export interface Host {
   handIn(learner: string): Promise<Kept>;
   /** The student has read the notices of what was mended. */
   seen(): Promise<Kept>;
-  /** What to do with a hand-in now: the file, and who gets it. */
-  next(receipt: Receipt): HTMLElement[];
+  /** What to do with a hand-in now, the file first, and the way to a receipt on paper. */
+  next(receipt: Receipt): { now: HTMLElement[]; paper: HTMLElement };
   /** The notices that a button helps with: id → what it says and does. */
-  acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void]>;
+  acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void][]>;
   /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */
   more?(book: import("./workbook.js").Workbook): { node: HTMLElement; draw(): void };
+}
+/** What the kernel answers; more in `Session` (jupyter/widgets/session.py). */
+export interface KernelSays {
+  n: number;
+  do: string;
+  text?: string;
+  about?: string;
+  change?: boolean;
+}
+/** How a page and its kernel speak to each other. */
+export interface Way {
+  send(message: object): void;
+  listen(heard: (said: KernelSays) => void): void;
+  /** Have `heard` called when the way is there again after it was lost. */
+  back(heard: () => void): void;
 }
 /** Why a hand-in was refused: `about` names the field, `change` offers the questions of another learner. */
 export interface Refusal extends Error {
@@ -237,6 +343,7 @@ export interface Stored<Answer> extends Seen<Answer> {
   said?: string[];
   /** Visit → the last change of it that went into this answer or those before it. */
   typed?: Record<string, number>;
+  tried?: Tried | null;
 }
 export interface Draft<Answer> {
   value: Answer | null;

@@ -25,7 +25,7 @@ const more = JSON.parse(inside?.dataset.more ?? "{}"); // language → where its
 
 /** @param {string} name */
 async function fetched(name) {
-  const answer = await fetch(more[name] ? new URL(more[name], document.baseURI) : new URL(`../words/${name}.ftl`, import.meta.url));
+  const answer = await fetch(more[name] ? new URL(more[name], document.baseURI) : import.meta.url.replace(/workbook\/static\/.*/, `workbook/words/${name}.ftl`)); // a script of a server
   if (!answer.ok) throw new Error(`words/${name}.ftl: ${answer.status}`);
   return answer.text();
 }

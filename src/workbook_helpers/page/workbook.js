@@ -3,12 +3,14 @@
 
 import { isBlank } from "./answers.js";
 import { h, put } from "./dom.js";
+import { far, how } from "./far.js";
 import { gate } from "./gate.js";
 import { handIn } from "./hand_in.js";
 import { kinds } from "./kinds.js";
 import { drawn, paper } from "./paper.js";
 import { progress } from "./progress.js";
 import { question } from "./question.js";
+import { savedLine } from "./saved.js";
 import { ready, say } from "./words.js";
 
 const RETRY_MS = 3000; // doubled after each try to read that failed
@@ -25,7 +27,10 @@ const NOTHING = { value: null, saved_at: "", revision: 0 };
 /** Parts of the page that are no question. @type {Record<string, (book: Workbook, el: HTMLElement) => () => void>} */
 const PARTS = { progress, "hand-in": handIn };
 
-/** Events: "change" when what is kept, or waits to be, has changed. */
+/** Whether a place stands in a section that is not shown now: it can wait. @param {Place} place */
+const isAway = ({ el }) => el.closest("[hidden]") !== null;
+
+/** Events: "change" when what is kept, or waits to be, has changed. The window hears "wb-opened" when all that is kept was read. */
 export class Workbook extends EventTarget {
   /** What the host keeps; nothing of the page is asked before it is known. @type {Kept} */
   kept = { copy: "", answers: {}, learner: "", known: "", seed: "", earlier: {}, notices: [], receipts: [] };
@@ -41,12 +46,16 @@ export class Workbook extends EventTarget {
   #places = new Map();
   /** @type {Map<string, unknown>} */
   #answers = new Map();
-  /** @type {Set<string>} */
-  #waiting = new Set();
+  /** Questions that wait to be saved, or for the student to choose. @type {Map<string, { id: string, state: State }>} */
+  unsettled = new Map();
+  /** @type {ReturnType<typeof savedLine> | null} */
+  #line = null;
   #due = 0;
   #filling = 0;
   #told = 0;
   #looked = () => { if (document.visibilityState === "visible") this.look(); };
+  #back = (/** @type {PageTransitionEvent} */ { persisted }) => { if (persisted) this.look(); }; // the page is as it was left
+  #online = () => { for (const { asked } of this.#places.values()) asked?.hurry(); this.look(); };
 
   /** @param {Book} book @param {Host} host */
   constructor(book, host) {
@@ -61,6 +70,9 @@ export class Workbook extends EventTarget {
     if (!this.#places.size) {
       globalThis.addEventListener("focus", this.#looked);
       document.addEventListener("visibilitychange", this.#looked);
+      globalThis.addEventListener("pageshow", this.#back);
+      globalThis.addEventListener("online", this.#online);
+      this.#line = savedLine(this);
     }
     el.classList.add("wb-widget");
     /** @type {Place} */
@@ -76,6 +88,9 @@ export class Workbook extends EventTarget {
       clearTimeout(this.#due);
       globalThis.removeEventListener("focus", this.#looked);
       document.removeEventListener("visibilitychange", this.#looked);
+      globalThis.removeEventListener("pageshow", this.#back);
+      globalThis.removeEventListener("online", this.#online);
+      this.#line?.end();
     };
   }
 
@@ -110,8 +125,9 @@ export class Workbook extends EventTarget {
     if (anew) {
       if (other) this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
-      this.#fillAll([...this.#places]);
+      this.#fillAll([...this.#places].sort(([, one], [, other]) => Number(isAway(one)) - Number(isAway(other))));
     } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
+    globalThis.dispatchEvent(new CustomEvent("wb-opened", { detail: this }));
     this.tell();
   }
 
@@ -154,14 +170,20 @@ export class Workbook extends EventTarget {
     return this.#answers.get(id) ?? this.kept.earlier[id] ?? null;
   }
 
-  /** Whether a question waits to be saved, or for the student to choose. @param {string} uid @param {boolean} does */
-  waits(uid, does) {
-    if (does) this.#waiting.add(uid); else this.#waiting.delete(uid);
+  /** What of a question waits to be saved, or for the student to choose; null for nothing. @param {string} uid @param {{ id: string, state: State } | null} what */
+  waits(uid, what) {
+    if (what) this.unsettled.set(uid, what);
+    else this.unsettled.delete(uid);
     this.tell();
   }
 
   get waiting() {
-    return this.#waiting.size > 0;
+    return this.unsettled.size > 0;
+  }
+
+  /** Whether anything that is typed here is kept at all. */
+  get keeps() {
+    return !this.kept.notices.some(({ id }) => id === "device-keeps-nothing");
   }
 
   /** Something could not be kept. @param {Error} error */
@@ -175,16 +197,39 @@ export class Workbook extends EventTarget {
     return [...this.paper.values()].filter((spec) => purposes.includes(spec.purpose));
   }
 
-  /** Those of them that have no answer yet. @param {Spec["purpose"][]} purposes */
-  left(...purposes) {
-    return this.of(...purposes).filter((spec) => this.#blank(spec));
+  /** How far the answer to a question is. @param {Spec} spec */
+  how(spec) {
+    return how(spec, this.value(spec));
   }
 
-  /** What stands above a question, for the catalogue: practice, the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */
+  /** How many questions of practice and how many marked ones there are, and have an answer. */
+  far() {
+    return far(this.paper.values(), (spec) => this.how(spec));
+  }
+
+  /** What is kept of a question, or stands there. @param {Spec} spec @returns {any} */
+  value(spec) { // one that is not on the page yet may hold an answer all the same
+    return this.#answers.has(spec.id) ? this.#answers.get(spec.id) : this.#stored(spec.id).value;
+  }
+
+  /** What a question is called, for the catalogue: the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */
   label(spec) {
-    if (spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
-    const alike = this.of("assessed").filter((one) => one.asks_person === spec.asks_person);
-    return { id: spec.asks_person ? "frame-task" : "frame-question", n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
+    if (spec.purpose !== "practice" && spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
+    const id = spec.purpose === "practice" ? "frame-practice" : spec.asks_person ? "frame-task" : "frame-question";
+    const alike = this.of(spec.purpose).filter((one) => id === "frame-practice" || one.asks_person === spec.asks_person).sort((a, b) => this.#order(a) - this.#order(b));
+    return { id, n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
+  }
+
+  /** The id of the first question on the page that rests on the same document. @param {Spec} spec */
+  firstOn(spec) {
+    return [...this.paper.values()].filter((one) => one.document === spec.document).sort((a, b) => this.#order(a) - this.#order(b))[0]?.id;
+  }
+
+  /** Where the page asks it. @param {Spec} spec */
+  #order(spec) {
+    const place = [...this.paper].find(([, one]) => one.id === spec.id)?.[0] ?? "";
+    const at = this.book.sections.flatMap((section) => section.items).indexOf(place);
+    return at < 0 ? Number.MAX_SAFE_INTEGER : at; // what the page does not ask comes after all that it asks
   }
 
   /** What the student should know of what is kept. @returns {Notice[]} */
@@ -205,19 +250,13 @@ export class Workbook extends EventTarget {
     return this.kept.answers[id] ?? NOTHING;
   }
 
-  /** @param {Spec} spec */
-  #blank(spec) { // a question that is not on the page yet may hold an answer all the same
-    const value = this.#answers.has(spec.id) ? this.#answers.get(spec.id) : this.#stored(spec.id).value;
-    try { return (kinds[spec.kind]?.blank ?? isBlank)(value); } catch { return true; }
-  }
-
   /** @param {Spec} spec @returns {Spec} */
   #arranged(spec) {
     const { arrange } = kinds[spec.kind] ?? {};
     return arrange ? arrange(spec, (parts, name = spec.id) => (spec.shuffle ? drawn(parts, this.kept.seed, name) : parts)) : spec;
   }
 
-  /** Fill the places in their order, a few at a time: a slow phone shows the first ones while it makes the others. @param {[string, Place][]} places */
+  /** Fill the places, a few at a time: a slow phone shows the first ones while it makes the others. @param {[string, Place][]} places */
   #fillAll(places) {
     clearTimeout(this.#filling);
     const end = performance.now() + SLICE_MS;
@@ -234,7 +273,10 @@ export class Workbook extends EventTarget {
     this.#empty(place);
     const { el } = place;
     if (this.asksLearner) place.end = name === "progress" ? null : gate(this, el, this.#first() === place);
-    else if (PARTS[name]) place.end = PARTS[name](this, el);
+    else if (PARTS[name]) {
+      place.end = PARTS[name](this, el);
+      if (name === "progress" && this.#line && !this.#line.node.isConnected) el.append(this.#line.node); // a page without a header of ours
+    }
     else {
       const spec = this.paper.get(name);
       if (!spec) { el.replaceChildren(h("p", { className: "wb-calm" }, say("frame-no-question", { name }))); return; }

@@ -1,9 +1,9 @@
-"""A workbook's notebook as HTML: its text as the Voila page has it, its pictures inside, and a place for each question."""
+"""A workbook's notebook as HTML: its text, its pictures, and a place for each question."""
 
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from workbook_helpers.cells import ASK
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file
 from workbook_helpers.items import Workbook, read_notebook
+from workbook_helpers.items.sections import ABOUT, heading
 from workbook_helpers.policy import safe_html
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -28,22 +29,34 @@ OWN = "wb-"
 Token = dict[str, Any]
 
 
-def body(workbook: Workbook) -> str:
-    """Give the cells of a workbook's notebook as HTML, in their order.
+def body(workbook: Workbook, *, inside: bool = True) -> str:
+    """Give the cells of a workbook's notebook as HTML, in their order, each section in an element of its own.
+
+    Parameters
+    ----------
+    inside
+        Whether the HTML holds the pictures; else the page finds them beside it, and asks for each when it comes near the screen.
 
     Raises
     ------
     ContentError
-        If the notebook cannot be read, has code of its own, or shows a picture that is not in the workbook's `media` folder.
+        If the notebook cannot be read, has code of its own, or holds a picture that is not in the workbook's `media` folder.
     """
     seen: set[str] = set()
-    return "\n".join(_cell(workbook, number, cell, seen) for number, cell in enumerate(read_notebook(workbook.notebook)["cells"], 1))
+    make = partial(_Kept, workbook=workbook, seen=seen, inside=inside)
+    made: list[str] = []
+    for number, cell in enumerate(read_notebook(workbook.notebook)["cells"], 1):
+        begins = heading("".join(cell["source"])) if cell["cell_type"] == "markdown" else None
+        if begins is not None or not made:
+            made += ["</section>"] * bool(made) + [f'<section class="wb-section"{" data-wb-about" * (begins == ABOUT)}>']
+        made.append(_cell(workbook, number, cell, make))
+    return "\n".join([*made, "</section>"])
 
 
-def _cell(workbook: Workbook, number: int, cell: dict[str, Any], seen: set[str]) -> str:
+def _cell(workbook: Workbook, number: int, cell: dict[str, Any], kept: Callable[..., Filter]) -> str:
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
-        text = _markdown(workbook, source, f"cell {number}", seen)
+        text = _markdown(workbook, source, f"cell {number}", kept)
         return f'<div class="jp-RenderedHTMLCommon jp-RenderedMarkdown">\n{text}</div>'
     found = re.search(r'"([^"]*)"', source) if ASK.fullmatch(source) else None
     if cell["cell_type"] != "code" or found is None:
@@ -52,8 +65,8 @@ def _cell(workbook: Workbook, number: int, cell: dict[str, Any], seen: set[str])
     return f'<div class="wb-place" data-wb-ask="{html.escape(found[1])}"></div>'
 
 
-def _markdown(workbook: Workbook, source: str, where: str, seen: set[str]) -> str:
-    """Give Markdown as HTML, by the converter that nbconvert gives to Voila."""
+def _markdown(workbook: Workbook, source: str, where: str, kept: Callable[..., Filter]) -> str:
+    """Give Markdown as HTML, by nbconvert's own converter."""
     from nbconvert.filters.markdown_mistune import (  # takes a second: only a release needs it
         InvalidNotebook,
         IPythonRenderer,
@@ -64,15 +77,15 @@ def _markdown(workbook: Workbook, source: str, where: str, seen: set[str]) -> st
         made = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
     except InvalidNotebook as error:
         raise _no_picture(workbook, where, "an attached picture", str(error)) from error
-    return safe_html(made, partial(_Kept, workbook=workbook, where=where, seen=seen))
+    return safe_html(made, partial(kept, where=where))
 
 
 class _Kept(Filter):
-    """Goes over what is safe: puts pictures inside, makes ids unique on the page, leaves out nbconvert's paragraph marks."""
+    """Goes over what is safe: sees to pictures, makes ids unique on the page, leaves out nbconvert's paragraph marks."""
 
-    def __init__(self, source: object, *, workbook: Workbook, where: str, seen: set[str]) -> None:
+    def __init__(self, source: object, *, workbook: Workbook, where: str, seen: set[str], inside: bool) -> None:
         super().__init__(source)
-        self.workbook, self.where, self.seen = workbook, where, seen
+        self.workbook, self.where, self.seen, self.inside = workbook, where, seen, inside
 
     def __iter__(self) -> Iterator[Token]:
         mark = False
@@ -84,8 +97,10 @@ class _Kept(Filter):
             if token["type"] in ("StartTag", "EmptyTag"):
                 if name := data.pop((None, "id"), None):
                     self._name(data, name)
-                if token["name"] == "img":
+                if token["name"] == "img" and self.inside:
                     data[None, "src"] = _picture(self.workbook, data.get((None, "src"), ""), self.where)
+                elif token["name"] == "img":
+                    data[None, "loading"] = "lazy"
             yield token
 
     def _name(self, data: dict[tuple[str | None, str], str], name: str) -> None:

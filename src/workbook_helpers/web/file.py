@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,15 +12,17 @@ from workbook_helpers.words import LANGUAGES, catalogue
 
 ENDS = re.compile(r"<(?=/script|script|!--)", re.IGNORECASE)
 """What would end a script within a page, or begin another; our scripts have such a thing in texts alone."""
-FACE = re.compile(r"@font-face\{[^}]*\}")
 
 
-def workbook_file(workbook: Workbook) -> bytes:
+def workbook_file(workbook: Workbook, *, looked_at: bool = False) -> bytes:
     """Give a workbook as one HTML file, in UTF-8: nothing is fetched from anywhere, and nothing runs but our one script.
 
-    The letters for people with dyslexia come in one weight, since the second would make the file half as large again; they stand
-    at the end, so that the text is there before them. They are OpenDyslexic as it was published: its licence keeps the name from
-    any smaller cut of it.
+    The letters for people with dyslexia stand at the end, so that the text is there before them.
+
+    Parameters
+    ----------
+    looked_at
+        Whether it is shown to who only looks at it: then it does not ask who works here.
 
     Raises
     ------
@@ -30,14 +33,16 @@ def workbook_file(workbook: Workbook) -> bytes:
     words = data("wb-words", {language: catalogue(language) for language in LANGUAGES})
     head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("page.css") + built("workbook.css")))
     foot = Markup('<script type="module">{}</script>\n<style>{}</style>').format(Markup(script), _sheet(_letters()))  # noqa: S704
-    page = workbook_page(workbook, words=words, head=head, foot=foot, policy=policy(hashed(script)))
+    behind: dict[str, Any] = {"looked_at": "you"} if looked_at else {}
+    page = workbook_page(workbook, words=words, head=head, foot=foot, policy=policy(hashed(script)), **behind)
     return page.encode("utf-8", "replace")
 
 
 def _letters() -> str:
-    name = FONTS[0]
-    face = next(face for face in FACE.findall(built("dyslexic.css")) if name in face)
-    return re.sub(r"url\([^)]*\)", f"url(data:font/woff2;base64,{b64encode(font(name)).decode()})", face)
+    letters = built("dyslexic.css")
+    for name in FONTS:
+        letters = letters.replace(name, f"data:font/woff2;base64,{b64encode(font(name)).decode()}")
+    return letters
 
 
 def _sheet(text: str) -> Markup:

@@ -15,7 +15,7 @@ from workbook_helpers.web.body import body
 from workbook_helpers.words import language, say, use
 
 PAGE = files("workbook_helpers") / "page"
-FONTS = ("OpenDyslexic-Regular.woff2", "OpenDyslexic-Bold.woff2")
+FONTS = ("Letters-Regular.woff2", "Letters-Bold.woff2")
 NOSCRIPT = "This page needs JavaScript. Please switch it on in your browser, then load the page again."
 
 
@@ -58,7 +58,17 @@ def hashed(script: str) -> str:
     return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def workbook_page(workbook: Workbook, *, words: Markup, head: Markup, foot: str = "", home: str = "", policy: str) -> str:
+def workbook_page(
+    workbook: Workbook,
+    *,
+    words: Markup,
+    head: Markup,
+    foot: str = "",
+    home: str = "",
+    policy: str = "",
+    inside: bool = True,
+    **behind: str,
+) -> str:
     """Give the page of a workbook.
 
     Parameters
@@ -69,13 +79,19 @@ def workbook_page(workbook: Workbook, *, words: Markup, head: Markup, foot: str 
         Elements that bring style and script.
     home
         The address of "My workbooks", "" where there is none.
+    policy
+        "" where the server sends it.
+    inside
+        See `body`.
+    behind
+        What a page must know of the server behind it; without any, the browser itself keeps the answers.
 
     Raises
     ------
     ContentError
         If the workbook's files have a fault.
     """
-    made = Markup(body(workbook))  # noqa: S704  sanitised there
+    made = Markup(body(workbook, inside=inside))  # noqa: S704  sanitised there
     return rendered(
         "workbook.html.j2",
         title=workbook.about.title,
@@ -84,7 +100,7 @@ def workbook_page(workbook: Workbook, *, words: Markup, head: Markup, foot: str 
         home=home,
         body=made,
         foot=foot,
-        data=data("wb-book", workbook.book()) + Markup("\n") + words,
+        data=data("wb-book", workbook.book(), **behind) + Markup("\n") + words,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from workbook_helpers.files import PART, write_file
-from workbook_helpers.items import Purpose, Workbook
+from workbook_helpers.items import Workbook
 from workbook_helpers.web.page import FONTS, built, data, font, policy, rendered, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue, say
 
@@ -60,28 +60,9 @@ def site_files(workbooks: Sequence[Workbook]) -> dict[str, bytes]:
 
 
 def shelf(workbooks: Sequence[Workbook]) -> list[dict[str, Any]]:
-    """Give what "My workbooks" shows of each workbook, in the unit's order.
-
-    `items` has kind and purpose of each item; `total` counts the questions of a student that practise or are marked, since a pool gives
-    some of its items only.
-    """
-    counted = (Purpose.PRACTICE, Purpose.ASSESSED)
-    return [
-        {
-            "workbook": one.id,
-            "assignment": one.assignment,
-            "title": one.about.title,
-            "minutes": one.about.minutes,
-            "order": one.about.order,
-            "role": one.about.role,
-            "class_id": one.about.class_id,
-            "release": one.release,
-            "href": quote(f"{one.assignment}.html"),
-            "items": {item.id: {"kind": item.kind, "purpose": str(item.purpose)} for item in one.items.values()},
-            "total": sum(item.purpose in counted for item in one.paper().values()),
-        }
-        for one in sorted(workbooks, key=lambda one: (one.about.order, one.assignment))
-    ]
+    """Give what "My workbooks" shows of each workbook, in the unit's order."""
+    ordered = sorted(workbooks, key=lambda one: (one.about.order, one.assignment))
+    return [one.on_shelf() | {"href": quote(f"{one.assignment}.html")} for one in ordered]
 
 
 def write_site(workbooks: Sequence[Workbook], folder: Path) -> None:

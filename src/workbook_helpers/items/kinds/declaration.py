@@ -1,6 +1,6 @@
 """Declare that the work is one's own."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -10,6 +10,8 @@ from workbook_helpers.words import say
 
 class Declaration(Item):
     """A statement to agree to before handing in. The answer is true or false."""
+
+    seconds: ClassVar[int] = 15
 
     kind: Literal["declaration"]
     statement: Text

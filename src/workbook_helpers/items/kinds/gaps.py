@@ -1,7 +1,8 @@
 """Fill the gaps of a text, by choosing or by typing."""
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -58,6 +59,8 @@ class Gaps(Item):
     A gap that is not filled is not in it, or is blank.
     """
 
+    seconds: ClassVar[int] = 60
+
     kind: Literal["gaps"]
     text: Text
     gaps: Annotated[tuple[Gap, ...], Field(min_length=1, max_length=12)]
@@ -87,6 +90,10 @@ class Gaps(Item):
                 raise ValueError(msg)
         return self
 
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.gaps)
+
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""
         if value is None:
@@ -104,11 +111,15 @@ class Gaps(Item):
 
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Give the text with the right words in brackets, all accepted forms of a typed one."""
-        forms = {
-            gap.id: gap.in_words(right[gap.id]) if gap.options else " / ".join(Forms.model_validate(right[gap.id]).accepted)
-            for gap in self.gaps
-        }
-        return self._filled(forms)
+        return self._filled({gap.id: " / ".join(forms) for gap, forms in self._keyed(right)})
+
+    def right_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give the text with the right words in brackets, the first accepted form of a typed one."""
+        return self._filled({gap.id: forms[0] for gap, forms in self._keyed(right)})
+
+    def _keyed(self, right: Json) -> Iterator[tuple[Gap, tuple[str, ...]]]:
+        for gap in self.gaps:
+            yield gap, (gap.in_words(right[gap.id]),) if gap.options else Forms.model_validate(right[gap.id]).accepted
 
     def _filled(self, words: dict[str, str]) -> tuple[str, ...]:
         return (GAP.sub(lambda gap: f"[{words[gap[1]] or '…'}]", self.text),)

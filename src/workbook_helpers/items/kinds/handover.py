@@ -1,7 +1,7 @@
 """Build a handover message (SBAR) from a bundle of facts."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -45,6 +45,8 @@ class Handover(Item):
     brief, checked 2026-11). Which facts must not be shared follows the Caldicott Principles (December 2020).
     """
 
+    seconds: ClassVar[int] = 300
+
     kind: Literal["handover"]
     facts: Annotated[tuple[Fact, ...], Field(min_length=3, max_length=16)]
     receiver: Annotated[str, Field(min_length=1, max_length=80)] = "the receiver"
@@ -70,6 +72,10 @@ class Handover(Item):
     def fact_ids(self) -> tuple[str, ...]:
         """Give the fact ids in the item's order."""
         return tuple(fact.id for fact in self.facts)
+
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.facts)
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

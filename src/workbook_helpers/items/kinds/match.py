@@ -9,7 +9,7 @@ from workbook_helpers.items.pairs import PairsItem, Part, Targets
 
 
 class Match(PairsItem):
-    """Choose a partner for each statement from a list. The answer is an object: statement id → partner id."""
+    """Choose a partner for each statement. The answer is an object: statement id → partner id."""
 
     PARTS: ClassVar[str] = "statements"
     TARGETS: ClassVar[str] = "partners"

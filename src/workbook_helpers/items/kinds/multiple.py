@@ -1,6 +1,6 @@
 """Choose all that apply."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -9,6 +9,8 @@ from workbook_helpers.items.base import ChoiceItem, Json, Purpose
 
 class Multiple(ChoiceItem):
     """A question with one or more right options. The answer is a list of option ids, order without meaning."""
+
+    seconds: ClassVar[int] = 40
 
     kind: Literal["multiple"]
 

@@ -1,11 +1,12 @@
 """Put steps into order."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
+from workbook_helpers.words import say
 
 
 class Step(Model):
@@ -17,10 +18,12 @@ class Step(Model):
 
 
 class Order(Item):
-    """Put all steps into order. The answer is the list of all step ids, the first step first.
+    """Put all steps into order. The answer is the list of the ids of those steps that have a place so far, the first step first.
 
-    What is shown at first is no answer until a step was moved or the student has said that it is right as it stands.
+    What is shown at first is no answer: a step has a place when the student has given it one.
     """
+
+    seconds: ClassVar[int] = 60
 
     kind: Literal["order"]
     steps: Annotated[tuple[Step, ...], Field(min_length=3, max_length=8)]
@@ -51,18 +54,27 @@ class Order(Item):
         """Give the step ids in the author's order."""
         return tuple(step.id for step in self.steps)
 
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.steps)
+
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""
         if value is None or value == []:
             return None
         if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
             return f"expected a list of step ids, got {type(value).__name__}"
-        return None if sorted(value) == sorted(self.step_ids()) else "does not name each step of this item once"
+        if not set(value) <= set(self.step_ids()):
+            return "names a step that this item does not have"
+        return None if len(set(value)) == len(value) else "names a step twice"
 
     def in_words(self, value: Json) -> tuple[str, ...]:
-        """Give the steps with their numbers, in the order of the answer."""
+        """Give the steps with their numbers, in the order of the answer, then those that have no place yet."""
+        if not value:
+            return ()
         texts = {step.id: step.text for step in self.steps}
-        return tuple(f"{place}. {texts[step]}" for place, step in enumerate(value or (), start=1))
+        placed = (f"{place}. {texts[step]}" for place, step in enumerate(value, start=1))
+        return (*placed, *(say("order-no-place", text=text) for step, text in texts.items() if step not in value))
 
 
 def longest_run(given: Sequence[str], right: Sequence[str]) -> tuple[str, ...]:
@@ -73,12 +85,12 @@ def longest_run(given: Sequence[str], right: Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     given, right
-        The same n step ids, each once; n ≤ 8, so that comparing each with each is quick.
+        Step ids, each once; those of `given` are among the n of `right`. n ≤ 8, so that comparing each with each is quick.
 
     Returns
     -------
     tuple of str
-        1 to n ids in their right order; of several longest runs always the same one.
+        Ids in their right order, at least one where one is given; of several longest runs always the same one.
     """
     runs: list[tuple[str, ...]] = []
     for step in given:

@@ -1,6 +1,6 @@
 """Think back with three questions; kept with the workbook, and shown to the tutor only if the student says so."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -23,6 +23,8 @@ class Reflection(Item):
     The three questions: T. Borton, "Reach, Touch and Teach" (1970); as a framework for nursing and care: G. Rolfe, D. Freshwater
     and M. Jasper, "Critical Reflection for Nursing and the Helping Professions" (2001). Named in the subject brief, checked 2026-11.
     """
+
+    seconds: ClassVar[int] = 240
 
     kind: Literal["reflection"]
     prompts: Annotated[dict[Part, Text], Field(default_factory=dict)]

@@ -1,6 +1,6 @@
 """A map of the people around one person: what kind of relationship each has, and what may be shared with them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,8 @@ class Relationships(Item):
     The answer is an object: person id → {"kind": id, "share": id}. What is not chosen yet is not in it.
     """
 
+    seconds: ClassVar[int] = 180
+
     kind: Literal["relationships"]
     person: Annotated[str, Field(min_length=1, max_length=60)]
     people: Annotated[tuple[Around, ...], Field(min_length=2, max_length=8)]
@@ -58,6 +60,10 @@ class Relationships(Item):
                 raise ValueError(msg)
         return self
 
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.people)
+
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""
         if value is None:
@@ -73,6 +79,10 @@ class Relationships(Item):
             if not all(isinstance(chosen, str) and chosen in parts[part] for part, chosen in given.items()):
                 return "names a kind or a share that this item does not have"
         return None
+
+    def missing(self, value: Json) -> int:
+        """See `Item.missing`: a person's place needs both the kind and what may be shared."""
+        return self.size() - sum({"kind", "share"} <= set(given) for given in (value or {}).values())
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each person."""

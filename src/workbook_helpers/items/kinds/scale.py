@@ -1,6 +1,6 @@
 """Say on a scale how sure one feels; asked before and after, and never marked."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,8 @@ class Scale(Item):
     An item that names an earlier one in `before`, of this workbook or of another one, shows beside each statement what the
     student said there, and keeps it: where that is known the answer has [then, now] in place of a number.
     """
+
+    seconds: ClassVar[int] = 60
 
     kind: Literal["scale"]
     statements: Annotated[tuple[Statement, ...], Field(min_length=1, max_length=12)]
@@ -44,6 +46,10 @@ class Scale(Item):
     def statement_ids(self) -> tuple[str, ...]:
         """Give the statement ids in the item's order."""
         return tuple(statement.id for statement in self.statements)
+
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(self.statements)
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

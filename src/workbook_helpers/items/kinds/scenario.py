@@ -1,13 +1,15 @@
 """Decide what to do, step by step, in a story that branches."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, OptionId, Purpose, Text
 from workbook_helpers.words import say
 
+UNSAFE = {"unsafe": True}
+"""What a key says of an act that could do harm, in the place of its points."""
 MAX_STEPS = 40
 """Decisions in one answer. Only a practice story can come back to a decision, so only there can it be met."""
 
@@ -53,6 +55,8 @@ class Scenario(Item):
     In practice one may go back, a choice says at once why it is wise or not, and a story may return to an earlier
     decision. In an assessed story the path counts: it never returns, and nothing in it says what is right.
     """
+
+    seconds: ClassVar[int] = 240
 
     kind: Literal["scenario"]
     setting: Text
@@ -102,6 +106,16 @@ class Scenario(Item):
         taken, _ = self.walk(path)
         return None if len(taken) == len(path) else f"leaves the story at step {len(taken) + 1}: {path[len(taken)]} does not follow there"
 
+    def ends(self) -> list[str]:
+        """Give the steps after which the story has ended."""
+        endings = {ending.id for ending in self.endings}
+        return [f"{node.id}.{choice.id}" for node in self.nodes for choice in node.choices if choice.to in endings]
+
+    def missing(self, value: Json) -> int:
+        """See `Item.missing`: a story is whole once it has ended."""
+        path = _path(value)
+        return 0 if path and path[-1] in self.ends() else 1
+
     def goes_on_from(self, old: Json, new: Json) -> bool:
         """See `Item.goes_on_from`: in a marked story a decision that was taken stays taken."""
         taken, path = _path(old) or [], _path(new) or []
@@ -124,9 +138,13 @@ class Scenario(Item):
     def key_in_words(self, right: Json) -> tuple[str, ...]:
         """Say of each decision what each choice earns."""
         return tuple(
-            f"{node.says}: “{node.text}” → " + " · ".join(f"{right[f'{node.id}.{c.id}']:g}: {c.text}" for c in node.choices)
+            f"{node.says}: “{node.text}” → " + " · ".join(f"{_worth_in_words(right[f'{node.id}.{c.id}'])}: {c.text}" for c in node.choices)
             for node in self.nodes
         )
+
+    def right_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give nothing: a story has better and worse ways, and the reason tells of them."""
+        return ()
 
     def public(self) -> dict[str, Json]:
         """Give what the page needs; an assessed story keeps each ending's advice and criterion back until the feedback page."""
@@ -135,7 +153,7 @@ class Scenario(Item):
             spec["endings"] = [
                 {name: text for name, text in ending.items() if name not in {"next", "criterion"}} for ending in spec["endings"]
             ]
-        return spec | {"back": self.purpose is Purpose.PRACTICE, "max_steps": MAX_STEPS}
+        return spec | {"ends": self.ends(), "back": self.purpose is Purpose.PRACTICE, "max_steps": MAX_STEPS}
 
     def _faults(self) -> Iterator[str]:
         """Give each fault of the story as authored; the later ones build on the earlier ones being absent."""
@@ -175,6 +193,15 @@ class Scenario(Item):
             yield f"{name} of a practice story needs right = true or false, and feedback"
         if self.purpose is not Purpose.PRACTICE and (choice.right is not None or choice.feedback):
             yield f"{name} says what is right, and only a practice story may: put it into the key"
+
+
+def worth(points: Json) -> float:
+    """Give the points that a key gives a step; none for an unsafe act."""
+    return 0 if points == UNSAFE else float(points)
+
+
+def _worth_in_words(points: Json) -> str:
+    return say("scenario-unsafe") if points == UNSAFE else f"{points:g}"
 
 
 def _path(value: Json) -> list[str] | None:

@@ -60,6 +60,10 @@ class Short(Item):
         """Give the accepted forms of a key."""
         return Forms.model_validate(right).accepted
 
+    def right_in_words(self, right: Json) -> tuple[str, ...]:
+        """Give the first of the accepted forms of a key."""
+        return self.key_in_words(right)[:1]
+
     def public(self) -> dict[str, Json]:
         """See `Item.public`."""
         return super().public() | {"longest": LONGEST}

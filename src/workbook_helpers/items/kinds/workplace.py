@@ -1,7 +1,7 @@
 """Record evidence from the workplace, without names, and print a sheet for the witness."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,8 @@ class Workplace(Item):
     (codes with spaces between). What is empty may be missing.
     """
 
+    seconds: ClassVar[int] = 600
+
     kind: Literal["workplace"]
     criteria: Annotated[tuple[Shown, ...], Field(min_length=1, max_length=12)]
 
@@ -45,6 +47,10 @@ class Workplace(Item):
             msg = f"two criteria share a code: {', '.join(codes)}"
             raise ValueError(msg)
         return self
+
+    def size(self) -> int:
+        """See `Item.size`."""
+        return len(FIELDS)
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

@@ -37,6 +37,7 @@ class Written(Item):
     """Advised number of words; advice, never a limit."""
 
     asks_person: ClassVar[bool] = True
+    seconds: ClassVar[int] = 900
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

@@ -5,6 +5,7 @@ A notebook that was handed in, taken in or planted must not run because a link o
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,13 +16,13 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 
 from workbook_helpers.cells import KERNEL
+from workbook_helpers.jupyter.pages.opened import opened_by_voila
 from workbook_helpers.jupyter.pages.shelf import is_workbook
-from workbook_helpers.policy import NONCE, keep_policy, policy, safe_html
+from workbook_helpers.jupyter.pages.static import pack
+from workbook_helpers.policy import keep_policy, page_policy, policy
 
 VOILA = "voila.server_extension"
 PICTURE = re.compile(r"(?P<notebook>.+)/media/[^/\\]{1,200}\.(svg|png)", re.IGNORECASE)
-OURS = re.compile(r"(api/shutdown|execution|templates|static|labextensions|api/themes)/")
-"""What Voila's page itself asks for: its own files, and its own kernel by an id that nobody can guess."""
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -74,15 +75,13 @@ def stand_before(app: Any, root: Path, no_page: type, media: type) -> bool:
     extension = app.extension_manager.extensions.get(VOILA)
     shown = bool(extension and extension.enabled)
     if shown:
-        # Voila gives its exporter this very object; its template names both.
-        app.config.TemplateExporter.filters = {"workbook_html": safe_html, "workbook_nonce": lambda _: NONCE}
+        # Voila gives its exporter this very object; its template names it.
+        app.config.TemplateExporter.filters = {"workbook_page": partial(opened_by_voila, root)}
 
     def is_picture(verb: str, path: str) -> bool:
         return verb in {"render", "files"} and picture(root, path) is not None
 
     def is_unknown(verb: str, path: str) -> bool:
-        if OURS.match(f"{verb}/{path}"):
-            return False
         return verb != "render" or path.endswith("/") or not is_workbook(root, root / path)
 
     router = web_app.default_router
@@ -93,6 +92,14 @@ def stand_before(app: Any, root: Path, no_page: type, media: type) -> bool:
         name for name, found in app.extension_manager.extensions.items() if found.enabled
     }
     ours = tuple(url_path_join(base, name) for name in ("voila", "workbook"))
-    # A server with JupyterLab is its user's own; its pages get a policy from who sets it up.
-    keep_policy(web_app, lambda request: policy(request) if not others or request.path.startswith(ours) else "")
+    pages = tuple(url_path_join(base, name) for name in ("voila/render/", "workbook/open/"))
+    pack(web_app, *pages, url_path_join(base, "workbook/static/"))
+
+    def choose(request: HTTPServerRequest) -> str:
+        if request.path.startswith(pages):
+            return page_policy(request)
+        # A server with JupyterLab is its user's own; its pages get a policy from who sets it up.
+        return policy(request) if not others or request.path.startswith(ours) else ""
+
+    keep_policy(web_app, choose)
     return shown

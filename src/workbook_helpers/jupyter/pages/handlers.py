@@ -2,27 +2,34 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from datetime import datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
-from jupyter_server.utils import url_path_join
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import ApiPath, url_path_join
 from tornado import web
 
+from workbook_helpers.cells import KERNEL
 from workbook_helpers.errors import WorkbookError
+from workbook_helpers.hand_in import receipt_page_name
+from workbook_helpers.items import Json
 from workbook_helpers.jupyter import exchange
 from workbook_helpers.jupyter.pages.guard import TYPES, picture
-from workbook_helpers.jupyter.pages.shelf import shelf
+from workbook_helpers.jupyter.pages.opened import no_page, opened, template
+from workbook_helpers.jupyter.pages.shelf import Card, is_workbook, new_card, shelf
+from workbook_helpers.jupyter.pages.static import FOLDERS, Static, address
+from workbook_helpers.links import addressed
 from workbook_helpers.policy import SEALED
+from workbook_helpers.web.page import NOSCRIPT, data
 from workbook_helpers.words import LANGUAGES, catalogue, language, say, use
 
 # A receipt and a feedback page are files that something else may have put there: they may run nothing, load nothing.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'self'"
-STATIC = [str(files("workbook_helpers") / "page" / "built"), str(files("workbook_helpers") / "page")]
-"""What the pages load: the built scripts and style sheets, and the letters beside them."""
 OWN_CSP = CSP.replace("style-src", "style-src 'self'") + "; script-src 'self'; connect-src 'self'; font-src 'self'"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.(html|zip)")
 FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
@@ -62,6 +69,18 @@ class PageHandler(JupyterHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         if zipped:
             self.set_header("Content-Disposition", f'attachment; filename="{found.name}"')
+        self.finish(self.content(found))
+
+    def content(self, found: Path) -> bytes:
+        """Give what is sent of a file."""
+        return found.read_bytes()
+
+    def send_picture(self, found: Path) -> None:
+        """Send a picture so that it can be seen and can do nothing."""
+        self.set_header("Content-Type", TYPES[found.suffix.lower()])
+        self.set_header("Content-Security-Policy", SEALED)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "private, no-cache")
         self.finish(found.read_bytes())
 
     def _is_own(self, found: Path) -> bool:
@@ -78,7 +97,30 @@ class NoPage(PageHandler):
     def get(self, path: str = "") -> None:
         """Say so, calmly; nothing is run."""
         self.set_status(404)
-        self.send_html(_template("no_page.html.j2").render(base=self.base_url, say=say, language=language()))
+        self.send_html(no_page(self.base_url))
+
+
+class Opened(PageHandler):
+    """A workbook as a page, with a kernel of its own."""
+
+    @web.authenticated
+    async def get(self, path: str) -> None:
+        """Send it, or a picture of it, whose address is beside it."""
+        try:
+            found = picture(self.root(), path)
+            known = found is None and is_workbook(self.root(), self.root() / path)
+        except (OSError, ValueError):  # a name that no file can have
+            found, known = None, False
+        if found:
+            self.send_picture(found)
+        elif not known:
+            self.set_status(404)
+            self.send_html(no_page(self.base_url))
+        else:
+            start = self.kernel_manager.start_kernel(kernel_name=KERNEL, path=ApiPath(path.rpartition("/")[0]))
+            html = opened(self, self.root(), path, await ensure_async(start))
+            self.set_header("Cache-Control", "no-store")
+            self.finish(html)
 
 
 class Media(PageHandler):
@@ -86,15 +128,11 @@ class Media(PageHandler):
 
     @web.authenticated
     def get(self, path: str) -> None:
-        """Send it, so that it can be seen and can do nothing."""
+        """Send it."""
         found = picture(self.root(), path)
         if found is None:  # gone since it was looked for
             raise web.HTTPError(404)
-        self.set_header("Content-Type", TYPES[found.suffix.lower()])
-        self.set_header("Content-Security-Policy", SEALED)
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Cache-Control", "private, no-cache")
-        self.finish(found.read_bytes())
+        self.send_picture(found)
 
 
 class Home(PageHandler):
@@ -110,19 +148,34 @@ class Home(PageHandler):
             new, note = (), str(error)
         self.show(new, note)
 
-    def show(self, new: tuple[str, ...], note: str) -> None:
-        """Send the list, with what is new in the exchange, and a note above it."""
-        html = _template("home.html.j2").render(
+    def show(self, new: tuple[Path, ...], note: str) -> None:
+        """Send the list, with what is new in the exchange, and a note above it; the page's script draws it (`page/shelf.js`)."""
+        cards = sorted([*shelf(self.root()), *map(new_card, new)], key=lambda card: (card.order, card.path))
+        html = template("home.html.j2").render(
             base=self.base_url,
-            door=self.settings["workbook_door"],
-            cards=shelf(self.root()),
-            new=new,
+            static=address(),
+            data=data("wb-shelf", [self._on_shelf(card) for card in cards]),
             note=note,
+            noscript=NOSCRIPT,
             xsrf=self.xsrf_form_html(),
             say=say,
             language=language(),
         )
         self.send_html(html)
+
+    def _on_shelf(self, card: Card) -> dict[str, Json]:
+        """Give a card as `OnShelf` in `page/types.d.ts`."""
+        receipt, page = card.receipt, partial(url_path_join, self.base_url, "workbook")
+        mine = {"copy": card.copy, "seed": card.seed, "answered": card.answered, "started": card.started, "handed": None}
+        if receipt:
+            at = datetime.fromisoformat(receipt.handed_in_at).isoformat()
+            mine |= {"handed": {"at": at, "through": receipt.through}, "receipt": page("receipt", quote(receipt_page_name(receipt)))}
+            mine |= {"look": page("fetch-feedback")} if receipt.through == "exchange" else {}
+        if card.feedback:
+            mine["feedback"] = page("feedback", quote(card.feedback))
+        way = {"href": url_path_join(self.base_url, self.settings["workbook_door"], quote(card.path))} if card.path else {}
+        more = {"fetch": page("start")} if card.is_new else {}
+        return {**card.about, "href": "", **way, **more, "mine": mine, "fault": card.fault}
 
 
 class Fetch(Home):
@@ -162,6 +215,14 @@ class Feedback(PageHandler):
         """Send it."""
         self.send_own(self.root() / path if FEEDBACK.fullmatch(path) and ".." not in path.split("/") else None)
 
+    def content(self, found: Path) -> bytes:
+        """Give the page with its links: to the list, and to the workbook that it lies in where that can be opened."""
+        folder = self.root() / found.relative_to(self.root()).as_posix().partition("/feedback/")[0]
+        notebook = folder / f"{folder.name}.ipynb"
+        inside = quote(notebook.relative_to(self.root()).as_posix())
+        workbook = url_path_join(self.base_url, self.settings["workbook_door"], inside) if is_workbook(self.root(), notebook) else ""
+        return addressed(found.read_bytes(), url_path_join(self.base_url, "workbook"), workbook)
+
 
 class Accessibility(PageHandler):
     """What the tests found out about how accessible the pages are; made by docs/accessibility.py."""
@@ -170,15 +231,6 @@ class Accessibility(PageHandler):
     def get(self) -> None:
         """Send it."""
         self.send_html(files("workbook_helpers.jupyter.pages").joinpath("accessibility.html").read_text("utf-8"))
-
-
-class Static(FileFindHandler):
-    """The scripts, style sheets and letters of our pages; the browser asks each time whether they have changed."""
-
-    @web.authenticated
-    async def get(self, path: str) -> None:  # type: ignore[override]
-        """Send it."""
-        await super().get(path)
 
 
 class Words(PageHandler):
@@ -205,12 +257,7 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
         (route("accessibility"), Accessibility),
-        (route(r"static/(.+)"), Static, {"path": STATIC}),
+        (route(r"open/(.+)"), Opened),
+        (route(r"static/(?:[0-9a-f]{12}/)?(.+)"), Static, {"path": [str(folder) for folder in FOLDERS]}),
         (route(rf"words/({'|'.join(LANGUAGES)})\.ftl"), Words),
     ]
-
-
-@cache
-def _template(name: str) -> Any:
-    environment = Environment(loader=PackageLoader("workbook_helpers.jupyter.pages", "."), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template(name)

@@ -1,16 +1,15 @@
 """What "My workbooks" shows of each workbook in a folder."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.cells import only_asks
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.hand_in import Receipt, receipt_page_name, receipts
-from workbook_helpers.items import Purpose, Workbook, load_workbook, read_notebook
+from workbook_helpers.hand_in import Receipt, receipts
+from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
 from workbook_helpers.words import say
 
 DEPTH = 3
@@ -48,40 +47,61 @@ class Card:
 
     Attributes
     ----------
+    about
+        What there is of it (`Workbook.on_shelf`); only its title where it cannot be opened.
     path
         The notebook's path below the server's folder, with "/".
-    done, total
-        Practice and assessed questions that have an answer, of all of them.
-    receipt, receipt_page
-        Of the newest hand-in, and the name of its page; None and "" if there was none.
-    handed_in_at
-        Its time in the machine's own zone.
+    copy, seed
+        As its answers file has them (`AnswerSheet`).
+    answered
+        Item id → when its answer was saved, ISO 8601; a blank answer is none.
+    started
+        The ids of those of them whose answers are half done.
+    receipt
+        Of the newest hand-in; None if there was none.
     feedback
         The path of the newest feedback page below the server's folder, "" if there is none.
+    is_new
+        Whether it is still to be fetched from the exchange.
     fault
         Why the workbook cannot be opened; "" if it can.
     """
 
-    title: str
-    minutes: int = 0
+    about: Mapping[str, Json]
     order: int = 0
     path: str = ""
-    done: int = 0
-    total: int = 0
+    copy: str = ""
+    seed: str = ""
+    answered: Mapping[str, str] = field(default_factory=dict)
+    started: tuple[str, ...] = ()
     receipt: Receipt | None = None
-    receipt_page: str = ""
-    handed_in_at: datetime | None = None
     feedback: str = ""
+    is_new: bool = False
     fault: str = ""
 
 
 def shelf(root: Path) -> list[Card]:
     """Give a card for each workbook below `root`, in the unit's order; one with a fault comes last and says so."""
     if not os.access(root, os.R_OK | os.X_OK):
-        return [Card(title=root.name, fault=say("home-no-list"))]
+        return [Card(about=_titled(root.name), fault=say("home-no-list"))]
     root = root.resolve()
     cards = [_card(root, folder) for folder in _folders(root, DEPTH)]
     return sorted(cards, key=lambda card: (bool(card.fault), card.order, card.path))
+
+
+def new_card(folder: Path) -> Card:
+    """Give the card of a workbook in the exchange, which is not on the shelf yet."""
+    try:
+        workbook = load_workbook(folder)
+        return Card(about=workbook.on_shelf(), order=workbook.about.order, is_new=True)
+    except (WorkbookError, OSError, ValueError):
+        return Card(about=_titled(folder.name), fault=say("home-cannot-open"))
+
+
+def _titled(title: str) -> dict[str, Json]:
+    """Give `Workbook.on_shelf` of what is no workbook that works."""
+    texts = dict.fromkeys(("workbook", "assignment", "class_id", "due"), "")
+    return {**texts, "title": title, "minutes": [0, 0], "items": {}, "pools": [], "sections": []}
 
 
 def _folders(folder: Path, depth: int) -> Iterator[Path]:
@@ -103,29 +123,28 @@ def _card(root: Path, folder: Path) -> Card:
     try:
         workbook = load_workbook(folder)
         if not workbook.notebook.is_file():
-            return Card(title=workbook.about.title, fault=say("home-no-workbook-page"))
-        if not is_workbook(root, workbook.notebook):
-            return Card(title=folder.name, fault=say("home-cannot-open"))
-        return _good_card(root, workbook)
+            return Card(about=_titled(workbook.about.title), fault=say("home-no-workbook-page"))
+        if is_workbook(root, workbook.notebook):
+            return _good_card(root, workbook)
     except (WorkbookError, OSError, ValueError):
-        return Card(title=folder.name, fault=say("home-cannot-open"))
+        pass  # the card says so
+    return Card(about=_titled(folder.name), fault=say("home-cannot-open"))
 
 
 def _good_card(root: Path, workbook: Workbook) -> Card:
     sheet = AnswerStore(workbook.folder, workbook.id, workbook.items).sheet()
-    counted = [item for item in workbook.paper(sheet.seed).values() if item.purpose in (Purpose.PRACTICE, Purpose.ASSESSED)]
     past = receipts(workbook)
     own = (p for p in workbook.folder.glob("feedback/**/*.html") if p.is_file() and p.resolve() == p)  # no others are sent
     pages = sorted(own, key=lambda p: p.stat().st_mtime)
+    given = {name: answer for name, answer in sheet.answers.items() if not workbook.items[name].is_blank(answer.value)}
     return Card(
-        title=workbook.about.title,
-        minutes=workbook.about.minutes,
+        about=workbook.on_shelf(),
         order=workbook.about.order,
         path=workbook.notebook.relative_to(root).as_posix(),
-        done=sum(not item.is_blank(sheet.value(item.id)) for item in counted),
-        total=len(counted),
+        copy=sheet.copy,
+        seed=sheet.seed,
+        answered={name: answer.saved_at for name, answer in given.items()},
+        started=tuple(name for name, answer in given.items() if workbook.items[name].missing(answer.value)),
         receipt=past[-1] if past else None,
-        receipt_page=receipt_page_name(past[-1]) if past else "",
-        handed_in_at=datetime.fromisoformat(past[-1].handed_in_at).astimezone() if past else None,
         feedback=pages[-1].relative_to(root).as_posix() if pages else "",
     )

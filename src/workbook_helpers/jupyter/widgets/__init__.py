@@ -1,5 +1,1 @@
-"""The widgets of a workbook page. A notebook cell says `ask("w01-q01")`, nothing else."""
-
-from workbook_helpers.jupyter.widgets.ask import ask
-
-__all__ = ["ask"]
+"""What the kernel holds of an open workbook: the session that a page asks, and the widgets of JupyterLab's cells."""

@@ -1,9 +1,6 @@
 """What went wrong is kept in a file beside the notebook, never shown on the page; standard error would show in JupyterLab."""
 
 import logging
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 _log = logging.getLogger("workbook")
 
@@ -18,16 +15,3 @@ def note(text: str, *values: object, error: bool = False) -> None:
         _log.propagate = False
     logging.raiseExceptions = False  # a full disk must not print into the page
     _log.warning(text, *values, exc_info=error)
-
-
-def never_raises(call: Callable[..., None]) -> Callable[..., None]:
-    """Make a handler of messages that notes what goes wrong: the page says that nothing came back, and asks again."""
-
-    @wraps(call)
-    def safe(*args: Any) -> None:
-        try:
-            call(*args)
-        except Exception:
-            note("%s failed", call.__qualname__, error=True)
-
-    return safe

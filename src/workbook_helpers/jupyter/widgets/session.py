@@ -4,23 +4,21 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
 from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
 from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
 from workbook_helpers.jupyter.exchange import submit
-from workbook_helpers.jupyter.widgets.log import never_raises, note
+from workbook_helpers.jupyter.widgets.log import note
 from workbook_helpers.words import use
 
 
-class Session(anywidget.AnyWidget):
-    """One open workbook. Everything of it that the browser has is its `book`; what is kept it asks for.
+class Session:
+    """One open workbook: what the browser asks of it, a widget's script in JupyterLab or a page of ours (`answer_comm`).
 
     Each message of the browser has a number, and the answer to it the same one; `hosts/kernel.js` is the other end.
 
@@ -29,15 +27,13 @@ class Session(anywidget.AnyWidget):
     ====================================================  =========================================================
     `open`; `work` (learner); `seen`; `hand-in` (learner)  `kept` (as `Kept` in types.d.ts)
     `save` (id, value, base, was)                          `saved`, `conflict` (the answer as kept, final), `refused`
+    `tried` (id, tried, base)                              `kept` alone: how practice went is on disk
     any                                                   `problem` (text, about, change): not done
     ====================================================  =========================================================
 
     The answer travels in messages, not in a synced trait, so that the browser keeps it until Python says that it is on disk
     (ipywidgets drops a trait's change without a word when the kernel is gone).
     """
-
-    _esm = "export default {};"
-    book = traitlets.Dict().tag(sync=True)
 
     def __init__(self, folder: Path) -> None:
         self.workbook: Workbook = load_workbook(folder)
@@ -48,8 +44,6 @@ class Session(anywidget.AnyWidget):
         self._news: Kept | None = None
         with suppress(SaveError):  # told when the page asks
             self._first = self._news = self._kept()
-        super().__init__(book=self.workbook.book())
-        self.on_msg(self._on_message)
 
     def paper(self) -> dict[str, Item]:
         """Give what is asked: place → item, as far as is known whose paper it is."""
@@ -60,30 +54,31 @@ class Session(anywidget.AnyWidget):
         value = self._first.answers.get(item.id, Saved()).value if self._first else None
         return None if item.problem(value) else value
 
-    @never_raises
-    def _on_message(self, _widget: object, message: Json, _buffers: object) -> None:
-        use(message.get("language"))
-        if message.get("do") != "open":
-            self._news = None  # something else is kept now
-        match message:
-            case {"do": "open", "n": int(n)}:
-                self._reply(n, self._open)
-            case {"do": "save", "n": int(n), "id": str(name), "value": value, "base": int(base), "was": was}:
-                self._reply(n, lambda: self._save(name, value, Saved(value=was, revision=base)))
-            case {"do": "work", "n": int(n), "learner": str(learner)}:
-                self._reply(n, lambda: choose_learner(self.workbook, learner), self._open)
-            case {"do": "hand-in", "n": int(n), "learner": str(learner)}:
-                self._reply(n, lambda: hand_in(self.workbook, learner.strip(), submit), self._open)
-            case {"do": "seen", "n": int(n)}:
-                self._reply(n, self._store.seen, self._open)
+    def answer(self, message: Json) -> dict[str, Any] | None:
+        """Do what a message asks, and give the answer; None for what is no message, and where that went wrong.
 
-    def _reply(self, n: int, *steps: Callable[[], Any]) -> None:
+        Never raises: the page finds out that nothing came back, and asks again.
+        """
         try:
-            result = [step() for step in steps][-1]
-        except (HandInError, SaveError) as error:
-            change = isinstance(error, PaperError) and not hub_user()
-            result = {"do": "problem", "text": str(error), "about": getattr(error, "about", ""), "change": change}
-        self.send({"n": n, **result})
+            use(message.get("language"))
+            if message.get("do") != "open":
+                self._news = None  # something else is kept now
+            match message:
+                case {"do": "open", "n": int(n)}:
+                    return _answered(n, self._open)
+                case {"do": "save", "n": int(n), "id": str(name), "value": value, "base": int(base), "was": was}:
+                    return _answered(n, lambda: self._save(name, value, Saved(value=was, revision=base)))
+                case {"do": "tried", "n": int(n), "id": str(name), "tried": tried, "base": int(base)}:
+                    return _answered(n, lambda: self._store.keep_tried(name, tried, base), lambda: {"do": "kept"})
+                case {"do": "work", "n": int(n), "learner": str(learner)}:
+                    return _answered(n, lambda: choose_learner(self.workbook, learner), self._open)
+                case {"do": "hand-in", "n": int(n), "learner": str(learner)}:
+                    return _answered(n, lambda: hand_in(self.workbook, learner.strip(), submit), self._open)
+                case {"do": "seen", "n": int(n)}:
+                    return _answered(n, self._store.seen, self._open)
+        except Exception:
+            note("a message was not answered", error=True)
+        return None
 
     def _kept(self) -> Kept:
         return self._store.kept(seed=self.workbook.draws() and not self.workbook.pools)
@@ -147,6 +142,37 @@ class Session(anywidget.AnyWidget):
         return None
 
 
+@lru_cache(maxsize=1)
+def open_session(folder: Path) -> Session:
+    """Give the session of the workbook in `folder`, the same one until another folder is asked for."""
+    return Session(folder)
+
+
+def answer_comm(comm: Any, _opening: object) -> None:
+    """Answer a page of ours: it opens a comm, and each of its messages is one of `Session`'s, as JSON."""
+
+    def answer(message: dict[str, Any]) -> None:
+        asked = json.loads(message["content"]["data"]["asked"])
+        try:
+            reply = open_session(Path.cwd()).answer(asked)
+        except (WorkbookError, OSError) as error:  # its files were damaged since the page was made
+            note("the workbook cannot be read", error=True)
+            reply = {"n": asked.get("n"), "do": "problem", "text": str(error)}
+        if reply is not None:
+            comm.send(reply)
+
+    comm.on_msg(answer)
+
+
+def _answered(n: int, *steps: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        result = [step() for step in steps][-1]
+    except (HandInError, SaveError) as error:
+        change = isinstance(error, PaperError) and not hub_user()
+        result = {"do": "problem", "text": str(error), "about": getattr(error, "about", ""), "change": change}
+    return {"n": n, **result}
+
+
 def _sendable(value: Json) -> Json:
     """Give what stands in the place of an answer, written by something else, as a message can carry it."""
     try:
@@ -163,6 +189,7 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "answered": receipt.answered,
         "total": receipt.total,
         "unanswered": list(receipt.unanswered),
+        "started": list(receipt.started),
         "learner": receipt.student,
         "file": receipt.file,
         "through": receipt.through,

@@ -3,8 +3,10 @@ device-who = Chi: { $learner }
 device-not-me = Nid chi?
 device-title = Ble mae eich gwaith
 device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learner }. { $handed ->
-    [true] Mae’r hyn a gyflwynoch hefyd yn eich ffeil gyflwyno.
-   *[other] Does neb arall wedi’u cael eto.
+    [none] Does neb arall wedi’u cael eto.
+    [0] Maent i gyd yn eich ffeil gyflwyno.
+    [one] Mae 1 ohonynt wedi newid ers i chi gyflwyno.
+   *[other] Mae { $handed } ohonynt wedi newid ers i chi gyflwyno.
 } { $copied ->
     [none] Nid ydych wedi cadw copi eto.
    *[other] Mae eich copi diwethaf o { $copied } ({ $n ->
@@ -13,13 +15,16 @@ device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learn
        *[other] { $n } newid ers hynny
     }).
 }
+device-not-all = Nid yw popeth ar y dudalen hon wedi’i gadw ar y ddyfais hon. Cadwch gopi nawr: mae’r hyn sydd ar y dudalen ynddo hefyd.
 device-save-copy = Cadw copi
 device-open-copy = Agor fy nghopi
 device-copy-private = Un ffeil gyda’ch holl atebion yw copi, gan gynnwys eich nodiadau preifat. Gyda hi gallwch barhau ar ddyfais arall, neu ar ôl i’r porwr hwn anghofio.
-device-finish = Gorffen ar y ddyfais hon
+device-finish = Tynnu fy ngwaith ym mhob llyfr gwaith oddi ar y ddyfais hon
 device-sure = Mae hyn yn tynnu eich holl atebion i bob llyfr gwaith oddi ar y ddyfais hon. Ni ellir ei ddadwneud. Cadwch gopi yn gyntaf, os ydych am barhau yn rhywle arall.
-device-remove = Tynnu fy ngwaith
+device-remove = Tynnu’r cyfan
 device-leave = Ei adael yma
+device-not-now = Nid nawr
+device-copied = Mae eich copi wedi’i wneud: { $file }. Chwiliwch amdano lle mae’r ddyfais hon yn cadw’r hyn rydych yn ei lawrlwytho, a chadwch ef yn ddiogel.
 device-brought = { $taken ->
     [0] Doedd dim byd newydd yn y copi.
    *[other] Cymerwyd { $taken } ateb o’r copi.
@@ -37,4 +42,4 @@ device-forbidden = nid yw’r porwr hwn yn cadw dim, efallai am fod y ffenestr y
 device-keeps-nothing = Nid yw’r porwr hwn yn cadw dim, efallai am fod y ffenestr yn breifat neu fod ei storfa wedi’i diffodd. Ar y dudalen hon yn unig y mae’r hyn a ysgrifennwch: cadwch gopi cyn ei chau, ac agorwch y copi y tro nesaf.
 device-ill = Ni ellid cadw eich atebion diweddaraf: { $why }. Ar y dudalen hon yn unig y maent. Cadwch gopi cyn ei chau.
 device-forgot = Roedd y porwr hwn wedi taflu eich atebion. Rhoddwyd yn ôl yr hyn oedd gan y dudalen hon o hyd. Gwiriwch fod y cyfan yno, a chadwch gopi.
-device-copy-due = Rydych wedi newid { $n } ateb ers i’ch gwaith adael y ddyfais hon ddiwethaf. Cadwch gopi, fel na chaiff dim ei golli gyda’r ddyfais.
+device-copy-due = Mae { $n } ateb ar y ddyfais hon yn unig. Cadwch gopi, fel na chaiff dim ei golli gyda’r ddyfais.

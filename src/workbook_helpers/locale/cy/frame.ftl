@@ -1,5 +1,5 @@
 # Around every question.
-frame-practice = Ymarfer: heb ei farcio
+frame-practice = Ymarfer { $n } o { $of } · heb ei farcio
 frame-private = I chi yn unig: nid yw eich tiwtor yn gweld hwn
 frame-record = Cyn i chi gyflwyno
 frame-question = Cwestiwn { $n } o { $of } · { $points ->
@@ -11,12 +11,6 @@ frame-task = Tasg ysgrifenedig { $n } o { $of } · { $points ->
     [one] 1 pwynt
     [two] 2 bwynt
    *[other] { $points } pwynt
-}
-frame-saving = Yn cadw…
-frame-saved-disk = Wedi’i gadw { $time }
-frame-saved-device = { $handed ->
-    [true] Wedi’i gadw ar y ddyfais hon, { $time }. Mae yn eich ffeil gyflwyno.
-   *[other] Wedi’i gadw ar y ddyfais hon, { $time }. Does neb arall wedi’i gael eto.
 }
 frame-unsaved = { $kept ->
     [false] Heb ei gadw eto. Ar y dudalen hon yn unig y mae eich ateb. Gadewch y dudalen ar agor: bydd yn cael ei gadw cyn gynted â phosibl.
@@ -30,12 +24,45 @@ frame-refused = Heb ei gadw: mae rhywbeth yn yr ateb hwn na ellir ei gadw yma, f
 frame-unread = Ni ellir dangos eich ateb eto: { $why }. Byddwn yn rhoi cynnig arall arni.
 frame-check = Gwirio fy ateb
 frame-first = Dewiswch ateb yn gyntaf, yna ei wirio.
-frame-all-right = ✓ Mae hynny’n gywir.
-frame-not-yet = Ddim yn hollol gywir. Darllenwch y nodiadau, yna rhowch gynnig arall arni.
-# The three verdicts on a part of an answer; the part follows.
-frame-right = ✓ Cywir:
-frame-wrong = ✗ Nid hwn:
-frame-missed = ○ Hwn hefyd:
+frame-all-right = { $n ->
+    [1] { $of ->
+        [1] ✓ Mae hynny’n gywir.
+        [2] ✓ Y ddau yn gywir, y tro cyntaf. Da iawn chi.
+       *[other] ✓ Y { $of } yn gywir, y tro cyntaf. Da iawn chi.
+    }
+   *[other] { $of ->
+        [1] ✓ Mae hynny’n gywir nawr. Da iawn chi.
+        [2] ✓ Y ddau yn gywir nawr. Da iawn chi.
+       *[other] ✓ Y { $of } yn gywir nawr. Da iawn chi.
+    }
+}
+frame-not-this = Ddim yn hollol gywir. Darllenwch pam, yna rhowch gynnig arall arni.
+# Mae un, dwy neu’r tair o’r rhain mewn llinell.
+frame-score = { $done } o { $of } yn gywir.
+frame-again = { $n ->
+    [1] Rhowch gynnig arall ar yr un â { $signs }.
+    [2] Rhowch gynnig arall ar y ddau â { $signs }.
+    [3] Rhowch gynnig arall ar y tri â { $signs }.
+    [4] Rhowch gynnig arall ar y pedwar â { $signs }.
+   *[other] Rhowch gynnig arall ar y rhai â { $signs }.
+}
+frame-signs = ✗ neu ○
+frame-too-many = { $n ->
+    [one] Rydych wedi dod o hyd i’r cyfan. Tynnwch yr un â ✗.
+   *[other] Rydych wedi dod o hyd i’r cyfan. Tynnwch y rhai â ✗.
+}
+frame-missing = { $n ->
+    [one] Mae un arall i’w ganfod.
+   *[other] Mae { $n } arall i’w canfod.
+}
+frame-show = Dangos yr ateb i mi
+frame-shown = Dangosir yr ateb cywir. Mae’r hyn a ddewisoch yn aros fel y mae: rhowch gynnig arall arni pan fynnwch.
+# Yr hyn a ddywedir am ran o ateb; mae brawddeg yn dilyn.
+frame-right = ✓ Cywir
+frame-wrong = ✗ Nid hwn
+frame-missed = ○ Ar agor o hyd
+frame-hint = Awgrym:
+frame-answer = → Yr ateb cywir
 frame-conflict = { $time ->
     [none] Rydych wedi newid yr ateb hwn mewn ffenestr arall. Pa un ydych chi am ei gadw?
    *[other] Rydych wedi newid yr ateb hwn mewn ffenestr arall am { $time }. Pa un ydych chi am ei gadw?

@@ -1,16 +1,19 @@
 # How far the student is, the review, the hand-in and its receipt.
 progress-label = Cwestiynau a atebwyd
 progress-count = { $done } o { $total }
+progress-practice = Ymarfer { $done } o { $total }
+progress-assessed = Marcio { $done } o { $total }
+progress-started = { $n } wedi’u dechrau
 hand-in-title = Adolygu a chyflwyno
-hand-in-left = Rydych wedi ateb { $done } o { $total }. Heb eu hateb eto:
+hand-in-left = Rydych wedi ateb { $done } o { $total } cwestiwn a gaiff eu marcio.
+hand-in-open = Heb eu hateb eto:
+hand-in-started = Wedi’u dechrau, ond heb eu gorffen:
+hand-in-look = Efallai yr hoffech edrych ar hyn eto:
 hand-in-all = { $total ->
-    [one] Rydych wedi ateb y cwestiwn.
-   *[other] Rydych wedi ateb pob un o’r { $total } cwestiwn.
+    [one] Rydych wedi ateb y cwestiwn a gaiff ei farcio.
+   *[other] Rydych wedi ateb pob un o’r { $total } cwestiwn a gaiff eu marcio.
 } Da iawn.
-hand-in-practice = { $n ->
-    [one] Mae 1 cwestiwn ymarfer heb ei ateb o hyd. Cewch ei adael.
-   *[other] Mae { $n } cwestiwn ymarfer heb eu hateb o hyd. Cewch eu gadael.
-}
+hand-in-practice = Rydych wedi ateb { $done } o { $total } cwestiwn ymarfer. Cewch adael y lleill.
 hand-in-declare = Ticiwch y datganiad hefyd, os gwelwch yn dda.
 hand-in-tick = Ticiwch hwn yn gyntaf, yna cyflwynwch.
 hand-in-declare-first = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae ychydig uwchben.
@@ -23,8 +26,8 @@ hand-in-again = Cyflwyno eto
 hand-in-anyway = Cyflwyno beth bynnag
 hand-in-busy = Yn cyflwyno…
 hand-in-sure = { $n ->
-    [one] Nid yw 1 cwestiwn wedi’i ateb eto.
-   *[other] Nid yw { $n } cwestiwn wedi’u hateb eto.
+    [one] Nid yw 1 cwestiwn wedi’i orffen eto.
+   *[other] Nid yw { $n } cwestiwn wedi’u gorffen eto.
 } Ewch yn ôl i ateb, neu pwyswch y botwm eto i gyflwyno fel y mae.
 hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto, neu maent yn aros i chi ddewis. Edrychwch arnynt, yna rhowch gynnig arall arni.
 hand-in-no-reply = Heb ei gyflwyno eto: ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
@@ -37,8 +40,13 @@ hand-in-newest = Cewch newid atebion a chyflwyno eto. Bydd eich tiwtor yn marcio
 receipt-when = Pryd
 receipt-code = Cod y dderbynneb
 receipt-answered = Wedi’u hateb
+receipt-of = { $done } o { $total } cwestiwn a gaiff eu marcio{ $started ->
+    [0] {""}
+   *[other] , a { $started } wedi’u dechrau
+}
 receipt-file = Ffeil
 receipt-nothing-else = Mae gan eich tiwtor y gwaith nawr. Nid oes dim arall i’w wneud.
 receipt-save = Cadw’r ffeil
+receipt-share = Anfon neu gadw’r ffeil
 hand-in-link = Agor y dudalen cyflwyno
 receipt-print = Argraffu’r dderbynneb

@@ -1,5 +1,6 @@
 handover-rule = Mae pob ffaith yn y lle cywir yn ennill yr un rhan o’r pwyntiau. Mae rhannu ffaith na ddylid ei rhannu hefyd yn tynnu un rhan o’r fath. Byth yn is na sero.
-handover-none = Dewiswch le
+handover-none = Dim lle eto
+handover-place = Ffaith { $n } o { $of }
 handover-count = Mae gan { $n } o { $of } ffaith le.
 handover-hear = Clywed beth ddeallodd y derbynnydd
 handover-heard = Dyma beth glywodd { $who }.
@@ -17,3 +18,4 @@ handover-asks-assessment = Beth welsoch chi a’i fesur, a beth yw eich barn?
 handover-asks-recommendation = Beth sydd ei angen arnoch gennyf, a pha mor fuan?
 handover-no-place = Dim lle wedi’i ddewis: { $fact }
 handover-not-placed = Nid oes gan y ffaith hon le eto.
+handover-missing = Nid oes gan { $n } o { $of } ffaith le eto.

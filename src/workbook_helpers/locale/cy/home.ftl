@@ -5,14 +5,37 @@ home-minutes = { $n ->
     [two] Tua 2 funud
    *[other] Tua { $n } munud
 }
-home-answered = Atebwyd { $done } o { $total } cwestiwn
+home-minutes-range = { $least } i { $most } munud
+home-continue-at = Parhau: Adran { $n }, tua { $minutes ->
+    [one] 1 munud
+    [two] 2 funud
+   *[other] { $minutes } munud
+} ar ôl
+home-next = Nesaf: llyfr gwaith newydd
+home-all-done = Mae pob un o’ch llyfrau gwaith wedi’i gyflwyno. Da iawn.
+home-all-done-about = Nid oes dim i’w ddechrau nawr. Bydd llyfr gwaith newydd yn ymddangos yma.
+home-todo = I’w wneud
+home-handed = Wedi’u cyflwyno
+home-handed-about = Mae eich atebion gan eich tiwtor, neu mae’r ffeil i’ch tiwtor gennych chi. Cewch newid atebion a chyflwyno eto.
+home-done = Wedi gorffen
+home-done-about = Mae eich adborth yma, neu mae pob cwestiwn wedi’i ateb a’i gyflwyno.
+home-broken = Ni ellir eu hagor
+home-answered = Atebwyd: { $counts }
 home-answered-in = Cwestiynau a atebwyd yn { $title }
-home-handed-in = ✓ Cyflwynwyd ar { DATETIME($at, dateStyle: "long", timeStyle: "short") }.
-home-not-handed-in = Heb ei gyflwyno eto.
+home-due = { $days ->
+    [0] I’w gyflwyno heddiw, { $date }
+    [1] I’w gyflwyno yfory, { $date }
+    [two] I’w gyflwyno { $date }, ymhen 2 ddiwrnod
+   *[other] I’w gyflwyno { $date }, ymhen { $days } diwrnod
+}
+home-was-due = Roedd hwn i’w gyflwyno { $date }. Os oes angen mwy o amser arnoch, siaradwch â’ch tiwtor.
+home-handed-in = ✓ Cyflwynwyd ar { $time }.
+home-given = ✓ Gwnaed y ffeil i’ch tiwtor ar { $time }. Rhowch hi i’ch tiwtor, os nad ydych wedi gwneud hynny eto.
+home-changed = Rydych wedi newid atebion ers hynny. Cyflwynwch eto, er mwyn i’ch tiwtor eu gweld.
 home-marked = ✓ Wedi’i farcio: mae eich adborth yma.
 home-not-marked = Heb ei farcio eto.
 home-start = Dechrau
-home-carry-on = Parhau
+home-continue = Parhau
 home-open-again = Agor eto
 home-see-feedback = Gweld fy adborth
 home-see-receipt = Gweld fy nerbynneb
@@ -28,17 +51,18 @@ home-cannot-open = Ni ellir ei agor. Gofynnwch i’ch tiwtor am gopi newydd. Mae
 home-no-page = Nid oes tudalen o’r fath. Ewch yn ôl i Fy llyfrau gwaith.
 home-not-ours = Nid yw hwn yn un o’ch llyfrau gwaith
 home-not-ours-next = Nid agorwyd dim ac nid oes dim wedi newid. Ewch yn ôl i Fy llyfrau gwaith ac agorwch lyfr gwaith oddi yno. Os yw ar goll, gofynnwch i’ch tiwtor am gopi newydd.
+home-fault = Ni ellir agor y llyfr gwaith hwn
 receipt-title = Derbynneb: { $title }
 receipt-skip = Neidio i’r dderbynneb
 receipt-heading = Derbynneb: wedi’i gyflwyno
+receipt-heading-file = Derbynneb: mae eich ffeil gyflwyno wedi’i gwneud
 receipt-name = Derbynneb
 receipt-workbook = Llyfr gwaith
 receipt-learner = Rhif dysgwr
 receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
 receipt-short-code = Cod
 receipt-unanswered = Heb eu hateb
-receipt-next = Beth sy’n digwydd nesaf
-receipt-give = Rhowch y ffeil i’ch tiwtor. Lanlwythwch hi i Moodle, neu ei hanfon, fel y dywedodd eich tiwtor.
+receipt-started = Wedi’u dechrau, ond heb eu gorffen
+receipt-give = Y cam nesaf: rhowch y ffeil i’ch tiwtor. Lanlwythwch hi i Moodle, neu ei hanfon, fel y dywedodd eich tiwtor.
 receipt-where = Mae’r ffeil yn y ffolder “handed-in”, wrth ochr eich llyfrau gwaith.
 receipt-keep = Cadwch y dderbynneb hon. Mae’n dangos beth a gyflwynoch, a phryd. I’w hargraffu, defnyddiwch Argraffu yn newislen eich porwr.
-home-given = ✓ Gwnaed y ffeil i’ch tiwtor ar { $time }.

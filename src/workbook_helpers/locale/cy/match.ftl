@@ -1,6 +1,10 @@
 match-rule = Mae pob pâr cywir yn ennill yr un rhan o’r pwyntiau. Nid yw un anghywir yn tynnu dim.
-match-none = Dewiswch
 match-once = Defnyddiwch bob un unwaith ar y mwyaf.
 match-count = { $n } o { $of } wedi’u paru.
 match-open = Heb ei baru: { $text }
 match-not-chosen = Nid ydych wedi dewis yma eto.
+match-place = { $n } o { $of }
+match-not-yet = Heb ei baru eto
+match-used = wedi’i ddefnyddio ar gyfer { $numbers }
+match-twice = Rydych wedi defnyddio hwn ar gyfer rhif { $numbers } hefyd. Defnyddiwch bob un unwaith ar y mwyaf.
+match-missing = Nid yw { $n } o { $of } wedi’u paru eto.

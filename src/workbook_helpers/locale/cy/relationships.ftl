@@ -1,7 +1,6 @@
 relationships-rule = Am bob person, hanner am y math cywir o berthynas a hanner am yr hyn gaiff ei rannu. Ni thynnir dim.
 relationships-kind = Math o berthynas
 relationships-share = Beth gaiff ei rannu
-relationships-none = Dewiswch un
 relationships-open = heb ei ddewis eto
 relationships-title = Map o’r bobl o gwmpas { $who }
 relationships-key = Llinellau yn y map
@@ -15,3 +14,6 @@ relationships-said = { $kind }; cewch rannu: { $share }
 relationships-both = Dewiswch y ddau i’r person hwn: y math, a beth gaiff ei rannu.
 relationships-kind-right = Mae’r math yn gywir; nid yw’r hyn gaiff ei rannu’n gywir.
 relationships-share-right = Mae’r hyn gaiff ei rannu’n gywir; nid yw’r math yn gywir.
+relationships-place = Person { $n } o { $of }
+relationships-count = Mae gan { $n } o { $of } berson le ar y map.
+relationships-missing = Nid oes gan { $n } o { $of } berson le ar y map eto.

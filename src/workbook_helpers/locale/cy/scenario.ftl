@@ -23,3 +23,9 @@ scenario-criterion = Maen prawf
 scenario-step = { $says }: “{ $text }” → Penderfyniad: { $choice } → { $reply }
 scenario-end = Diwedd: { $title }.
 scenario-stopped = Ni orffennwyd y stori. Stopiodd lle mae { $says } yn dweud: “{ $text }”
+scenario-unsafe = anniogel
+scenario-score = Mae’r stori wedi gorffen. { $of ->
+    [one] Byddai penderfyniad arall yn helpu mwy.
+   *[other] Roedd { $done } o { $of } penderfyniad yn rhai da.
+} I roi cynnig ar ffordd arall, ewch yn ôl neu dechreuwch eto.
+scenario-missing = Nid yw’r stori wedi gorffen eto.

@@ -4,3 +4,6 @@ sort-now = Yn y grwpiau nawr
 sort-nothing = dim byd eto
 sort-open = Dim grŵp wedi’i ddewis: { $text }
 sort-not-chosen = Nid ydych wedi dewis grŵp yma eto.
+sort-place = Cerdyn { $n } o { $of }
+sort-not-yet = Dim grŵp eto
+sort-missing = Nid oes gan { $n } o { $of } cerdyn grŵp eto.

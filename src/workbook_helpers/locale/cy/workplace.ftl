@@ -37,3 +37,4 @@ workplace-place-supported-living = Byw â chymorth
 workplace-place-day-service = Gwasanaeth dydd
 workplace-place-hospital = Ysbyty neu glinig
 workplace-place-elsewhere = Rhywle arall
+workplace-missing = Mae { $n } o { $of } rhan o’r cofnod hwn yn wag.

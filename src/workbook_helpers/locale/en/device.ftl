@@ -3,8 +3,10 @@ device-who = You: { $learner }
 device-not-me = Not you?
 device-title = Where your work is
 device-where = Your answers are on this device, in this browser, under { $learner }. { $handed ->
-    [true] What you handed in is also in your hand-in file.
-   *[other] Nobody else has them yet.
+    [none] Nobody else has them yet.
+    [0] All of them are in your hand-in file.
+    [one] 1 of them has changed since you handed in.
+   *[other] { $handed } of them have changed since you handed in.
 } { $copied ->
     [none] You have saved no copy yet.
    *[other] Your last copy is from { $copied } ({ $n ->
@@ -13,13 +15,16 @@ device-where = Your answers are on this device, in this browser, under { $learne
        *[other] { $n } changes since
     }).
 }
+device-not-all = Not everything on this page is kept on this device. Save a copy now: what is on the page is in it, too.
 device-save-copy = Save a copy
 device-open-copy = Open my copy
-device-copy-private = A copy is one file with all your answers, your private notes as well. With it you carry on at another device, or after this browser has forgotten.
-device-finish = Finish on this device
+device-copy-private = A copy is one file with all your answers, your private notes as well. With it you can carry on at another device, or when this browser has lost them.
+device-finish = Remove my work in all workbooks from this device
 device-sure = This removes all your answers to every workbook from this device. It cannot be undone. Save a copy first, if you want to carry on elsewhere.
-device-remove = Remove my work
+device-remove = Remove all of it
 device-leave = Leave it here
+device-not-now = Not now
+device-copied = Your copy is made: { $file }. Look for it where this device keeps what you download, and keep it safe.
 device-brought = { $taken ->
     [0] Nothing new was in the copy.
     [one] 1 answer was taken from the copy.
@@ -41,6 +46,6 @@ device-keeps-nothing = This browser keeps nothing, perhaps because the window is
 device-ill = Your newest answers could not be saved: { $why }. They are on this page only. Save a copy before you close it.
 device-forgot = This browser had thrown your answers away. What this page still had was put back. Please check that all of it is there, and save a copy.
 device-copy-due = { $n ->
-    [one] You have changed 1 answer since your work last left this device. Save a copy, so that nothing is lost with the device.
-   *[other] You have changed { $n } answers since your work last left this device. Save a copy, so that nothing is lost with the device.
+    [one] 1 answer is on this device only. Save a copy, so that nothing is lost with the device.
+   *[other] { $n } answers are on this device only. Save a copy, so that nothing is lost with the device.
 }

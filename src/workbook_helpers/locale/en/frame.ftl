@@ -1,5 +1,5 @@
 # Around every question.
-frame-practice = Practice: not marked
+frame-practice = Practice { $n } of { $of } · not marked
 frame-private = For you alone: your tutor does not see this
 frame-record = Before you hand in
 frame-question = Question { $n } of { $of } · { $points ->
@@ -9,12 +9,6 @@ frame-question = Question { $n } of { $of } · { $points ->
 frame-task = Written task { $n } of { $of } · { $points ->
     [one] 1 point
    *[other] { $points } points
-}
-frame-saving = Saving…
-frame-saved-disk = Saved { $time }
-frame-saved-device = { $handed ->
-    [true] Saved on this device, { $time }. It is in your hand-in file.
-   *[other] Saved on this device, { $time }. Nobody else has it yet.
 }
 frame-unsaved = { $kept ->
     [false] Not saved yet. Your answer is on this page only. Leave the page open: it will be saved as soon as possible.
@@ -28,12 +22,45 @@ frame-refused = Not saved: this answer holds something that cannot be kept here,
 frame-unread = Your answer cannot be shown yet: { $why }. This is tried again by itself.
 frame-check = Check my answer
 frame-first = Choose an answer first, then check it.
-frame-all-right = ✓ That is right.
-frame-not-yet = Not quite. Read the notes, then try again.
-# The three verdicts on a part of an answer; the part follows.
-frame-right = ✓ Right:
-frame-wrong = ✗ Not this:
-frame-missed = ○ This too:
+frame-all-right = { $n ->
+    [1] { $of ->
+        [1] ✓ That is right.
+        [2] ✓ Both right, first time. Well done.
+       *[other] ✓ All { $of } right, first time. Well done.
+    }
+   *[other] { $of ->
+        [1] ✓ This time it is right. Well done.
+        [2] ✓ This time both are right. Well done.
+       *[other] ✓ This time all { $of } are right. Well done.
+    }
+}
+frame-not-this = Not quite. Read why, then try again.
+# One of these, or two, or all three, stand in a line: 3 of 5. Try the two with ✗ or ○ again. There is one more to find.
+frame-score = { $done } of { $of } right.
+frame-again = { $n ->
+    [1] Try the one with { $signs } again.
+    [2] Try the two with { $signs } again.
+    [3] Try the three with { $signs } again.
+    [4] Try the four with { $signs } again.
+   *[other] Try those with { $signs } again.
+}
+frame-signs = ✗ or ○
+frame-too-many = { $n ->
+    [one] You have found them all. Take away the one with ✗.
+   *[other] You have found them all. Take away those with ✗.
+}
+frame-missing = { $n ->
+    [one] There is one more to find.
+   *[other] There are { $n } more to find.
+}
+frame-show = Show me the answer
+frame-shown = The right answer is shown. What you chose stays as it is: try again when you like.
+# What is said of a part of an answer; a sentence follows.
+frame-right = ✓ Right
+frame-wrong = ✗ Not this
+frame-missed = ○ Still open
+frame-hint = A hint:
+frame-answer = → The right answer
 frame-conflict = { $time ->
     [none] You changed this answer in another window. Which one do you want to keep?
    *[other] You changed this answer in another window at { $time }. Which one do you want to keep?

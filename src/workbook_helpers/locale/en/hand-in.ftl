@@ -1,16 +1,19 @@
 # How far the student is, the review, the hand-in and its receipt.
 progress-label = Questions answered
 progress-count = { $done } of { $total }
+progress-practice = Practice { $done } of { $total }
+progress-assessed = Marked { $done } of { $total }
+progress-started = { $n } started
 hand-in-title = Review and hand in
-hand-in-left = You have answered { $done } of { $total }. Not answered yet:
+hand-in-left = You have answered { $done } of { $total } marked questions.
+hand-in-open = Not answered yet:
+hand-in-started = Started, but not finished:
+hand-in-look = You may want to look at this again:
 hand-in-all = You have answered { $total ->
-    [one] the question
-   *[other] all { $total } questions
+    [one] the marked question
+   *[other] all { $total } marked questions
 }. Well done.
-hand-in-practice = { $n ->
-    [one] 1 question for practice is still open. You may leave it.
-   *[other] { $n } questions for practice are still open. You may leave them.
-}
+hand-in-practice = You have answered { $done } of { $total } practice questions. You may leave the others.
 hand-in-declare = Please also tick the declaration.
 hand-in-tick = Tick this first, then hand in.
 hand-in-declare-first = Please tick the declaration first. It is just above.
@@ -23,8 +26,8 @@ hand-in-again = Hand in again
 hand-in-anyway = Hand in anyway
 hand-in-busy = Handing in…
 hand-in-sure = { $n ->
-    [one] 1 question is not answered yet.
-   *[other] { $n } questions are not answered yet.
+    [one] 1 question is not finished yet.
+   *[other] { $n } questions are not finished yet.
 } Go back and answer, or press the button again to hand in as it is.
 hand-in-unsaved = Some answers are not saved yet, or wait for you to choose. Please look at them, then try again.
 hand-in-no-reply = Not handed in yet: no answer from the workbook. Reload the page and try again.
@@ -37,8 +40,14 @@ hand-in-newest = You can change answers and hand in again. Your tutor marks the 
 receipt-when = When
 receipt-code = Receipt code
 receipt-answered = Answered
+receipt-of = { $done } of { $total } marked questions{ $started ->
+    [0] {""}
+    [one] , and 1 started
+   *[other] , and { $started } started
+}
 receipt-file = File
 receipt-nothing-else = Your tutor has it now. There is nothing else to do.
 receipt-save = Save the file
+receipt-share = Send or save the file
 hand-in-link = Open the page for handing in
 receipt-print = Print the receipt

@@ -1,5 +1,6 @@
 handover-rule = Each fact in the right place earns the same share of the points. Sharing a fact that must not be shared also takes one such share away. Never below zero.
-handover-none = Choose a place
+handover-none = No place yet
+handover-place = Fact { $n } of { $of }
 handover-count = { $n } of { $of } facts have a place.
 handover-hear = Hear what the receiver understood
 handover-heard = This is what { $who } heard.
@@ -17,3 +18,7 @@ handover-asks-assessment = What did you see and measure, and what do you think?
 handover-asks-recommendation = What do you need from me, and how soon?
 handover-no-place = No place chosen: { $fact }
 handover-not-placed = This fact has no place yet.
+handover-missing = { $n ->
+    [one] 1 of { $of } facts has no place yet.
+   *[other] { $n } of { $of } facts have no place yet.
+}

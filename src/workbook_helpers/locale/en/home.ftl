@@ -4,14 +4,35 @@ home-minutes = { $n ->
     [one] About 1 minute
    *[other] About { $n } minutes
 }
-home-answered = { $done } of { $total } questions answered
+home-minutes-range = { $least } to { $most } minutes
+home-continue-at = Continue: Section { $n }, about { $minutes ->
+    [one] 1 minute
+   *[other] { $minutes } minutes
+} left
+home-next = Next: a new workbook
+home-all-done = All your workbooks are handed in. Well done.
+home-all-done-about = There is nothing to start now. A new workbook will show here.
+home-todo = To do
+home-handed = Handed in
+home-handed-about = Your tutor has your answers, or you have the file for your tutor. You can change answers and hand in again.
+home-done = Done
+home-done-about = Your feedback is here, or every question is answered and handed in.
+home-broken = Cannot be opened
+home-answered = Answered: { $counts }
 home-answered-in = Questions answered in { $title }
-home-handed-in = ✓ Handed in on { DATETIME($at, dateStyle: "long", timeStyle: "short") }.
-home-not-handed-in = Not handed in yet.
+home-due = { $days ->
+    [0] Due today, { $date }
+    [1] Due tomorrow, { $date }
+   *[other] Due { $date }, in { $days } days
+}
+home-was-due = This was due { $date }. If you need more time, talk to your tutor.
+home-handed-in = ✓ Handed in on { $time }.
+home-given = ✓ File for your tutor made on { $time }. Give it to your tutor, if you have not yet.
+home-changed = You have changed answers since then. Hand in again, so that your tutor sees them.
 home-marked = ✓ Marked: your feedback is here.
 home-not-marked = Not marked yet.
 home-start = Start
-home-carry-on = Carry on
+home-continue = Continue
 home-open-again = Open again
 home-see-feedback = See my feedback
 home-see-receipt = See my receipt
@@ -27,17 +48,18 @@ home-cannot-open = It cannot be opened. Please ask your tutor for a new copy. Yo
 home-no-page = There is no such page. Go back to My workbooks.
 home-not-ours = This is not one of your workbooks
 home-not-ours-next = Nothing was opened and nothing has changed. Go back to My workbooks and open a workbook from there. If it is missing, ask your tutor for a new copy.
+home-fault = This workbook cannot be opened
 receipt-title = Receipt: { $title }
 receipt-skip = Skip to the receipt
 receipt-heading = Receipt: handed in
+receipt-heading-file = Receipt: your hand-in file is made
 receipt-name = Receipt
 receipt-workbook = Workbook
 receipt-learner = Learner ID
 receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
 receipt-short-code = Code
 receipt-unanswered = Not answered
-receipt-next = What happens next
-receipt-give = Give the file to your tutor. Upload it to Moodle, or send it, as your tutor told you.
+receipt-started = Started, but not finished
+receipt-give = Next step: give the file to your tutor. Upload it to Moodle, or send it, as your tutor told you.
 receipt-where = The file is in the folder “handed-in”, beside your workbooks.
 receipt-keep = Keep this receipt. It shows what you handed in, and when. To print it, use Print in your browser’s menu.
-home-given = ✓ File for your tutor made on { $time }.

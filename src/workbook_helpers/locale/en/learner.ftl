@@ -2,7 +2,8 @@
 learner-title = Before you start
 learner-why = Your questions are chosen from it. Type it as your tutor gave it to you; it is often a short code or your college login.
 learner-start = Show my questions
-learner-later = Your questions appear when you have typed your learner ID above.
+learner-later = Your questions appear when you have typed your learner ID.
+learner-there = Type it now
 learner-no-reply = No answer from the workbook. Reload the page and try again.
-learner-why-device = Your work is kept on this device under it. Type it as your tutor gave it to you; it is often a short code or your college login.
+learner-why-device = Your answers are kept on this device under this ID. Type it as your tutor gave it to you; it is often a short code or your college login.
 learner-shared = Other people use this device, too: ask again next time

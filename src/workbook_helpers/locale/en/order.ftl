@@ -4,7 +4,18 @@ order-down = Move down
 order-up-step = Move up: { $step }
 order-down-step = Move down: { $step }
 order-now = { $step }: now { $place } of { $total }
-order-open = Not answered yet. Move the steps. If they are right as they stand, press “This is my order”.
-order-mine = This is my order
-order-given = The order that you see is your answer.
-order-elsewhere = This step needs another place.
+order-elsewhere = ✗ Needs another place
+order-stays = ✓ In order
+order-open = Press the step that comes first, then the one that comes next, and so on. Press a step again to take it back.
+order-whole = This is your order. You can move each step.
+order-count = { $n } of { $of } steps have a place.
+order-placed = All steps have a place.
+order-undo = Undo
+order-undone = The last change is undone.
+order-again = Start again
+order-no-place = No place yet: { $text }
+order-not-placed = This step has no place yet.
+order-missing = { $n ->
+    [one] 1 of { $of } steps has no place yet.
+   *[other] { $n } of { $of } steps have no place yet.
+}

@@ -23,3 +23,10 @@ scenario-criterion = Criterion
 scenario-step = { $says }: “{ $text }” → Decision: { $choice } → { $reply }
 scenario-end = Ending: { $title }.
 scenario-stopped = The story was not finished. It stopped where { $says } says: “{ $text }”
+# In a key, for the tutor, in the place of the points.
+scenario-unsafe = unsafe
+scenario-score = The story has ended. { $of ->
+    [one] Another decision would help more.
+   *[other] { $done } of { $of } decisions were good ones.
+} To try another way, go back or start again.
+scenario-missing = The story has not ended yet.

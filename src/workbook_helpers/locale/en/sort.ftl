@@ -4,3 +4,9 @@ sort-now = In the groups now
 sort-nothing = nothing yet
 sort-open = No group chosen: { $text }
 sort-not-chosen = You have not chosen a group here yet.
+sort-place = Card { $n } of { $of }
+sort-not-yet = No group yet
+sort-missing = { $n ->
+    [one] 1 of { $of } cards has no group yet.
+   *[other] { $n } of { $of } cards have no group yet.
+}

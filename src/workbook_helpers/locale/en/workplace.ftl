@@ -37,3 +37,7 @@ workplace-place-supported-living = Supported living
 workplace-place-day-service = A day service
 workplace-place-hospital = A hospital or clinic
 workplace-place-elsewhere = Somewhere else
+workplace-missing = { $n ->
+    [one] 1 of { $of } parts of this record is empty.
+   *[other] { $n } of { $of } parts of this record are empty.
+}

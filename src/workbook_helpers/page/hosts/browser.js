@@ -3,6 +3,7 @@
 import { isBlank, same } from "../answers.js";
 import { h, put } from "../dom.js";
 import { fits } from "../fits.js";
+import { receiptOf } from "../hand_in.js";
 import { kinds } from "../kinds.js";
 import { cleanId } from "../learner_id.js";
 import { paperSeed } from "../paper.js";
@@ -11,8 +12,8 @@ import { locale, ready, say } from "../words.js";
 import { Workbook } from "../workbook.js";
 import { copyFile, readCopy } from "./copy.js";
 import { store } from "./device_store.js";
-import { give } from "./give.js";
-import { pack } from "./pack.js";
+import { give, shares } from "./give.js";
+import { leaves, pack } from "./pack.js";
 import { person, who } from "./person.js";
 import { toTutor } from "./to_tutor.js";
 
@@ -68,7 +69,7 @@ class Device {
       this.#channel = new BroadcastChannel("workbooks");
       this.#channel.onmessage = ({ data }) => {
         if (!this.copy) return;
-        if (data?.gone === this.copy.person) { this.copy = null; this.#ask(); } else if (data?.left === this.copy.person) this.#ask(); else if (data?.copy === this.copy.copy) this.#look();
+        if (data?.gone === this.copy.person) { this.copy = null; who.ask(); } else if (data?.left === this.copy.person) who.ask(); else if (data?.copy === this.copy.copy) this.#look();
       };
     });
     store.lost(() => { if (this.copy) this.#look(); });
@@ -178,6 +179,16 @@ class Device {
     }
   }
 
+  /** @type {Host["tried"]} */
+  async tried(id, tried, revision) {
+    const { copy } = this;
+    const kept = copy && await store.tried(copy, id, tried, revision);
+    if (kept && this.copy?.copy === copy.copy) {
+      this.answers[id] = kept;
+      this.#tell();
+    }
+  }
+
   #asked = false;
   #persist() { // once, after the first answer: a browser is more likely to agree when there is something to keep
     if (this.#asked) return;
@@ -224,11 +235,15 @@ class Device {
     return this.open();
   }
 
-  /** @param {Workbook} page @returns {Record<string, [string, () => void]>} */
+  /** @param {Workbook} page @returns {Record<string, [string, () => void][]>} */
   acts(page) {
     /** @type {[string, () => void]} */
     const copy = [say("device-save-copy"), () => { this.take(page); }];
-    return { "device-keeps-nothing": copy, "device-ill": copy, "device-copy-due": copy, "device-forgot": [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }] };
+    /** @type {[string, () => void]} */
+    const seen = [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }];
+    /** @type {[string, () => void]} */
+    const later = [say("device-not-now"), () => { this.#begun = 0; page.opened(this.#kept()); }];
+    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen] };
   }
 
   /** @param {HandedIn} made */
@@ -239,41 +254,50 @@ class Device {
   /** @param {Receipt} receipt */
   next(receipt) {
     const made = this.receipts.find((one) => one.file === receipt.file);
-    return [
-      toTutor(this.book),
-      h("p", { className: "wb-row" },
-        made ? h("button", { type: "button", className: "wb-button", onclick: () => give(this.#file(made)) }, say("receipt-save")) : null, " ",
-        h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#print(receipt) }, say("receipt-print"))),
-    ];
+    const file = made && this.#file(made);
+    return {
+      now: [toTutor(this.book), h("p", { className: "wb-row" }, file ? h("button", { type: "button", className: "wb-button wb-big", onclick: () => give(file) }, say(shares(file) ? "receipt-share" : "receipt-save")) : null)],
+      paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#print(receipt) }, say("receipt-print")),
+    };
   }
 
   /** @param {Receipt} receipt */
-  #print({ at, code, answered, total, unanswered, learner, file }) {
+  #print(receipt) {
+    const { at, code, unanswered, started = [], learner, file } = receipt;
+    /** @param {string} title @param {string[]} stems */
+    const listed = (title, stems) => (stems.length ? [h("h2", {}, say(title)), h("ul", {}, ...stems.map((stem) => h("li", {}, stem)))] : []);
     const rows = [[say("receipt-workbook"), this.book.title], [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
-      [say("receipt-short-code"), code], [say("receipt-answered"), say("progress-count", { done: answered, total })], [say("receipt-file"), file]];
-    printSheet(h("div", {}, h("h1", {}, say("receipt-heading")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
-      ...(unanswered.length ? [h("h2", {}, say("receipt-unanswered")), h("ul", {}, ...unanswered.map((stem) => h("li", {}, stem)))] : []), toTutor(this.book)));
+      [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], [say("receipt-file"), file]];
+    printSheet(h("div", {}, h("h1", {}, say("receipt-heading-file")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
+      ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), toTutor(this.book)));
   }
 
   /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
   more(page) {
+    globalThis.addEventListener("wb-turned", () => { // a word on copies was read: it does not stand above every section
+      if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due"].includes(id))) return;
+      this.news = this.news.filter(({ id }) => id !== "device-copied");
+      this.#begun = 0;
+      page.opened(this.#kept());
+    });
     const said = h("p", { className: "wb-hint", role: "status" });
     const where = h("p", {});
     const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
-    const finish = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; sure.focus(); } }, say("device-finish"));
+    const remove = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; sure.focus(); } }, say("device-finish"));
     const sure = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }, h("p", {}, say("device-sure")), h("p", { className: "wb-row" },
-      h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; finish.focus(); } }, say("device-leave")),
+      h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#finish() }, say("device-remove"))));
     const draw = () => {
       const last = this.receipts.at(-1);
-      put(where, say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: String(Boolean(last)) }));
+      const since = Object.entries(this.answers).filter(([id, { value, revision }]) => this.#spec(id) && leaves(this.#spec(id), value) && revision > (last?.revision ?? 0)).length;
+      put(where, page.ill ? say("device-not-all") : say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: last ? since : "none" }));
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where,
       h("p", { className: "wb-row" },
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.take(page) }, say("device-save-copy")), " ",
         h("button", { type: "button", className: "wb-button wb-second", onclick: () => file.click() }, say("device-open-copy")), file, " ",
-        finish),
+        remove),
       h("p", { className: "wb-quiet" }, say("device-copy-private")), said, sure);
     return { node, draw };
   }
@@ -286,10 +310,12 @@ class Device {
     for (const { id, value, said, state } of page.now()) {
       const old = now[id];
       if (["unknown", "clean", "saved", "offered"].includes(state) || same(old?.value, value)) continue;
-      now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release, ...(state === "conflict" && old ? { other: old } : {}) };
+      now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release, ...(old?.tried ? { tried: { ...old.tried, checked: false } } : {}), ...(state === "conflict" && old ? { other: old } : {}) };
     }
-    if (!(await give(copyFile(this.book, this.copy, now)))) return;
+    const file = copyFile(this.book, this.copy, now);
+    if (!(await give(file))) return;
     this.#begun = 0;
+    this.news = [{ id: "device-copied", file: file.name }];
     try { await store.taken(this.copy); page.opened(await this.open()); } catch { /* nothing can be kept here */ }
   }
 
@@ -319,7 +345,7 @@ class Device {
       return;
     }
     safely(() => this.#channel?.postMessage({ gone }));
-    this.#ask();
+    who.ask();
   }
 
   /** Somebody else works here now, in every tab. @param {Workbook} page */
@@ -327,13 +353,7 @@ class Device {
     const left = this.copy?.person;
     await page.settle();
     safely(() => this.#channel?.postMessage({ left }));
-    this.#ask();
-  }
-
-  /** Ask who works here. */
-  #ask() {
-    who.clear();
-    globalThis.location.reload();
+    who.ask();
   }
 }
 
@@ -345,6 +365,7 @@ export async function device() {
   /** @type {Book} */
   const book = JSON.parse(inside.textContent);
   const host = new Device(book);
+  if (inside.dataset.looked_at) host.learner = JSON.parse(inside.dataset.looked_at); // nobody works here, so nobody is asked
   const page = new Workbook(book, host);
   const slot = document.getElementById("wb-who-slot");
   const draw = () => {

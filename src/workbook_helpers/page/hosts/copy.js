@@ -7,6 +7,7 @@ import { say } from "../words.js";
 const FORM = "workbook-copy", SCHEMA = 1;
 const MAX_BYTES = 5_000_000; // more than the longest answers to a whole workbook; a larger file was not made here
 const DEEPEST = 8; // no answer has half as many levels
+const MOST_PARTS = 50, LONGEST_ID = 100; // no question has as many, no id is as long
 
 /** @import { Book, Stored } from "../types.js" */
 /** @import { Copy, Kept } from "./device_store.js" */
@@ -49,10 +50,17 @@ function stored(one) {
   }];
 }
 
+/** @param {any} one @returns {Pick<Kept, "tried">} */
+function tried(one) {
+  if (!isObject(one) || !Number.isSafeInteger(one.n) || Number(one.n) < 1) return {};
+  const first = Array.isArray(one.first) ? one.first.filter((id) => typeof id === "string" && id.length <= LONGEST_ID) : [];
+  return { tried: { n: Number(one.n), first: first.slice(0, MOST_PARTS), checked: one.checked === true, shown: one.shown === true } };
+}
+
 /** @param {string} id @param {any} one @returns {[string, Kept][]} */
 function kept(id, one) {
   const [found] = stored(one);
   if (!found || !/^[a-z0-9-]{1,64}$/.test(id)) return [];
   const [other] = stored(one.other), before = Array.isArray(one.before) ? one.before.flatMap(stored) : [];
-  return [[id, { ...found, release: typeof one.release === "string" ? one.release : "", ...(other ? { other } : {}), ...(before.length ? { before } : {}) }]];
+  return [[id, { ...found, release: typeof one.release === "string" ? one.release : "", ...tried(one.tried), ...(other ? { other } : {}), ...(before.length ? { before } : {}) }]];
 }

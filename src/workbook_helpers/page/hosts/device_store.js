@@ -9,6 +9,7 @@ const VISITS = 8; // so many are known by an answer: a browser writes down a cle
  * `copied` that of the last copy, which was made at `kept_at`.
  * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
+/** @typedef {import("../types.js").Tried} Tried */
 /** @typedef {Receipt & { zip: Uint8Array }} HandedIn */
 /** A copy with all that is kept of it. @typedef {{ copy: Copy, answers: Record<string, Kept>, receipts: HandedIn[] }} Whole */
 /** @typedef {Record<"copies" | "answers" | "receipts", IDBObjectStore>} Stores */
@@ -110,7 +111,10 @@ async function merge({ copies, answers }, copy, brought, { same, fits }) {
   for (const [id, kept] of Object.entries(brought)) {
     /** @type {Kept | undefined} */
     const old = await got(answers.get([copy.copy, id]));
-    if (old && same(old.value, kept.value)) continue;
+    if (old && same(old.value, kept.value)) {
+      if ((kept.tried?.n ?? 0) > (old.tried?.n ?? 0)) answers.put({ ...old, tried: kept.tried }, [copy.copy, id]);
+      continue;
+    }
     revision += 1;
     if (!old?.saved_at) { answers.put({ ...kept, revision }, [copy.copy, id]); taken += 1; }
     else if (fits(id, kept.value)) { answers.put({ ...old, other: { ...plain(kept), revision } }, [copy.copy, id]); differ += 1; }
@@ -162,12 +166,24 @@ export const store = {
     if ((current.revision !== base.revision || !same(current.value, base.value)) && !same(current.value, given.value)) return { do: "conflict", ...current, kept: current, forgot };
     const revision = now.revision + 1;
     const changed = old && (strange || old.release !== given.release) && !same(old.value, given.value);
+    const tried = old?.tried && !strange ? { tried: { ...old.tried, checked: old.tried.checked && same(old.value, given.value) } } : {};
     const before = [...(current.before ?? []), ...(changed ? [plain(old)] : []), ...(old?.other && !fits(id, old.other.value) ? [plain(old.other)] : [])];
     /** @type {Kept} */
-    const kept = { ...given, typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...(before.length ? { before } : {}) };
+    const kept = { ...given, typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...tried, ...(before.length ? { before } : {}) };
     stores.answers.put(kept, [now.copy, id]);
     stores.copies.put({ ...now, revision });
     return { do: "saved", ...kept, kept, forgot };
+  }),
+
+  /** Keep how practice went with the answer of this revision, which stays as it was; gives it. @param {Copy} copy @param {string} id @param {Tried} tried @param {number} revision */
+  tried: (copy, id, tried, revision) => within("readwrite", async ({ answers }) => {
+    /** @type {Kept | undefined} */
+    const old = await got(answers.get([copy.copy, id]));
+    if (!old) return null;
+    /** @type {Kept} */
+    const kept = { ...old, tried: { ...tried, checked: tried.checked && old.revision === revision } };
+    answers.put(kept, [copy.copy, id]);
+    return kept;
   }),
 
   /** Keep a hand-in. @param {Copy} copy @param {HandedIn} receipt */

@@ -1,8 +1,8 @@
 // @ts-check
 // Give the student a file: by the device's own share sheet where there is one that takes it, else as a download.
 
-/** @param {File} file */
-const shares = (file) => globalThis.matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [file] }));
+/** Whether it goes by the share sheet. @param {File} file */
+export const shares = (file) => globalThis.matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [file] }));
 
 /** Whether the student has it now. @param {File} file @returns {Promise<boolean>} */
 export async function give(file) {

@@ -1,22 +1,23 @@
 // @ts-check
-// The kernel keeps the answers, in a file beside the notebook. One widget of the page, the session, asks it for all places.
-import { h } from "../dom.js";
+// The kernel keeps the answers, in a file beside the notebook. All places of a page ask it in one way: over a line, or in JupyterLab by a widget.
+import { h, the } from "../dom.js";
 import { language, ready, say } from "../words.js";
 import { Workbook } from "../workbook.js";
+import { line } from "./line.js";
 import { toTutor } from "./to_tutor.js";
 
-/** @import { Book, Host, Model, Receipt } from "../types.js" */
-/** @typedef {Model<{ book: Book }, { n: number, do: string, text?: string, about?: string, change?: boolean }>} Session */
+/** @import { Book, Host, KernelSays, Model, Receipt, Way } from "../types.js" */
+/** @typedef {Model<{ book: Book }, KernelSays>} Link */
 
 /** @type {WeakMap<object, Workbook>} */
 const books = new WeakMap(); // several notebooks may be open in one JupyterLab
 
-/** @param {Session} session @returns {Host} */
-function kernel(session) {
+/** @param {Book} book @param {Way} way @returns {Host} */
+function kernel(book, way) {
   let n = 0;
   /** @type {Map<number, [(reply: any) => void, (error: Error) => void]>} */
   const asked = new Map();
-  session.on("msg:custom", ({ n, ...reply }) => {
+  way.listen(({ n, ...reply }) => {
     const [resolve, reject] = asked.get(n) ?? [];
     asked.delete(n);
     if (reply.do === "problem") reject?.(Object.assign(new Error(reply.text), { about: reply.about, change: reply.change }));
@@ -26,36 +27,53 @@ function kernel(session) {
   const ask = (message) => new Promise((resolve, reject) => {
     n += 1;
     asked.set(n, [resolve, reject]);
-    try { session.send({ ...message, n, language }); } catch { /* the connection is gone; who waits says so */ }
+    try { way.send({ ...message, n, language }); } catch { /* the connection is gone; who waits says so */ }
   });
   /** @param {string} path */
-  const address = (path) => new URL(`../${path}`, import.meta.url).pathname; // this script lies in workbook/static
+  const address = (path) => new URL(import.meta.url.replace(/workbook\/static\/.*/, `workbook/${path}`)).pathname;
   return {
     place: "disk",
     open: () => ask({ do: "open" }),
     save: (id, value, base) => ask({ do: "save", id, value, base: base.revision, was: base.value }),
-    changed: () => { /* seen when the window is looked at again */ },
+    tried: (id, tried, revision) => ask({ do: "tried", id, tried, base: revision }),
+    changed: (heard) => way.back(heard), // else seen when the window is looked at again
     work: (learner) => ask({ do: "work", learner }),
     handIn: (learner) => ask({ do: "hand-in", learner }),
     seen: () => ask({ do: "seen" }),
     /** @param {Receipt} receipt */
-    next: (receipt) => [
-      ...(receipt.through === "exchange" ? [h("p", {}, say("receipt-nothing-else"))] : [
-        toTutor(session.get("book")),
-        h("p", {}, h("a", { className: "wb-button", href: address(`handed-in/${encodeURIComponent(receipt.file)}`) }, say("receipt-save")))]),
-      h("p", {}, h("a", { className: "wb-button wb-second", href: address(`receipt/${encodeURIComponent(receipt.file.replace(/\.zip$/, ".html"))}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt"))),
-    ],
+    next: (receipt) => ({
+      now: receipt.through === "exchange" ? [h("p", { className: "wb-next" }, say("receipt-nothing-else"))] : [
+        toTutor(book),
+        h("p", { className: "wb-row" }, h("a", { className: "wb-button wb-big", href: address(`handed-in/${encodeURIComponent(receipt.file)}`) }, say("receipt-save")))],
+      paper: h("a", { className: "wb-button wb-second", href: address(`receipt/${encodeURIComponent(receipt.file.replace(/\.zip$/, ".html"))}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt")),
+    }),
   };
 }
 
 /**
  * Show what a cell asks for; called by anywidget for each.
- * @param {{ model: Model<{ name: string, session: string }> & { widget_manager: { get_model(id: string): Promise<Session> } }, el: HTMLElement }} context
+ * @param {{ model: Model<{ name: string, session: string }> & { widget_manager: { get_model(id: string): Promise<Link> } }, el: HTMLElement }} context
  */
 export async function render({ model, el }) {
-  const session = await model.widget_manager.get_model(model.get("session"));
+  const link = await model.widget_manager.get_model(model.get("session"));
   await ready;
-  let book = books.get(session);
-  if (!book) books.set(session, book = new Workbook(session.get("book"), kernel(session)));
+  let book = books.get(link);
+  if (!book) {
+    const way = { send: link.send.bind(link), listen: (/** @type {(said: KernelSays) => void} */ heard) => link.on("msg:custom", heard), back: () => { /* JupyterLab finds the kernel again */ } };
+    books.set(link, book = new Workbook(link.get("book"), kernel(link.get("book"), way)));
+  }
   return book.mount(model.get("name"), el);
+}
+
+/** Put a workbook's questions onto a page of ours, behind which a kernel runs. */
+export async function onServer() {
+  const inside = the("#wb-book");
+  const [id, folder, base] = ["kernel", "folder", "base"].map((name) => JSON.parse(inside.dataset[name] ?? ""));
+  const way = line({ kernel: id, folder, base });
+  await ready;
+  /** @type {Book} */
+  const book = JSON.parse(inside.textContent);
+  const page = new Workbook(book, kernel(book, way));
+  globalThis.addEventListener("pagehide", () => { if (!page.waiting) way.end(); }); // what was not saved yet may still be on its way
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
 }

@@ -3,17 +3,17 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { zipSync } from "fflate";
-import { isBlank } from "../answers.js";
+import { far, how } from "../far.js";
 import { kinds } from "../kinds.js";
 import { paper } from "../paper.js";
 
 const SCHEMA = 1;
 
-/** @import { Book } from "../types.js" */
+/** @import { Book, Spec } from "../types.js" */
 /** @import { Copy, HandedIn, Kept } from "./device_store.js" */
 
-/** @param {import("../types.js").Spec} spec @param {unknown} value */
-const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kinds[spec.kind].shared?.(value));
+/** Whether an answer is handed in. @param {import("../types.js").Spec} spec @param {unknown} value */
+export const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kinds[spec.kind].shared?.(value));
 
 /**
  * Make the file of a hand-in and its receipt. Nothing private is in it, and nothing that this student was not asked.
@@ -41,10 +41,11 @@ export function pack(book, copy, answers) {
   const name = `${book.assignment}-${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19).replaceAll(":", "")}-${code}`;
   const manifest = { schema: SCHEMA, workbook: book.workbook, assignment: book.assignment, student: copy.learner, handed_in_at: at, answers_sha256: digest, code, declared: true };
   const zip = zipSync({ "answers.json": bytes, "manifest.json": utf8ToBytes(JSON.stringify(manifest, null, 1)) }, { mtime: now });
-  const assessed = asked.filter((spec) => spec.purpose === "assessed");
-  const open = assessed.filter((spec) => (kinds[spec.kind].blank ?? isBlank)(answers[spec.id]?.value ?? null));
+  const is = (/** @type {Spec} */ spec) => how(spec, answers[spec.id]?.value ?? null);
+  const stems = (/** @type {import("../far.js").How} */ one) => asked.filter((spec) => spec.purpose === "assessed" && is(spec) === one).map((spec) => spec.stem);
+  const { done, total } = far(asked, is).assessed;
   return {
-    at, code, answered: assessed.length - open.length, total: assessed.length, unanswered: open.map((spec) => spec.stem), learner: copy.learner,
+    at, code, answered: done, total, unanswered: stems("open"), started: stems("started"), learner: copy.learner,
     file: `${name}.zip`, through: "file", revision: copy.revision, zip,
   };
 }

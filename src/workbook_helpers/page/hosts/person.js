@@ -1,6 +1,6 @@
 // @ts-check
 // Who works on this device: in the tab's own storage where others use the device, too, else in the browser's.
-const WHO = "wb-learner";
+const WHO = "wb-learner", ASKED = "#wb-who";
 
 /** How a learner's answers are filed: an id is the same in capitals. @param {string} learner */
 export const person = (learner) => learner.toLowerCase();
@@ -25,4 +25,15 @@ export const who = {
   clear() {
     safely(() => { sessionStorage.removeItem(WHO); localStorage.removeItem(WHO); });
   },
+  /** Open the page anew and ask who works here, at its beginning and not where somebody else was. */
+  ask() {
+    this.clear();
+    safely(() => history.replaceState(null, "", location.pathname + location.search + ASKED));
+    globalThis.location.reload();
+  },
 };
+
+if (globalThis.location?.hash === ASKED) { // said in the address, too: a page that is opened at once may still find what was just cleared
+  who.clear();
+  safely(() => history.replaceState(null, "", location.pathname + location.search));
+}

@@ -1,7 +1,9 @@
 // @ts-check
 // Fill the gaps of a text, by choosing or by typing. The answer is {gap id: option id or text}; a gap that is not filled is not in it.
-import { isObject, partOf, respond, textOf } from "../answers.js";
-import { h } from "../dom.js";
+import { isObject, marked, partOf, respond, textOf } from "../answers.js";
+import { cards } from "../cards.js";
+import { h, put } from "../dom.js";
+import { segments } from "../segments.js";
 import { accept } from "../spelling.js";
 import { isEmpty, strip } from "../text.js";
 import { say } from "../words.js";
@@ -16,6 +18,9 @@ const word = (gap, given) => textOf(gap.options, given) ?? strip(given);
 /** @param {Gap} gap @param {string} given */
 const isRight = ({ right }, given) => (typeof right === "object" ? accept(right, given) : given === right);
 
+/** The sentence around the gap that stands at `at` of the text, as far as the next gaps. @param {Item} spec @param {number} at */
+const around = ({ text }, at) => `${/[^.!?\n]*$/.exec(text[at - 1])?.[0].trimStart()}…${/^[^.!?\n]*[!?]?/.exec(text[at + 1])?.[0]}`;
+
 /** @type {Kind<Item, Answer>} */
 const kind = {
   build(spec, ctx) {
@@ -23,34 +28,55 @@ const kind = {
     const of = spec.gaps.length;
     /** @type {HTMLElement[]} */
     const lines = []; // a line break in the text makes a paragraph
-    const line = () => lines.push(h("p", { className: "wb-gaps-text", id: `${uid}-line-${lines.length}` }));
+    const line = () => lines.push(h("p", { className: "wb-gaps-text" }));
     /** @param {Gap} gap @param {number} n */
     const control = (gap, n) => {
-      const label = { id: `${uid}-${gap.id}`, "aria-label": say("gaps-label", { n, of }), "aria-describedby": lines.at(-1)?.id };
-      if (!gap.options.length)
-        return h("input", { ...label, type: "text", size: gap.size, maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", oninput: () => ctx.changed(TYPING_MS) });
-      return h("select", { ...label, onchange: () => ctx.changed(0) },
-        h("option", { value: "" }, say("gaps-choose")), ...gap.options.map((option) => h("option", { value: option.id }, option.text)));
+      if (gap.options.length) {
+        const chosen = segments(`${uid}-${gap.id}`, gap.options);
+        chosen.node.addEventListener("change", () => touched(0));
+        return chosen;
+      }
+      const node = h("input", { id: `${uid}-${gap.id}`, "aria-label": say("gaps-label", { n, of }), type: "text", maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", oninput: () => touched(TYPING_MS) });
+      return { node, get: () => node.value.trim(), set: (text = "") => { node.value = text; } };
     };
-    const controls = new Map();
+    // Each gap is filled in a card of its own; the text shows what fills it, and grows.
+    const gaps = spec.gaps.map((gap, k) => ({ gap, n: k + 1, at: 2 * k + 1, word: h("span"), ...control(gap, k + 1) }));
+    const deck = cards(uid, gaps.map(({ gap, n, at, node, get }) => ({
+      id: gap.id, text: around(spec, at), place: say("gaps-label", { n, of }), choices: [node],
+      done: () => Boolean(get()),
+      said: () => word(gap, get()) || say("gaps-not-yet"),
+    })), (n) => say("gaps-count", { n, of }));
     line();
     spec.text.forEach((piece, at) => {
-      if (at % 2) { // every second piece is a gap's id
-        const n = controls.size + 1;
-        const made = control(spec.gaps[n - 1], n);
-        controls.set(piece, made);
-        // The number is for the eye: notes name the gap by it. The control's own name says it to a screen reader.
-        lines.at(-1)?.append(h("span", { className: "wb-gaps-gap" }, of > 1 ? h("span", { className: "wb-gaps-n", "aria-hidden": "true" }, String(n)) : null, made));
-      } else {
-        piece.split(/\n+/).forEach((text, k) => { if (k) line(); lines.at(-1)?.append(text); });
-      }
+      const gap = gaps.find((one) => one.at === at);
+      if (gap) lines.at(-1)?.append(h("span", { className: "wb-gaps-gap" }, of > 1 ? h("span", { className: "wb-gaps-n" }, String(gap.n)) : null, gap.word));
+      else piece.split(/\n+/).forEach((text, k) => { if (k) line(); lines.at(-1)?.append(text); });
     });
+    function draw() {
+      for (const { gap, word: shown, get } of gaps) {
+        put(shown, word(gap, get()) || "…");
+        shown.className = get() ? "wb-gaps-word" : "";
+      }
+      deck.draw();
+    }
+    /** @param {number} delay_ms */
+    function touched(delay_ms) {
+      draw();
+      ctx.changed(delay_ms);
+    }
+    draw();
+    deck.begin();
     const typed = spec.gaps.some((gap) => !gap.options.length);
-    const hint = typed ? h("p", { className: "wb-hint" }, say("gaps-slips")) : null;
     return {
-      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), hint, ...lines),
-      get: () => Object.fromEntries([...controls].map(([id, made]) => [id, made.value.trim()]).filter(([, given]) => given)),
-      set: (value) => controls.forEach((made, id) => { made.value = partOf(value, id) ?? ""; }),
+      node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), ...lines, typed ? h("p", { className: "wb-hint" }, say("gaps-slips")) : null, deck.node),
+      spot: deck.spot,
+      end: deck.end,
+      get: () => Object.fromEntries(gaps.map(({ gap, get }) => [gap.id, get()]).filter(([, given]) => given)),
+      set: (value) => {
+        for (const { gap, set } of gaps) set(partOf(value, gap.id));
+        draw();
+        deck.begin();
+      },
       fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([id, given]) => {
         const gap = spec.gaps.find((one) => one.id === id);
         return gap?.options.length ? gap.options.some((option) => option.id === given) : gap && typeof given === "string" && [...given].length <= spec.longest;
@@ -66,10 +92,11 @@ const kind = {
     const n = at + 1, given = partOf(value, gap.id) ?? "";
     /** @type {Note} */
     const note = isEmpty(given)
-      ? { verdict: "missed", part: say("gaps-gap", { n }), text: say("gaps-open") }
-      : { verdict: isRight(gap, given) ? "right" : "wrong", part: say("gaps-filled", { n, words: word(gap, given) }), text: gap.feedback ?? "" };
+      ? { id: gap.id, verdict: "missed", part: say("gaps-gap", { n }), text: say("gaps-open") }
+      : { id: gap.id, ...marked(isRight(gap, given)), part: say("gaps-filled", { n, words: word(gap, given) }), text: gap.feedback ?? "" };
     return note;
   })),
+  right: (spec) => Object.fromEntries(spec.gaps.map(({ id, right }) => [id, typeof right === "object" ? right.accepted[0] : right ?? ""])),
   arrange: (spec, draw) => ({ ...spec, gaps: spec.gaps.map((gap) => ({ ...gap, options: draw(gap.options) })) }),
 };
 

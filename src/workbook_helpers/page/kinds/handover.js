@@ -1,7 +1,9 @@
 // @ts-check
 // Build a handover message (SBAR) from a bundle of facts. The answer is {fact id: part}; a fact without a part is left out of it.
-import { partOf, respond } from "../answers.js";
+import { marked, partOf, respond } from "../answers.js";
+import { cards } from "../cards.js";
 import { h, put } from "../dom.js";
+import { segments } from "../segments.js";
 import { say } from "../words.js";
 /** @import { Kind, Note, Part, Spec } from "../types.js" */
 /** @typedef {Spec & { facts: (Part & { part?: string })[], parts: string[], spoken: string[], receiver: string }} Item */
@@ -14,42 +16,44 @@ const partName = (id) => say(`handover-part-${id}`);
 const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
-    const selects = spec.facts.map((fact) => h("select", { id: `${uid}-${fact.id}`, onchange: moved },
-      h("option", { value: "" }, say("handover-none")), ...spec.parts.map((id) => h("option", { value: id }, partName(id)))));
-    const rows = spec.facts.map((fact, n) => h("div", { className: "wb-handover-fact" }, h("label", { htmlFor: selects[n].id }, fact.text), selects[n]));
-    const count = h("p", { className: "wb-hint wb-handover-count" });
+    const of = spec.facts.length;
+    const parts = spec.parts.map((id) => ({ id, text: partName(id) }));
+    const chosen = spec.facts.map((fact) => segments(`${uid}-${fact.id}`, parts));
+    const deck = cards(uid, spec.facts.map((fact, n) => ({
+      ...fact, place: say("handover-place", { n: n + 1, of }), choices: [chosen[n].node],
+      done: () => Boolean(chosen[n].get()),
+      said: () => (chosen[n].get() ? partName(chosen[n].get()) : say("handover-none")),
+    })), (n) => say("handover-count", { n, of }));
     const stale = h("p", { className: "wb-hint" });
     // Filled when asked for and not at every change: read out in full each time, it would talk over the student.
     const heard = h("div", { className: "wb-handover-heard", role: "status" });
     const button = h("button", { type: "button", className: "wb-button wb-second", onclick: hear }, say("handover-hear"));
-    const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), ...rows, count, button, stale, heard);
 
-    function counted() {
-      put(count, say("handover-count", { n: selects.filter((select) => select.value).length, of: selects.length }));
-    }
     function moved() {
-      counted();
+      deck.draw();
       if (heard.childElementCount) put(stale, say("handover-stale"));
       ctx.changed(0);
     }
     function hear() {
       stale.textContent = "";
       heard.replaceChildren(h("p", { className: "wb-verdict" }, say("handover-heard", { who: spec.receiver })), ...spec.spoken.flatMap((id) => {
-        const facts = spec.facts.filter((_, n) => selects[n].value === id);
+        const facts = spec.facts.filter((_, n) => chosen[n].get() === id);
         const title = h("p", { className: "wb-handover-part" }, partName(id));
         return [title, facts.length ? h("ul", {}, ...facts.map((fact) => h("li", {}, fact.text))) : h("p", { className: "wb-handover-asks" }, say("handover-empty", { question: say(`handover-asks-${id}`) }))];
       }));
     }
-    counted();
+    deck.begin();
     return {
-      node,
-      get: () => Object.fromEntries(spec.facts.map((fact, n) => [fact.id, selects[n].value]).filter(([, id]) => id)),
+      node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: moved }, h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), deck.node, button, stale, heard),
+      get: () => Object.fromEntries(spec.facts.map((fact, n) => [fact.id, chosen[n].get()]).filter(([, id]) => id)),
       set: (value) => {
-        spec.facts.forEach((fact, n) => { selects[n].value = partOf(value, fact.id) ?? ""; });
+        spec.facts.forEach((fact, n) => chosen[n].set(partOf(value, fact.id)));
         heard.replaceChildren();
         stale.textContent = "";
-        counted();
+        deck.begin();
       },
+      spot: deck.spot,
+      end: deck.end,
     };
   },
   /** The message as it would be said, then what stays out, then what has no place yet. */
@@ -60,10 +64,12 @@ const kind = {
     const given = partOf(value, fact.id);
     /** @type {Note} */
     const note = given === undefined
-      ? { verdict: "missed", part: fact.text, text: say("handover-not-placed") }
-      : { verdict: given === fact.part ? "right" : "wrong", part: `${fact.text} → ${partName(given)}`, text: fact.feedback ?? "" };
+      ? { id: fact.id, verdict: "missed", part: fact.text, text: say("handover-not-placed") }
+      : { id: fact.id, ...marked(given === fact.part), part: `${fact.text} → ${partName(given)}`, text: fact.feedback ?? "" };
     return note;
   })),
+  rightOf: (spec, id) => partName(spec.facts.find((fact) => fact.id === id)?.part ?? ""),
+  right: (spec) => Object.fromEntries(spec.facts.map((fact) => [fact.id, fact.part ?? ""])),
   arrange: (spec, draw) => ({ ...spec, facts: draw(spec.facts) }),
 };
 

@@ -1,6 +1,6 @@
 // @ts-check
 // Choose all that apply.
-import { choices, compare, texts } from "../choices.js";
+import { choices, compare, rightIds, texts } from "../choices.js";
 import { h } from "../dom.js";
 import { say } from "../words.js";
 /** @import { Kind, Option, Spec } from "../types.js" */
@@ -17,11 +17,13 @@ const kind = {
       node: list.node,
       get: list.chosen,
       set: (value) => list.choose(value ?? []),
+      spot: list.spot,
       fits: (value) => value === null || (Array.isArray(value) && new Set(value).size === value.length && value.every((id) => spec.options.some((option) => option.id === id))), // in whatever order
     };
   },
   words: (spec, value) => texts(spec.options, value ?? []),
   respond: (spec, value) => compare(spec.options, value),
+  right: (spec) => rightIds(spec.options),
   arrange: (spec, draw) => ({ ...spec, options: draw(spec.options) }),
 };
 

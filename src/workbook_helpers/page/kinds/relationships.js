@@ -1,7 +1,9 @@
 // @ts-check
 // A map of the people around one person. The answer is {person id: {kind: id, share: id}}; what is not chosen yet is not in it.
-import { isObject, partOf, respond, textOf } from "../answers.js";
+import { isObject, marked, partOf, respond, textOf } from "../answers.js";
+import { cards } from "../cards.js";
 import { h } from "../dom.js";
+import { segments } from "../segments.js";
 import { say } from "../words.js";
 /** @import { Kind, Note, Part, Spec } from "../types.js" */
 /** @typedef {Spec & { person: string, people: (Part & { kind?: string, share?: string })[], kinds: Part[], shares: Part[] }} Item */
@@ -35,9 +37,9 @@ function lines(text, width, most) {
   return made.length > most ? [...made.slice(0, most - 1), `${made[most - 1].slice(0, width - 1)}…`] : made;
 }
 
-/** Draw the line of a kind; without a kind a thin grey one that no kind uses. @param {number} kind @param {Record<string, number>} ends */
+/** Draw the line of a kind; none before it is chosen. @param {number} kind @param {Record<string, number>} ends */
 function stroke(kind, ends) {
-  if (kind < 0) return [s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": 1, opacity: .5 })];
+  if (kind < 0) return [];
   const line = s("line", { ...ends, class: "wb-relationships-wide", "stroke-width": kind === DOUBLE ? 8 : 3.5, "stroke-dasharray": DASHES[kind], "stroke-linecap": "butt" });
   return kind === DOUBLE ? [line, s("line", { ...ends, class: "wb-relationships-gap" })] : [line];
 }
@@ -54,18 +56,18 @@ const kind = {
     const letter = (kind) => "ABCDE"[kind];
     /** @param {Part[]} list @param {string | undefined} id */
     const at = (list, id) => list.findIndex((one) => one.id === id);
-    /** @param {string} name @param {Part[]} list @param {string} id */
-    const pick = (name, list, id) => {
-      const select = h("select", { id, onchange: () => { draw(); ctx.changed(0); } },
-        h("option", { value: "" }, say("relationships-none")), ...list.map((one) => h("option", { value: one.id }, one.text)));
-      return { select, node: h("div", {}, h("label", { htmlFor: id }, name), select) };
+    /** @param {string} name @param {string} id @param {Part[]} list */
+    const pick = (name, id, list) => {
+      const chosen = segments(id, list);
+      return { ...chosen, node: h("fieldset", { className: "wb-relationships-part" }, h("legend", {}, name), chosen.node) };
     };
-    const rows = spec.people.map((one, n) => {
-      const kind = pick(say("relationships-kind"), spec.kinds, `${uid}-${one.id}-kind`);
-      const share = pick(say("relationships-share"), spec.shares, `${uid}-${one.id}-share`);
-      return { one, n, kind: kind.select, share: share.select, cells: [h("td"), h("td")],
-        node: h("fieldset", { className: "wb-relationships-person" }, h("legend", {}, `${n + 1}. ${one.text}`), h("div", { className: "wb-relationships-choices" }, kind.node, share.node)) };
-    });
+    const rows = spec.people.map((one, n) => ({ one, n, cells: [h("td"), h("td")],
+      kind: pick(say("relationships-kind"), `${uid}-${one.id}-kind`, spec.kinds), share: pick(say("relationships-share"), `${uid}-${one.id}-share`, spec.shares) }));
+    const deck = cards(uid, rows.map(({ one, n, kind, share }) => ({
+      ...one, place: say("relationships-place", { n: n + 1, of: rows.length }), choices: [kind.node, share.node],
+      done: () => Boolean(kind.get() && share.get()),
+      said: () => said(spec, { kind: kind.get(), share: share.get() }),
+    })), (n) => say("relationships-count", { n, of: rows.length }));
     const title = s("title", { id: `${uid}-title` });
     title.textContent = say("relationships-title", { who: spec.person });
     const desc = s("desc", { id: `${uid}-desc` });
@@ -73,17 +75,19 @@ const kind = {
     const map = s("svg", { class: "wb-relationships-map", role: "img", "aria-labelledby": title.id, "aria-describedby": desc.id }, title, desc, drawn);
     /** @param {number} kind */
     const sample = (kind) => s("svg", { viewBox: "0 0 48 16", "aria-hidden": "true" }, ...stroke(kind, { x1: 0, y1: 8, x2: 48, y2: 8 }));
-    const key = h("ul", { className: "wb-relationships-key", "aria-label": say("relationships-key") },
+    const key = h("ul", { className: "wb-relationships-key", "data-wb-silent": "", "aria-label": say("relationships-key") },
       ...spec.kinds.map((kind, n) => h("li", {}, sample(n), h("span", {}, `${letter(n)}: ${kind.text}`))));
     const table = h("table", {}, h("caption", {}, say("relationships-caption", { who: spec.person })),
       h("thead", {}, h("tr", {}, ...[say("relationships-person"), say("relationships-kind-short"), say("relationships-share-short")].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...rows.map((row) => h("tr", {}, h("th", { scope: "row" }, `${row.n + 1}. ${row.one.text}`), ...row.cells))));
-    const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), map, key, ...rows.map((row) => row.node),
+    const node = h("fieldset", { className: "wb-field", onchange: (event) => { draw(event.target); deck.draw(); ctx.changed(0); } }, h("legend", { className: "wb-stem" }, spec.stem), deck.node, map, key,
       h("details", { className: "wb-relationships-table" }, h("summary", {}, say("relationships-table")), table));
 
     let wide = true;
-    function draw() {
-      const chosen = rows.map((row) => ({ ...row, at: at(spec.kinds, row.kind.value), kindText: spec.kinds[at(spec.kinds, row.kind.value)]?.text ?? say("relationships-open"), shareText: spec.shares[at(spec.shares, row.share.value)]?.text ?? say("relationships-open") }));
+    /** @param {EventTarget | null} [touched] */
+    function draw(touched) {
+      const chosen = rows.map((row) => ({ ...row, at: at(spec.kinds, row.kind.get()), isNew: row.kind.inputs.some((input) => input === touched),
+        kindText: textOf(spec.kinds, row.kind.get()) ?? say("relationships-open"), shareText: textOf(spec.shares, row.share.get()) ?? say("relationships-open") }));
       for (const row of chosen) {
         row.cells[0].textContent = row.kindText;
         row.cells[1].textContent = row.shareText;
@@ -99,10 +103,10 @@ const kind = {
         const half = { x: (x + centre.x) / 2 + (middle - r) * Math.cos(angle) / 2, y: (y + centre.y) / 2 + (middle - r) * Math.sin(angle) / 2 };
         const badge = row.at < 0 ? [] : [s("rect", { x: half.x - 12, y: half.y - 12, width: 24, height: 24, rx: 4 }), words(letter(row.at), half.x, half.y, "wb-relationships-number")];
         // Above the circle in the upper half and below it in the lower one: never on the line to the centre.
-        const texts = wide ? [...lines(row.one.text, 22, 2).map((text) => [text, "name"]), ...(row.share.value ? lines(row.shareText, 26, 2) : []).map((text) => [text, "share"])] : [];
+        const texts = wide ? [...lines(row.one.text, 22, 2).map((text) => [text, "name"]), ...(row.share.get() ? lines(row.shareText, 26, 2) : []).map((text) => [text, "share"])] : [];
         const first = Math.sin(angle) < -0.1 ? y - r - 9 - 17 * (texts.length - 1) : y + r + 17;
         const beside = texts.map(([text, part], k) => words(text, x, first + 17 * k, `wb-relationships-${part}`));
-        return { line: stroke(row.at, { x1: centre.x, y1: centre.y, x2: x, y2: y }), dot: [s("circle", { cx: x, cy: y, r }), words(String(row.n + 1), x, y, "wb-relationships-number"), ...beside], badge };
+        return { line: [s("g", { class: row.isNew ? "wb-new" : "" }, ...stroke(row.at, { x1: centre.x, y1: centre.y, x2: x, y2: y }))], dot: [s("circle", { cx: x, cy: y, r, class: row.at < 0 ? "wb-relationships-waits" : "" }), words(String(row.n + 1), x, y, "wb-relationships-number"), ...beside], badge };
       });
       const name = lines(spec.person, wide ? 14 : 7, wide ? 3 : 2);
       drawn.replaceChildren(...made.flatMap((one) => one.line), s("circle", { cx: centre.x, cy: centre.y, r: middle, class: "wb-relationships-centre" }),
@@ -114,35 +118,42 @@ const kind = {
     }
     new ResizeObserver(() => { // a turned phone, or larger text
       const now = (map.parentElement?.clientWidth ?? 0) >= NARROW;
-      if (now !== wide) { wide = now; requestAnimationFrame(draw); }
+      if (now !== wide) { wide = now; requestAnimationFrame(() => draw()); }
     }).observe(node);
     draw();
+    deck.begin();
     return {
       node,
-      get: () => Object.fromEntries(rows.map((row) => [row.one.id, Object.fromEntries([["kind", row.kind.value], ["share", row.share.value]].filter(([, id]) => id))])
+      get: () => Object.fromEntries(rows.map((row) => [row.one.id, Object.fromEntries([["kind", row.kind.get()], ["share", row.share.get()]].filter(([, id]) => id))])
         .filter(([, given]) => Object.keys(given).length)),
       set: (value) => {
         for (const row of rows) {
           const given = partOf(value, row.one.id);
-          row.kind.value = given?.kind ?? "";
-          row.share.value = given?.share ?? "";
+          row.kind.set(given?.kind);
+          row.share.set(given?.share);
         }
         draw();
+        deck.begin();
       },
+      spot: deck.spot,
+      end: deck.end,
       fits: (value) => value === null || (isObject(value) && Object.entries(value).every(([id, given]) => spec.people.some((one) => one.id === id)
         && isObject(given) && Object.entries(given).every(([part, chosen]) => (part === "kind" ? spec.kinds : part === "share" ? spec.shares : []).some((one) => one.id === chosen)))),
     };
   },
   words: (spec, value) => spec.people.map((one) => `${one.text}: ${said(spec, partOf(value, one.id) ?? {})}`),
+  missing: ({ size = 1 }, value) => size - Object.values(value).filter(({ kind, share }) => kind && share).length,
   respond: (spec, value) => respond(spec.people.map((one) => {
     const given = partOf(value, one.id) ?? {};
     /** @type {Note} */
-    const open = { verdict: "missed", part: one.text, text: say("relationships-both") };
+    const open = { id: one.id, verdict: "missed", part: one.text, text: say("relationships-both") };
     if (!given.kind || !given.share) return open;
     const kind = given.kind === one.kind, share = given.share === one.share;
     const half = kind === share ? "" : `${say(kind ? "relationships-kind-right" : "relationships-share-right")} `;
-    return { verdict: kind && share ? "right" : "wrong", part: `${one.text}: ${said(spec, given)}`, text: `${half}${one.feedback ?? ""}` };
+    return { id: one.id, ...marked(kind && share), part: `${one.text}: ${said(spec, given)}`, text: `${half}${one.feedback ?? ""}` };
   })),
+  rightOf: (spec, id) => said(spec, spec.people.find((one) => one.id === id) ?? {}),
+  right: (spec) => Object.fromEntries(spec.people.map(({ id, kind = "", share = "" }) => [id, { kind, share }])),
   arrange: (spec, draw) => ({ ...spec, people: draw(spec.people) }),
 };
 

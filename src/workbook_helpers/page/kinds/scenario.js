@@ -30,6 +30,11 @@ function walk(spec, steps) {
   return { taken, place };
 }
 
+/** @param {StoryNode} node @param {StoryChoice} choice */
+const stepOf = (node, choice) => `${node.id}.${choice.id}`;
+/** What the note on a decision is called: a path may come by a place twice. @param {string} step @param {number} n */
+const noteOf = (step, n) => `${n + 1}.${step}`;
+
 /** @type {Kind<Item, Answer>} */
 const kind = {
   build(spec, ctx) {
@@ -40,7 +45,7 @@ const kind = {
     let path = [];
 
     /** @param {string} name @param {string} text @param {string} kind */
-    const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}` }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
+    const bubble = (name, text, kind) => h("li", { className: `wb-scenario-${kind}`, tabIndex: -1 }, h("span", { className: "wb-scenario-name" }, `${name}:`), " ", h("span", {}, text));
     /** @param {StoryNode} node */
     const scene = (node) => bubble(node.says, node.text, "other");
     /** @param {StoryChoice} choice */
@@ -50,7 +55,7 @@ const kind = {
     /** @param {Ending} ending */
     const ended = (ending) => h("li", { className: "wb-scenario-end" },
       h("p", { className: "wb-scenario-title", tabIndex: -1 }, say("scenario-ending", { title: ending.title })),
-      h("dl", {}, ...PARTS.filter((part) => ending[part]).flatMap((part) => [h("dt", {}, say(`scenario-${part}`)), h("dd", {}, ending[part])])));
+      h("dl", {}, ...PARTS.filter((part) => ending[part] && part !== "criterion").flatMap((part) => [h("dt", {}, say(`scenario-${part}`)), h("dd", {}, ending[part])]))); // a criterion's number is for whoever marks
 
     const talk = h("ol", { className: "wb-scenario-talk" });
     const log = h("div", { role: "log", "aria-label": say("scenario-log"), "aria-live": "off" }, talk);
@@ -58,7 +63,7 @@ const kind = {
     const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
     const options = h("div", { onchange: () => { error.textContent = ""; ask.removeAttribute("aria-describedby"); } });
     const act = h("button", { type: "button", className: "wb-button", onclick: decide }, say("scenario-act"));
-    const ask = h("fieldset", { className: "wb-field" }, legend, options, error, act);
+    const ask = h("fieldset", { className: "wb-field" }, legend, error, options, act);
     const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn(path.slice(0, -1)) }, say("scenario-back"));
     const again = h("button", { type: "button", className: "wb-button wb-second", onclick: () => turn([]) }, say("scenario-again"));
     const tools = h("div", { className: "wb-scenario-tools", hidden: true }, back, again);
@@ -84,36 +89,47 @@ const kind = {
       log.setAttribute("aria-live", "off");
       status.textContent = "";
       const { taken, place } = walk(spec, steps);
-      path = taken.map(({ node, choice }) => `${node.id}.${choice.id}`);
+      path = taken.map(({ node, choice }) => stepOf(node, choice));
       talk.replaceChildren(...taken.flatMap(({ node, choice }) => [scene(node), ...done(choice)]), nodes[place] ? scene(nodes[place]) : ended(endings[place]));
       offer();
     }
-    /** Go on to the next decision or the ending; what came before it (from `first` on) is shown, too, as far as both fit. @param {HTMLElement} [first] */
+    /** Go on to the next decision or the ending. What a decision has led to (from `first` on) is shown with it where both fit; where they do not,
+     * what it has led to is read first. @param {HTMLElement} [first] */
     function focusNext(first) {
-      const next = /** @type {HTMLElement} */ (ask.hidden ? talk.querySelector(".wb-scenario-title") ?? back : legend);
+      const [next, whole] = ask.hidden ? [/** @type {HTMLElement} */ (talk.querySelector(".wb-scenario-title") ?? back), tools] : [legend, ask];
+      const end = whole.hidden ? next : whole;
+      const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement); // the bars that stay in view
+      const room = innerHeight - (parseFloat(scrollPaddingTop) || 0) - (parseFloat(scrollPaddingBottom) || 0);
+      if (first && end.getBoundingClientRect().bottom - first.getBoundingClientRect().top > room) {
+        log.setAttribute("aria-live", "off"); // it has the focus, and is read from there
+        first.focus({ preventScroll: true });
+        first.scrollIntoView({ block: "start" });
+        return;
+      }
       next.focus({ preventScroll: true });
-      first?.scrollIntoView({ block: "start" });
-      next.scrollIntoView({ block: "nearest" });
+      end.scrollIntoView({ block: "nearest" });
+      (first ?? next).scrollIntoView({ block: "nearest" });
     }
     function decide() {
       const chosen = /** @type {HTMLInputElement | null} */ (options.querySelector("input:checked"));
       if (!chosen) {
         put(error, say("scenario-none"));
         ask.setAttribute("aria-describedby", error.id);
-        options.querySelector("input")?.focus();
+        options.querySelector("input")?.focus({ preventScroll: true });
+        error.scrollIntoView({ block: "nearest" });
         return;
       }
       const node = nodes[walk(spec, path).place];
       const choice = node.choices.find((one) => one.id === chosen.value);
       if (!choice) return;
-      path.push(`${node.id}.${choice.id}`);
+      path.push(stepOf(node, choice));
       status.textContent = "";
       log.setAttribute("aria-live", "polite");
       const news = done(choice);
       talk.append(...news, nodes[choice.to] ? scene(nodes[choice.to]) : ended(endings[choice.to]));
       offer();
       ctx.changed(0);
-      focusNext(news[0]);
+      focusNext(news[1]); // what happens then: what was chosen is known
     }
     /** @param {string[]} steps */
     function turn(steps) {
@@ -130,6 +146,7 @@ const kind = {
         h("p", { className: "wb-scenario-setting" }, spec.setting),
         h("p", { className: spec.back ? "wb-hint" : "wb-scenario-warning" }, spec.back ? say("scenario-free") : say("scenario-warning")),
         log, ask, tools, status),
+      spot: (id) => /** @type {HTMLElement[]} */ ([...talk.querySelectorAll(".wb-scenario-you")]).find((_, n) => noteOf(path[n], n) === id),
       get: () => [...path],
       set: (value) => show(pathOf(value) ?? []),
       fits(value) {
@@ -147,11 +164,23 @@ const kind = {
     else if (node && taken.length) lines.push(say("scenario-stopped", { says: node.says, text: node.text }));
     return lines;
   },
-  /** Of each decision on the path whether it was wise, and why; right means finished, with wise choices alone. */
+  missing: ({ ends }, value) => (ends?.includes(pathOf(value)?.at(-1) ?? "") ? 0 : 1),
+  /** Of each decision on the path whether it was wise; why, the story has said there. Right means finished, with wise choices alone. */
   respond(spec, value) {
     const { taken, place } = walk(spec, pathOf(value) ?? []);
-    const { right, notes } = respond(taken.map(({ choice }) => ({ verdict: choice.right ? "right" : "wrong", part: choice.text, text: choice.feedback ?? "" })));
+    const { right, notes } = respond(taken.map(({ node, choice }, n) => ({ id: noteOf(stepOf(node, choice), n), verdict: choice.right ? "right" : "wrong", part: choice.text, text: "" })));
     return { right: right && !spec.nodes.some((node) => node.id === place), notes };
+  },
+  atOnce: "whole",
+  right(spec) {
+    const path = [];
+    for (let place = spec.start; path.length < spec.max_steps;) {
+      const node = spec.nodes.find((one) => one.id === place), choice = node?.choices.find((one) => one.right);
+      if (!node || !choice) break;
+      path.push(stepOf(node, choice));
+      place = choice.to;
+    }
+    return path;
   },
   /** In a marked story a decision that was taken stays taken. */
   goesOn(spec, old, next) {

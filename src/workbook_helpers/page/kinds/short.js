@@ -15,8 +15,10 @@ const kind = {
   build(spec, ctx) {
     const hint = h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, say("short-slips"));
     const input = h("input", { type: "text", id: `${ctx.uid}-text`, maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", "aria-describedby": hint.id, oninput: () => ctx.changed(TYPING_MS) });
+    const field = h("div", { className: "wb-short" }, input);
     return {
-      node: h("div", { className: "wb-field" }, h("label", { className: "wb-stem", htmlFor: input.id }, spec.stem), hint, input),
+      node: h("div", { className: "wb-field" }, h("label", { className: "wb-stem", htmlFor: input.id }, spec.stem), hint, field),
+      spot: () => field,
       get: () => input.value.trim(),
       set: (value) => { input.value = value ?? ""; },
       fits: (value) => value === null || (typeof value === "string" && [...value].length <= spec.longest), // what stands there may end with a space
@@ -27,8 +29,9 @@ const kind = {
     const right = accept({ accepted: spec.accepted, not_accepted: spec.near.map((one) => one.form) }, value);
     const near = spec.near.find((one) => accept({ accepted: [one.form], not_accepted: [] }, value));
     const text = right ? spec.feedback : near?.feedback ?? (spec.hint || spec.feedback);
-    return respond([{ verdict: right ? "right" : "wrong", part: strip(value), text }]);
+    return respond([{ id: "text", verdict: right ? "right" : "wrong", part: strip(value), text }]);
   },
+  right: (spec) => spec.accepted[0],
 };
 
 export default kind;

@@ -1,6 +1,6 @@
 // @ts-check
 // Choose one of n.
-import { choices, compare, texts } from "../choices.js";
+import { choices, compare, rightIds, texts } from "../choices.js";
 /** @import { Kind, Option, Spec } from "../types.js" */
 /** @typedef {Spec & { options: Option[] }} Item */
 
@@ -12,14 +12,16 @@ const kind = {
       node: list.node,
       get: () => list.chosen()[0] ?? null,
       set: (value) => list.choose([value]),
+      spot: list.spot,
     };
   },
   words: (spec, value) => texts(spec.options, [value]),
   respond(spec, value) {
     const { right, notes } = compare(spec.options, [value]);
-    // The reason for the choice alone: naming the right one would leave nothing to try again.
-    return { right, notes: notes.filter((note) => note.verdict !== "missed") };
+    return { right, notes };
   },
+  right: (spec) => rightIds(spec.options)[0],
+  atOnce: "tap",
   arrange: (spec, draw) => ({ ...spec, options: draw(spec.options) }),
 };
 

@@ -1,8 +1,10 @@
 // @ts-check
-// Put each card into one group, by radio buttons in a fieldset for each card. The answer is {card id: group id}.
-import { partOf } from "../answers.js";
-import { h, put } from "../dom.js";
-import { pairsInWords, pairsRespond } from "../pairs.js";
+// Put each card into one group. The answer is {card id: group id}.
+import { partOf, textOf } from "../answers.js";
+import { cards } from "../cards.js";
+import { h } from "../dom.js";
+import { pairRight, pairsInWords, pairsRespond, pairsRight } from "../pairs.js";
+import { segments } from "../segments.js";
 import { say } from "../words.js";
 /** @import { Kind, Part, Spec } from "../types.js" */
 /** @typedef {Spec & { cards: (Part & { right?: string })[], groups: Part[] }} Item */
@@ -12,36 +14,43 @@ import { say } from "../words.js";
 const kind = {
   build(spec, ctx) {
     const { uid } = ctx;
-    const inputs = spec.cards.map((card) => spec.groups.map((group) => h("input", { type: "radio", name: `${uid}-${card.id}`, value: group.id, id: `${uid}-${card.id}-${group.id}` })));
-    const cards = spec.cards.map((card, n) => h("fieldset", { className: "wb-sort-card" }, h("legend", {}, card.text),
-      h("div", { className: "wb-sort-groups" }, ...spec.groups.map((group, k) => h("div", { className: "wb-option" }, inputs[n][k], h("label", { htmlFor: inputs[n][k].id }, group.text))))));
-    const count = h("p", { className: "wb-hint wb-sort-count" });
-    /** @param {number} n */
-    const chosen = (n) => inputs[n].find((input) => input.checked)?.value;
-    // The same as the radio buttons say, side by side, as one would see it on a table.
+    const of = spec.cards.length;
+    const chosen = spec.cards.map((card) => segments(`${uid}-${card.id}`, spec.groups));
+    const deck = cards(uid, spec.cards.map((card, n) => ({
+      ...card, place: say("sort-place", { n: n + 1, of }), choices: [chosen[n].node],
+      done: () => Boolean(chosen[n].get()),
+      said: () => textOf(spec.groups, chosen[n].get()) ?? say("sort-not-yet"),
+    })), (n) => say("sort-count", { n, of }));
+    // The same side by side, as one would see it on a table; it grows with each card.
     const piles = spec.groups.map(() => h("ul"));
-    const table = h("div", { className: "wb-sort-table", role: "group", "aria-label": say("sort-now") },
+    const table = h("div", { className: "wb-sort-table", "data-wb-silent": "", role: "group", "aria-label": say("sort-now") },
       ...spec.groups.map((group, k) => h("div", {}, h("p", { className: "wb-sort-name" }, group.text), piles[k])));
-    function counted() {
+    /** @param {EventTarget | null} [touched] */
+    function draw(touched) {
       spec.groups.forEach((group, k) => {
-        const inside = spec.cards.filter((_, n) => chosen(n) === group.id);
-        piles[k].replaceChildren(...(inside.length ? inside.map((card) => h("li", {}, card.text)) : [h("li", { className: "wb-sort-empty" }, say("sort-nothing"))]));
+        const inside = spec.cards.flatMap((card, n) => (chosen[n].get() === group.id ? [{ card, isNew: chosen[n].inputs.some((input) => input === touched) }] : []));
+        piles[k].replaceChildren(...(inside.length ? inside.map(({ card, isNew }) => h("li", { className: isNew ? "wb-new" : "" }, card.text)) : [h("li", { className: "wb-sort-empty" }, say("sort-nothing"))]));
       });
-      put(count, say("sort-count", { n: spec.cards.filter((_, n) => chosen(n)).length, of: spec.cards.length }));
     }
-    counted();
+    draw();
+    deck.begin();
     return {
-      node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: () => { counted(); ctx.changed(0); } },
-        h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), ...cards, count, table),
-      get: () => Object.fromEntries(spec.cards.map((card, n) => [card.id, chosen(n)]).filter(([, group]) => group)),
+      node: h("div", { role: "group", "aria-labelledby": `${uid}-stem`, onchange: (event) => { draw(event.target); deck.draw(); ctx.changed(0); } },
+        h("p", { className: "wb-stem", id: `${uid}-stem` }, spec.stem), deck.node, table),
+      get: () => Object.fromEntries(spec.cards.map((card, n) => [card.id, chosen[n].get()]).filter(([, group]) => group)),
       set: (value) => {
-        spec.cards.forEach((card, n) => inputs[n].forEach((input) => { input.checked = input.value === partOf(value, card.id); }));
-        counted();
+        spec.cards.forEach((card, n) => chosen[n].set(partOf(value, card.id)));
+        draw();
+        deck.begin();
       },
+      spot: deck.spot,
+      end: deck.end,
     };
   },
   words: (spec, value) => pairsInWords("sort", spec.cards, spec.groups, value),
   respond: (spec, value) => pairsRespond("sort", spec.cards, spec.groups, value),
+  right: (spec) => pairsRight(spec.cards),
+  rightOf: (spec, id) => pairRight(spec.cards, spec.groups, id),
   arrange: (spec, draw) => ({ ...spec, cards: draw(spec.cards) }),
 };
 

@@ -4,6 +4,7 @@ import { isObject, list } from "../answers.js";
 import { h, put } from "../dom.js";
 import { printSheet } from "../print.js";
 import { findSigns } from "../privacy.js";
+import { segments } from "../segments.js";
 import { isEmpty, split } from "../text.js";
 import { locale, say } from "../words.js";
 /** @import { Field, Kid, Kind, PrivacyRules, Spec } from "../types.js" */
@@ -45,10 +46,8 @@ const kind = {
     const picked = () => ctx.changed(0);
     /** @param {string} name @param {HTMLElement} field @param {Kid[]} more */
     const part = (name, field, ...more) => h("div", { className: "wb-workplace-part" }, h("label", { htmlFor: field.id }, label(name)), ...more);
-    /** @param {string} name @param {string[]} ids */
-    const pick = (name, ids) => h("select", { id: id(name), onchange: picked }, h("option", { value: "" }, say("workplace-none")), ...ids.map((one) => h("option", { value: one }, say(`workplace-${name}-${one}`))));
-    const evidence = pick("evidence", spec.evidence);
-    const place = pick("place", spec.places);
+    const evidence = segments(id("evidence"), spec.evidence.map((one) => ({ id: one, text: say(`workplace-evidence-${one}`) })));
+    const place = h("select", { id: id("place"), onchange: picked }, h("option", { value: "" }, say("workplace-none")), ...spec.places.map((one) => h("option", { value: one }, say(`workplace-place-${one}`))));
     const date = h("input", { type: "date", id: id("date"), max: "2099-12-31", onchange: picked });
     const done = watched("done", h("textarea", { id: id("done"), rows: 6, spellcheck: true }), `${say("workplace-done")} ${say("workplace-nameless")}`);
     const role = watched("role", h("input", { type: "text", id: id("role"), autocomplete: "off" }), say("workplace-role"));
@@ -56,7 +55,7 @@ const kind = {
     const criteria = h("fieldset", { className: "wb-workplace-part", onchange: picked }, h("legend", {}, label("criteria")),
       ...spec.criteria.map((one, n) => h("div", { className: "wb-option" }, boxes[n], h("label", { htmlFor: boxes[n].id }, `${one.code} ${one.text}`))));
     const node = h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem),
-      part("evidence", evidence, evidence), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
+      h("fieldset", { className: "wb-workplace-part", onchange: picked }, h("legend", {}, label("evidence")), evidence.node), part("date", date, date), part("place", place, place), done.node, criteria, role.node,
       h("button", { type: "button", className: "wb-button wb-second", onclick: print }, say("workplace-print")));
 
     /** A field that is looked through while one types, and the warning tied to it. @param {string} name @param {Field} field @param {string} hint */
@@ -76,7 +75,7 @@ const kind = {
       return { node: part(name, field, line, field, warning, pieces), field, look };
     }
     const get = () => Object.fromEntries(Object.entries({
-      evidence: evidence.value, date: date.value, place: place.value, done: done.field.value,
+      evidence: evidence.get(), date: date.value, place: place.value, done: done.field.value,
       criteria: boxes.filter((box) => box.checked).map((box) => box.value).join(" "), role: role.field.value,
     }).filter(([, text]) => text.trim()));
     function print() {
@@ -101,7 +100,7 @@ const kind = {
       node,
       get,
       set: (value) => {
-        evidence.value = value?.evidence ?? "";
+        evidence.set(value?.evidence);
         date.value = value?.date ?? "";
         place.value = value?.place ?? "";
         done.field.value = value?.done ?? "";

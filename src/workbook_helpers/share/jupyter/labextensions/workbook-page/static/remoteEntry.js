@@ -6,8 +6,8 @@
   const ASK = /^\s*ask\("[a-z0-9-]{1,64}"\)\s*$/; // the same form as in workbook_helpers/jupyter/kernel.py
   const HANDED_IN = new Set(["submitted", "autograded", "received", "quarantine", "feedback", "release", "source", "handout", "handed-in"]); // as in pages/shelf.py
   const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "");
-  /** @param {string} name */
-  const ours = (name) => import(new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href);
+  /** Where a file of our pages lies. @param {string} name */
+  const ours = (name) => new URL(config.baseUrl + config.workbookStatic + name, window.location.href).href;
   /** @type {JupyterScope} */
   let scope;
 
@@ -53,23 +53,59 @@
     };
   }
 
-  /** @param {JupyterPanel} panel @param {JupyterContents} contents */
-  async function openWorkbook(panel, contents) {
+  /** Take what only tutors need out of the way while a student's workbook is in front: the menu and the side panel of nbgrader. @param {JupyterApp} app */
+  function hideMarking({ shell }) {
+    const parts = ["top", "menu", "right"].flatMap((area) => { try { return [...shell.widgets(area)]; } catch { return []; } }); // Notebook has no "top"
+    const menus = parts.flatMap((part) => part.menus ?? []).filter((menu) => menu.id === "jp-mainmenu-nbgrader");
+    for (const { title } of [...menus, ...parts.filter((part) => part.id === "nbgrader-create_assignemnt")]) if (!title.className.includes("wb-marking")) title.className += " wb-marking";
+  }
+
+  /** What stands above a workbook: the way to its page first, then home, contents, display. @param {JupyterPanel} panel @param {any} page */
+  function makeTop(panel, { say: words, h, display, menus }) {
+    const address = (/** @type {string} */ path) => config.baseUrl + path;
+    const path = panel.context.path.split("/").map(encodeURIComponent).join("/");
+    const panelOf = () => h("div", { className: "wb-panel" });
+    const settings = panelOf(), list = h("ol");
+    const contents = h("details", { className: "wb-menu" }, h("summary", {}, words("page-contents")), h("nav", { className: "wb-panel", "aria-label": words("page-contents") }, list));
+    panel.content.widgets.forEach((cell, at) => {
+      const [, title] = (cell.model.type === "markdown" && /^##\s+(.+)/m.exec(cell.model.sharedModel.getSource())) || [];
+      if (!title) return;
+      list.append(h("li", {}, h("button", { type: "button", className: "wb-linklike", onclick: async () => {
+        contents.open = false;
+        await panel.content.scrollToItem(at, "start");
+        const heading = cell.node.querySelector("h2");
+        if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+      } }, title)));
+    });
+    panel.content.node.prepend(h("div", { className: "wb-page-top" },
+      h("p", {}, words("page-open-why")),
+      h("p", {}, h("a", { className: "wb-page-open", href: address(`${config.workbookDoor}/${path}`) }, words("page-open"))),
+      h("div", { className: "wb-page-row" }, h("a", { href: address("workbook") }, words("page-home")), contents,
+        h("details", { className: "wb-menu wb-page-display" }, h("summary", {}, words("page-display")), settings))));
+    display(settings);
+    menus();
+  }
+
+  /** @param {JupyterPanel} panel @param {JupyterApp} app */
+  async function openWorkbook(panel, app) {
     await panel.context.ready;
     const metadata = panel.model?.getMetadata("workbook");
     if (!metadata || panel.model?.getMetadata("kernelspec")?.name !== "workbook") return;
     const { NotebookActions } = await shared("@jupyterlab/notebook");
-    const { ready, say: words, h, display } = await ours("workbook.js");
-    await Promise.all([ready, panel.revealed]);
+    const page = await import(ours("workbook.js")), words = page.say;
+    await Promise.all([page.ready, panel.revealed]);
     const say = makeNote(panel.content.node);
     if (!runsByItself(panel)) return say(words("page-foreign"));
-    if (await isWritten(panel, contents)) return say(words("page-author"));
+    if (await isWritten(panel, app.serviceManager.contents)) return say(words("page-author"));
 
     const session = panel.sessionContext, model = panel.context.model, host = panel.content.node;
     panel.addClass("wb-page");
-    const settings = h("div", { className: "wb-panel" });
-    host.prepend(h("details", { className: "wb-menu wb-page-display" }, h("summary", {}, words("page-display")), settings));
-    display(settings, host, ["size", "spacing", "font", "colours"]);
+    makeTop(panel, page);
+    hideMarking(app);
+    app.shell.collapseLeft?.(); // the list of files, which leaves no room on a phone; one click brings it back
+    const inFront = () => document.body.classList.toggle("wb-student", Boolean(app.shell.currentWidget?.hasClass("wb-page")));
+    app.shell.currentChanged.connect(inFront);
+    inFront();
     // One-letter commands (d d deletes a cell) look for this attribute on the focused element itself.
     host.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
     host.addEventListener("dblclick", (event) => event.stopPropagation(), true); // would open a text cell for editing
@@ -118,11 +154,11 @@
     autoStart: true,
     /** @param {JupyterApp} app */
     activate: (app) => {
-      for (const href of [new URL("page.css", SOURCE).href, ...["workbook.css", "dyslexic.css"].map((name) => new URL(`${config.baseUrl}workbook/static/${name}`, window.location.href).href)]) {
+      for (const href of [new URL("page.css", SOURCE).href, ...["workbook.css", "dyslexic.css"].map(ours)]) {
         document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
       }
       app.docRegistry.addWidgetExtension("Notebook", {
-        createNew: (panel) => { openWorkbook(panel, app.serviceManager.contents).catch((error) => console.warn(NAME, error)); },
+        createNew: (panel) => { openWorkbook(panel, app).catch((error) => console.warn(NAME, error)); },
       });
     },
   };

@@ -1,0 +1,1 @@
+"""For who writes workbooks."""

@@ -1,0 +1,58 @@
+"""What the commands have in common: the console, the class that they are given in, and the bars that show how far they are."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from autograde.classes.folder import Course
+
+out = Console(highlight=False, emoji=False)
+WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")]
+
+
+def class_here() -> "Course":
+    """Give the class that the command is given in."""
+    from autograde.classes.folder import find_course
+    from autograde.commands.summary import say
+    from autograde.gradebook.keep import set_journal
+
+    course = find_course(Path.cwd())
+    if note := set_journal(course):
+        say(out, note, "yellow")
+    return course
+
+
+def password_note(url: str) -> None:
+    """Say where a database's password stands now, and where it would stand better."""
+    from autograde.classes.owner import CONFIG
+    from autograde.commands.summary import say
+    from autograde.gradebook.address import has_password
+
+    if has_password(url):
+        say(
+            out,
+            f"The password stands in {CONFIG}, which you alone may read now. Better: keep it in ~/.pgpass, and give the URL without it.",
+        )
+
+
+def busy() -> Progress:
+    """Show that something is being done."""
+    return Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), console=out, transient=True)
+
+
+def bar() -> Progress:
+    """Show what is done, how many a second, and how long it will still take."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=out)
+
+
+class _Rate(ProgressColumn):
+    """Steps a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed and task.speed >= 1 else "")

@@ -1,0 +1,91 @@
+"""Files that arrive at the desk one by one, written to the disk as they come: a class's download may be larger than the memory."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from tornado import web
+
+from autograde.desk.handler import DeskHandler
+from autograde.errors import ClassError
+from autograde.inbox.arrived import find_batch, new_batch, place_for
+from autograde.inbox.files.archive import BULK
+from autograde.text import printable
+
+MOST = BULK.unpacked
+"""Bytes of one file."""
+PART = ".part-"
+
+
+@web.stream_request_body
+class Arriving(DeskHandler):
+    """One file of a batch."""
+
+    _path: Path | None = None
+    _part: Path | None = None
+    _file: BinaryIO | None = None
+    _fault = ""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Make its place, before anything of it has come."""
+        await super().prepare()
+        if self._finished or not self.current_user:
+            return
+        # What is refused is let come all the same, or the browser would never read why.
+        self.request.connection.set_max_body_size(2 * MOST)  # type: ignore[union-attr]
+        try:
+            self._open()
+        except ClassError as error:
+            self._fault = str(error)
+        except OSError as error:
+            self._fault = f"The file cannot be kept ({error.strerror}). See that the disk has room, then try again."
+
+    def _open(self) -> None:
+        course, name = self.desk.course, self.get_query_argument("name", "file")
+        size = int(self.request.headers.get("Content-Length", "0") or 0)
+        if course is None:
+            raise web.HTTPError(404)
+        if size > MOST:
+            msg = f"{printable(name, 100)} has {size / 1e9:,.1f} GB; at most {MOST // 10**9} GB can be taken in at once. Drop it in parts."
+            raise ClassError(msg)
+        batch = self.get_query_argument("batch", "")
+        folder = find_batch(course, batch) if batch else new_batch(course)
+        self._path = place_for(folder, name, size)
+        self._part = folder / f"{PART}{self._path.name}"
+        self._file = self._part.open("wb")
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep a piece of it."""
+        if self._file and not self._fault:
+            try:
+                self._file.write(chunk)
+            except OSError as error:
+                self._fault = f"The file cannot be kept ({error.strerror}). See that the disk has room, then try again."
+
+    @web.authenticated
+    def put(self) -> None:
+        """Say to which batch it belongs, now that all of it is here."""
+        if self._file:
+            self._file.close()
+        self.set_header("Content-Type", "application/json")
+        if self._fault or not self._part or not self._path:
+            self._drop()
+            self.set_status(422)
+            self.finish(json.dumps({"fault": self._fault or "The file did not arrive."}))
+            return
+        self._part.rename(self._path)
+        self.finish(json.dumps({"batch": self._path.parent.name}))
+
+    def on_connection_close(self) -> None:
+        """Forget what came of it where the browser has gone."""
+        super().on_connection_close()
+        if self._file:
+            self._file.close()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._part:
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
+                self._part.parent.rmdir()  # where nothing else of the batch has come

@@ -1,0 +1,241 @@
+"""Home: what waits for the tutor, and where each learner stands with each workbook."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from autograde.classes.class_name import class_name
+from autograde.classes.folder import Course
+from autograde.classes.roster import Student
+from autograde.desk.pages import NAMES, Asked, Done, Page
+from autograde.desk.standing import Standing, Workbook, standing
+from autograde.gradebook.synced import why_unsafe
+from autograde.inbox.waiting import to_put_right, to_take_in
+from autograde.text import count, in_short, in_words
+
+LINES = 50
+"""Learners on one page of the grid."""
+
+
+class State(StrEnum):
+    """Where a learner stands with a workbook."""
+
+    NOT_IN = "not in"
+    LATE = "late"
+    WAITS = "waits"
+    READY = "ready"
+    RETURNED = "returned"
+
+
+MEANINGS = {
+    State.NOT_IN: "Nothing has been handed in yet.",
+    State.LATE: "Nothing has been handed in, and the time is over.",
+    State.WAITS: "Handed in; it waits to be marked.",
+    State.READY: "Marked; it is ready to be given back.",
+    State.RETURNED: "The feedback page is made, and still says what the gradebook says.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One learner and one workbook; `note` adds what is out of the ordinary, "" for nothing."""
+
+    workbook: str
+    state: State
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One learner: the id as the gradebook has it, the id as people know it, the name, and whether another one has the same."""
+
+    id: str
+    shown: str
+    name: str
+    namesake: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One workbook: until when, in UTC, and how many learners stand where."""
+
+    name: str
+    short: str
+    due: datetime | None
+    counts: dict[State, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits for the tutor: how much, what it is called, the page where it is done, and the command that does it, too."""
+
+    name: str
+    number: int
+    text: str
+    page: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """The one next step: a sentence, what the button says, the page it leads to, and the command that does it, too."""
+
+    text: str
+    button: str
+    page: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """What the page shows; `lines` are those of one page of the grid, `found` how many learners all of its pages have.
+
+    `unsafe` says why the class does not lie safely, "" where it does.
+    """
+
+    name: str
+    unsafe: str
+    step: Step
+    waiting: tuple[Waiting, ...]
+    learners: int
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    found: int
+    number: int
+    numbers: int
+    find: str
+    state: str
+    meanings: dict[State, str]
+
+
+def data(course: Course, *, number: int = 1, find: str = "", state: str = "", names: bool = True, now: datetime | None = None) -> Home:
+    """Give what the page shows.
+
+    Parameters
+    ----------
+    number
+        The page of the grid, from 1.
+    find
+        Only learners in whose name or id this stands.
+    state
+        Only learners who stand so with some workbook; "" for all.
+    names
+        Whether the grid is sorted by name; by id where not.
+    """
+    now = now or datetime.now(UTC)
+    at = standing(course)
+    states = {learner.id: [state_of(at, learner.id, workbook, now) for workbook in at.workbooks] for learner in at.learners}
+    chosen = [one for one in at.learners if _is_found(one, find) and (not state or state in states[one.id])]
+    if not names:
+        chosen.sort(key=lambda one: one.shown.casefold())
+    numbers = max(1, -(-len(chosen) // LINES))
+    number = min(max(1, number), numbers)
+    same = Counter(learner.name for learner in at.learners)
+    seen = chosen[(number - 1) * LINES : number * LINES]
+    columns = tuple(_column(workbook, [found[place] for found in states.values()]) for place, workbook in enumerate(at.workbooks))
+    waiting = tuple(_waiting(course, columns))
+    return Home(
+        name=class_name(course),
+        unsafe=why_unsafe(course.root),
+        step=_next(at, waiting, now),
+        waiting=waiting,
+        learners=len(at.learners),
+        columns=columns,
+        lines=tuple(_line(at, one, states[one.id], namesake=same[one.name] > 1) for one in seen),
+        found=len(chosen),
+        number=number,
+        numbers=numbers,
+        find=find,
+        state=state,
+        meanings=MEANINGS,
+    )
+
+
+def state_of(at: Standing, learner: str, workbook: Workbook, now: datetime) -> State:
+    """Say where a learner stands with a workbook."""
+    hand_in = at.of(learner, workbook.name)
+    if hand_in.handed_in is None:
+        due = at.due(learner, workbook)
+        return State.LATE if due and due < now else State.NOT_IN
+    return State.RETURNED if hand_in.returned else State.READY if hand_in.whole else State.WAITS
+
+
+def _note(at: Standing, learner: str, workbook: Workbook, state: State) -> str:
+    """Say what is out of the ordinary, and for whom a hand-in waits."""
+    hand_in, due = at.of(learner, workbook.name), at.due(learner, workbook)
+    notes = []
+    if state is State.WAITS:
+        notes.append(f"{count(hand_in.waiting, 'answer')} for you" if hand_in.marked else "for the program")
+    if due and hand_in.extension:
+        notes.append(f"may hand in until {in_short(due)}")
+    if due and hand_in.handed_in and hand_in.handed_in > due:
+        notes.append("handed in late")
+    return ", ".join(notes)
+
+
+def _line(at: Standing, learner: Student, states: list[State], *, namesake: bool) -> Line:
+    found = zip(at.workbooks, states, strict=True)
+    cells = tuple(Cell(workbook=one.name, state=state, note=_note(at, learner.id, one, state)) for one, state in found)
+    return Line(id=learner.id, shown=learner.shown, name=learner.name or learner.shown, namesake=namesake, cells=cells)
+
+
+def _is_found(learner: Student, find: str) -> bool:
+    words = find.casefold().split()
+    return not words or all(word in f"{learner.name} {learner.shown}".casefold() for word in words)
+
+
+def _column(workbook: Workbook, states: list[State]) -> Column:
+    found = Counter(states)
+    return Column(name=workbook.name, short=workbook.short, due=workbook.due, counts={state: found[state] for state in State})
+
+
+def _waiting(course: Course, columns: tuple[Column, ...]) -> Iterator[Waiting]:
+    waits, ready = (sum(column.counts[state] for column in columns) for state in (State.WAITS, State.READY))
+    first = {state: next((column.short for column in columns if column.counts[state]), "w01") for state in (State.WAITS, State.READY)}
+    coming, odd = to_take_in(course), to_put_right(course)
+    yield Waiting(name="take-in", number=coming, text="to take in", page="take-in", command="autograde collect w01")
+    yield Waiting(name="mark", number=waits, text="to mark", page="mark", command=f"autograde mark {first[State.WAITS]}")
+    yield Waiting(name="give-back", number=ready, text="to give back", page="give-back", command=f"autograde feedback {first[State.READY]}")
+    yield Waiting(name="put-right", number=odd, text="to put right", page="take-in", command="autograde assign FILE LEARNER-ID")
+
+
+def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:
+    """Give the one step that comes next: what keeps others waiting longest comes first."""
+    number = {one.name: one for one in waiting}
+    if not at.learners:
+        return Step(text="Nobody is in the class yet.", button="Add your learners", page="learners", command="autograde roster FILE.csv")
+    if not at.workbooks:
+        return Step(
+            text="No workbook has been given out yet.", button="Give out a workbook", page="give-out", command="autograde release w01"
+        )
+    for name, thing, text, button in (
+        ("put-right", "hand-in", "cannot be used as {it} {is_}: somebody waits for an answer.", "Put right"),
+        ("take-in", "file", "{have} come in.", "Take in"),
+        ("mark", "hand-in", "{wait} to be marked.", "Mark"),
+        ("give-back", "hand-in", "{are} marked and can be given back.", "Give back"),
+    ):
+        one = number[name]
+        if one.number:
+            single = one.number == 1
+            words = {"it": "it", "is_": "is"} if single else {"it": "they", "is_": "are"}
+            words |= {"have": "has", "wait": "waits", "are": "is"} if single else {"have": "have", "wait": "wait", "are": "are"}
+            return Step(text=f"{count(one.number, thing)} {text.format(**words)}", button=button, page=one.page, command=one.command)
+    dates = sorted(workbook.due for workbook in at.workbooks if workbook.due and workbook.due > now)
+    text = f"Nothing waits for you. The next hand-in date is {in_words(dates[0])}." if dates else "Nothing waits for you."
+    return Step(text=text, button="", page="", command="")
+
+
+def _show(asked: Asked) -> Home:
+    number, find, state = asked.number("number", 1), asked.text("find"), asked.text("state")
+    return data(asked.course, number=number, find=find, state=state if state in {*State} else "", names=asked.names)
+
+
+def _names(asked: Asked) -> Done:
+    """Show names, or ids."""
+    return Done(cookies={NAMES: "ids" if asked.text("show") == "ids" else "names"})
+
+
+PAGE = Page(name="home", title="Home", show=_show, verbs={"names": _names}, formgrader="gradebook")

@@ -1,0 +1,191 @@
+"""Keep safe: backups of the marks, one brought back, the class on another computer, and where a class does not lie safely."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory, TemporaryFile
+
+from autograde.classes import backups
+from autograde.classes.backups import Backup
+from autograde.classes.folder import Course
+from autograde.classes.packing import not_packed, pack, pack_name
+from autograde.desk.holders import release_gradebook
+from autograde.desk.pages import Asked, Done, File, Look, Page, UnfitError
+from autograde.desk.work import Tell
+from autograde.errors import ClassError
+from autograde.gradebook.address import sqlite_file
+from autograde.gradebook.disk import on_network
+from autograde.gradebook.keep import Held, backup, restore, would_restore
+from autograde.gradebook.synced import synced_by
+from autograde.run.mark import mark_class
+from autograde.text import count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restoring:
+    """A restore to be confirmed: the backup's name, what the gradebook holds now (None where it cannot be read), what it would hold."""
+
+    name: str
+    now: Held | None
+    then: Held
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepSafe:
+    """What the page shows.
+
+    Attributes
+    ----------
+    root, folder
+        Of the class, and of its backups.
+    last
+        When the last backup was made on this computer, in UTC.
+    synced
+        The program that keeps the class's folder in step with other computers, "" for none.
+    network
+        Whether the class lies on a network drive.
+    on_server
+        Whether the gradebook is on a database server.
+    not_packed
+        What a packed class needs and does not hold, one sentence each.
+    """
+
+    root: Path
+    folder: Path
+    last: datetime | None
+    synced: str
+    network: bool
+    on_server: bool
+    backups: tuple[Backup, ...]
+    not_packed: tuple[str, ...] = ()
+    restoring: Restoring | None = None
+
+
+def data(course: Course, restoring: Restoring | None = None) -> KeepSafe:
+    """Give what the page shows; it needs no gradebook, since it is wanted most where that is gone."""
+    return KeepSafe(
+        root=course.root,
+        folder=backups.folder_for(course),
+        last=backups.last_backup(course),
+        synced=synced_by(course.root),
+        network=on_network(course.root),
+        on_server=sqlite_file(course.db_url) is None,
+        backups=tuple(backups.backups(course)),
+        not_packed=not_packed(course),
+        restoring=restoring,
+    )
+
+
+def _folder(asked: Asked) -> Path:
+    try:
+        return backups.choose_folder(asked.course, asked.text("folder"))
+    except ClassError as error:
+        raise UnfitError(str(error), "folder") from error
+
+
+def _back_up(asked: Asked) -> Done:
+    """Make a backup in the chosen folder."""
+    folder = _folder(asked)
+    try:
+        made = backups.back_up(asked.course, folder)
+    except ClassError as error:
+        raise UnfitError(str(error), "folder") from error
+    return Done(said=f"The marks are backed up: {made.path.name}, in {made.path.parent} ({_holds(made)}).")
+
+
+def _copy(asked: Asked) -> File:
+    """Give a backup to the browser, to be kept where it keeps downloads."""
+    with TemporaryDirectory(prefix="autograde-backup-") as private:
+        file = Path(private) / backups.backup_name(asked.course)
+        backup(asked.course, file)
+        backups.note_backup(asked.course)
+        return File(name=file.name, data=file.read_bytes(), type="application/vnd.sqlite3")
+
+
+def _holds(held: Held) -> str:
+    return f"{count(held.students, 'learner')}, {count(held.workbooks, 'workbook')}, {count(held.marks, 'mark')} given by people"
+
+
+def _restore_look(asked: Asked) -> Look:
+    """Say what would be brought back, and what is there now."""
+    name = asked.text("backup")
+    try:
+        for upload in asked.files.get("file", ()):
+            if upload.data:
+                name = backups.bring(asked.course, upload.data)
+        if not name:
+            msg = "Choose a backup of the list, or the file of one."
+            raise UnfitError(msg, "file")
+        now, then = would_restore(asked.course, backups.find_backup(asked.course, name))
+    except ClassError as error:
+        raise UnfitError(str(error), "file") from error
+    return Look(shown=data(asked.course, Restoring(name=name, now=now, then=then)))
+
+
+def _restore(asked: Asked) -> Done:
+    """Bring a backup back; what is there now is kept."""
+    file = backups.find_backup(asked.course, asked.text("backup"))
+    release_gradebook(asked.course)
+    held = restore(asked.course, file)
+    backups.throw_brought_away(asked.course)
+    said = f"The marks of the backup are back: {_holds(held)}. Now mark all hand-ins again, below: what people gave stays."
+    return Done(said=said, undo=("restore", {"backup": held.kept.name}) if held.kept and _is_whole(asked.course, held.kept) else None)
+
+
+def _is_whole(course: Course, kept: Path) -> bool:
+    """Whether what was put aside can be brought back by a restore: one that was damaged before cannot."""
+    try:
+        would_restore(course, kept)
+    except ClassError:
+        return False
+    return True
+
+
+def _mark_again(asked: Asked) -> Done:
+    """Hold all hand-ins against the marks that came back."""
+    course = asked.course
+
+    def do(tell: Tell) -> str:
+        done = 0
+        for workbook in course.assignments():
+            for line in mark_class(course, workbook, force=True):
+                done += 1
+                tell(done=done, said=f"{line.student}, {workbook}")
+        return f"{count(done, 'hand-in')} marked again."
+
+    asked.worker.start("Marking all again", do, page="keep-safe")
+    return Done()
+
+
+def _pack(asked: Asked) -> Done:
+    """Pack the class into one file."""
+    asked.worker.start("Packing the class", partial(_packed, asked.course, _folder(asked)), page="keep-safe")
+    return Done()
+
+
+def _class(asked: Asked) -> File:
+    """Give the packed class to the browser, to be kept where it keeps downloads."""
+    held = TemporaryFile(prefix="autograde-class-")  # noqa: SIM115  whoever sends it, piece by piece, closes it
+    with TemporaryDirectory(prefix="autograde-class-") as private:
+        made = pack(asked.course, Path(private) / pack_name(asked.course))
+        with made.path.open("rb") as packed:
+            copyfileobj(packed, held)
+    return File(name=made.path.name, data=held, type="application/zip")
+
+
+def _packed(course: Course, folder: Path, tell: Tell) -> str:
+    made = pack(course, folder / pack_name(course), lambda done, total: tell(done=done, total=total))
+    size = f"{max(1, round(made.size / 1e6))} MB"
+    return " ".join([f"{made.path.name} is in {made.path.parent} ({count(made.files, 'file')}, {size}).", *made.notes])
+
+
+PAGE = Page(
+    name="keep-safe",
+    title="Keep safe",
+    show=lambda asked: data(asked.course),
+    verbs={"back-up": _back_up, "restore-look": _restore_look, "restore": _restore, "mark-again": _mark_again, "pack": _pack},
+    files={"copy": _copy, "class": _class},
+    formgrader="gradebook",
+)

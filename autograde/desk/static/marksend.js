@@ -1,0 +1,154 @@
+// @ts-check
+/* What is given is sent in the background, and its state is always shown. What is given for an answer is a draft until the server has it. The state of all drafts together is one of five:
+     saved    no draft is left
+     changed  a draft waits for a pause in the typing       → saving
+     saving   one is on its way                             → saved, changed, unsaved, newer
+     unsaved  the server did not take it: it is sent again  → saving
+     newer    somebody else marked the same answer: a person decides, and neither is lost → saving, saved */
+
+import { $, drafts, field, form, h, known, page, part, points, press, read, same, savedAs, shared, store } from "./marking.js";
+import { count, fill, line } from "./markshown.js";
+
+/** @typedef {import("./marking.js").Answer} Answer */
+/** @typedef {import("./marking.js").Draft} Draft */
+/** @typedef {import("./marking.js").Given} Given */
+
+const PAUSE_MS = 800, AGAIN_MS = 3000;
+let timer = 0;
+/** @type {{ token: string, task: string, before: Given, visit: number }[]} */
+export const done = []; // what stood before each change that was saved
+export const undo = /** @type {HTMLButtonElement} */ (form.querySelector("[data-mark=undo]"));
+
+/** @param {Answer} answer */
+export const display = (answer) => {
+  fill(answer);
+  faults();
+};
+/* What is wrong with the draft on the page, at its place. */
+export const faults = () => {
+  const draft = drafts.get(page.now), wrong = draft?.fault ?? "", at = $("mark-points-fault");
+  at.hidden = !wrong || draft?.field !== "points";
+  at.textContent = at.hidden ? "" : wrong;
+  points.setAttribute("aria-invalid", String(!at.hidden));
+  if (wrong && at.hidden) $("mark-fault").replaceChildren(h("p", { class: "desk-fault" }, `Not saved: ${wrong}`));
+  const box = $("mark-newer"), theirs = draft?.theirs;
+  box.hidden = !theirs;
+  if (!theirs) { box.replaceChildren(); return; }
+  const keep = h("button", { type: "button", class: "wb-button wb-second" }, "Keep theirs"), mine = h("button", { type: "button", class: "wb-button wb-second" }, "Keep mine");
+  keep.addEventListener("click", () => settle(page.now, false));
+  mine.addEventListener("click", () => settle(page.now, true));
+  box.replaceChildren(h("div", { class: "desk-fault" },
+    h("p", {}, "Somebody else has marked this answer meanwhile. Nothing of theirs or yours is lost: yours stands on this page."),
+    h("p", {}, `Theirs: ${theirs.points || "no"} points${theirs.comment ? ", and the comment:" : "."}`), ...(theirs.comment ? [h("p", { class: "mark-text" }, theirs.comment)] : []), h("p", { class: "wb-row" }, keep, mine)));
+};
+/** @param {string} token @param {boolean} mine */
+const settle = (token, mine) => {
+  const draft = drafts.get(token);
+  if (!draft?.theirs) return;
+  const { theirs } = draft;
+  known.set(token, { answer: theirs, at: Date.now() });
+  if (mine) drafts.set(token, { task: draft.task, base: theirs.base, given: draft.given });
+  else drafts.delete(token);
+  line(token, theirs.state, theirs.unsafe);
+  if (token === page.now) display(theirs);
+  kept();
+  void send();
+};
+
+/* Sending. */
+
+/** The secret of a form is the cookie's: a desk that was started anew has given it another one. */
+const secret = () => /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? field("_xsrf").value;
+export const kept = () => {
+  try {
+    if (drafts.size) sessionStorage.setItem(store, JSON.stringify([...drafts].map(([token, { task, base, given }]) => [token, { task, base, given }])));
+    else sessionStorage.removeItem(store);
+  } catch { /* no storage here: then it is only on the page */ }
+  tell();
+};
+export const tell = () => {
+  const all = [...drafts.values()];
+  const next = page.sending ? "saving" : !all.length ? "saved" : all.some((one) => one.theirs) ? "newer" : page.failed || all.some((one) => one.fault) ? "unsaved" : "changed";
+  const text = { saved: "Saved", changed: "Not saved yet", saving: "Saving …", newer: "Not saved: somebody else marked it, too", unsaved: `Not saved${page.failed ? `: ${page.failed}` : ""}` }[next];
+  const said = $("mark-state");
+  said.dataset["markState"] = next;
+  if (said.textContent !== text && !(next === "saving" && said.textContent === "Not saved yet")) said.textContent = text;
+};
+/** What is wrong with the points on the page, "" for nothing; the server says the same. @param {Answer} answer */
+const misread = ({ max }) => {
+  const text = points.value.trim().replace(",", ".");
+  if (text && !/^(\d{1,6}(\.\d{0,4})?|\.\d{1,4})$/.test(text)) return `“${points.value.trim().slice(0, 20)}” is no number of points. Type one like 7.5.`;
+  return Number(text) > max ? `${Number(text)} is more than the ${max} points that there are.` : "";
+};
+/* What the page holds for this answer becomes a draft where it is not what the server has. */
+export const flush = () => {
+  const before = known.get(page.now)?.answer, draft = drafts.get(page.now), given = read();
+  if (!before || before.fault || page.coming) return;
+  if (draft ? same(draft.given, given) : same(before, given)) return;
+  if (draft && !draft.theirs && same(before, given) && page.sending !== page.now) drafts.delete(page.now);
+  else {
+    const fault = misread(before);
+    drafts.set(page.now, { task: before.task, base: draft?.base ?? before.base, given, ...(fault ? { fault, field: "points" } : {}), ...(draft?.theirs ? { theirs: draft.theirs } : {}) });
+  }
+  faults();
+  kept();
+  count();
+};
+export const changed = () => {
+  press();
+  flush();
+  clearTimeout(timer);
+  timer = window.setTimeout(send, PAUSE_MS);
+};
+export const send = async () => {
+  clearTimeout(timer);
+  if (page.sending) return;
+  for (;;) {
+    const [token, draft] = [...drafts].find(([, one]) => !one.theirs && !one.fault) ?? [];
+    if (!token || !draft) break;
+    page.sending = token;
+    tell();
+    try {
+      const body = new URLSearchParams({ ...shared, _xsrf: secret(), task: draft.task, answer: token, base: draft.base, points: draft.given.points, comment: draft.given.comment, unsafe: draft.given.unsafe ? "1" : "", later: draft.given.later ? "1" : "" });
+      for (const name of /** @type {const} */ (["seen", "not_enough"])) for (const one of draft.given[name]) body.append(name, String(one));
+      const reply = await fetch(form.dataset["markKeep"] ?? "", { method: "POST", body, headers: { "HX-Request": "true" } });
+      if (reply.status === 422) refused(token, await reply.json());
+      else if (!reply.ok) throw new Error(reply.status === 403 ? "the desk was started anew. Open it again; this page then goes on." : `the desk could not (${reply.status})`);
+      else arrived(token, draft, await reply.json());
+      page.failed = "";
+    } catch (error) {
+      page.failed = error instanceof TypeError ? "the desk does not answer. It is sent again by itself." : String(/** @type {Error} */ (error).message);
+      page.sending = "";
+      timer = window.setTimeout(send, AGAIN_MS);
+      break;
+    }
+    page.sending = "";
+  }
+  kept();
+};
+/** @param {string} token @param {{ fault: string, field: string }} why */
+const refused = (token, why) => {
+  const draft = drafts.get(token);
+  if (draft) drafts.set(token, { ...draft, ...why });
+  if (token === page.now) faults();
+  else page.failed = why.fault;
+};
+/** @param {string} token @param {Draft} sent @param {{ answer: Answer, newer: boolean }} reply */
+const arrived = (token, sent, { answer, newer }) => {
+  savedAs.set(token, ++page.savings);
+  const draft = drafts.get(token) ?? sent;
+  if (newer) {
+    drafts.set(token, { ...draft, theirs: answer });
+    if (token === page.now) faults();
+    return;
+  }
+  const before = known.get(token)?.answer, last = done[done.length - 1];
+  if (before && !(last?.token === token && last.visit === page.visit) && !page.undoing) done.push({ token, task: answer.task, before: part(before), visit: page.visit });
+  page.undoing = false;
+  undo.disabled = !done.length;
+  known.set(token, { answer: { ...answer, near: answer.near ?? before?.near ?? null }, at: Date.now() });
+  if (draft === sent) drafts.delete(token);
+  else drafts.set(token, { ...draft, base: answer.base });
+  line(token, answer.state, answer.unsafe);
+  document.dispatchEvent(new CustomEvent("mark:used", { detail: sent.given.comment }));
+};

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: its tables, its address, its copies. Knows no class folder."""

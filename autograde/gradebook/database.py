@@ -1,0 +1,178 @@
+"""A gradebook's database, SQLite or PostgreSQL, through SQLAlchemy Core."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from autograde.errors import ClassError
+from autograde.gradebook.address import sqlite_file, without_password
+from autograde.gradebook.disk import on_network
+
+BUSY_S = 60
+"""How long a writer waits for another one before it gives up."""
+CONNECT_S = 20
+"""How long a server may take to answer at all."""
+WAIT_S = 20
+"""How long one who only looks waits for a program that writes at this moment."""
+FAULTS = (SQLAlchemyError, ModuleNotFoundError)
+"""What a database that fails raises, or one whose driver is not installed."""
+
+
+class Database:
+    """One connection; each statement stands for itself, except in a `transaction`.
+
+    Attributes
+    ----------
+    shown
+        Its address without a password.
+    dialect
+        "sqlite" or "postgresql".
+
+    Raises
+    ------
+    ClassError
+        If it cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.shown = without_password(url)
+        try:
+            engine = _engine(url)
+            self.dialect = engine.dialect.name
+            self._connection = engine.connect()
+        except FAULTS as error:
+            msg = f"The gradebook {self.shown} cannot be opened ({reason(error)}). Close other programs that use it."
+            raise ClassError(msg) from error
+
+    def rows(self, statement: Executable, **values: object) -> Sequence[Any]:
+        """Ask."""
+        return self._connection.execute(statement, values).all()
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table of this name."""
+        return inspect(self._connection).has_table(table)
+
+    def run(self, statement: Executable, **values: object) -> None:
+        """Do."""
+        self._connection.execute(statement, values)
+
+    def run_each(self, statement: Executable, each: Sequence[Mapping[str, object]]) -> None:
+        """Do, once for each."""
+        if each:
+            self._connection.execute(statement, each)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; SQLite lets one writer in at a time, and to ask for that later than at once is to be refused."""
+        begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
+        self._connection.exec_driver_sql(begin)
+        try:
+            yield
+            self._connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(SQLAlchemyError):  # the connection is gone, and so is what was not committed
+                self._connection.exec_driver_sql("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """Give a connection to look at a gradebook that is there; SQLAlchemyError if it cannot be read."""
+    path = sqlite_file(url)
+    settings: dict[str, Any] = {"creator": lambda: connect(path)} if path else {"connect_args": {"connect_timeout": WAIT_S}}
+    engine = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT", poolclass=NullPool, **settings)
+    with engine.connect() as connection:
+        yield connection
+
+
+def kept_engine(url: str) -> Engine:
+    """Give what keeps a connection to look at a gradebook again and again; to a server one takes longer to make than to ask."""
+    with _KEEPING:
+        engine = _kept.pop(url, None) or create_engine(_with_driver(url), pool_pre_ping=True, pool_size=2)
+        _kept[url] = engine
+        for old in list(_kept)[:-KEPT]:
+            _kept.pop(old).dispose()
+    return engine
+
+
+KEPT = 4
+"""Gradebooks to which connections are kept."""
+_kept: dict[str, Engine] = {}
+_KEEPING = threading.Lock()
+
+
+def let_go(url: str) -> None:
+    """Close the connections that are kept, so that a file can be exchanged."""
+    kept_engine(url).dispose()
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Database]:
+    """Give a gradebook to write to, all or nothing; one of `FAULTS` if that cannot be done, ClassError if it cannot be opened."""
+    database = Database(url)
+    try:
+        with database.transaction():
+            yield database
+    finally:
+        database.close()
+
+
+def connect(path: Path, *, wait_s: float = WAIT_S) -> sqlite3.Connection:
+    """Open a file that is there, by SQLite's own driver; SQLite would make a missing one."""
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=wait_s, isolation_level=None)
+
+
+def reason(error: Exception) -> str:
+    """Give what the database's own driver says, in one line."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _engine(url: str) -> Engine:
+    # Without a pool: what is closed is closed. With autocommit, so that to ask takes no lock; `transaction` begins its own.
+    settings: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
+    path = sqlite_file(url)
+    if path is not None:
+        engine = create_engine(url, connect_args={"timeout": BUSY_S}, **settings)
+        event.listen(engine, "connect", lambda connection, _: _set_up(connection, path))
+        return engine
+    # Without these a server that went away, or a lock that nobody lets go, would be waited for without an end.
+    ends = {"connect_timeout": CONNECT_S, "tcp_user_timeout": BUSY_S * 1000, "options": f"-c lock_timeout={BUSY_S}s"}
+    return create_engine(_with_driver(url), connect_args=ends, **settings)
+
+
+def _with_driver(url: str) -> URL:
+    """Give an address with the driver that is used here, whichever nbgrader takes."""
+    found = make_url(url)
+    return found.set(drivername="postgresql+psycopg") if found.get_backend_name() == "postgresql" else found
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    """Set write-ahead logging, which the file keeps, so formgrader has it, too; not on a network drive, where it spoils the file.
+
+    SQLite itself does not wait here: of two that ask in the same moment, one is told at once that the database is busy.
+    """
+    mode = "DELETE" if on_network(path) else "WAL"
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            break
+    connection.execute("PRAGMA synchronous=NORMAL")

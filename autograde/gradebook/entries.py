@@ -1,0 +1,84 @@
+"""What is told of a submission in the gradebook: where it stands, what a student is given, what became of a marking."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the gradebook says of one submission: points so far, how many items wait for a person, seconds late."""
+
+    points: float
+    waiting: int
+    late_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments.
+
+    `answers` is the digest of the answers file that the points belong to; "" where it is not known.
+    """
+
+    name: str
+    handed_in: datetime | None
+    points: dict[str, float | None]
+    comments: dict[str, str]
+    answers: str
+
+    @property
+    def digest(self) -> str:
+        """By which a feedback page is known to fit what is to be told, 16 hex digits."""
+        parts = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a submission is marked from: digests of all of it, and of the answers file alone.
+
+    `known` is whether the same answers file was marked before, for a gradebook that does not say so itself.
+    """
+
+    all: str
+    answers: str
+    known: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What the gradebook holds of a submission before it is marked again.
+
+    Attributes
+    ----------
+    source
+        `Source.all` of the last marking; "" where it is not known.
+    by_person
+        Cell name → the answer (`Mark.answer`) that a person's points were given for; "" where that is not known.
+    """
+
+    standing: Standing
+    source: str
+    by_person: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What became of a submission in the gradebook.
+
+    Attributes
+    ----------
+    before, now
+        Where it stood, None if it was not in the gradebook, and where it stands.
+    changed
+        The cells whose answer is another than the one that a person has given points for: they wait for that person again.
+    revised
+        (cell, what was changed) for the cells whose answer keeps a person's points, though the task is not what it was then.
+    """
+
+    before: Standing | None
+    now: Standing
+    changed: tuple[str, ...] = ()
+    revised: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,79 @@
+"""See that a gradebook is there, is whole enough to be worked on, and is the class's own."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import String, func, select, type_coerce, union_all
+from sqlalchemy.exc import DBAPIError
+
+from autograde.errors import ClassError
+from autograde.gradebook import tables
+from autograde.gradebook.address import sqlite_file, without_password
+from autograde.gradebook.database import reading, reason
+from autograde.text import printable
+
+_TIMES = union_all(
+    *(
+        select(type_coerce(column, String).label("found"))
+        for column in (tables.assignment.c.duedate, tables.submitted_assignment.c.timestamp)
+    )
+).subquery()
+_ODD_TIME = select(_TIMES.c.found).where(_TIMES.c.found.is_not(None), func.julianday(_TIMES.c.found).is_(None)).limit(1)
+"""A time that is none; SQLite keeps whatever is put there."""
+OTHERS = "is of another class"
+DEFAULT = frozenset({None, "", "default_course"})
+"""What nbgrader calls the course of an assignment that was made without one."""
+
+
+def check_gradebook(url: str, course_id: str) -> None:
+    """See that a gradebook is there, is one of nbgrader's, and is this class's; nothing is made or changed.
+
+    Raises
+    ------
+    ClassError
+        If it is not: what a command would do on it would hide that the marks are gone, or spoil what is another's.
+    """
+    if wrong := fault(url, course_id):
+        path = sqlite_file(url)
+        beside = sorted(one.name for one in path.parent.glob("*.db") if one != path and one.stat().st_size) if path else []
+        shown = f" Beside it lie: {', '.join(beside[:5])}." if beside else ""
+        msg = (
+            f"The gradebook {path or without_password(url)} cannot be opened: it {wrong}. It holds every mark that a person gave, "
+            f"so nothing was done. Close other programs that use it; if it is damaged or gone, bring back a backup: "
+            f"autograde restore FILE.{shown}"
+        )
+        raise ClassError(msg)
+
+
+def fault(url: str, course_id: str) -> str:
+    """Say what keeps a gradebook from being used by the class `course_id`, as the end of a sentence; "" if nothing does."""
+    path = sqlite_file(url)
+    if path is not None and not path.is_file():
+        return "is missing" if not path.exists() else "is not a file"
+    if path is not None and not path.stat().st_size:
+        return "is empty (0 bytes)"
+    try:
+        return _whose(url, path, course_id)
+    except ModuleNotFoundError as error:
+        return f"needs the package {error.name}"
+    except Exception as error:
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        if isinstance(cause, sqlite3.OperationalError):
+            busy = cause.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+            return f"is {'in use by another program' if busy else 'not one of nbgrader’s'} ({cause})"
+        return f"is not one of nbgrader’s, or not to be reached ({reason(error) or repr(error)})"
+
+
+def _whose(url: str, path: Path | None, course_id: str) -> str:
+    with reading(url) as connection:
+        courses = set(connection.scalars(select(tables.course.c.id)))
+        assignments = set(connection.scalars(select(tables.assignment.c.course_id).distinct()))
+        for table in tables.NBGRADERS:
+            connection.execute(select(table).limit(0))
+        odd = connection.scalars(_ODD_TIME).first() if path is not None else None  # a server keeps no other
+    if odd:
+        return f"holds {printable(odd, 40)!r} where a time should be"
+    if not course_id or course_id in assignments or (course_id in courses and assignments <= DEFAULT):
+        return ""
+    others = ", ".join(sorted(str(name) for name in (assignments or courses) - DEFAULT)) or "no class"
+    return f"{OTHERS} ({others}, and this is {course_id})"

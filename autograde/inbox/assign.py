@@ -1,0 +1,232 @@
+"""What a tutor decides about hand-ins: whose one is, that one does not count after all, and that it does."""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograde.classes.folder import Course
+from autograde.classes.ids import shown
+from autograde.classes.roster import Roster, Student
+from autograde.errors import ClassError, UnusableError
+from autograde.inbox.attempts import UNDONE, Attempt
+from autograde.inbox.claims import read_manifest
+from autograde.inbox.files.archive import MAX_UNPACKED
+from autograde.inbox.files.arrivals import Arrival, arrivals
+from autograde.inbox.files.mistaken import parts_of
+from autograde.inbox.files.senders import Sender
+from autograde.inbox.outcome import IntakeReport
+from autograde.inbox.put_right import put_away
+from autograde.inbox.quarantine import DONE, REASON, Held, held_in
+from autograde.inbox.reception import Reception, opened, report
+from autograde.inbox.take_ins import note_undone
+from autograde.text import LOCAL, in_words, printable
+
+
+def assign(course: Course, path: Path, student_id: str, assignment: str = "") -> IntakeReport:
+    """Take a hand-in in as that of a student, because a tutor says so; where it came from is remembered for the next time.
+
+    Parameters
+    ----------
+    path
+        A hand-in, or its folder in quarantine/; the folder's name is enough.
+    student_id
+        An id of the roster.
+    assignment
+        The workbook, where neither the quarantine nor the hand-in names it.
+
+    Raises
+    ------
+    ClassError
+        If the path holds no hand-in or several, the student is not on the roster, or the hand-in cannot be used.
+    """
+    student = _student(course, student_id)
+    path = _there(course, path)
+    arrival, held = _arrival(path)
+    name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
+    with opened(course, name) as reception:
+        try:
+            outcome = reception.take(arrival, [], student)
+        except (UnusableError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            msg = f"{printable(path)} was not taken in as {student.shown}'s: {why}. What {student.shown} handed in before stays."
+            raise ClassError(msg) from error
+        _take_from_others(reception, arrival, student)
+        made = report(reception, [outcome])
+    if path.parent == course.root / "quarantine":
+        put_away(course, path.name)
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """An attempt that was taken back or counts again, and the time of the one that is current now (None if there is none)."""
+
+    student: str
+    attempt: Attempt
+    now: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoReport:
+    """What was taken back, and where the originals lie."""
+
+    assignment: str
+    folder: Path
+    undone: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedoReport:
+    """What counts again, and what does not: student, attempt, and the student for whom the same file counts now."""
+
+    assignment: str
+    redone: tuple[Decided, ...]
+    left: tuple[tuple[str, Attempt, str], ...]
+
+
+def undo(course: Course, assignment: str, student_id: str = "", *, run: str = "") -> UndoReport:
+    """Take back the last take-in of a workbook, or one student's newest attempt; the one before becomes current again.
+
+    `run` names another take-in than the last.
+
+    Nothing is deleted: the original stays in received/, marked as set aside.
+
+    Raises
+    ------
+    ClassError
+        If there is nothing to take back, or the student is not on the roster.
+    """
+    name = course.assignment(assignment)
+    only = _student(course, student_id).id if student_id else ""
+    with opened(course, name) as reception:
+        attempts = reception.attempts
+        counted = [(s, a) for s in ([only] if only else attempts.students()) for a, _ in attempts.of(s) if not a.set_aside]
+        if only:
+            newest = attempts.newest(only)
+            chosen = [(only, newest[0])] if newest else []
+        else:
+            last = run or max((attempt.run for _, attempt in counted), default="")
+            chosen = [(student, attempt) for student, attempt in counted if last and attempt.run == last]
+        if not chosen:
+            of = f"from {student_id}" if only else "by autograde intake, collect or assign"
+            msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
+            raise ClassError(msg)
+        why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
+        if not only:
+            note_undone(course, last)
+        return UndoReport(
+            assignment=name,
+            folder=course.root / "received" / name,
+            undone=tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen),
+        )
+
+
+def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
+    """Take back the last undo of a workbook, or the last one that one student's attempts fell to: they count again.
+
+    A file that was assigned to somebody else meanwhile stays theirs alone.
+
+    Raises
+    ------
+    ClassError
+        If no undo is left to be taken back, or the student is not on the roster.
+    """
+    name = course.assignment(assignment)
+    only = _student(course, student_id).id if student_id else ""
+    with opened(course, name) as reception:
+        students = [only] if only else reception.attempts.students()
+        undone = [(s, a) for s in students for a, _ in reception.attempts.of(s) if a.set_aside.startswith(UNDONE)]
+        if not undone:
+            of = f" from {student_id}" if only else ""
+            msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."
+            raise ClassError(msg)
+        last = max(attempt.set_aside for _, attempt in undone)
+        redone, left = [], []
+        for student, attempt in undone:
+            if attempt.set_aside != last:
+                continue
+            if other := next((other for other, _ in _counting(reception, attempt.sha256, attempt.sender, student)), ""):
+                left.append((student, attempt, other))
+                _set_aside(reception, student, attempt, f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
+            else:
+                redone.append(_set_aside(reception, student, attempt, ""))
+        if not only:
+            note_undone(course, *{one.attempt.run for one in redone}, undone=False)
+        return RedoReport(assignment=name, redone=tuple(redone), left=tuple(left))
+
+
+def _set_aside(reception: Reception, student: str, attempt: Attempt, why: str) -> Decided:
+    reception.attempts.put(student, replace(attempt, set_aside=why))
+    reception.settle(student)
+    newest = reception.attempts.newest(student)
+    return Decided(student=student, attempt=attempt, now=newest[0].handed_in_at if newest else None)
+
+
+def _take_from_others(reception: Reception, arrival: Arrival, student: Student) -> None:
+    """See that the same file from the same sender no longer counts as somebody else's."""
+    for other, attempt in _counting(reception, hashlib.sha256(arrival.data).hexdigest(), arrival.sender, student.id):
+        _set_aside(reception, other, attempt, f"it is {student.shown}'s, as a tutor said on {in_words(datetime.now(UTC))}")
+
+
+def _counting(reception: Reception, digest: str, sender: Sender, student: str) -> list[tuple[str, Attempt]]:
+    """Find where the same file from the same sender counts as somebody else's than `student`'s."""
+    others = [(other, reception.attempts.find(other, digest)) for other in reception.attempts.students() if other != student]
+    return [(other, found) for other, found in others if found and not found.set_aside and not found.sender.is_another(sender)]
+
+
+def _student(course: Course, student_id: str) -> Student:
+    roster = Roster.of(course)
+    if student := roster.find(student_id):
+        return student
+    near = " or ".join(f"{student.shown} ({student.name})" for student in roster.near(student_id))
+    advice = f"Did you mean {near}?" if near else "Check the id, or add the learner with: autograde roster FILE.csv"
+    msg = f'"{printable(student_id, 80)}" is not on the roster. {advice}'
+    raise ClassError(msg)
+
+
+def _there(course: Course, path: Path) -> Path:
+    """Give where a path leads from here, from the class folder or from its quarantine/: the first at which there is something."""
+    aside = course.root / "quarantine"
+    places = (path, course.root / path, aside / path, aside / DONE / path.name)
+    return next((place for place in places if os.path.lexists(place)), path)
+
+
+def _arrival(path: Path) -> tuple[Arrival, Held | None]:
+    """Find the one hand-in in what a tutor names."""
+    if (path / REASON).is_file() or path.name == REASON:
+        found = held_in(path if path.is_dir() else path.parent)
+        if found is None:
+            msg = f"{printable(path)} does not hold one hand-in and its reason.txt. Name the hand-in's own file."
+            raise ClassError(msg)
+        file, held = found
+        arrival = Arrival(name=printable(file.name), sender=held.sender, seen_at=held.seen_at, data=_bytes(file))
+        return replace(arrival, server_time=held.server_time, server=held.server), held
+    several = [arrival for arrival in arrivals([path]) if not arrival.passed]
+    if len(several) != 1:
+        msg = f"{printable(path)} holds {len(several) or 'no'} hand-ins. Name one of them; a class's download must be unpacked first."
+        raise ClassError(msg)
+    return several[0], None
+
+
+def _bytes(file: Path) -> bytes:
+    if file.stat().st_size > MAX_UNPACKED:
+        msg = f"{printable(file)} has more than {MAX_UNPACKED // 1_000_000} MB, so it cannot be a hand-in."
+        raise ClassError(msg)
+    return file.read_bytes()
+
+
+def _named(arrival: Arrival) -> str:
+    """Give the workbook that a hand-in names, "" if it names none."""
+    try:
+        manifest = read_manifest(parts_of(arrival.data))[0]
+    except UnusableError:
+        return ""
+    name = manifest.get("assignment") or manifest.get("workbook")
+    return name if isinstance(name, str) else ""
+
+
+def _missing(path: Path) -> str:
+    msg = f"{printable(path)} does not say to which workbook it belongs. Add: --workbook w01"
+    raise ClassError(msg)

@@ -1,0 +1,1 @@
+"""Find hand-ins in files from strangers: in zips, folders, and downloads from Moodle or Canvas."""

@@ -1,0 +1,210 @@
+"""Two ids of one learner become one: what was handed in under the first counts under the second from then on.
+
+Nothing is moved away or deleted. Each original is kept under the second id as well, and under the first it no longer counts; the
+marks follow the hand-in that they were given for. So it can be cut off at any point and done again, and it can be undone.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from autograde.classes.folder import Course
+from autograde.classes.learner_changes import find
+from autograde.classes.roster import Student
+from autograde.errors import ClassError
+from autograde.gradebook import tables
+from autograde.gradebook.database import FAULTS, Database, reason, writing
+from autograde.gradebook.left import mark_back, mark_left
+from autograde.inbox.attempts import Attempts
+from autograde.inbox.store import keep_original, settle, taking_in
+from autograde.text import count, in_words, naive, stamp
+from workbook_helpers.files import read_file, write_file
+
+FOLDER = ".merged"
+"""In received/: what each merge did, so that it can be undone."""
+MAX_BYTES = 5_000_000
+MERGED = "merged into "
+"""How the reason begins that an attempt counts no more under the first id."""
+
+_TABLE = tables.submitted_assignment
+_SUBMITTED = (
+    select(_TABLE.c.id, _TABLE.c.student_id, _TABLE.c.timestamp, _TABLE.c.extension)
+    .join(tables.assignment, tables.assignment.c.id == _TABLE.c.assignment_id)
+    .where(tables.assignment.c.name == bindparam("name"), _TABLE.c.student_id.in_(bindparam("learners", expanding=True)))
+)
+_GIVE = update(_TABLE).where(_TABLE.c.id == bindparam("submission")).values(student_id=bindparam("learner"), extension=bindparam("more"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a merge does with one workbook, in words."""
+
+    workbook: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """A merge: the id that goes, the id that stays, and what happens; `name` is by what it is undone, "" before it is done."""
+
+    goes: Student
+    stays: Student
+    parts: tuple[Part, ...]
+    name: str = ""
+
+
+def plan(course: Course, goes: str, stays: str) -> Merge:
+    """Say what a merge would do; nothing is changed.
+
+    Raises
+    ------
+    ClassError
+        If the two are one, or nobody has one of the ids.
+    """
+    first, second = find(course, goes), find(course, stays)
+    if first.id == second.id:
+        msg = "These are the same id. Choose the other one under which this learner is in the class, too."
+        raise ClassError(msg)
+    parts = []
+    for workbook in course.assignments():
+        attempts = Attempts(course, workbook)
+        own = [attempt for attempt, _ in attempts.of(first.id) if not attempt.set_aside]
+        if not own:
+            continue
+        newest, other = max(one.handed_in_at for one in own), attempts.newest(second.id)
+        text = f"{count(len(own), 'hand-in')} of {first.shown} become {second.shown}’s"
+        if other is not None and other[0].handed_in_at >= newest:
+            text += f"; {second.shown}’s own, of {in_words(other[0].handed_in_at)}, is newer and goes on to count"
+        elif other is not None:
+            text += f"; the newest, of {in_words(newest)}, counts then in place of {second.shown}’s own"
+        parts.append(Part(workbook=workbook, said=f"{text}."))
+    return Merge(goes=first, stays=second, parts=tuple(parts))
+
+
+def merge(course: Course, goes: str, stays: str) -> Merge:
+    """Let what was handed in under one id count under another; the first is marked as left.
+
+    Raises
+    ------
+    ClassError
+        If the two are one, nobody has one of the ids, or something cannot be written.
+    """
+    planned = plan(course, goes, stays)
+    first, second, now = planned.goes.id, planned.stays.id, datetime.now(UTC)
+    journal = course.root / "received" / FOLDER / f"{stamp(now)}-{first}.json"
+    added: list[dict[str, str]] = []
+    _note(journal, {"goes": first, "stays": second, "added": added})
+    why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
+    for part in planned.parts:
+        with taking_in(course, part.workbook):
+            attempts = Attempts(course, part.workbook)
+            own = [(attempt, path) for attempt, path in attempts.of(first) if not attempt.set_aside]
+            for attempt, path in own:
+                if attempts.find(second, attempt.sha256) is None:
+                    added.append({"workbook": part.workbook, "sha256": attempt.sha256})
+                    _note(journal, {"goes": first, "stays": second, "added": added})
+                keep_original(course, part.workbook, second, attempt.handed_in_at, path.read_bytes())
+                attempts.put(second, replace(attempt, by="assign", run=now.isoformat()))
+                attempts.put(first, replace(attempt, set_aside=why))
+            _settle(course, part.workbook, attempts, first, second)
+    mark_left(course, [first])
+    return replace(planned, name=journal.stem)
+
+
+def undo(course: Course, name: str) -> Merge:
+    """Undo a merge: what was handed in under the first id counts there again, and no more under the second.
+
+    Raises
+    ------
+    ClassError
+        If there is no such merge.
+    """
+    journal = course.root / "received" / FOLDER / f"{Path(name).name}.json"
+    try:
+        found: Any = json.loads(read_file(journal, MAX_BYTES))
+        first, second, added = str(found["goes"]), str(found["stays"]), list(found["added"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = "That was undone before, or it never happened."
+        raise ClassError(msg) from error
+    for workbook in course.assignments():
+        with taking_in(course, workbook):
+            attempts = Attempts(course, workbook)
+            back = [one for one, _ in attempts.of(first) if one.set_aside.startswith(MERGED)]
+            for attempt in back:
+                attempts.put(first, replace(attempt, set_aside=""))
+            for attempt in [one for one, _ in attempts.of(second)]:
+                if {"workbook": workbook, "sha256": attempt.sha256} in added:
+                    attempts.put(second, replace(attempt, set_aside=f"a merge was undone, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
+            if back:
+                _settle(course, workbook, attempts, first, second)
+    mark_back(course, [first])
+    journal.rename(journal.with_suffix(".undone"))
+    return Merge(goes=find(course, first), stays=find(course, second), parts=())
+
+
+def merges(course: Course) -> list[tuple[str, str, str]]:
+    """Give (name, id that went, id that stayed) of each merge that can be undone, the newest first."""
+    found = []
+    for path in sorted((course.root / "received" / FOLDER).glob("*.json"), reverse=True):
+        try:
+            row = json.loads(read_file(path, MAX_BYTES))
+            found.append((path.stem, str(row["goes"]), str(row["stays"])))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def _note(journal: Path, what: dict[str, object]) -> None:
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    write_file(journal, json.dumps(what, ensure_ascii=False).encode())
+
+
+def _settle(course: Course, workbook: str, attempts: Attempts, *learners: str) -> None:
+    """Make current what counts now, and let the marks follow their hand-ins."""
+    for learner in learners:
+        settle(course, workbook, learner, attempts)
+    try:
+        with writing(course.db_url) as database:
+            if _follow(course, workbook, database, *learners):
+                _exchange(*(course.path("autograded", learner, workbook) for learner in learners))
+    except (*FAULTS, OSError) as error:
+        msg = f"The marks of {workbook} could not follow ({reason(error)}). Close other programs that use them, then do this again."
+        raise ClassError(msg) from error
+
+
+def _follow(course: Course, workbook: str, database: Database, first: str, second: str) -> bool:
+    """Exchange the marks of two learners where those of one were given for what is the other's hand-in now; whether they were."""
+    rows = {row.student_id: row for row in database.rows(_SUBMITTED, name=workbook, learners=[first, second])}
+    now = {learner: course.timestamp(learner, workbook) for learner in (first, second)}
+
+    def belongs(row: Any, learner: str) -> bool:
+        return row is not None and row.timestamp is not None and now[learner] is not None and naive(row.timestamp) == now[learner]
+
+    one, other = rows.get(first), rows.get(second)
+    wrong = (belongs(one, second) and not belongs(one, first)) or (belongs(other, first) and not belongs(other, second))
+    if not wrong or belongs(one, first) or belongs(other, second):
+        return False
+    more = {learner: row.extension for learner, row in rows.items()}
+    for row in rows.values():  # first nobody's: for a moment, both would be one learner's
+        database.run(_GIVE, submission=row.id, learner=None, more=row.extension)
+    for row, learner in ((one, second), (other, first)):
+        if row is not None:
+            database.run(_GIVE, submission=row.id, learner=learner, more=more.get(learner, row.extension))
+    return True
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders change places, of which either may be missing."""
+    aside = one.with_name(f".{one.name}-merge")
+    if one.is_dir():
+        one.rename(aside)
+    if other.is_dir():
+        one.parent.mkdir(parents=True, exist_ok=True)
+        other.rename(one)
+    if aside.is_dir():
+        other.parent.mkdir(parents=True, exist_ok=True)
+        aside.rename(other)

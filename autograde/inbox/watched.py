@@ -1,0 +1,143 @@
+"""A folder into which hand-ins fall, such as a synced one: what is new there is taken in, each file once.
+
+A file that is still being written is left until it is the same at two looks. Nothing in the folder is changed. What was taken from
+it stands in `received/.watched.json`, by name, size and time, so that a file which is put there anew counts again.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograde.classes.folder import Course
+from autograde.errors import ClassError
+from autograde.inbox.arrived import keep_only, new_batch, place_for
+from autograde.inbox.dropped import DropReport, take_in
+from workbook_helpers.files import read_file, write_file
+
+FILE = ".watched.json"
+MAX_BYTES = 20_000_000
+DEEP = 4
+MOST = 20_000
+"""Files of the folder that are looked at."""
+HALF = (".part", ".partial", ".crdownload", ".download", ".tmp", ".lnk", ".url")
+"""How names end of what a browser or a program has not written wholly, and of mere links."""
+CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
+
+About = tuple[int, int]
+"""Size in bytes, and time of the last change in nanoseconds."""
+
+
+@dataclass
+class Watch:
+    """What is known of a folder from the look before."""
+
+    course: Course
+    before: dict[Path, About] = field(default_factory=dict)
+
+    def look(self, folder: Path) -> tuple[Path, ...]:
+        """Give the files that are new and whole.
+
+        Raises
+        ------
+        ClassError
+            If the folder is not there.
+        """
+        new = new_in(self.course, folder)
+        ready = tuple(path for path, about in new.items() if self.before.get(path) == about)
+        self.before = new
+        return ready
+
+
+def new_in(course: Course, folder: Path) -> dict[Path, About]:
+    """Give the files of a folder that were not taken in yet, as far as they are written.
+
+    Raises
+    ------
+    ClassError
+        If the folder is not there.
+    """
+    taken = _taken(course, folder)
+    return {path: about for path, about in _files(folder) if taken.get(_name(folder, path)) != about}
+
+
+def check_watched(course: Course, folder: Path) -> None:
+    """See that a folder can be watched.
+
+    Raises
+    ------
+    ClassError
+        If it is not there, or the class lies in it or it in the class.
+    """
+    if not folder.is_absolute() or not folder.is_dir():
+        msg = f"There is no folder {folder}. Name one that is there, from the top, as its address line shows it."
+        raise ClassError(msg)
+    own, root = folder.resolve(), course.root.resolve()
+    if own == root or own in root.parents or root in own.parents:
+        msg = f"{folder} holds the class, or lies in it. Name a folder that has hand-ins alone."
+        raise ClassError(msg)
+
+
+def take_from(
+    course: Course, folder: Path, files: tuple[Path, ...], *, progress: Callable[[int, int, str], None] = lambda *_: None
+) -> DropReport:
+    """Take in files of a watched folder; what cannot be told to a workbook waits in a batch, for a person."""
+    batch = new_batch(course)
+    took: dict[str, About] = {}
+    for file in files:
+        with suppress(OSError):  # it went meanwhile: the next look tells
+            about = _about(file)
+            shutil.copy2(file, place_for(batch, file.name, about[0]), follow_symlinks=False)
+            took[_name(folder, file)] = about
+    report = take_in(course, [batch], progress=progress)
+    keep_only(batch, report.unclear)
+    _note(course, folder, took)
+    return report
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, About]]:
+    if not folder.is_dir():
+        msg = f"The folder {folder} is not there now. It is looked at again by itself."
+        raise ClassError(msg)
+    count = 0
+    for place, folders, names in os.walk(folder, followlinks=False):
+        deep = len(Path(place).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and deep < DEEP)
+        for name in sorted(names):
+            plain = name.casefold()
+            if plain.startswith((".", "~")) or plain.endswith(HALF) or plain in CLUTTER:
+                continue
+            count += 1
+            if count > MOST:
+                return
+            path = Path(place, name)
+            with suppress(OSError):
+                about = _about(path)
+                if about[0] and path.is_file() and not path.is_symlink():
+                    yield path, about
+
+
+def _about(path: Path) -> About:
+    about = path.lstat()
+    return about.st_size, about.st_mtime_ns
+
+
+def _name(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _taken(course: Course, folder: Path) -> dict[str, About]:
+    try:
+        row = json.loads(read_file(course.root / "received" / FILE, MAX_BYTES))
+        return {str(name): (int(size), int(when)) for name, (size, when) in row[str(folder)].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _note(course: Course, folder: Path, took: dict[str, About]) -> None:
+    """Keep what was taken; of another folder that was watched before nothing is kept."""
+    rows = {str(folder): {**_taken(course, folder), **took}}
+    write_file(course.root / "received" / FILE, json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))

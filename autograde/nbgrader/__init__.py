@@ -1,0 +1,1 @@
+"""What nbgrader and its formgrader load, and the server that shows them."""

@@ -1,0 +1,283 @@
+"""Make a student's feedback page from their answers and the gradebook. No other student is in it, and no key before marking is closed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from autograde.classes.folder import Course
+from autograde.classes.own_keys import GUIDES, class_guides, own_keys
+from autograde.content import load_key, load_rubrics
+from autograde.errors import ClassError
+from autograde.gradebook.rows import Rows
+from autograde.inbox.submitted import handed_in
+from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, earlier, unmarked
+from autograde.outbox.feedback.templates import template
+from autograde.outbox.releases import Releases, read_releases, read_seen
+from autograde.text import LOCAL
+from workbook_helpers.answers import AnswerSheet
+from workbook_helpers.items import Item
+from workbook_helpers.items.documents import Document
+from workbook_helpers.links import HOME, addressed
+
+VERDICTS = {
+    "right": "✓ Right",
+    "partly": "◐ Partly right",
+    "not-right": "✗ Not right yet",
+    "blank": "– Not answered",
+    "void": "This question does not count: you have its points",
+    "waiting": "Your tutor will look at this",
+}
+POOR = ("partly", "not-right", "blank")
+STEPS = 3
+"""The most steps that a page gives: who is told of nine does none."""
+STRONG = 0.75
+"""The share of a written task's points from which the page calls the answer strong."""
+Reasons: TypeAlias = Mapping[str, tuple[tuple[str, ...], str]]
+"""Item id → what is right, in words, and why."""
+Step = Literal["mark", "serve", ""]
+"""The command that helps on."""
+
+
+class NoPageError(ClassError):
+    """A student gets no page yet; `step` is the command that helps."""
+
+    def __init__(self, message: str, step: Step) -> None:
+        super().__init__(message)
+        self.step: Step = step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What all pages of a run have in common.
+
+    Attributes
+    ----------
+    site
+        The address of the students' site, "" for none.
+    reasons
+        Nothing as long as marking is open.
+    rubrics
+        Whose levels the tutor wants shown; None for none.
+    voided
+        Item ids of the questions that do not count in this class.
+    earlier
+        The keys of questions as they were before their meaning changed.
+    closed
+        Whether the marking is closed, so that a key may be told.
+    """
+
+    course: Course
+    releases: Releases
+    gradebook: Rows
+    partial: bool
+    site: str = ""
+    reasons: Reasons = field(default_factory=dict)
+    rubrics: Rubrics | None = None
+    voided: frozenset[str] = frozenset()
+    earlier: tuple[EarlierKey, ...] = ()
+    closed: bool = False
+
+    def is_void(self, item: Item) -> bool:
+        """Whether a question, as a student was asked it, does not count."""
+        before = earlier(self.earlier, item)
+        return before.void if before else item.id in self.voided
+
+    def reason(self, item: Item) -> tuple[tuple[str, ...], str] | None:
+        """Give what is right in a question, as a student was asked it, and why; None as long as marking is open."""
+        before = earlier(self.earlier, item) if self.closed else None
+        return (_right(item, before), before.reason) if before else self.reasons.get(item.id)
+
+    def levels(self, item: Item) -> tuple[Level, ...]:
+        """Give the levels of a task, as a student was asked it; none where the tutor does not want them shown."""
+        if self.rubrics is None or item.id not in self.rubrics.rubrics:
+            return ()
+        return self.rubrics.rubric(item).levels
+
+
+def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool, rubric: bool) -> Common:
+    """Read what all pages of a run have in common."""
+    site, workbook, reasons, closed = course.site(), course.workbook(assignment), {}, assignment in course.closed()
+    own = course.root / GUIDES
+    if closed:  # else no key is even read, but whether an earlier one was void
+        key, _ = class_guides(course, workbook)
+        reasons = {name: (_right(workbook.items[name], entry), entry.reason) for name, entry in key.keys.items()}
+    releases = read_releases(course, workbook)
+    voided = frozenset(name for name, one in own_keys(course, workbook.id).items() if one.void)
+    return Common(
+        course=course,
+        releases=releases,
+        gradebook=gradebook,
+        partial=partial,
+        site=site,
+        reasons=reasons,
+        rubrics=load_rubrics(workbook.id, own) if rubric else None,
+        voided=voided,
+        earlier=load_key(workbook.id, own).earlier if (own / "keys" / f"{workbook.id}.toml").is_file() else (),
+        closed=closed,
+    )
+
+
+def _right(item: Item, entry: KeyEntry) -> tuple[str, ...]:
+    """Say what is right, and what the class accepts beside it."""
+    return (*item.right_in_words(entry.right), *(f"or: {' · '.join(item.in_words(one))}" for one in entry.also))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page in UTF-8, what it was made from (`Given.digest`), and what has to be told of it."""
+
+    html: bytes
+    digest: str
+    remark: str
+
+
+def feedback_page(course: Course, assignment: str, student: str, *, partial: bool = False, rubric: bool = False) -> str:
+    """Give the page as HTML that needs nothing else, to open offline and to print.
+
+    Raises
+    ------
+    ClassError
+        If the submission is not marked as it is now, or waits for a person and `partial` is false.
+    """
+    with Rows(course.db_url, assignment, course.course_id) as gradebook:
+        return page_of(common_of(course, assignment, gradebook, partial=partial, rubric=rubric), student).html.decode()
+
+
+def page_of(common: Common, student: str) -> Page:
+    """Make a student's page; NoPageError if there is none yet."""
+    workbook, gradebook = common.releases.now, common.gradebook
+    given = gradebook.given(student)
+    answers, digest = handed_in(common.course, workbook, student)
+    if given is None:
+        msg = f"not marked yet: run autograde mark {workbook.assignment}"
+        raise NoPageError(msg, "mark")
+    if given.answers != digest:
+        msg = f"what was handed in is not what was marked: run autograde mark {workbook.assignment}"
+        raise NoPageError(msg, "mark")
+    _, seen, remark = read_seen(common.releases, answers)
+    sheet = seen.sheet
+    paper = workbook.paper(sheet.seed, assessed=True)
+    waiting = [place for place in paper if given.points.get(place) is None]
+    if waiting and not common.partial:
+        msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
+        raise NoPageError(msg, "serve")
+    saw, full = seen.paper(workbook), gradebook.max_score
+    shown = [
+        _shown(saw[place] or item, sheet, given.points.get(place), full.get(place, item.points), given.comments.get(place, ""))
+        for place, item in paper.items()
+    ]
+    shown = [row._replace(verdict="void") if common.is_void(row.item) and row.points == row.max else row for row in shown]
+    closed = [row for row in shown if not row.item.asks_person]
+    written = [row for row in shown if row.item.asks_person]
+    told = workbook.about.feedback == "correctness"
+    made_from = given.digest
+    html = template("page").render(
+        home=HOME,
+        made_from=made_from,
+        about={"name": given.name, "handed_in": _when(given.handed_in) if given.handed_in else ""},
+        workbook=workbook.about,
+        closed=closed,
+        written=written,
+        also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(seen.workbook, sheet)],
+        levels={row.item.id: levels for row in written if (levels := common.levels(row.item))},
+        questions=[_said(n, row, common) for n, row in enumerate(closed, start=1)] if told else [],
+        points=sum(row.points or 0 for row in shown),
+        max=sum(row.max for row in shown),
+        waiting=len(waiting),
+        **_in_short(closed, written),
+        verdicts=VERDICTS,
+        made=datetime.now(LOCAL).date(),
+    )
+    page = html.encode("utf-8", "replace")
+    if common.site:
+        page = addressed(page, common.site, f"{common.site}{quote(workbook.assignment)}.html")
+    return Page(html=page, digest=made_from, remark=remark)
+
+
+def _when(time: datetime) -> str:
+    """Say a time as a clock in the UK shows it."""
+    return time.astimezone(LOCAL).strftime("%d %B %Y, %H:%M").lstrip("0")
+
+
+class _Shown(NamedTuple):
+    """An answer, as the page tells of it."""
+
+    item: Item
+    words: tuple[str, ...]
+    verdict: str
+    points: float | None
+    max: float
+    comment: str
+    unreadable: bool
+
+    @property
+    def document(self) -> Markup:
+        """What the question rests on; "" for nothing."""
+        return _drawn(self.item.rests_on)
+
+
+def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> _Shown:
+    value = sheet.value(item.id)
+    unreadable = bool(sheet.problem) or item.id in sheet.unreadable
+    blank = item.is_blank(value)
+    if points is None:
+        verdict = "waiting"
+    elif blank and not unreadable and not points:
+        verdict = "blank"
+    else:
+        verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
+    words = () if blank else item.in_words(value)
+    return _Shown(item, words, verdict, points, full, comment, unreadable)
+
+
+@lru_cache(1024)
+def _drawn(document: Document | None) -> Markup:
+    return Markup(document.as_html() if document else "")  # noqa: S704  escaped there
+
+
+def _in_short(closed: list[_Shown], written: list[_Shown]) -> dict[str, Any]:
+    """Give what went well and what to do next; written tasks by their numbers."""
+    comments = [n for n, row in enumerate(written, start=1) if row.comment and row.verdict != "waiting"]
+    return {
+        "right": sum(row.verdict == "right" for row in closed),
+        "partly": sum(row.verdict == "partly" for row in closed),
+        "known": _known(closed),
+        "strong": [n for n, row in enumerate(written, start=1) if (row.points or 0) >= STRONG * row.max],
+        "comments": comments,
+        "look_again": _look_again(closed, STEPS - bool(comments)),
+    }
+
+
+def _known(closed: list[_Shown]) -> tuple[str, ...]:
+    """Name the sections whose every question is right, in order."""
+    poor = {row.item.section for row in closed if row.verdict not in ("right", "void")}
+    return tuple(dict.fromkeys(row.item.section for row in closed if row.item.section and row.item.section not in poor))
+
+
+def _look_again(closed: list[_Shown], most: int) -> tuple[str, ...]:
+    """Name the sections in which most points were lost, in the workbook's order, at most so many."""
+    lost: dict[str, float] = {}
+    for row in closed:
+        if row.verdict in POOR and row.item.section:
+            lost[row.item.section] = lost.get(row.item.section, 0) + row.max - (row.points or 0)
+    worst = sorted(lost, key=lambda section: -lost[section])[:most]
+    return tuple(section for section in lost if section in worst)
+
+
+def _said(number: int, row: _Shown, common: Common) -> Any:
+    """Give a closed question's part of the page."""
+    item = row.item
+    reason, again = (common.reason(item), item.section) if row.verdict in POOR else (None, "")
+    return _question()(number, item.stem, row.document, row.words, row.verdict, row.points, row.max, row.unreadable, reason, again)
+
+
+@cache
+def _question() -> Any:
+    """Give what makes a closed question's part of the page, once for what many answers of a class have in common."""
+    made = template("question").module.question
+    return lru_cache(4096)(lambda *parts: made(*parts, VERDICTS[parts[4]]))

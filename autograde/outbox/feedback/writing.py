@@ -1,0 +1,104 @@
+"""Write the feedback pages of a class: one that cannot be made does not stop the others, and one that no longer fits is put away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograde.classes.folder import Course
+from autograde.crew import in_order, writers
+from autograde.errors import ClassError
+from autograde.gradebook.rows import Rows
+from autograde.inbox.submitted import keep_beside, submissions
+from autograde.outbox.feedback.page import NoPageError, Page, Step, common_of, page_of
+from autograde.outbox.pages import made_from, page_path, set_aside
+from autograde.text import printable
+from workbook_helpers.files import write_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What became of one student's page.
+
+    Attributes
+    ----------
+    path
+        Where it is; None if there is none.
+    refused, step
+        Why there is none, and the command that helps.
+    stale
+        Whether there was a page that did not fit any more: it was put away, or made again.
+    remark
+        What has to be told of the page, "" for nothing.
+    """
+
+    student: str
+    path: Path | None = None
+    refused: str = ""
+    step: Step = ""
+    stale: bool = False
+    remark: str = ""
+
+
+def write_feedback(course: Course, assignment: str, *, partial: bool = False, rubric: bool = False) -> Iterator[Written]:
+    """Write a page for each submission, giving what became of each; one that cannot be made does not stop the others.
+
+    Parameters
+    ----------
+    partial
+        Also for submissions that wait for a person; the page says what is still to come. Without it they are refused.
+    rubric
+        Show the levels of each written task's rubric, because the tutor wants it.
+    """
+
+    def pages() -> Iterator[tuple[str, Page | Written]]:
+        for student in students:
+            try:
+                yield student, page_of(common, student)
+            except NoPageError as error:
+                yield student, _refuse(course, assignment, gradebook, student, error)
+            except ClassError:  # the gradebook itself
+                raise
+            except OSError as error:
+                yield student, Written(student=student, refused=_unusable(error))
+            except Exception as error:
+                why = f"making it failed ({type(error).__name__}: {error}). Please report it, with the answers file"
+                yield student, Written(student=student, refused=printable(why, 400))
+
+    def write(made: tuple[str, Page | Written]) -> Written:
+        student, page = made
+        if isinstance(page, Written):
+            return page
+        target = page_path(course, student, assignment)
+        try:
+            course.check_own("feedback", student, assignment)
+            stale = target.is_file() and made_from(target) != page.digest
+            if stale:
+                set_aside(course, assignment, student)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_file(target, page.html, durable=False)
+            keep_beside(course.path("submitted", student, assignment), target.parent)
+        except OSError as error:
+            return Written(student=student, refused=_unusable(error))
+        return Written(student=student, path=target, stale=stale, remark=page.remark)
+
+    students = submissions(course, assignment)
+    with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students)) as executor:
+        common = common_of(course, assignment, gradebook, partial=partial, rubric=rubric)
+        yield from in_order(executor, write, pages())
+
+
+def _refuse(course: Course, assignment: str, gradebook: Rows, student: str, why: NoPageError) -> Written:
+    """Say why there is no page; one from before stays only where it still says what the gradebook says."""
+    path = page_path(course, student, assignment)
+    given = gradebook.given(student)
+    stale = path.is_file() and (why.step == "mark" or given is None or made_from(path) != given.digest)
+    try:
+        if stale:
+            set_aside(course, assignment, student)
+    except OSError as error:
+        return Written(student=student, refused=f"{why} And the page from before, which no longer fits: {_unusable(error)}", step=why.step)
+    return Written(student=student, refused=str(why), step=why.step, stale=stale)
+
+
+def _unusable(error: OSError) -> str:
+    return f"{error.filename or 'its file'} cannot be used ({error.strerror}). See that nothing is in the way and the disk has room."

@@ -1,0 +1,130 @@
+"""Give pages back: make what a way needs, and keep that it was given, when and to whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograde.classes.folder import Course
+from autograde.errors import ClassError
+from autograde.gradebook.givings import Giving, keep_giving, last_given, read_givings
+from autograde.outbox import lists, moodle
+from autograde.outbox.give_back import give_back
+from autograde.outbox.moodle import Made
+from autograde.outbox.ready import Outgoing, Ready, ready
+from autograde.text import count
+
+
+class Way(StrEnum):
+    """How pages, points and comments go back."""
+
+    MOODLE = moodle.FILES
+    WORKSHEET = moodle.WORKSHEET
+    CANVAS = lists.CANVAS
+    ZIP = lists.NAMED
+    LIST = lists.MERGE
+    EXCHANGE = "exchange"
+
+
+PAGES = frozenset({Way.MOODLE, Way.ZIP, Way.EXCHANGE})
+"""The ways by which a learner is given the page itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """A file that gives something back, and the giving as it is kept."""
+
+    name: str
+    data: bytes
+    type: str
+    giving: Giving
+
+
+def give(course: Course, assignment: str, way: Way, *, fresh: bool = False, raw: bytes = b"", name: str = "", column: str = "") -> Package:
+    """Make the file of a way, and keep that it was given.
+
+    Parameters
+    ----------
+    fresh
+        Leave out the learners to whom the same was given by this way before.
+    raw, name
+        Moodle's grading worksheet as it was downloaded, for that way.
+    column
+        What the assignment is called in Canvas, for that way.
+
+    Raises
+    ------
+    ClassError
+        If there is nothing to give, or the file cannot be made.
+    """
+    found = ready(course, assignment)
+    pages = to_give(course, found, way, fresh=fresh)
+    makes: dict[Way, Callable[[], Made]] = {
+        Way.MOODLE: lambda: moodle.feedback_zip(found, pages),
+        Way.WORKSHEET: lambda: moodle.worksheet(found, pages, raw, name),
+        Way.CANVAS: lambda: lists.canvas_csv(found, pages, column),
+        Way.ZIP: lambda: lists.named_zip(found, pages),
+        Way.LIST: lambda: lists.merge_list(found, pages),
+    }
+    made = makes[way]()
+    file = file_name(assignment, way, name)
+    kind = "application/zip" if file.endswith(".zip") else "text/csv"
+    return Package(name=file, data=made.data, type=kind, giving=_keep(course, found, way, made))
+
+
+def file_name(assignment: str, way: Way, worksheet: str = "") -> str:
+    """Give the name of a way's file; the worksheet goes back under its own."""
+    ends = {Way.MOODLE: "feedback-for-moodle.zip", Way.CANVAS: "for-canvas.csv", Way.ZIP: "feedback.zip", Way.LIST: "mail-merge.csv"}
+    return worksheet if way is Way.WORKSHEET else f"{assignment}-{ends[way]}"
+
+
+def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, tell: Callable[[int, int], None] = lambda *_: None) -> Giving:
+    """Put the pages onto the class's exchange, for those whose hand-in came by it, and keep that; `tell` hears how far it is.
+
+    Raises
+    ------
+    ClassError
+        If nobody's page can go there.
+    """
+    found = ready(course, assignment)
+    pages = to_give(course, found, Way.EXCHANGE, fresh=fresh)
+    given: list[str] = []
+    for done, page in enumerate(pages):
+        tell(done, len(pages))
+        given += give_back(course, assignment, [page.id])
+    if not given:
+        msg = "No page can go onto the exchange: none of these hand-ins came by it." if course.exchange else "This class has no exchange."
+        raise ClassError(msg)
+    others = len(pages) - len(given)
+    notes = (f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.",) if others else ()
+    return _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=notes))
+
+
+def to_give(course: Course, found: Ready, way: Way, *, fresh: bool) -> tuple[Outgoing, ...]:
+    """Give the pages that a way gives back now.
+
+    Raises
+    ------
+    ClassError
+        If there are none.
+    """
+    if not found.pages:
+        msg = f"No page of {found.short} is ready to be given back. Make the pages first."
+        raise ClassError(msg)
+    if not fresh:
+        return found.pages
+    before = given_by(read_givings(course.db_url, course.course_id, found.assignment), frozenset({way}))
+    pages = tuple(page for page in found.pages if before.get(page.id) != page.digest)
+    if not pages:
+        msg = f"All that is ready of {found.short} was given back by this way before ({way}), and nothing has changed since."
+        raise ClassError(msg)
+    return pages
+
+
+def given_by(givings: list[Giving], ways: frozenset[Way]) -> dict[str, str]:
+    """Give student id → the digest of what was given last by any of these ways."""
+    return {student: digest for student, (_, digest) in last_given([one for one in givings if one.way in ways]).items()}
+
+
+def _keep(course: Course, found: Ready, way: Way, made: Made) -> Giving:
+    to = {page.id: page.digest for page in found.only(made.to)}
+    return keep_giving(course.db_url, course.course_id, assignment=found.assignment, way=way, to=to, notes=made.notes)

@@ -1,0 +1,72 @@
+"""Feedback pages as files: which still fit the gradebook, and where the others go."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograde.classes.folder import Course
+from autograde.gradebook.rows import Rows
+from autograde.text import stamp
+
+REPLACED = "feedback-replaced"
+"""The folder for pages that no longer fit: what a student was given stays known, and nobody sends it by mistake."""
+MADE_FROM = '<meta name="made-from" content="'
+HEAD = 2_000
+"""Bytes in which a page says what it was made from."""
+
+
+def page_path(course: Course, student: str, assignment: str) -> Path:
+    """Give the place of a student's page."""
+    return course.path("feedback", student, assignment) / f"{assignment}.html"
+
+
+def made_from(path: Path) -> str:
+    """Give `Given.digest` of what a page was made from; "" where it does not say."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return head.partition(MADE_FROM)[2].partition('"')[0]
+
+
+def is_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
+    """Whether there is a page that says other than the gradebook does now."""
+    path = page_path(course, student, assignment)
+    try:
+        course.check_own("feedback", student, assignment)
+    except OSError:  # what lies there is not this student's page
+        return False
+    if not path.is_file():
+        return False
+    given = rows.given(student)
+    return given is None or made_from(path) != given.digest
+
+
+def set_aside(course: Course, assignment: str, student: str) -> None:
+    """Put a page away; OSError if that cannot be done, or it is not this student's."""
+    course.check_own("feedback", student, assignment)
+    path = page_path(course, student, assignment)
+    folder = course.root / REPLACED / student
+    folder.mkdir(parents=True, exist_ok=True)
+    made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    path.replace(folder / f"{assignment}-{stamp(made)}.html")
+
+
+def set_aside_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
+    """Put a page away if it no longer fits the gradebook; whether it did not (one that cannot be moved stays, and is told)."""
+    if not is_stale(course, assignment, rows, student):
+        return False
+    try:
+        set_aside(course, assignment, student)
+    except OSError:
+        return True
+    return True
+
+
+def stale_pages(course: Course, assignment: str) -> list[str]:
+    """Give the students whose page no longer fits the gradebook."""
+    paths = sorted((course.root / "feedback").glob(f"*/{assignment}/{assignment}.html"))
+    if not paths:
+        return []
+    with Rows(course.db_url, assignment, course.course_id) as rows:
+        return [path.parts[-3] for path in paths if is_stale(course, assignment, rows, path.parts[-3])]

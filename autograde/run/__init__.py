@@ -1,0 +1,1 @@
+"""Mark a class."""

@@ -1,0 +1,118 @@
+"""How long a student's way through a workbook is: what is counted on its page, by a rule that holds for every form of the page.
+
+A page of 390 × 844 px, a phone in the hand. Where it shows one section at a time, each is measured as it is shown. Counted are
+
+- words and pixels to scroll; screens of 844 px: of the whole, of the longest section, to the top of the first question;
+- taps that answering everything takes when nothing is changed afterwards: one for each group of radio buttons, for each field and for
+  each list to choose from one more, since it must be opened; for half of the tick boxes of a question; for each step that gets its place
+  by a tap or, where steps are moved up and down, for the mean number of moves from a random order, n (n − 1) / 4; one for each Check
+  and one for each Next below a section. Of a scenario the first decision counts alone;
+- presses of Tab that lead through everything: what can have the focus, a group of radio buttons once.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from doors.visit import PROFILES
+
+HEIGHT = PROFILES["phone"].height
+READY = """() => [...document.querySelectorAll('[data-wb-ask]')].every((one) =>
+  one.closest('.wb-section[hidden]') || one.dataset.wbAsk === 'progress' || one.childElementCount)"""
+MOST_SCREENS, MOST_BEFORE = 12, 2
+MOST_TAPS = 0.6
+COUNT = """() => {
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const shown = all('#wb-main .wb-section').filter((one) => !one.hidden);
+  const places = shown.length ? shown : all('#wb-main');
+  const inside = (selector) => places.flatMap((one) => all(selector, one));
+  const names = (nodes) => new Set(nodes.map((one) => one.name)).size;
+  const closed = (node) => { const box = node.parentElement.closest('details:not([open])'); return box && !node.closest('summary'); };
+  let taps = 0;
+  for (const question of inside('.wb-question')) {
+    const radios = all('input[type=radio]', question), boxes = all('input[type=checkbox]', question);
+    const moved = all('.wb-order-list > li', question), picked = all('.wb-order-pick', question);
+    taps += names(radios) + 2 * all('select', question).length + all('textarea, input:not([type=radio], [type=checkbox])', question).length;
+    taps += Math.ceil(boxes.length / 2) + (picked.length || moved.length * (moved.length - 1) / 4);
+    taps += all('.wb-foot > button', question).filter((one) => !one.hidden).length;
+  }
+  const stops = inside('a[href], button, summary, textarea, select, input:not([type=radio])')
+    .filter((one) => !closed(one) && one.tabIndex >= 0);
+  const first = inside('.wb-question')[0];
+  return {
+    px: document.documentElement.scrollHeight,
+    first: first ? first.getBoundingClientRect().top + scrollY : null,
+    words: places.map((one) => one.innerText).join(' ').split(/\\s+/).length,
+    taps, tabs: stops.length + names(inside('input[type=radio]')),
+  };
+}"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """What was counted of a workbook; pixels as they are laid out, screens of 844 px."""
+
+    name: str
+    sections: int
+    words: int
+    px: float
+    longest_px: float
+    first_px: float
+    taps: float
+    tabs: int
+
+
+def walk(browser: Browser, file: Path) -> Walk:
+    """Go through a workbook's one file, section by section."""
+    phone = PROFILES["phone"]
+    context = browser.new_context(viewport={"width": phone.width, "height": phone.height}, has_touch=True, locale="en-GB")
+    try:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.locator(".wb-gate input").first.fill("you01")
+        page.locator(".wb-gate button").first.click()
+        page.locator(".wb-question[data-wb-answered]").first.wait_for()
+        found = [_counted(page)]
+        while (onward := page.locator("#wb-bar .wb-onward:visible")).count():
+            onward.click()
+            found.append(_counted(page))
+    finally:
+        context.close()
+    first = next((n, one) for n, one in enumerate(found) if one["first"] is not None)
+    return Walk(
+        name=file.stem,
+        sections=len(found),
+        words=int(sum(one["words"] for one in found)),
+        px=sum(one["px"] for one in found),
+        longest_px=max(one["px"] for one in found),
+        first_px=sum(one["px"] for one in found[: first[0]]) + first[1]["first"],
+        taps=sum(one["taps"] for one in found) + len(found) - 1,
+        tabs=int(sum(one["tabs"] for one in found)),
+    )
+
+
+def _counted(page: Page) -> dict[str, float]:
+    page.wait_for_function(READY)
+    found: dict[str, float] = page.evaluate(COUNT)
+    return found
+
+
+def report(now: list[Walk], before: list[Walk]) -> str:
+    """Give the table, and beside it what was counted before."""
+    was = {one.name: one for one in before}
+    lines = ["| | sections | words | px | screens | longest section | to the first question | taps | Tab presses |", f"|{'---|' * 9}"]
+    for walked, note in [*((one, " (before)") for one in before), *((one, "") for one in now)]:
+        screens = [f"{px / HEIGHT:.1f}" for px in (walked.px, walked.longest_px, walked.first_px)]
+        counts = f"{walked.sections} | {walked.words:,} | {walked.px:,.0f} | {' | '.join(screens)}"
+        lines.append(f"| {walked.name}{note} | {counts} | {walked.taps:.0f} | {walked.tabs} |")
+    lines += ["", "| asked for | the worst | |", "|---|---|---|"]
+    first, longest = max(one.first_px for one in now) / HEIGHT, max(one.longest_px for one in now) / HEIGHT
+    said = [
+        (f"at most {MOST_BEFORE} screens to the first question", f"{first:.1f}", first <= MOST_BEFORE),
+        (f"no section above {MOST_SCREENS} screens", f"{longest:.1f}", longest <= MOST_SCREENS),
+    ]
+    if shares := [one.taps / was[one.name].taps for one in now if one.name in was]:
+        said.append((f"at most {MOST_TAPS:.0%} of the taps before", f"{max(shares):.0%}", max(shares) <= MOST_TAPS))
+    lines += [f"| {what} | {value} | {'met' if met else '**not met**'} |" for what, value, met in said]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,2 @@
+document-first = Dogfen
+document-again = Gweld y ddogfen eto

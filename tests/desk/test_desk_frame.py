@@ -1,0 +1,188 @@
+"""The desk's frame: who comes in, what a page may run, forms with and without a script, other windows, a server that goes."""
+
+import re
+from typing import Literal
+
+import pytest
+from jinja2.nodes import Filter
+from playwright.sync_api import Page, Request, expect
+
+from autograde.desk.templates import FOLDER, environment
+from autograde.run.mark import mark_class
+from tests.browser.test_accessible import violations
+from tests.desk.conftest import Desk, Serve, fits, second, start
+from tests.tutor.conftest import ASSIGNMENT
+
+
+def test_every_filter_that_a_template_names_is_there() -> None:
+    made = environment()
+    sources = {name: (FOLDER / name).read_text("utf-8") for name in made.list_templates()}
+    named = {(name, one.name) for name, text in sources.items() for one in made.parse(text).find_all(Filter)}
+    assert {(name, word) for name, word in named if word not in made.filters} == set()
+
+
+def test_the_token_does_not_stay_in_the_address(desk: Desk, paged: Page) -> None:
+    paged.goto(f"{desk.base}/desk/learners?find=ana&token={desk.token}")
+    assert paged.url == f"{desk.base}/desk/learners?find=ana"
+    desk.enter(paged)
+    assert paged.url == f"{desk.base}/desk/home"
+    assert desk.token not in paged.content()
+    assert paged.evaluate("history.length") <= 3
+
+
+def test_nobody_comes_in_without_it(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.base}/desk/home")
+    assert "/login" in page.url
+    for path in ("home.json", "learners.json"):
+        assert page.request.get(f"{desk.base}/desk/{path}").status == 403
+    assert page.request.get(f"{desk.base}/desk/now", headers={"HX-Request": "true"}).status == 403
+    assert page.request.post(f"{desk.base}/desk/home/names", form={"show": "ids"}, max_redirects=0).status == 403
+
+
+def test_a_form_without_the_secret_of_its_page_is_refused(desk: Desk, window: Page) -> None:
+    for secret in ("", "2|0|0|0"):
+        reply = window.request.post(f"{desk.base}/desk/home/names", form={"show": "ids", "_xsrf": secret}, max_redirects=0)
+        assert reply.status == 403
+        assert "Set-Cookie" not in reply.headers
+
+
+def test_a_page_runs_its_own_scripts_alone(desk: Desk, paged: Page) -> None:
+    refused, asked = list[str](), list[str]()
+
+    def ask(request: Request) -> None:
+        if not request.url.startswith((desk.base, "data:")):
+            asked.append(request.url)
+
+    paged.on("console", lambda message: refused.append(message.text) if message.type in {"error", "warning"} else None)
+    paged.on("pageerror", lambda error: refused.append(str(error)))
+    paged.on("request", ask)
+    desk.enter(paged)
+    for name in ("home", "learners"):
+        reply = paged.goto(f"{desk.base}/desk/{name}", wait_until="networkidle")
+        assert reply is not None
+        rules = reply.headers["content-security-policy"]
+        scripts = rules.partition("script-src")[2].partition(";")[0]
+        assert rules.startswith("default-src 'none'")
+        assert re.fullmatch(r" 'nonce-[\w-]+'", scripts)
+        assert "form-action 'self'" in rules
+        assert reply.headers["cache-control"] == "no-store"
+        assert paged.title() != "stolen"
+        expect(paged.get_by_text("<script>document.title='stolen'</script>").first).to_be_visible()
+    assert (refused, asked) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["nowhere", "nowhere/nothing", "static/000000000000/desk.css", "static/000000000000/nowhere.css"])
+def test_what_is_not_there_is_said_calmly(desk: Desk, window: Page, path: str) -> None:
+    reply = window.request.get(f"{desk.base}/desk/{path}")
+    assert reply.status == 404
+    assert "Traceback" not in reply.text()
+
+
+def test_a_form_works_without_a_script(desk: Desk, plain_page: Page) -> None:
+    desk.enter(plain_page)
+    plain_page.get_by_role("button", name="Show ids").click()
+    assert plain_page.url == f"{desk.base}/desk/home"
+    expect(plain_page.get_by_role("rowheader", name="ana01")).to_be_visible()
+    plain_page.get_by_role("button", name="Show names").click()
+    expect(plain_page.get_by_role("rowheader", name="Ana Evans")).to_be_visible()
+
+
+def test_with_a_script_it_changes_in_place(window: Page) -> None:
+    window.evaluate("window.same = true")
+    window.get_by_role("button", name="Show ids").click()
+    expect(window.get_by_role("rowheader", name="ana01")).to_be_visible()
+    window.get_by_role("button", name="Show names").click()
+    expect(window.get_by_role("rowheader", name="Ana Evans")).to_be_visible()
+    assert window.evaluate("window.same")
+
+
+def test_a_command_is_followed_without_a_reload(
+    desk: Desk, window: Page, surroundings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    other = second(window.context)
+    other.goto(window.url)
+    row = other.get_by_role("row").filter(has=other.get_by_role("rowheader", name="Dan Davies"))
+    expect(row).to_contain_text("for the program")
+    other.evaluate("window.same = true")
+    find = other.get_by_label("Find a learner")
+    find.fill("Dan")
+    list(mark_class(desk.course, ASSIGNMENT))
+    expect(row).to_contain_text("1 answer for you", timeout=8_000)
+    assert other.evaluate("window.same")
+    assert find.input_value() == "Dan"
+    assert other.evaluate("document.activeElement.id") == "find"
+    expect(window.locator("tr", has_text="Dan Davies")).to_contain_text("1 answer for you", timeout=8_000)
+
+
+@pytest.mark.parametrize("name", ["home", "learners"])
+def test_anyone_can_use_the_page(desk: Desk, window: Page, name: str) -> None:
+    desk.enter(window, name)
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        window.emulate_media(color_scheme=scheme)
+        assert violations(window) == []
+    for width in (320, 1280):
+        fits(window, width)
+
+
+def test_the_keyboard_alone_goes_round(window: Page) -> None:
+    window.keyboard.press("Tab")
+    expect(window.get_by_role("link", name="Skip to the page")).to_be_focused()
+    window.keyboard.press("Enter")
+    expect(window.locator("main")).to_be_focused()
+    window.keyboard.press("Tab")
+    for _ in range(30):
+        if window.evaluate("document.activeElement.textContent.trim()") == "Show ids":
+            break
+        outline = window.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+        window.keyboard.press("Tab")
+    window.keyboard.press("Enter")
+    expect(window.get_by_role("button", name="Show names")).to_be_visible()
+    window.get_by_role("button", name="Show names").press("Enter")
+    expect(window.get_by_role("button", name="Show ids")).to_be_visible()
+
+
+def test_each_page_links_to_formgrader(desk: Desk, window: Page) -> None:
+    window.get_by_role("link", name="Formgrader").click()
+    expect(window.locator("body")).to_contain_text("Care", timeout=20_000) if "Care" in window.content() else None
+    assert "/formgrader" in window.url
+
+
+def test_a_server_that_goes_is_told_and_the_page_goes_on_when_it_is_back(
+    desk: Desk, paged: Page, serve: Serve, surroundings: dict[str, str]
+) -> None:
+    port = int(desk.base.rpartition(":")[2])
+    desk.enter(paged, "learners")
+    paged.get_by_text("Add one learner").click()
+    field = paged.get_by_label("First name")
+    field.fill("Typed")
+    desk.server.process.terminate()
+    desk.server.process.wait()
+    expect(paged.locator("#desk-gone")).to_be_visible(timeout=6_000)
+    assert field.input_value() == "Typed"
+    again = start(serve, desk.course.root, surroundings, port)
+    desk.server, desk.token = again.server, again.token
+    expect(paged.locator("#desk-gone")).to_be_hidden(timeout=10_000)
+    assert field.input_value() == "Typed"
+    paged.reload()
+    paged.get_by_text("Add one learner").click()
+    expect(paged.get_by_label("First name")).to_have_value("Typed")
+
+
+def test_what_is_wrong_with_the_class_is_told(desk: Desk, window: Page) -> None:
+    gradebook = desk.course.root / "gradebook.db"
+    aside = gradebook.with_name("aside.db")
+    gradebook.rename(aside)
+    try:
+        expect(window.locator("#desk-gone")).to_contain_text("cannot be opened: it is missing", timeout=8_000)
+        window.reload()
+        expect(window.get_by_role("heading", level=1)).to_have_text("That did not work")
+        expect(window.locator("#desk-fault-text")).to_contain_text("it is missing")
+        assert violations(window) == []
+    finally:
+        aside.rename(gradebook)
+    desk.enter(window)
+    expect(window.get_by_role("heading", level=1)).to_have_text("Home")

@@ -1,0 +1,326 @@
+"""The page Mark, as a tutor uses it: by keyboard, with the server gone, with somebody else at work, without names, without a script."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
+
+from autograde.classes.folder import Course
+from autograde.run.mark import mark_class
+from tests.browser.test_accessible import violations
+from tests.conftest import free_port
+from tests.desk.conftest import EVIL, Desk, Serve, fits, second, start
+from tests.desk.test_mark_parts import LONG
+from tests.tutor.conftest import ASSIGNMENT, Kit
+
+TASK = "w01-t01"
+TEXTS = {
+    "ana01": LONG,
+    "ben01": f"In my opinion {LONG}",
+    "cai01": f"{EVIL}\nI only do what the care plan says.",
+    "dan01": "At work there is a rota, and at home there is none.",
+}
+
+
+@pytest.fixture(scope="module")
+def marking(serve: Serve, model: Path, surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with four answers to mark; some tests kill its server and start it again."""
+    root = Path(shutil.copytree(model, tmp_path_factory.mktemp("marking") / "class"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in surroundings.items():
+            patch.setenv(name, value)
+        for learner, text in TEXTS.items():
+            folder = root / "submitted" / learner / ASSIGNMENT
+            (folder / "answers.json").write_bytes(Kit.answers(q01="a", t01=text))
+        list(mark_class(Course(root), ASSIGNMENT))
+        yield start(serve, root, surroundings, free_port())
+
+
+def clear(course: Course) -> None:
+    """Let all answers wait again."""
+    with course.gradebook() as gradebook:
+        for learner in TEXTS:
+            grade = gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, learner)
+            grade.manual_score, grade.needs_manual_grade = None, True
+            gradebook.find_comment(TASK, ASSIGNMENT, ASSIGNMENT, learner).manual_comment = None
+        from sqlalchemy import text
+
+        if gradebook.db.execute(text("SELECT name FROM sqlite_master WHERE name = 'autograde_person'")).first():
+            gradebook.db.execute(text("DELETE FROM autograde_person"))
+        gradebook.db.commit()
+
+
+@pytest.fixture
+def task(marking: Desk, paged: Page) -> Page:
+    """A window in which the task is open."""
+    clear(marking.course)
+    marking.enter(paged)
+    return opened(paged, marking)
+
+
+def opened(page: Page, desk: Desk, more: str = "") -> Page:
+    page.goto(f"{desk.base}/desk/mark?workbook=w01&task={TASK}{more}")
+    expect(page.locator("[data-mark-ready]")).to_be_visible()
+    return page
+
+
+def points(desk: Desk, learner: str) -> tuple[float | None, str]:
+    with desk.course.gradebook() as gradebook:
+        grade = gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, learner)
+        return grade.manual_score, gradebook.find_comment(TASK, ASSIGNMENT, ASSIGNMENT, learner).manual_comment or ""
+
+
+def kill(desk: Desk) -> None:
+    """End the command and its server without warning."""
+    for process in (*psutil.Process(desk.server.process.pid).children(recursive=True), desk.server.process):
+        process.kill()
+        process.wait()
+
+
+def state(page: Page) -> Locator:
+    return page.locator("#mark-state")
+
+
+def who(page: Page) -> Locator:
+    return page.locator("#mark-who")
+
+
+def test_a_class_is_marked_by_keys_alone(marking: Desk, task: Page) -> None:
+    expect(who(task)).to_have_text("Dan Davies")
+    task.keyboard.press("3")
+    expect(task.locator("#mark-points")).to_have_value("5")
+    task.keyboard.press("6")
+    expect(task.locator("#mark-points")).to_have_value("6")
+    task.keyboard.press("q")
+    task.keyboard.press("c")
+    task.keyboard.type("3 reasons, {name}. Add {not seen}.\nEnter")
+    expect(task.locator("#mark-points")).to_have_value("6")
+    expect(task.locator("#mark-preview")).to_contain_text("3 reasons, Dan. Add a reason for each of the three;")
+    task.keyboard.press("Control+Enter")
+    expect(who(task)).to_have_text("Ana Evans")
+    expect(state(task)).to_have_text("Saved")
+    given, comment = points(marking, "dan01")
+    assert given == 6
+    assert comment.startswith("3 reasons, Dan. Add a reason for each of the three;")
+    task.keyboard.press("5")
+    task.keyboard.press("0")
+    expect(task.locator("#mark-points")).to_have_value("10")
+    task.keyboard.press("c")
+    task.keyboard.type("reasons")
+    expect(task.get_by_role("option")).to_have_count(1)
+    task.keyboard.press("ArrowDown")
+    task.keyboard.press("Enter")
+    task.keyboard.press("Escape")
+    task.keyboard.press("Enter")
+    expect(who(task)).to_have_text("Ben O'Brien, Jr")
+    task.keyboard.press("l")
+    expect(who(task)).to_have_text("Siân Ŵyn")
+    expect(task.locator("#mark-lines")).to_contain_text(EVIL)
+    assert task.title().startswith("Mark"), "an answer ran"
+    task.keyboard.press("2")
+    task.keyboard.press("f")
+    task.keyboard.press("Enter")
+    expect(who(task)).to_have_text("Ben O'Brien, Jr")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "ana01")[0] == 10
+    assert points(marking, "ana01")[1].startswith("3 reasons, Ana.")
+    assert points(marking, "cai01") == (3, "")
+    assert points(marking, "ben01") == (None, "")
+    task.keyboard.press("u")
+    expect(who(task)).to_have_text("Siân Ŵyn")
+    expect(task.locator("#mark-points")).to_have_value("")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "cai01") == (None, "")
+
+
+def test_points_that_are_none_are_told_at_the_field(marking: Desk, task: Page) -> None:
+    task.keyboard.press("x")
+    task.keyboard.type("11")
+    task.keyboard.press("Enter")
+    expect(task.locator("#mark-points-fault")).to_have_text("11 is more than the 10 points that there are.")
+    expect(who(task)).to_have_text("Dan Davies")
+    task.locator("#mark-points").fill("7,5")
+    task.keyboard.press("Enter")
+    expect(state(task)).to_have_text("Saved")
+    expect(task.locator("#mark-points-fault")).to_be_hidden()
+    assert points(marking, "dan01")[0] == 7.5
+
+
+def test_what_is_given_is_for_the_answer_that_is_shown_however_slow_the_replies(marking: Desk, paged: Page) -> None:
+    clear(marking.course)
+    marking.enter(paged)
+    held: list[tuple[Route, APIResponse]] = []
+    holding = True
+    paged.route("**/mark.json?*answers=*", lambda route: held.append((route, route.fetch())) if holding else route.continue_())
+    opened(paged, marking)
+    for key in ("3", "6", "Control+Enter"):
+        paged.keyboard.press(key)
+    expect(paged.locator("#mark-count")).to_have_text("The answer is on its way …")
+    for key in ("1", "c"):  # a quick hand goes on
+        paged.keyboard.press(key)
+    paged.keyboard.insert_text("For Ana alone.")
+    for key in ("f", "l", "Control+Enter"):
+        paged.keyboard.press(key)
+    dan = paged.get_attribute("#marking", "data-mark-shown") or ""
+    while not (alone := [one for one in held if "%2C" not in one[0].request.url and dan not in one[0].request.url]):
+        paged.wait_for_timeout(20)
+    holding = False
+    [(asked, reply)] = alone
+    held.remove((asked, reply))
+    asked.fulfill(response=reply)
+    expect(who(paged)).to_have_text("Ana Evans")
+    expect(paged.locator("#mark-points")).to_have_value("")
+    expect(paged.locator("#mark-comment")).to_have_value("")
+    for key in ("3", "Control+Enter"):
+        paged.keyboard.press(key)
+    expect(who(paged)).to_have_text("Ben O'Brien, Jr")
+    expect(state(paged)).to_have_text("Saved")
+    assert (points(marking, "dan01"), points(marking, "ana01")) == ((6, ""), (5, ""))
+    for asked, reply in held:  # asked for before these were saved
+        asked.fulfill(response=reply)
+    paged.keyboard.press("p")
+    expect(paged.locator("#mark-points")).to_have_value("5")
+    expect(paged.locator("[data-mark-line]", has_text=re.compile("^marked$"))).to_have_count(2)
+    for key, name in (("n", "Ben O'Brien, Jr"), ("3", ""), ("Enter", "Siân Ŵyn"), ("5", ""), ("Enter", "")):
+        paged.keyboard.press(key)
+        expect(who(paged)).to_contain_text(name)
+    expect(state(paged)).to_have_text("Saved")
+    expect(paged.locator("#mark-count")).to_have_text("All answers here are marked.")
+    assert points(marking, "cai01") == (9, "")
+
+
+def test_what_was_typed_for_one_answer_comes_back_to_no_other(marking: Desk, task: Page) -> None:
+    task.keyboard.press("3")
+    task.keyboard.press("c")
+    task.keyboard.insert_text("For Dan alone.")
+    expect(state(task)).to_have_text("Saved")
+    task.get_by_role("link", name="All tasks").click()
+    for come_back in (task.go_back, task.reload, lambda: opened(task, marking)):
+        come_back()
+        expect(task.locator("[data-mark-ready]")).to_be_visible()
+        expect(who(task)).to_have_text("Ana Evans")
+        expect(task.locator("#mark-comment")).to_have_value("")
+    expect(state(task)).to_have_text("Saved")
+    assert (points(marking, "dan01"), points(marking, "ana01")) == ((5, "For Dan alone."), (None, ""))
+
+
+def test_somebody_else_was_quicker(marking: Desk, task: Page) -> None:
+    task.route("**/mark.json?*answers=*", lambda route: route.abort())  # while near copies are looked for, it would fetch theirs
+    other = opened(second(task.context), marking)
+    other.keyboard.press("2")
+    other.locator("#mark-comment").fill("Theirs.")
+    other.keyboard.press("Control+Enter")
+    expect(state(other)).to_have_text("Saved")
+    task.keyboard.press("4")
+    task.locator("#mark-comment").fill("Mine.")
+    expect(state(task)).to_have_text("Not saved: somebody else marked it, too")
+    expect(task.locator("#mark-newer")).to_contain_text("Theirs: 3 points, and the comment:")
+    assert points(marking, "dan01") == (3, "Theirs.")
+    assert violations(task) == []
+    task.get_by_role("button", name="Keep mine").click()
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (7, "Mine.")
+
+
+def test_what_was_saved_outlives_the_server_and_what_was_not_is_sent_again(
+    marking: Desk, task: Page, serve: Serve, surroundings: dict[str, str]
+) -> None:
+    task.keyboard.press("3")
+    expect(state(task)).to_have_text("Saved")
+    kill(marking)
+    assert points(marking, "dan01") == (5, "")
+    task.keyboard.press("c")
+    task.keyboard.type("Typed while it was gone.")
+    task.keyboard.press("Control+Enter")
+    expect(state(task)).to_contain_text("Not saved: the desk does not answer")
+    task.keyboard.press("4")
+    again = start(serve, marking.course.root, surroundings, int(marking.base.rpartition(":")[2]))
+    marking.token, marking.server = again.token, again.server
+    marking.enter(second(task.context))
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (5, "Typed while it was gone.")
+    assert points(marking, "dan01") == (5, "Typed while it was gone.")
+    assert points(marking, "ana01") == (7, "")
+
+
+def test_what_was_not_saved_is_sent_by_the_page_that_is_opened_anew(marking: Desk, task: Page) -> None:
+    task.route("**/keep.json", lambda route: route.abort())
+    task.keyboard.press("2")
+    expect(state(task)).to_contain_text("Not saved: the desk does not answer")
+    task.on("dialog", lambda dialog: dialog.accept())
+    task.unroute("**/keep.json")
+    task.reload()
+    expect(task.locator("[data-mark-ready]")).to_be_visible()
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (3, "")
+
+
+def test_one_learner_is_found_by_a_part_of_the_name(marking: Desk, task: Page) -> None:
+    task.goto(f"{marking.base}/desk/mark")
+    field = task.get_by_label("One learner’s answers to w01")
+    field.fill("nobody")
+    field.press("Enter")
+    expect(task.locator("#who-w01-fault")).to_contain_text("Nobody in this class is called so.")
+    expect(field).to_have_value("nobody")
+    field.fill("evans")
+    field.press("Enter")
+    expect(who(task)).to_have_text("Ana Evans, w01-t01")
+    task.keyboard.press("4")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "ana01")[0] == 7
+
+
+def test_without_names_the_page_tells_none(marking: Desk, task: Page) -> None:
+    opened(task, marking, "&anonymous=1")
+    seen = [task.content()]
+    for _ in range(3):
+        task.keyboard.press("n")
+        seen.append(task.content())
+    seen.append(task.request.get(f"{marking.base}/desk/mark.json?workbook=w01&task={TASK}&anonymous=1").text())
+    for name in ("ana01", "dan01", "Evans", "Davies", "Siân"):
+        assert name not in "".join(seen), name
+    expect(who(task)).to_have_text(re.compile(r"Answer \d"))
+
+
+def test_near_copies_are_shown_together(marking: Desk, task: Page) -> None:
+    task.keyboard.press("n")
+    expect(who(task)).to_have_text("Ana Evans")
+    expect(task.locator("#mark-near")).to_contain_text("Nearly the same as Ben O'Brien, Jr")
+    expect(task.locator("#mark-near q").first).to_contain_text("working kind is there because of the job")
+    assert violations(task) == []
+
+
+def test_it_fits_and_everything_has_a_name(marking: Desk, task: Page) -> None:
+    assert violations(task) == []
+    left, right = task.locator(".mark-left").bounding_box(), task.locator(".mark-right").bounding_box()
+    assert left is not None
+    assert right is not None
+    assert right["x"] > left["x"] + left["width"]
+    fits(task, 768)
+    fits(task, 320)
+    left, right = task.locator(".mark-left").bounding_box(), task.locator(".mark-right").bounding_box()
+    assert left is not None
+    assert right is not None
+    assert right["y"] > left["y"] + left["height"] - 1
+    task.goto(f"{marking.base}/desk/mark")
+    assert violations(task) == []
+    fits(task, 320)
+
+
+def test_the_program_marks_first_and_a_form_does_without_script(marking: Desk, plain_page: Page) -> None:
+    clear(marking.course)
+    marking.enter(plain_page, "mark")
+    plain_page.get_by_role("link", name="Why?").click()
+    plain_page.locator("#mark-points").fill("12")
+    plain_page.get_by_label("Comment to the learner").fill("Kept, {name}.")
+    plain_page.get_by_role("button", name="Save, next").click()
+    expect(plain_page.locator("#mark-points-fault")).to_contain_text("12 is more than the 10")
+    expect(plain_page.get_by_label("Comment to the learner")).to_have_value("Kept, {name}.")
+    plain_page.locator("#mark-points").fill("8")
+    plain_page.get_by_role("button", name="Save, next").click()
+    expect(who(plain_page)).to_have_text("Ana Evans")
+    assert points(marking, "dan01") == (8, "Kept, Dan.")

@@ -1,0 +1,43 @@
+"""A class whose gradebook is on a server, which several tutors share: the same is read, left and followed there."""
+
+from datetime import timedelta
+
+import pytest
+
+from autograde.classes.extend import extend
+from autograde.classes.folder import Course
+from autograde.classes.moving import move_gradebook
+from autograde.desk import home
+from autograde.desk.changes import fingerprint
+from autograde.desk.standing import standing
+from autograde.gradebook.database import let_go
+from autograde.gradebook.left import mark_left
+from autograde.inbox import merge
+from tests.tutor.conftest import ASSIGNMENT, server
+
+__all__ = ["server"]
+
+
+def test_the_desk_reads_a_gradebook_on_a_server(course: Course, server: str) -> None:
+    mark_left(course, ["eve01"])
+    before = home.data(course)
+    list(move_gradebook(course, server))
+    assert course.db_url == server
+    assert home.data(course) == before, "those who have left have moved, too"
+    seen = fingerprint(course)
+    assert fingerprint(course) == seen
+    due = standing(course).workbooks[0].due
+    assert due is not None
+    extend(course, "w01", "fay01", due + timedelta(days=9))
+    assert standing(course).of("fay01", ASSIGNMENT).extension == timedelta(days=9)
+    done = merge.merge(course, "ana01", "fay01")
+    assert standing(course).of("fay01", ASSIGNMENT).whole
+    assert standing(course).of("fay01", ASSIGNMENT).extension == timedelta(days=9), "more time stays with the learner"
+    merge.undo(course, done.name)
+    assert standing(course).of("ana01", ASSIGNMENT).whole
+    for _ in range(30):
+        if fingerprint(course) != seen:
+            break
+    else:
+        pytest.fail("a change was not seen")
+    let_go(server)

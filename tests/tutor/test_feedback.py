@@ -1,0 +1,193 @@
+"""The feedback page: what went well first, then steps that lead somewhere, and what is right only once marking is closed."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from autograde.checks.secrets import leaks
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.cli import app
+from autograde.content import load_key
+from autograde.marking.kinds import MARKERS
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.release import release
+from autograde.run.mark import mark_class
+from tests.conftest import ROOT
+from workbook_helpers.items import Item, Workbook, load_workbook
+from workbook_helpers.web.body import body
+
+NAME = "w03-families-friends-and-dementia"
+WRONG, TASK = "w03-q17", "w03-t02"
+COMMENT = "Say more on the daughter."
+SHELF = ROOT / "workbooks"
+WORKBOOKS = {path.name[:3]: path for path in sorted(SHELF.glob("w*/"))}
+
+
+def answered(workbook: Workbook, right: Callable[[int, Item], bool]) -> bytes:
+    """An answers file in which some closed items are right and the others wrong, and something is written."""
+    key = load_key(workbook.id).keys
+    values: dict[str, Any] = {}
+    for n, item in enumerate(workbook.assessed()):
+        if item.asks_person:
+            values[item.id] = "I told my senior, because the family has a part in it."
+        else:
+            tries = MARKERS[item.kind].tries(item, key[item.id].right)
+            values[item.id] = tries.right if right(n, item) else tries.wrong
+    answers = {name: {"value": value, "saved_at": "2026-07-19T10:00:00+00:00", "revision": 1} for name, value in values.items()}
+    return json.dumps({"schema": 1, "workbook": workbook.id, "revision": 1, "answers": answers}).encode()
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class with three marked hand-ins: all is right; much is not; nothing is answered. Copy what you change."""
+    root = tmp_path_factory.mktemp("feedback")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBOOKS_DIR", str(SHELF))
+        patch.setenv("JUPYTER_CONFIG_DIR", str(root))
+        course = new_course(root / "class", name="Care level 2")
+        (root / "roster.csv").write_text("id,first name,last name\nall01,Ana,Evans\nhalf01,Ben,Ode\nnone01,Cai,Dee\n")
+        import_roster(course, root / "roster.csv")
+        release(course, "w03")
+    workbook = course.workbook(NAME)
+    empty = json.dumps({"schema": 1, "workbook": "w03", "revision": 0, "answers": {}}).encode()
+    handed_in = {
+        "all01": answered(workbook, lambda n, item: True),
+        "half01": answered(workbook, lambda n, item: n % 2 == 1),
+        "none01": empty,
+    }
+    for student, raw in handed_in.items():
+        folder = course.path("submitted", student, NAME)
+        folder.mkdir(parents=True)
+        (folder / "answers.json").write_bytes(raw)
+        (folder / "timestamp.txt").write_text("2026-07-19 10:00:00.000000 UTC")
+    assert {line.outcome for line in mark_class(course, NAME)} == {"marked"}
+    with course.gradebook() as gradebook:
+        for student, points, comment in (("all01", 10, ""), ("half01", 4, COMMENT)):
+            grade = gradebook.find_grade(TASK, NAME, NAME, student)
+            grade.manual_score, grade.needs_manual_grade = points, False
+            gradebook.find_comment(TASK, NAME, NAME, student).manual_comment = comment
+        gradebook.db.commit()
+    return course.root
+
+
+@pytest.fixture
+def course(marked: Path, tmp_path: Path) -> Course:
+    return Course(Path(shutil.copytree(marked, tmp_path / "class")))
+
+
+def pages(course: Course) -> dict[str, str]:
+    """Student → page, as text of HTML without its style."""
+    made = {page.student: page.path for page in write_feedback(course, NAME)}
+    texts = {student: path.read_text("utf-8") for student, path in made.items() if path}
+    return {student: unescape(re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)) for student, text in texts.items()}
+
+
+def setting(course: Course, word: str, value: str) -> None:
+    path = course.root / "nbgrader_config.py"
+    path.write_text(path.read_text("utf-8").replace("    folder=__file__,\n", f"    folder=__file__,\n    {word}={value!r},\n"), "utf-8")
+
+
+def command(course: Course, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    monkeypatch.chdir(course.root)
+    done = CliRunner().invoke(app, list(words))
+    told = done.output if isinstance(done.exception, SystemExit) or not done.exception else str(done.exception)
+    return done.exit_code, " ".join(told.split())
+
+
+def test_what_went_well_comes_first_and_points_last(course: Course) -> None:
+    for page in pages(course).values():
+        headings = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
+        assert headings == ["What went well", "What to do next", "Your written answers", "Your questions", "Your points"]
+        assert "Handed in on 19 July 2026, 11:00 (UK time)" in page, "in summer the UK is an hour before UTC"
+        assert "Well done" not in page
+
+
+def test_what_went_well_is_said_of_what_was_right(course: Course) -> None:
+    found = pages(course)
+    assert "You got every question right. That is excellent work." in found["all01"]
+    assert 'Strong writing: your answer to <a href="#task-1">written task 1</a>.' in found["all01"]
+    assert re.search(r"You got \d+ of 8 questions right", found["half01"])
+    assert "Strong writing" not in found["half01"]
+    assert "You have handed in your work. That is the first step" in found["none01"]
+
+
+def test_there_are_at_most_three_steps_and_a_comment_only_where_there_is_one(course: Course) -> None:
+    found = {student: re.search(r"<ol>(.*?)</ol>", page, re.DOTALL) for student, page in pages(course).items()}
+    assert found["all01"] is None
+    for student, comment in (("half01", True), ("none01", False)):
+        listed = found[student]
+        assert listed is not None
+        steps = re.findall(r"<li>(.*?)</li>", listed[1])
+        assert len(steps) == 3
+        assert [step for step in steps if "tutor’s comment" in step] == steps[:1] * comment
+    assert 'comment on <a href="#task-1">written task 1</a>.' in pages(course)["half01"]
+
+
+def test_steps_lead_to_the_section_where_the_site_is_known(course: Course) -> None:
+    plain = pages(course)["half01"]
+    assert set(re.findall(r'href="([^"]*)"', plain)) == {"#main", "#task-1", "#sum"}, "no link is made up"
+    assert plain.count("<a data-home>") == 1
+    setting(course, "site", "https://care.example.org/books/index.html")
+    page = pages(course)["half01"]
+    assert '<a href="https://care.example.org/books/">My workbooks</a>' in page
+    ids = {unescape(found) for found in re.findall(r'id="([^"]*)"', body(course.workbook(NAME)))}
+    parts = [link.partition("#") for link in re.findall(r'href="(https:[^"]*#[^"]*)"', page)]
+    assert len(parts) > 3
+    assert {address for address, _, _ in parts} == {f"https://care.example.org/books/{NAME}.html"}
+    assert {part for _, _, part in parts} <= ids
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "moodle", "https://a b"])
+def test_a_site_that_is_no_address_is_refused(course: Course, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    setting(course, "site", address)
+    assert "site must be an address that begins with https://" in command(course, monkeypatch, "feedback", "w03")[1]
+
+
+def test_what_is_right_and_why_comes_only_once_marking_is_closed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, item = load_key("w03").keys, course.workbook(NAME).items[WRONG]
+    secret = [entry.reason for entry in key.values()] + [item.right_in_words(key[WRONG].right)[0]]
+
+    def told() -> set[str]:
+        assert command(course, monkeypatch, "feedback", "w03")[0] == 0
+        return {path.parts[-3] for path, _ in leaks(secret, [course.root / "feedback"])} - {"all01"}
+
+    assert told() == set()
+    assert "This is right" not in "".join(pages(course).values())
+    assert "Marking of w03-families-friends-and-dementia is closed" in command(course, monkeypatch, "close", "w03")[1]
+    assert course.closed() == {NAME}
+    assert told() == {"half01", "none01"}
+    found = pages(course)
+    assert "This is right" not in found["all01"], "what was right needs no reason"
+    assert not [entry.reason for entry in key.values() if entry.reason in found["all01"]]
+    assert {name for name, entry in key.items() if entry.reason in found["none01"]} == set(key)
+    assert command(course, monkeypatch, "close", "w03", "--reopen")[0] == 0
+    assert told() == set()
+
+
+def test_close_says_what_is_wrong(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "has no workbook 'w09'" in command(course, monkeypatch, "close", "w09")[1]
+    path = course.root / "nbgrader_config.py"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('closed=""', 'closed="w09"'), "utf-8")
+    assert "nbgrader_config.py, closed: This class has no workbook 'w09'" in command(course, monkeypatch, "feedback", "w03")[1]
+    path.write_text(text.replace("    closed=", "    # closed="), "utf-8")
+    assert "Marking of w03-families-friends-and-dementia is closed" in command(course, monkeypatch, "close", "w03")[1]
+    assert course.closed() == {NAME}, "a setting that is not there is put there"
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_every_key_says_what_is_right_in_words(name: str) -> None:
+    workbook = load_workbook(WORKBOOKS[name])
+    for item_id, entry in load_key(name).keys.items():
+        words = workbook.items[item_id].right_in_words(entry.right)
+        assert all(words), item_id
+        assert bool(words) is (workbook.items[item_id].kind != "scenario"), item_id
