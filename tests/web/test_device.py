@@ -126,6 +126,22 @@ def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open
     expect(tab().page.locator("#wb-who-slot")).to_contain_text("cem03")
 
 
+def test_a_page_that_opens_at_once_knows_what_the_browser_has_not_kept_for_later_yet(context: BrowserContext, tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.locator("#wb-contents > summary").click()
+    ana.page.locator("#wb-display > summary").click()
+    ana.page.locator("#wb-display").get_by_label("Colours").select_option("dark")
+    context.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")  # as Chromium does now and then, busy
+    ana.page.reload()
+    expect(ana(TEXT)).to_have_attribute("data-wb-state", "clean")
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ana01")
+    expect(ana.page.locator("html")).to_have_attribute("data-wb-colours", "dark")
+    ana.page.locator("#wb-contents > summary").click()
+    ana.page.locator("#wb-display > summary").click()
+    ana.page.locator("#wb-display").get_by_label("Language").select_option("cy")
+    expect(ana.page.locator("#wb-contents > summary")).to_have_text("Dewislen")
+
+
 def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     first = tab("ana01")
     first.write("Ana's answer.")

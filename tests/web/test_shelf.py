@@ -116,7 +116,7 @@ def groups(page: Page) -> dict[str, list[str]]:
 
 def begin(page: Page, learner: str) -> None:
     """Work here as somebody; the page then makes its database."""
-    page.evaluate("learner => localStorage.setItem('wb-learner', learner)", learner)
+    page.evaluate("value => localStorage.setItem('wb-learner', JSON.stringify({ value, at: Date.now() }))", learner)
     page.reload()
     expect(page.locator("#wb-who-slot")).to_contain_text(learner)
 
@@ -188,13 +188,12 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
     expect(page.locator("#wb-who-slot")).to_be_empty()
     expect(page.locator("#wb-cards h2")).to_have_text(["Next: a new workbook", "To do"])
     assert page.locator("progress").count() == 0
-    assert page.evaluate("localStorage.getItem('wb-learner')") is None
+    assert "ana01" not in page.evaluate("JSON.stringify([localStorage['wb-learner'], sessionStorage['wb-learner']])")
 
     # All handed in.
     for name in titles:
         page.evaluate(KEEP, ["ben02", name, given(*WHOLE, at="06T10:00"), "2026-11-06T11:00:00+00:00"])
-    page.evaluate("sessionStorage.setItem('wb-learner', 'ben02')")
-    page.reload()
+    begin(page, "ben02")
     assert groups(page) == {"All your workbooks are handed in. Well done.": [], "Done": [*titles.values()]}
     assert violations(page) == []
 

@@ -2,6 +2,7 @@
 // Cards that each get a choice, one at a time. When every card has one, or the student has gone past the last, they stand as a list in
 // which each can be changed. Who prefers it sees all of them at once, open.
 import { h, put } from "./dom.js";
+import { remembered } from "./remember.js";
 import { say } from "./words.js";
 
 /** `place` says which card of how many this is, `said` what was chosen, `below` what is to be told of it. It is `done` when nothing of it is open; it `stays`
@@ -9,11 +10,9 @@ import { say } from "./words.js";
 
 const MOMENT_MS = 400; // what was chosen is seen before the next card comes
 const HAND_MS = 1000; // a choice that comes so soon after a finger or a mouse button was lifted was made by it
-const KEPT = "wb-cards", SWITCHED = "wb-cards-switched";
+const kept = remembered("wb-cards"), SWITCHED = "wb-cards-switched";
 
-/** A browser may refuse storage. @template T @param {() => T} call */
-const safely = (call) => { try { return call(); } catch { return null; } };
-let all = safely(() => localStorage.getItem(KEPT)) === "all"; // for every question
+let all = kept.get() === "all"; // for every question
 
 /** @param {string} uid @param {Card[]} list @param {(n: number) => string} count Says how many are done. */
 export function cards(uid, list, count) {
@@ -113,7 +112,7 @@ export function cards(uid, list, count) {
   }
   function switched() {
     all = !all;
-    safely(() => localStorage.setItem(KEPT, all ? "all" : "one"));
+    kept.set(all ? "all" : "one");
     globalThis.dispatchEvent(new Event(SWITCHED));
     go(at);
   }

@@ -1,11 +1,12 @@
 // @ts-check
 // How the page looks and sounds: what the student picked, remembered in this browser. What was not picked follows the device (display.css).
 import { h } from "./dom.js";
+import { remembered } from "./remember.js";
 import { LANGUAGES, language, pick, say } from "./words.js";
 
 /** @typedef {keyof typeof CHOICES} Choice */
 
-const KEY = "wb-display";
+const KEY = "wb-display", kept = remembered(KEY);
 const CHOICES = { // the first is the usual one
   size: ["normal", "large", "larger", "largest"],
   colours: ["normal", "light", "dark", "contrast", "night"],
@@ -23,7 +24,8 @@ const LOOKS = ["size", "colours", "font", "spacing", "motion"]; // what makes se
 /** @type {{ [name in Choice]?: string }} */
 let picked = {};
 function read() {
-  try { picked = JSON.parse(localStorage.getItem(KEY) ?? "null") ?? {}; } catch { /* a private window, or not ours: what was picked here goes on */ }
+  const value = kept.get();
+  if (value && typeof value === "object") picked = value; // else in a private window, or not ours: what was picked here goes on
 }
 
 /** What holds now. @param {Choice} name */
@@ -70,7 +72,7 @@ export function display(panel, ...more) {
   for (const name of [...LOOKS, ...more]) {
     const select = row(say(`display-${name}`), CHOICES[name].map((id) => [id, say(`display-${name}-${id}`)]), chosen(name), (id) => {
       picked[name] = id;
-      try { localStorage.setItem(KEY, JSON.stringify(picked)); } catch { /* then for this page only */ }
+      kept.set(picked);
       apply();
     });
     globalThis.addEventListener("wb-display", () => { select.value = chosen(name); });

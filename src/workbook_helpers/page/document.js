@@ -1,6 +1,7 @@
 // @ts-check
 // The document that a question rests on: open at the first question of the page that needs it, and at hand at the others.
 import { h } from "./dom.js";
+import { remembered } from "./remember.js";
 import { say } from "./words.js";
 
 /** @import { Sheet, Spec } from "./types.js" */
@@ -8,8 +9,6 @@ import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg", HTML = "http://www.w3.org/1999/xhtml";
 const SHAPES = ["svg", "path", "circle", "text"];
-/** @template T @param {() => T} call */
-const safely = (call) => { try { return call(); } catch { return null; } }; // storage may be forbidden
 
 /** Make the elements of what `Document.sheet` (items/documents.py) has drawn. @param {Sheet | string} part @returns {Node | string} */
 function drawn(part) {
@@ -27,13 +26,12 @@ export function paperOf(book, spec, uid, level) {
   if (!paper) return null;
   const first = book.firstOn(spec) === spec.id;
   const says = say(first ? "document-first" : "document-again");
-  const key = `wb-document:${spec.id}:${book.kept.copy}`;
-  const kept = safely(() => localStorage.getItem(key));
+  const kept = remembered(`wb-document:${spec.id}:${book.kept.copy}`), was = kept.get();
   // Told by the click and not by "toggle": that one also comes when the browser's own search opens it, or a printer.
   const name = h("span", { id: `${uid}-document`, hidden: true }, `${says}: ${paper.title}`); // whole, also where the sheet says the title
-  const summary = h("summary", { onclick: () => safely(() => { if (!book.kept.copy.startsWith("page-")) localStorage.setItem(key, node.open ? "closed" : "open"); }) },
+  const summary = h("summary", { onclick: () => { if (!book.kept.copy.startsWith("page-")) kept.set(node.open ? "closed" : "open"); } },
     says, h("span", {}, `: ${paper.title}`), name);
-  const node = h("details", { className: `wb-document${first ? "" : " wb-document-again"}`, "aria-labelledby": name.id, open: kept ? kept === "open" : first }, summary, drawn(paper.sheet));
+  const node = h("details", { className: `wb-document${first ? "" : " wb-document-again"}`, "aria-labelledby": name.id, open: was ? was === "open" : first }, summary, drawn(paper.sheet));
   for (const [n, name] of ["h4", "h5"].entries()) for (const heading of node.querySelectorAll(name)) heading.setAttribute("aria-level", String(level + 1 + n));
   return node;
 }

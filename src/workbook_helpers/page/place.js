@@ -1,9 +1,9 @@
 // @ts-check
 // In which section each student was last, and at which question, kept in this browser by the copy: another student's copy may lie at this address later.
+import { safely } from "./remember.js";
+
 const PLACE = "wb-place:";
 
-/** @template T @param {() => T} call */
-const safely = (call) => { try { return call(); } catch { return null; } }; // storage may be forbidden
 /** @typedef {{ section?: string, spot?: string, at?: string }} Kept */
 /** @param {string} key @returns {Kept} */
 const read = (key) => safely(() => JSON.parse(localStorage.getItem(key) ?? "null")) ?? {}; // an older page kept only an id

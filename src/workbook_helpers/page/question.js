@@ -8,6 +8,7 @@ import { feedback } from "./feedback.js";
 import { watch } from "./fields.js";
 import { fitsIn } from "./fits.js";
 import { kinds } from "./kinds.js";
+import { safely } from "./remember.js";
 import { has, locale, say } from "./words.js";
 
 const ACK_MS = 2500; // no word from the host for so long: say that nothing is saved yet
@@ -54,8 +55,6 @@ let changes = 0; // made in this visit
 function drafts(scope, id) {
   const key = `wb-draft:${scope}:${id}`;
   const lasts = !scope.startsWith("page-"); // else no page will look for it again
-  /** @template T @param {() => T} call */
-  const safely = (call) => { try { return call(); } catch { return null; } }; // private windows may refuse storage, or it is full
   return {
     /** @param {Draft<any>} draft */
     put: (draft) => Boolean(safely(() => { localStorage.setItem(key, JSON.stringify(draft)); return lasts; })),

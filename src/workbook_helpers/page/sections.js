@@ -3,6 +3,7 @@
 // the address, the contents and find-in-page lead everywhere. In JupyterLab none of this runs.
 import { h } from "./dom.js";
 import { keepPlace, keptPlace, likelyPlace } from "./place.js";
+import { safely } from "./remember.js";
 import { ready, say } from "./words.js";
 
 /** @import { Workbook } from "./workbook.js" */
@@ -33,8 +34,6 @@ export const inOne = () => root.dataset.wbPages === "one";
 /** The address of a section within the page. @param {Shown} section */
 export const address = ({ heading }) => `#${encodeURIComponent(heading.id)}`;
 
-/** @template T @param {() => T} call */
-const safely = (call) => { try { return call(); } catch { return null; } }; // a browser may find that an address changes too often
 /** @param {string} hash */
 const idIn = (hash) => safely(() => decodeURIComponent(hash.slice(1))) ?? "";
 /** What a name in an address stands for: a heading, a question, or the place where that will come. @param {string} id */

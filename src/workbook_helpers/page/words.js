@@ -1,16 +1,17 @@
 // @ts-check
 // The catalogue of what the page says (locale/<language>/*.ftl), in the language that the student picked. Fluent reads it.
 import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { remembered, safely } from "./remember.js";
 
 const CONTENT = "en"; // what the workbooks themselves are written in
 export const LANGUAGES = { en: "English", cy: "Cymraeg" }; // the same as in words.py
 
-/** Cookies and storage may be forbidden. @param {() => string | null | undefined} call */
-const safely = (call) => { try { return call(); } catch { return null; } };
+
+const kept = remembered("wb-language");
 
 /** What was picked, kept twice: a cookie tells the server's own pages, too, and a page from a file keeps no cookies. */
 function picked() {
-  return safely(() => /(?:^|; )wb-language=(\w+)(?:;|$)/.exec(document.cookie)?.[1]) ?? safely(() => localStorage.getItem("wb-language"));
+  return safely(() => /(?:^|; )wb-language=(\w+)(?:;|$)/.exec(document.cookie)?.[1]) ?? kept.get();
 }
 export const language = Object.keys(LANGUAGES).find((name) => name === picked()) ?? CONTENT;
 export const locale = `${language}-GB`;
@@ -61,6 +62,6 @@ export function spoken(node, texts) {
 /** Pick another language and show the page in it. @param {string} name */
 export function pick(name) {
   safely(() => (document.cookie = `wb-language=${name}; path=/; max-age=31536000; samesite=lax`));
-  safely(() => { localStorage.setItem("wb-language", name); return name; });
+  kept.set(name);
   globalThis.location.reload();
 }

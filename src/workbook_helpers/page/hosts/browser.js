@@ -8,6 +8,7 @@ import { kinds } from "../kinds.js";
 import { cleanId } from "../learner_id.js";
 import { paperSeed } from "../paper.js";
 import { printSheet } from "../print.js";
+import { safely } from "../remember.js";
 import { locale, ready, say } from "../words.js";
 import { Workbook } from "../workbook.js";
 import { copyFile, readCopy } from "./copy.js";
@@ -23,9 +24,6 @@ const MANY = 3; // answers since the work was last taken away: from so many on, 
 /** @import { Book, Host, Kept, Notice, Receipt, Spec } from "../types.js" */
 /** @import { Copy, HandedIn, Kept as Record_, Rules, Whole } from "./device_store.js" */
 /** @typedef {Record<string, Record_>} Records */
-
-/** @param {() => void} call */
-const safely = (call) => { try { call(); } catch { /* storage is forbidden or full: then for this page alone */ } };
 
 /** What a browser says when it will not keep anything, in the student's words. @param {unknown} error */
 function inWords(error) {
@@ -338,7 +336,7 @@ class Device {
     this.copy = null; // nothing is saved from here on
     try {
       const copies = await store.forget(gone);
-      safely(() => { for (const key of Object.keys(localStorage)) if (copies.some((one) => key.includes(`:${one.copy}`))) localStorage.removeItem(key); });
+      for (const kept of [() => localStorage, () => sessionStorage]) safely(() => { for (const key of Object.keys(kept())) if (copies.some((one) => key.includes(`:${one.copy}`))) kept().removeItem(key); });
     } catch (error) {
       this.copy = copy;
       globalThis.alert(inWords(error).message);
