@@ -104,7 +104,7 @@ def c4_rubrics_are_complete(subject: Subject) -> Iterator[str]:
             if found < least:
                 yield f"the rubric {name} has {found} {part}: at least {least}"
         item = subject.workbook.items.get(name)
-        covered = [points for level in rubric.levels for points in range(*_span(level.points))]
+        covered = [points for level in rubric.levels for points in level.span]
         if item and covered != list(range(round(item.points) + 1)):
             yield f"the levels of the rubric {name} do not go from 0 to {item.points:g} without a gap"
 
@@ -197,20 +197,13 @@ def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:
 
 def _level(rubric: Rubric, points: int, seen: tuple[bool, ...]) -> str:
     """Say what an answer is by its points and by what must be seen; “undecided” where the two disagree."""
-    place = next((n for n, level in enumerate(rubric.levels) if points in range(*_span(level.points))), -1)
-    met = next((n for n, level in enumerate(rubric.levels) if level.title.startswith("Met")), len(rubric.levels))
+    place, met = rubric.level(points), rubric.met
     missing = seen.count(False)
     if place >= met and not missing:
         return "met"
     if place == met - 1 and 1 <= missing <= 2:
         return "borderline"
     return "not-yet" if 0 <= place < met - 1 and missing else "undecided"
-
-
-def _span(points: str) -> tuple[int, int]:
-    """Read "3–4" as a range."""
-    first, *last = (int(part) for part in re.findall(r"\d+", points))
-    return first, (last or [first])[0] + 1
 
 
 def _words(text: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The rubrics of a workbook, as the page Mark shows them."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograde.desk.mark_view import Guide, Level
@@ -63,6 +62,6 @@ def _guide(content: Content, name: str, item: Item) -> Guide:
 def _levels(rubric: Rubric) -> tuple[Level, ...]:
     found = []
     for number, level in enumerate(rubric.levels, 1):
-        numbers = [int(one) for one in re.findall(r"\d+", level.points)]
-        found.append(Level(number=number, points=level.points, least=numbers[0], most=numbers[-1], title=level.title, text=level.text))
+        least, most = level.span[0], level.span[-1]
+        found.append(Level(number=number, points=level.points, least=least, most=most, title=level.title, text=level.text))
     return tuple(found)

@@ -1,6 +1,7 @@
 """What keys, rubrics and sample answers are, and whether they fit the items they are for; `autograde.content` reads them."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Annotated, Literal, Protocol, TypeVar
 
@@ -54,6 +55,12 @@ class Level(Model):
     title: Text
     text: Text
 
+    @property
+    def span(self) -> range:
+        """The points that belong to it."""
+        numbers = [int(one) for one in re.findall(r"\d+", self.points)]
+        return range(numbers[0], numbers[-1] + 1)
+
 
 class Rubric(Model):
     """The marker's guide to one written task."""
@@ -67,6 +74,15 @@ class Rubric(Model):
     not_enough: Annotated[tuple[Text, ...], Field(min_length=1)]
     unsafe: Annotated[tuple[Text, ...], Field(min_length=1)]
     levels: Annotated[tuple[Level, ...], Field(min_length=2)]
+
+    def level(self, points: int) -> int:
+        """Give the place of the level to which points belong, from 0; -1 where there is none."""
+        return next((n for n, level in enumerate(self.levels) if points in level.span), -1)
+
+    @property
+    def met(self) -> int:
+        """The place of the first level that meets the criterion; behind the last where none says so."""
+        return next((n for n, level in enumerate(self.levels) if level.title.startswith("Met")), len(self.levels))
 
 
 class EarlierRubric(Rubric):

@@ -160,7 +160,7 @@ def _rubric(rubric: Rubric) -> str:
         + part("May include", rubric.indicative_content)
         + part("Not enough alone", rubric.not_enough)
         + part("Check", (rubric.verb_check, rubric.workplace_check))
-        + part("Unsafe: tell the tutor at once", rubric.unsafe)
+        + part("Unsafe: tell the tutor at once. It changes no points", rubric.unsafe)
     )
 
 

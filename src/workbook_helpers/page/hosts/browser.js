@@ -222,6 +222,7 @@ class Device {
     if (Object.values(this.book.items).some((spec) => spec.kind === "declaration" && isBlank(answers[spec.id]?.value))) throw new Error(say("error-declaration"));
     const made = pack(this.book, this.copy, answers);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
+    this.receipts = [...this.receipts, made]; // known here from now on, should the browser throw it away while the file is given
     await give(this.#file(made));
     await this.#read();
     this.#tell();
