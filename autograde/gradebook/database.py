@@ -22,7 +22,9 @@ BUSY_S = 60
 CONNECT_S = 20
 """How long a server may take to answer at all."""
 WAIT_S = 20
-"""How long one who only looks waits for a program that writes at this moment."""
+"""How long one who only looks waits for a program that writes at this moment, or for a server."""
+_LOOKING = {"connect_timeout": WAIT_S, "tcp_user_timeout": WAIT_S * 1000}
+"""The same, as PostgreSQL's driver is told: a connection that is kept may have lost its server."""
 FAULTS = (SQLAlchemyError, ModuleNotFoundError)
 """What a database that fails raises, or one whose driver is not installed."""
 
@@ -50,8 +52,13 @@ class Database:
             self.dialect = engine.dialect.name
             self._connection = engine.connect()
         except FAULTS as error:
-            msg = f"The gradebook {self.shown} cannot be opened ({reason(error)}). Close other programs that use it."
+            msg = f"The gradebook {self.shown} cannot be opened ({reason(error)}). {step(error)}."
             raise ClassError(msg) from error
+
+    @property
+    def connection(self) -> Connection:
+        """The connection itself, for a library that wants one."""
+        return self._connection
 
     def rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         """Ask."""
@@ -92,7 +99,7 @@ class Database:
 def reading(url: str) -> Iterator[Connection]:
     """Give a connection to look at a gradebook that is there; SQLAlchemyError if it cannot be read."""
     path = sqlite_file(url)
-    settings: dict[str, Any] = {"creator": lambda: connect(path)} if path else {"connect_args": {"connect_timeout": WAIT_S}}
+    settings: dict[str, Any] = {"creator": lambda: connect(path)} if path else {"connect_args": _LOOKING}
     engine = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT", poolclass=NullPool, **settings)
     with engine.connect() as connection:
         yield connection
@@ -101,7 +108,8 @@ def reading(url: str) -> Iterator[Connection]:
 def kept_engine(url: str) -> Engine:
     """Give what keeps a connection to look at a gradebook again and again; to a server one takes longer to make than to ask."""
     with _KEEPING:
-        engine = _kept.pop(url, None) or create_engine(_with_driver(url), pool_pre_ping=True, pool_size=2)
+        waits = {"timeout": WAIT_S} if sqlite_file(url) else _LOOKING
+        engine = _kept.pop(url, None) or create_engine(_with_driver(url), connect_args=waits, pool_pre_ping=True, pool_size=2)
         _kept[url] = engine
         for old in list(_kept)[:-KEPT]:
             _kept.pop(old).dispose()
@@ -116,7 +124,9 @@ _KEEPING = threading.Lock()
 
 def let_go(url: str) -> None:
     """Close the connections that are kept, so that a file can be exchanged."""
-    kept_engine(url).dispose()
+    with _KEEPING:
+        if engine := _kept.pop(url, None):
+            engine.dispose()
 
 
 @contextmanager
@@ -138,6 +148,24 @@ def connect(path: Path, *, wait_s: float = WAIT_S) -> sqlite3.Connection:
 def reason(error: Exception) -> str:
     """Give what the database's own driver says, in one line."""
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def step(error: Exception) -> str:
+    """Say what to do about it, as a sentence that has no end yet."""
+    said = reason(error).lower()
+    return next((text for signs, text in _STEPS if any(sign in said for sign in signs)), "Close other programs that use it")
+
+
+_STEPS = (
+    (("readonly", "read-only", "permission denied"), "See that you may write there"),
+    (("disk is full", "no space left"), "See that its disk has room"),
+)
+"""What a database's driver says → what to do then."""
+
+
+def unwritten(error: Exception, shown: str = "") -> str:
+    """Say that the gradebook, with the address `shown`, cannot be written, why, and what to do."""
+    return f"The gradebook {f'{shown} ' if shown else ''}cannot be written ({reason(error)}). {step(error)}, then try again."
 
 
 def _engine(url: str) -> Engine:

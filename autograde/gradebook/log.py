@@ -1,0 +1,194 @@
+"""The audit log: what was done, by whom, when, and what stood there before. Entries are added, and no change of an earlier one goes unseen.
+
+Each entry holds a hash of itself and of the entry before it (a hash chain, as in certificate transparency and git), so that a changed,
+removed or reordered entry breaks the chain, and one cut off at the end is missed by a head that was kept elsewhere. The words of an entry
+stand beside it, and only their salted digest stands in the chain: they can be erased with a learner's data, and the chain still holds.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
+
+from autograde.errors import ClassError
+from autograde.gradebook.database import Database
+from autograde.gradebook.own_tables import log, log_detail, pseudonym
+from autograde.gradebook.who import who
+
+ERASED = "erase learner"
+"""What an entry says that took the words of other entries away; its detail names their subject."""
+_LAST = select(log.c.n, log.c.hash).order_by(log.c.n.desc()).limit(1)
+_PSEUDONYM = select(pseudonym.c.pseudonym).where(pseudonym.c.learner == bindparam("learner"))
+_ENTRIES = select(log, log_detail.c.salt, log_detail.c.text).outerjoin(log_detail, log_detail.c.n == log.c.n).order_by(log.c.n)
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013461)")
+_FIRST = hashlib.sha256(b"autograde log").hexdigest()
+
+
+class Head(NamedTuple):
+    """The last entry of the log: its number (0 for an empty log) and hash; written as "12 4f0c…"."""
+
+    n: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.hash}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry.
+
+    Attributes
+    ----------
+    n
+        Its number, from 1.
+    at
+        When, in UTC.
+    what
+        The deed, e.g. "give points".
+    subject
+        The learner's pseudonym, "" where it is about none.
+    detail
+        What it is about, what stood there before and what stands there now; None where it was erased.
+    """
+
+    n: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    detail: Mapping[str, Any] | None
+
+
+def note(database: Database, what: str, *, learner: str = "", by: str = "", **detail: Any) -> None:
+    """Add an entry, in the transaction that is open, so that a deed and its entry stand or fall together.
+
+    Parameters
+    ----------
+    by
+        Who did it; whoever works here where it is not said.
+    **detail
+        What JSON can hold.
+    """
+    note_each(database, what, [(learner, detail)], by=by)
+
+
+def note_each(database: Database, what: str, each: list[tuple[str, Mapping[str, Any]]], *, by: str = "") -> None:
+    """Add an entry of the same deed for each (learner, detail); "" where it is about no learner."""
+    if not each:
+        return
+    if database.dialect == "postgresql":  # two that add at once would take the same number; SQLite lets one writer in
+        database.rows(_ONE_BY_ONE)
+    last, chained = _head(database.rows(_LAST))
+    at, actor = datetime.now(UTC).isoformat(timespec="microseconds"), by or who()
+    subjects = {learner: _subject(database, learner) if learner else "" for learner in dict(each)}
+    rows, details = [], []
+    for n, (learner, detail) in enumerate(each, last + 1):
+        salt, words = secrets.token_hex(16), json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
+        row = {"n": n, "at": at, "who": actor, "what": what, "subject": subjects[learner], "digest": _digest(salt, words)}
+        chained = _chain(chained, row)
+        rows.append({**row, "hash": chained})
+        details.append({"n": n, "salt": salt, "text": words})
+    database.run_each(insert(log), rows)
+    database.run_each(insert(log_detail), details)
+
+
+def subject_of(database: Database, learner: str) -> str:
+    """Give a learner's pseudonym, "" where the log knows none."""
+    rows = database.rows(_PSEUDONYM, learner=learner)
+    return str(rows[0][0]) if rows else ""
+
+
+def erase(database: Database, learner: str, **detail: Any) -> int:
+    """Take a learner's words out of the log and forget whose the pseudonym was; say so in an entry, and give how many lost their words."""
+    subject = subject_of(database, learner)
+    which = select(log.c.n).where(log.c.subject == subject) if subject else None
+    numbers = [n for (n,) in database.rows(which)] if which is not None else []
+    database.run_each(delete(log_detail).where(log_detail.c.n == bindparam("number")), [{"number": n} for n in numbers])
+    database.run(delete(pseudonym).where(pseudonym.c.learner == learner))
+    note(database, ERASED, subject=subject, entries=len(numbers), **detail)
+    return len(numbers)
+
+
+def head_in(connection: Connection) -> Head:
+    """Give the head of the log."""
+    return _head(connection.execute(_LAST).all())
+
+
+def entries_in(connection: Connection) -> Iterator[Entry]:
+    """Give all entries, the oldest first."""
+    for row in connection.execute(_ENTRIES):
+        detail = json.loads(row.text) if row.text is not None else None
+        yield Entry(n=row.n, at=datetime.fromisoformat(row.at), who=row.who, what=row.what, subject=row.subject, detail=detail)
+
+
+def faults_in(connection: Connection, heads: list[Head]) -> list[str]:
+    """Say what was changed in the log, one sentence each; none where all of it is as it was written.
+
+    Parameters
+    ----------
+    heads
+        Heads that were kept elsewhere: what they name has to be there still.
+    """
+    faults, chained, expected, hashes = list[str](), _FIRST, 1, {0: _FIRST}
+    silent, erased = list[tuple[int, str]](), dict[str, int]()
+    for row in connection.execute(_ENTRIES):
+        if row.n != expected:
+            gone = f"entry {expected} is" if row.n == expected + 1 else f"entries {expected} to {row.n - 1} are"
+            faults.append(f"{gone} missing before entry {row.n}." if row.n > expected else f"entry {row.n} stands in the wrong place.")
+        expected = row.n + 1
+        chained = _chain(chained, row._asdict())
+        if chained != row.hash:
+            faults.append(f"entry {row.n} was changed, or one before it was.")
+            chained = row.hash  # so that one change is told once
+        hashes[row.n] = row.hash
+        if row.text is None:
+            silent.append((row.n, row.subject))
+        elif _digest(row.salt, row.text) != row.digest:
+            faults.append(f"the words of entry {row.n} were changed.")
+        elif row.what == ERASED and (subject := json.loads(row.text).get("subject")):
+            erased[subject] = row.n
+    faults += [f"the words of entry {n} are gone, and no erasure says so." for n, subject in silent if n > erased.get(subject, 0)]
+    extra = connection.execute(select(log_detail.c.n).where(log_detail.c.n.not_in(select(log.c.n)))).scalars()
+    faults += [f"there are words for an entry {n}, which is not there." for n in extra]
+    for head in heads:
+        if hashes.get(head.n) is None:
+            faults.append(f"the log ends at entry {expected - 1}, and it had {head.n} when a head was kept.")
+        elif hashes[head.n] != head.hash:
+            faults.append(f"entry {head.n} is not the one that it was when a head was kept.")
+    return list(dict.fromkeys(faults))
+
+
+def read_head(text: str) -> Head:
+    """Read a head as it is written; ClassError if it is none."""
+    number, _, digest = text.strip().partition(" ")
+    if not (number.isascii() and number.isdecimal() and len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
+        msg = f"{text.strip()[:90]!r} is no head of a log: a head is a number, a space and 64 letters and digits."
+        raise ClassError(msg)
+    return Head(int(number), digest)
+
+
+def _head(rows: Any) -> Head:
+    return Head(rows[0].n, rows[0].hash) if rows else Head(0, _FIRST)
+
+
+def _subject(database: Database, learner: str) -> str:
+    if found := subject_of(database, learner):
+        return found
+    made = secrets.token_hex(8)
+    database.run(insert(pseudonym).values(learner=learner, pseudonym=made))
+    return made
+
+
+def _digest(salt: str, words: str) -> str:
+    return hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
+
+
+def _chain(before: str, row: Mapping[str, Any]) -> str:
+    parts = [before, *(row[name] for name in ("n", "at", "who", "what", "subject", "digest"))]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,242 @@
+"""Our own tables beside nbgrader's, in the same database: the log, and what is recorded of a learner's way through a unit.
+
+`migrations/` makes them (`own.prepare`); `tests/tutor/test_own.py` holds the two against each other. Rows of the records are added, never
+changed, except where a docstring says so: what holds is the newest one. Times are in UTC and naive, lists and objects are JSON.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text
+
+from autograde.gradebook.tables import ID, NAME, OWN
+
+metadata = MetaData()
+DIGEST = String(64)
+
+log = Table(
+    f"{OWN}log",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("subject", String(16), nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("hash", DIGEST, nullable=False),
+)
+"""What was done, from 1 without a gap (`log`).
+
+at: ISO 8601. subject: the learner's pseudonym, "" for none. digest: of the detail. hash: of this and of all before.
+"""
+
+log_detail = Table(
+    f"{OWN}log_detail",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""The words of an entry, which can be erased without breaking the chain: only the digest of salt and text stands in it."""
+
+pseudonym = Table(
+    f"{OWN}pseudonym",
+    metadata,
+    Column("learner", NAME, primary_key=True),
+    Column("pseudonym", String(16), nullable=False, unique=True),
+)
+"""Learner's id → what stands for it in the log, at random; the row goes when the learner is erased."""
+
+known = Table(
+    f"{OWN}known",
+    metadata,
+    Column("notebook_id", NAME, primary_key=True),
+    Column("cell", NAME, primary_key=True),
+    Column("points", Float),
+    Column("extra", Float),
+    Column("comment", Text, nullable=False),
+)
+"""For each cell, a person's points and comment as the log knows them; what differs in the gradebook was given by another program.
+
+Changed in place.
+"""
+
+decision = Table(
+    f"{OWN}decision",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("framework", NAME, nullable=False),
+    Column("criterion", String(32), nullable=False),
+    Column("learner", NAME, nullable=False),
+    Column("met", Boolean),
+    Column("assessor", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("proposal", Text, nullable=False),
+)
+"""What an assessor decided.
+
+met: None where the decision was taken back. evidence: a list of what it rests on. proposal: what was proposed then.
+"""
+
+evidence = Table(
+    f"{OWN}evidence",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("learner", NAME, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("criteria", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("entered_by", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+)
+"""Evidence entered by hand. on, by: when it was, and whose word it is. withdrawn is changed in place."""
+
+unit_event = Table(
+    f"{OWN}unit_event",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("framework", NAME, nullable=False),
+    Column("learner", NAME, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What became of a learner's unit. what: "declared" (by the learner), "signed" (by the assessor), "reopened"."""
+
+referral = Table(
+    f"{OWN}referral",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("learner", NAME, nullable=False),
+    Column("assignment", NAME, nullable=False),
+    Column("attempt", DIGEST, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("until", DateTime),
+    Column("tasks", Text, nullable=False),
+    Column("criteria", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+)
+"""What a learner is asked to do again.
+
+attempt: SHA-256 of the hand-in that it is about. tasks: item → what is missing. criteria: code → what is missing.
+withdrawn is changed in place.
+"""
+
+adjustment = Table(
+    f"{OWN}adjustment",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("learner", NAME, nullable=False),
+    Column("assignment", NAME, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("approved_by", NAME, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("entered_by", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+"""A reasonable adjustment. assignment: "" for every workbook. on: when it was approved. ended is changed in place."""
+
+sample_plan = Table(
+    f"{OWN}sample_plan",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("framework", NAME, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("seed", NAME, nullable=False),
+    Column("settings", Text, nullable=False),
+)
+"""A sampling plan of internal quality assurance; the same seed and settings give the same sample."""
+
+sample = Table(
+    f"{OWN}sample",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("plan", ID, nullable=False),
+    Column("decision", ID, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("by", NAME, nullable=False),
+    Column("at", DateTime),
+    Column("agrees", Boolean),
+    Column("text", Text, nullable=False),
+)
+"""A decision that is sampled. by, at, agrees and text (feedback to the assessor) are filled in place when it was looked at."""
+
+second_mark = Table(
+    f"{OWN}second_mark",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("learner", NAME, nullable=False),
+    Column("assignment", NAME, nullable=False),
+    Column("task", NAME, nullable=False),
+    Column("answer", DIGEST, nullable=False),
+    Column("marker", NAME, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+"""What a second marker gave, who had not seen the first one's points. seen: which must-see points, from 0."""
+
+action = Table(
+    f"{OWN}action",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("sample", ID, nullable=False),
+    Column("to", NAME, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("until", Date),
+    Column("by", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("closed_by", NAME, nullable=False),
+    Column("closed_at", DateTime),
+    Column("closing", Text, nullable=False),
+)
+"""What quality assurance asks an assessor to do; sample "" for none. closed_by, closed_at and closing are filled in place."""
+
+standard_mark = Table(
+    f"{OWN}standard_mark",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("task", NAME, nullable=False),
+    Column("sample", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("marker", NAME, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+"""What a marker gave a rubric's sample answer (its place in the file, from 0; the rubric's version) in standardisation."""
+
+hint = Table(
+    f"{OWN}hint",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("learner", NAME, nullable=False),
+    Column("assignment", NAME, nullable=False),
+    Column("task", NAME, nullable=False),
+    Column("answer", DIGEST, nullable=False),
+    Column("marker", NAME, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("hints", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+"""The hints of a second look, and what the marker did with each ("right", "wrong", "" for nothing yet). outcome is changed in place."""
+
+INDICES = (
+    Index(f"{OWN}decision_learner", decision.c.framework, decision.c.learner),
+    Index(f"{OWN}decision_at", decision.c.framework, decision.c.at),
+    Index(f"{OWN}evidence_learner", evidence.c.learner),
+    Index(f"{OWN}unit_event_learner", unit_event.c.framework, unit_event.c.learner),
+    Index(f"{OWN}referral_learner", referral.c.learner),
+    Index(f"{OWN}sample_decision", sample.c.decision),
+    Index(f"{OWN}log_subject", log.c.subject),
+)

@@ -1,0 +1,20 @@
+"""Who acts: the name that the log and the records give to whoever works at this desk or runs this command."""
+
+import getpass
+import os
+
+from autograde.text import printable
+
+OTHER_PROGRAM = "formgrader or another program"
+"""Who gave what was found in the gradebook and came by none of our own ways."""
+
+
+def who() -> str:
+    """Give the name: AUTOGRADE_WHO, the hub's user, or the one who is logged in at this machine; "somebody" where nobody knows."""
+    for name in ("AUTOGRADE_WHO", "JUPYTERHUB_USER"):
+        if found := os.environ.get(name, "").strip():
+            return printable(found)
+    try:
+        return printable(getpass.getuser())
+    except (OSError, KeyError):
+        return "somebody"
