@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -30,7 +31,15 @@ MODULES = {"demo": "autograde.demo", "wheel": "autograde.wheel", "workbook": "wo
 def fail(text: str) -> "None":
     """End with one clear line."""
     sys.stderr.write(text + "\n")
+    stay()
     raise SystemExit(2)
+
+
+def stay() -> None:
+    """Where a double click has opened a window for this alone, keep it until what went wrong has been read."""
+    if len(sys.argv) == 1 and sys.stdin is not None and sys.stdin.isatty():
+        with suppress(EOFError):
+            input("Press Enter to close this window. ")
 
 
 def run(*command: object) -> int:
@@ -84,11 +93,11 @@ def shell() -> int:
 
 
 def desk() -> int:
-    """Open the tutor's desk; a window that was opened for this alone stays until what went wrong has been read."""
+    """Open the tutor's desk."""
     install(ROOT / "constraints.txt")
     code = run(PYTHON, "-P", "-m", MODULES["autograde"], "desk")
-    if code and sys.stdin is not None and sys.stdin.isatty():
-        input("Press Enter to close this window. ")
+    if code:
+        stay()
     return code
 
 

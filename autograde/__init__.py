@@ -3,6 +3,7 @@
 A reader finds the room by following the data; only the rooms below one are imported in it (`pyproject.toml` holds this).
 
 cli, commands     what a tutor types
+desk              the tutor's pages in the browser
 nbgrader          what nbgrader and its formgrader load, and the server that shows them
 authoring, checks who writes workbooks, and what workbooks are held to
 run               mark a class: the work, its workers, the rebuilt notebooks

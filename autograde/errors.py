@@ -1,6 +1,13 @@
 """What can go wrong on the tutor's side; each message says what happened, where, and what to do next."""
 
+import lzma
+import zipfile
+import zlib
+
 from workbook_helpers.errors import WorkbookError
+
+BAD_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+"""All that reading a zip raises which is none, is damaged, or is packed in a way that is not known; beside OSError."""
 
 
 class ClassError(WorkbookError):

@@ -12,6 +12,9 @@ from autograde.text import printable
 STAGE = ".part"
 """Where a class keeps what is not in its place yet."""
 
+WAIT_S = 10
+"""How long one waits for another that changes a file of the class."""
+
 STEPS = (
     "source", "release", "submitted", "autograded", "feedback", "received", "quarantine", "handout", "samples", "guides", "reworded", STAGE,
 )  # fmt: skip
@@ -42,6 +45,32 @@ def mend(new: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         before.rename(target)
     remove(new)
+
+
+@contextmanager
+def alone(course: Place) -> Iterator[None]:
+    """Read, change and write a file of the class, with no other window or command in between; it may be used within itself.
+
+    Raises
+    ------
+    ClassError
+        If another one goes on for too long.
+    """
+    from filelock import FileLock, Timeout  # few commands need it
+
+    lock = FileLock(stage(course, ".lock"), timeout=WAIT_S, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        msg = "Another window or command is changing this class at this moment. Wait until it has ended, then do this again."
+        raise ClassError(msg) from error
+    except NotImplementedError:  # a disk that knows no locks: then as it was without
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -79,7 +108,9 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def fresh_file(course: Place | None, path: Path, what: str, *, ending: str = "", begins: tuple[str, ...] = ()) -> Path:
+def fresh_file(
+    course: Place | None, path: Path, what: str, *, ending: str = "", begins: tuple[str, ...] = (), step: str = "Name another file."
+) -> Path:
     """Give `path` as a place where a command may write `what`: nothing that somebody else made lies there, and it is not the class's own.
 
     Parameters
@@ -88,6 +119,8 @@ def fresh_file(course: Place | None, path: Path, what: str, *, ending: str = "",
         How the file's name must end, e.g. ".csv".
     begins
         How a file begins that may be replaced, as the command made it itself; without one, nothing is replaced.
+    step
+        What to do if it is none.
 
     Raises
     ------
@@ -101,7 +134,7 @@ def fresh_file(course: Place | None, path: Path, what: str, *, ending: str = "",
         pass
     except (OSError, ValueError) as error:  # too long for a name, or no name at all
         why = error.strerror if isinstance(error, OSError) else "no file can have that name"
-        msg = f"{printable(path, 200)} cannot be written with {what}: {why}. Name another file."
+        msg = f"{printable(path, 200)} cannot be written with {what}: {why}. {step}"
         raise ClassError(msg) from error
     roots = [course.root.resolve() / step for step in STEPS] if course else []
     roots += [course.exchange.resolve()] if course and course.exchange else []
@@ -118,7 +151,7 @@ def fresh_file(course: Place | None, path: Path, what: str, *, ending: str = "",
     elif path.exists() and not _begins(path, begins):
         reason = f"it is there already, and {'was not made by this command' if begins else 'is not replaced'}"
     if reason:
-        msg = f"{path} cannot be written with {what}: {reason}. Name another file."
+        msg = f"{path} cannot be written with {what}: {reason}. {step}"
         raise ClassError(msg)
     return place
 

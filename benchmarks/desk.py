@@ -64,7 +64,7 @@ WHERE g.manual_score IS NOT NULL AND c.name = ? ORDER BY m.manual_comment
 
 @dataclass
 class Found:
-    """What was measured on one page: seconds outside of typing and to the next answer, for each answer; keys, clicks and scrolls of one."""
+    """What was measured on one page: seconds outside of typing and to the next answer, for each answer; the keys and clicks of one."""
 
     outside: list[float] = field(default_factory=list)
     following: list[float] = field(default_factory=list)

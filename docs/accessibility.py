@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from workbook_helpers.items import KINDS
+
 ROOT = Path(__file__).parents[1]
 STATEMENT = ROOT / "src" / "workbook_helpers" / "jupyter" / "pages" / "accessibility.html"
 NO_MEDIA = "There is no sound or video in the workbooks."
@@ -75,7 +77,7 @@ def title(name: str) -> str:
     path, _, test = name.partition("::")
     words = test.removeprefix("test_").replace("_", " ").replace("320 px", "320 pixels")
     kind = re.search(r"kinds/test_(\w+)\.py", path)
-    return f"Kind “{kind[1]}”: {words}" if kind and kind[1] != "gallery" else words[:1].upper() + words[1:]
+    return f"Kind “{kind[1]}”: {words}" if kind and kind[1] in KINDS else words[:1].upper() + words[1:]
 
 
 def rows(findings: Findings, by_axe: set[str]) -> list[dict[str, Any]]:

@@ -5,13 +5,11 @@ level only their author knows; `read SHEET MARKS --marker NAME` keeps what one o
 docs/agreement.md from that.
 """
 
-import argparse
 import hashlib
 import json
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -21,7 +19,8 @@ from sklearn.metrics import cohen_kappa_score
 
 from autograde.checks.subject import Subject
 from autograde.marking.key import Rubric
-from docs.validity import CALLED, shelf
+from docs.raw import command, row
+from docs.validity import shelf
 from workbook_helpers.items import Item
 
 HERE = Path(__file__).parent
@@ -74,16 +73,13 @@ def read(path: Path, marks: Path, marker: str) -> Path:
     name = path.stem
     _, item, rubric = task(name)
     found = trial(name)
-    if not marker.startswith(CALLED):
-        msg = f"The marker's name begins with “{'” or “'.join(CALLED)}”, and is {marker!r}."
-        raise ValueError(msg)
     if path.read_text("utf-8") != sheet(name, found["answers"]):
         msg = f"{path} is not the sheet that the workbook gives now: make the sheets again, and let them be marked again."
         raise ValueError(msg)
     lines = [LINE.fullmatch(line.strip()) for line in marks.read_text("utf-8").splitlines() if line.strip()]
     given = {int(line[1]): int(line[2]) for line in lines if line}
     numbers = {answer["n"] for answer in found["answers"]}
-    if not all(lines) or set(given) != numbers or any(points > item.points for points in given.values()):
+    if not all(lines) or len(lines) > len(given) or set(given) != numbers or any(points > item.points for points in given.values()):
         msg = f"{marks}: a line for each answer, its number and its points of {item.points:g}, as in “7: 5” or “7: 5 unsafe”."
         raise ValueError(msg)
     markers = [one for one in found["markers"] if one["marker"] != marker]
@@ -143,26 +139,22 @@ def report() -> str:
             for pairs in (theirs, markers):
                 pairs.add(one, other)
             met.add([int(level >= rubric.met) for level in one], [int(level >= rubric.met) for level in other])
-        table.append(_row(name, len(meant), *mine.cells()[1:], *theirs.cells()[1:]))
+        table.append(row(name, len(meant), *mine.cells()[1:], *theirs.cells()[1:]))
         for n, level in meant.items():
             levels = [one["points"][str(n)] for one in fresh]
             if any(abs(rubric.level(points) - level) > 1 for points in levels):
                 apart.append(f"- {name}, answer {n}: written for “{titles[level]}”, given {' and '.join(map(str, levels))} points")
     head = ("task", "answers", "author: same level", "at most one apart", "kappa", "markers: same level", "at most one apart", "kappa")
-    total = _row("**all**", len(table) * EACH * 5, *authors.cells()[1:], *markers.cells()[1:])
-    lines = [PROTOCOL, "## Who marked", "", _row("marker", "on", "tasks"), "|---|---|---|"]
-    lines += [_row(*key, number) for key, number in sorted(who.items())]
-    lines += ["", AI, "", "## Agreement", "", _row(*head), "|---" * len(head) + "|", *table, total]
+    total = row("**all**", len(table) * EACH * 5, *authors.cells()[1:], *markers.cells()[1:])
+    lines = [PROTOCOL, "## Who marked", "", row("marker", "on", "tasks"), "|---|---|---|"]
+    lines += [row(*key, number) for key, number in sorted(who.items())]
+    lines += ["", AI, "", "## Agreement", "", row(*head), "|---" * len(head) + "|", *table, total]
     if met.one:
         lines += ["", f"Met or not yet met, the two markers: {met.cells()[1]} the same (kappa {met.cells()[3]})."]
     lines += ["", "## More than one level apart from the author", "", *(apart or ["None."]), "", "## What came of it", "", FOUND]
     if old:
         lines += ["", f"{old} markings by an earlier rubric do not count."]
     return "\n".join([*lines, ""])
-
-
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(map(str, cells))} |"
 
 
 PROTOCOL = f"""# Do two markers come to the same level?
@@ -186,35 +178,13 @@ Now they do, on the desk and in the marker's notebook: it is followed up, and ch
 example as the learner's: whoever has only the rubric cannot see that, so a marker has to know the workbook."""
 
 
+def _sheets(tasks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    yield from ((name, sheet(name, trial(name)["answers"])) for name in tasks or sorted(file.stem for file in RAW.glob("*.json")))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked for; a fault is one line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    make = verbs.add_parser("sheets", help="write the sheets into a folder")
-    make.add_argument("folder", type=Path)
-    make.add_argument("tasks", nargs="*", default=[])
-    keep = verbs.add_parser("read", help="keep what a marker gave")
-    keep.add_argument("sheet", type=Path)
-    keep.add_argument("marks", type=Path)
-    keep.add_argument("--marker", required=True, help="“AI reader …” with what it is, or “Person …”")
-    verbs.add_parser("figures", help="make docs/agreement.md")
-    asked = parser.parse_args(arguments)
-    try:
-        match asked.verb:
-            case "sheets":
-                asked.folder.mkdir(parents=True, exist_ok=True)
-                for name in asked.tasks or sorted(file.stem for file in RAW.glob("*.json")):
-                    (asked.folder / f"{name}.md").write_text(sheet(name, trial(name)["answers"]), "utf-8")
-                said = f"The sheets are in {asked.folder}."
-            case "read":
-                said = f"Kept in {read(asked.sheet, asked.marks, asked.marker)}."
-            case _:
-                REPORT.write_text(report(), "utf-8")
-                said = f"{REPORT} is made."
-    except (ValueError, OSError) as error:
-        sys.exit(str(error))
-    print(said)  # noqa: T201, a command
-    return 0
+    return command(__doc__, arguments, sheets=_sheets, who="marker", read=read, figures=report, file=REPORT)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@
 them wrote in docs/readings/, and `figures` makes docs/validity.md from that. A sheet is made from the workbook alone, never from its key.
 """
 
-import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from autograde.checks.questions import marked
 from autograde.checks.sheets import CONDITIONS, Entry, entries, items, kept, named, sheet, slots, wording, workbook_of
 from autograde.checks.subject import Subject, load_subject
 from autograde.marking import mark_item
+from docs.raw import CALLED, command, row
 from workbook_helpers.answers import Answer, AnswerSheet
 from workbook_helpers.items import Item, Json
 
@@ -36,8 +35,6 @@ OVER, WITHOUT, WITH, GOOD, AGREE = 0.15, 0.45, 0.9, 2, 4 / 6
 the teaching; how many options of a question are good somewhere, and the share of readers who have to say so."""
 EXACT = 1_000
 """Up to so many possible answers, chance is the mean over all of them; else over as many that are drawn."""
-CALLED = ("AI reader", "Person")
-"""How the name of a reader begins, so that nobody takes the one for the other."""
 
 
 @cache
@@ -55,9 +52,6 @@ def machine() -> dict[str, int]:
 
 def read(path: Path, answers: Path, reader: str) -> Path:
     """Keep what a reader answered to a sheet; ValueError says what is wrong."""
-    if not reader.startswith(CALLED):
-        msg = f"The reader's name begins with “{'” or “'.join(CALLED)}”, and is {reader!r}."
-        raise ValueError(msg)
     if path.read_text("utf-8") != sheet(path.stem, shelf()):
         msg = f"{path} is not the sheet that the workbook gives now: make the sheets again, and let it be read again."
         raise ValueError(msg)
@@ -209,7 +203,7 @@ def _options(readings: Readings, groups: Groups) -> Iterator[str]:
         if asked:
             rate, by_lot = sum(machine().get(one.workbook.id, 0) for one in subjects) / len(asked), fmean(map(chance, asked))
             figure = readings.figure("options", subjects)
-            yield _row(name, len(asked), _share(by_lot), _share(rate), _met(rate <= by_lot + NEAR), *_cells(figure, most=by_lot + OVER))
+            yield row(name, len(asked), _share(by_lot), _share(rate), _met(rate <= by_lot + NEAR), *_cells(figure, most=by_lot + OVER))
 
 
 def _documents(readings: Readings, groups: Groups) -> Iterator[str]:
@@ -223,7 +217,7 @@ def _documents(readings: Readings, groups: Groups) -> Iterator[str]:
         resting = sum(bool(item.document) for item in every)
         without, with_it = (readings.figure(condition, subjects) for condition in ("no-document", "with-document"))
         cells = [f"{resting} of {len(every)}", _met(resting >= RESTS * len(every)), _by_chance("with-document", subjects)]
-        yield _row(name, *cells, *_cells(without, most=WITHOUT), *_cells(with_it, least=WITH))
+        yield row(name, *cells, *_cells(without, most=WITHOUT), *_cells(with_it, least=WITH))
 
 
 def _rest(readings: Readings, groups: Groups) -> Iterator[str]:
@@ -237,7 +231,7 @@ def _rest(readings: Readings, groups: Groups) -> Iterator[str]:
         good = readings.good(subjects)
         enough = sum(number >= GOOD for number in good.values())
         cells = [offering, *([enough, _met(enough == offering)] if good else ["–", "–"]), rest, _by_chance("taught", subjects)]
-        yield _row(name, *cells, *_cells(readings.figure("taught", subjects), least=WITH))
+        yield row(name, *cells, *_cells(readings.figure("taught", subjects), least=WITH))
 
 
 def _by_chance(condition: str, subjects: Iterable[Subject]) -> str:
@@ -247,7 +241,7 @@ def _by_chance(condition: str, subjects: Iterable[Subject]) -> str:
 
 def _who(readings: Readings) -> list[str]:
     lines = [*_head("reader", "sheet", "read on", "sheets")] if readings.readers else ["Nobody yet."]
-    lines += [_row(reader, condition, date, number) for (reader, condition, date), number in sorted(readings.readers.items())]
+    lines += [row(reader, condition, date, number) for (reader, condition, date), number in sorted(readings.readers.items())]
     if any(reader.startswith(CALLED[0]) for reader, _, _ in readings.readers):
         lines += ["", AI]
     if readings.earlier:
@@ -288,12 +282,8 @@ def _met(is_so: bool) -> str:  # noqa: FBT001, a cell of a table
     return "met" if is_so else "**missed**"
 
 
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(map(str, cells))} |"
-
-
 def _head(*cells: str) -> list[str]:
-    return [_row(*cells), "|---" * len(cells) + "|"]
+    return [row(*cells), "|---" * len(cells) + "|"]
 
 
 AI = """AI readers are one language model, each sheet's reader in a session of its own that knew nothing of this project. They were asked \
@@ -334,37 +324,15 @@ The **machine** is the rule V4 of `autograde check`: a logistic regression on th
 """
 
 
+def _sheets(workbooks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for workbook, condition, copy in product(list(workbooks) or shelf(), CONDITIONS, range(1, READERS + 1)):
+        if entries(name := f"{workbook}-{condition}-{copy}", shelf()):
+            yield name, sheet(name, shelf())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked for; a fault is one line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    make = verbs.add_parser("sheets", help="write the sheets into a folder")
-    make.add_argument("folder", type=Path)
-    make.add_argument("workbooks", nargs="*", default=[])
-    keep = verbs.add_parser("read", help="keep the answers to a sheet")
-    keep.add_argument("sheet", type=Path)
-    keep.add_argument("answers", type=Path)
-    keep.add_argument("--reader", required=True, help="“AI reader …” with what it is, or “Person …”")
-    verbs.add_parser("figures", help="make docs/validity.md")
-    asked = parser.parse_args(arguments)
-    try:
-        match asked.verb:
-            case "sheets":
-                asked.folder.mkdir(parents=True, exist_ok=True)
-                for name in asked.workbooks or shelf():
-                    for condition, copy in product(CONDITIONS, range(1, READERS + 1)):
-                        if entries(one := f"{name}-{condition}-{copy}", shelf()):
-                            (asked.folder / f"{one}.md").write_text(sheet(one, shelf()), "utf-8")
-                said = f"The sheets are in {asked.folder}."
-            case "read":
-                said = f"Kept in {read(asked.sheet, asked.answers, asked.reader)}."
-            case _:
-                REPORT.write_text(report(RAW.glob("*.jsonl")), "utf-8")
-                said = f"{REPORT} is made."
-    except (ValueError, OSError) as error:
-        sys.exit(str(error))
-    print(said)  # noqa: T201, a command
-    return 0
+    return command(__doc__, arguments, sheets=_sheets, who="reader", read=read, figures=lambda: report(RAW.glob("*.jsonl")), file=REPORT)
 
 
 if __name__ == "__main__":

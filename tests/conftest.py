@@ -1,6 +1,7 @@
 """What all tests share: the real browser, free ports, real servers, and the tools' own noise."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -213,7 +214,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     running: list[Server] = []
 
     def start(command: list[str], cwd: Path, ready: str, environment: dict[str, str] | None = None) -> Server:
-        server = Server([sys.executable, "-P", "-m", *command], cwd, ready, tmp_path_factory.mktemp("log") / "server.log", environment)
+        log = tmp_path_factory.mktemp("log") / "server.log"
+        # Its own: Lab would open what a server of an earlier run, or of one beside it, had open under the same name.
+        settings = {**(environment or os.environ), "JUPYTERLAB_WORKSPACES_DIR": str(log.with_name("workspaces"))}
+        server = Server([sys.executable, "-P", "-m", *command], cwd, ready, log, settings)
         running.append(server)
         return server
 

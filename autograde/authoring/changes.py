@@ -83,7 +83,7 @@ def take_back(course: Course, assignment: str, kept: str) -> str:
         folder = course.root / KEPT / assignment / kept
         about = json.loads((folder / ABOUT).read_bytes())
         for name, after in about["files"].items():
-            if _digest(course.root / name) != after:
+            if _digest(course.root / name) not in (after, _digest(folder / name)):  # a kill in between leaves some as they were
                 msg = f"{name} has been changed since, in JupyterLab, a text editor or by a command. Nothing was written."
                 raise AuthorError(msg)
         release = course.workbook(assignment).release

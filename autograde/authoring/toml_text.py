@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array
 
 from autograde.authoring.wording import Path, part_id
@@ -16,6 +17,7 @@ from autograde.errors import AuthorError
 from workbook_helpers.items import Json
 
 HEADER = re.compile(r"^\[\[(?:items|pools|documents)\]\]", re.MULTILINE)
+OTHERWISE = "This file is written in a way that cannot be kept. Change it in JupyterLab or a text editor."
 
 
 def put(table: Any, path: Path, value: Json) -> None:
@@ -51,9 +53,13 @@ def item_text(text: str, number: int, changes: Mapping[Path, Json], kind: str = 
     start = items[number] if number < len(items) else len(text)
     end = next((other for other in starts if other > start), len(text))
     wanted = tomllib.loads(text)
-    document = tomlkit.parse(text[start:end])
+    try:
+        document = tomlkit.parse(text[start:end])
+        part = document[kind][0]
+    except (TOMLKitError, LookupError) as error:  # its table does not begin where a line begins with [[items]]
+        raise AuthorError(OTHERWISE) from error
     for path, value in changes.items():
-        put(document[kind][0], path, value)
+        put(part, path, value)
         put(wanted[kind][number], path, value)
     return _held(f"{text[:start]}{document.as_string()}{text[end:]}", wanted)
 
@@ -74,6 +80,5 @@ def _held(made: str, wanted: Json) -> str:
     except tomllib.TOMLDecodeError:
         found = None
     if found != wanted:
-        msg = "This file is written in a way that cannot be kept. Change it in JupyterLab or a text editor."
-        raise AuthorError(msg)
+        raise AuthorError(OTHERWISE)
     return made

@@ -40,7 +40,7 @@ def c1_enough_of_everything(subject: Subject) -> Iterator[str]:
         return
     items = tuple(subject.workbook.items.values())
     practice = [item for item in items if item.purpose is Purpose.PRACTICE]
-    closed = [item for item in subject.workbook.assessed() if not item.asks_person]
+    closed = subject.closed
     words = sum(len(plain(section.text).split()) for section in subject.teaching)
     pictures = sum(section.text.count("![") for section in subject.sections)
     objectives = len(re.findall(r"^- ", subject.section("What you will be able to do"), re.MULTILINE))

@@ -77,12 +77,11 @@ def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
             continue
         words, grade, mean = reading(subject)
         practice = [item for item in items if item.purpose is Purpose.PRACTICE]
-        closed = [item for item in subject.workbook.assessed() if not item.asks_person]
         stories = sum(item.kind == "scenario" for item in items)
         read = f"{words} | {grade:.1f} | {mean:.1f}" if words else "– | – | –"
         lines.append(
-            f"| {about.id} {about.title} | {about.takes.removesuffix(' minutes')} | {read} | {_kinds(practice)} | {_kinds(closed)} | "
-            f"{len(subject.rubrics.rubrics)} | {stories} |"
+            f"| {about.id} {about.title} | {about.takes.removesuffix(' minutes')} | {read} | {_kinds(practice)} | {_kinds(subject.closed)}"
+            f" | {len(subject.rubrics.rubrics)} | {stories} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -33,6 +33,7 @@ NEGATIVE = re.compile(
 """A question for what is not so; a word in capitals is emphasis enough."""
 REASON_WORDS = 6
 """Fewer words than this say that something is wrong, and not why."""
+VERDICT = re.compile(r"(?:Yes|No)[.,!:]")
 
 
 def i1_one_best_answer(subject: Subject) -> Iterator[str]:
@@ -79,11 +80,12 @@ def i5_stems_differ(subject: Subject) -> Iterator[str]:
 
 
 def i6_feedback_gives_the_reason(subject: Subject) -> Iterator[str]:
-    """Feedback says why, also on what is right: on each option, card, pair, step, gap and choice."""
+    """Feedback says why, also on what is right: on each option, card, pair, step, gap and choice. The page says itself what is right."""
     for item in subject.workbook.items.values():
         if item.purpose is Purpose.PRACTICE:
-            short = [text for text in _feedback(item.model_dump(mode="json")) if len(text.split()) < REASON_WORDS]
-            yield from (f"{item.id}: the feedback {text!r} gives no reason" for text in short)
+            told = list(_feedback(item.model_dump(mode="json")))
+            yield from (f"{item.id}: the feedback {text!r} gives no reason" for text in told if len(text.split()) < REASON_WORDS)
+            yield from (f"{item.id}: the feedback {text!r} says the verdict again" for text in told if VERDICT.match(text))
 
 
 def i7_numbers_of_right_options_differ(subject: Subject) -> Iterator[str]:

@@ -33,8 +33,10 @@ def unsafe_ways_win(item: Scenario, right: Json) -> Iterator[str]:
     """Say which safe ways through a story earn no more than an unsafe one, by its key."""
     safe: list[tuple[float, str]] = []
     best, how = -1.0, ""
-    for path, place in islice(plays(item), MAX_PLAYS):
-        if item.node(place) is None:
+    for number, (path, place) in enumerate(islice(plays(item), MAX_PLAYS + 1)):
+        if number == MAX_PLAYS:
+            yield f"{item.id}: it has more than {MAX_PLAYS:,} plays; that its safe ways earn more is unproved beyond"
+        elif item.node(place) is None:
             points = round(item.points * MARKER.fraction(item, right, list(path)), 2)
             if not unsafe_acts(item, right, list(path)):
                 safe.append((points, " ".join(path)))

@@ -121,22 +121,17 @@ class Entry:
         return [slot.choices for slot in self.slots] * (len(tokens) if len(self.slots) == 1 else 1)
 
 
-def closed(subject: Subject) -> list[Item]:
-    """Give the marked items that a key decides."""
-    return [item for item in subject.workbook.assessed() if not item.asks_person]
-
-
 def items(condition: str, subject: Subject) -> list[Item]:
     """Give the items that stand on a sheet of this kind."""
     match condition:
         case "options":
-            return [item for item in closed(subject) if item.kind == "single"]
+            return [item for item in subject.closed if item.kind == "single"]
         case "situations":
-            return [item for item in closed(subject) if isinstance(item, ChoiceItem) and not item.document]
+            return [item for item in subject.closed if isinstance(item, ChoiceItem) and not item.document]
         case "taught":
-            return [item for item in closed(subject) if not item.document]
+            return [item for item in subject.closed if not item.document]
         case _:
-            return [item for item in closed(subject) if item.document]
+            return [item for item in subject.closed if item.document]
 
 
 def entries(name: str, shelf: Mapping[str, Subject]) -> list[Entry]:

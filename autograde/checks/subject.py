@@ -10,7 +10,7 @@ from typing import Any
 from autograde.classes.own_keys import guides_beside
 from autograde.content import load_key, load_rubrics, load_samples
 from autograde.marking import Key, Rubrics, Samples
-from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
+from workbook_helpers.items import Item, Json, Workbook, load_workbook, read_notebook
 from workbook_helpers.items.sections import ABOUT
 
 SUMMARY = "The main points"
@@ -63,6 +63,11 @@ class Subject:
         """The sections that teach: from after the opening scene to the summary."""
         titles = [section.title for section in self.sections]
         return self.sections[1 : titles.index(SUMMARY) + 1 if SUMMARY in titles else 1]
+
+    @property
+    def closed(self) -> list[Item]:
+        """The marked items that a key decides."""
+        return [item for item in self.workbook.assessed() if not item.asks_person]
 
     def section(self, title: str) -> str:
         """Give the text of a section, "" where there is none."""

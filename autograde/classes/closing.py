@@ -2,6 +2,7 @@
 
 from autograde.classes.folder import Course
 from autograde.classes.settings_file import write_setting
+from autograde.whole import alone
 
 
 def close(course: Course, assignment: str, *, reopen: bool = False) -> None:
@@ -12,5 +13,6 @@ def close(course: Course, assignment: str, *, reopen: bool = False) -> None:
     ClassError
         If the settings cannot be changed.
     """
-    closed = course.closed() - {assignment} if reopen else course.closed() | {assignment}
-    write_setting(course, "closed", " ".join(sorted(closed)))
+    with alone(course):
+        before = Course(course.root).closed()
+        write_setting(course, "closed", " ".join(sorted(before - {assignment} if reopen else before | {assignment})))

@@ -5,11 +5,16 @@ marks, which the first marking fills.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import find
 from autograde.errors import ClassError
+from autograde.gradebook.database import unwritten
 from autograde.text import aware, in_words
+
+if TYPE_CHECKING:  # nbgrader takes seconds to import
+    from nbgrader.api import Gradebook
 
 
 def extend(course: Course, workbook: str, learner: str, until: datetime | None) -> datetime | None:
@@ -29,7 +34,7 @@ def extend(course: Course, workbook: str, learner: str, until: datetime | None) 
     ClassError
         If there is no such workbook or learner, the workbook has no date, or the time is before everybody's.
     """
-    from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+    from nbgrader.api import MissingEntry
     from sqlalchemy.exc import SQLAlchemyError
 
     name, student = course.assignment(workbook), find(course, learner)
@@ -47,18 +52,25 @@ def extend(course: Course, workbook: str, learner: str, until: datetime | None) 
             msg = f"That is before the date of the whole class, {in_words(entry.duedate)}. Give a later one."
             raise ClassError(msg)
         try:
-            found = gradebook.find_submission(name, student.id)
-        except MissingEntry:
-            found = SubmittedAssignment(assignment_id=entry.id, student_id=student.id)
-            gradebook.db.add(found)
-            gradebook.db.flush()
-            gradebook.db.add_all([SubmittedNotebook(notebook_id=one.id, assignment_id=found.id) for one in entry.notebooks])
-        before = aware(entry.duedate + found.extension) if found.extension else None
-        found.extension = more or None
-        try:
+            found = _submission(gradebook, entry, student.id)
+            before = aware(entry.duedate + found.extension) if found.extension else None
+            found.extension = more or None
             gradebook.db.commit()
         except SQLAlchemyError as error:
             gradebook.db.rollback()
-            msg = f"The gradebook cannot be written ({str(error).splitlines()[0]}). Close other programs that use it, then try again."
-            raise ClassError(msg) from error
+            raise ClassError(unwritten(error)) from error
     return before
+
+
+def _submission(gradebook: "Gradebook", assignment: Any, student: str) -> Any:
+    """Give what a learner has handed in, or an empty one that is made now."""
+    from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+
+    try:
+        return gradebook.find_submission(assignment.name, student)
+    except MissingEntry:
+        made = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+        gradebook.db.add(made)
+        gradebook.db.flush()
+        gradebook.db.add_all([SubmittedNotebook(notebook_id=one.id, assignment_id=made.id) for one in assignment.notebooks])
+        return made

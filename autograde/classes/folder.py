@@ -16,7 +16,7 @@ from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from autograde.classes.folder_names import allow_any_name, is_plain
-from autograde.classes.owner import CONFIG, is_class, refuse_strangers
+from autograde.classes.owner import CONFIG, is_class, refuse_strangers, unreadable
 from autograde.classes.workbook_names import is_called, short_id
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_url
@@ -279,6 +279,9 @@ def find_course(start: Path) -> Course:
         if is_class(folder):
             refuse_strangers(folder)
             return Course(folder)
+        if why := unreadable(folder):
+            msg = f"The class's settings {folder / CONFIG} cannot be read ({why}). See that you may read that file, then run this again."
+            raise ClassError(msg)
         if folder == home:
             break
     msg = f"{start} is not inside a class folder. Go into one (cd), or make one with: autograde new FOLDER"

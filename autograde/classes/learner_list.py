@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from autograde.classes.folder import Course
 from autograde.classes.ids import folder_name
-from autograde.classes.roster import Roster, RosterReport, put_in
+from autograde.classes.roster import EMAIL, Roster, RosterReport, completed, put_in
 from autograde.classes.roster_file import (
     MAX_BYTES,
     BadRow,
@@ -29,7 +29,6 @@ from workbook_helpers.items import clean_id
 LIST = "The list"
 ID = re.compile(r"(?=\D*\d)\S+")
 """What is taken for an id where no column says that it holds them: one word with a digit in it."""
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Meaning(StrEnum):
@@ -204,14 +203,9 @@ def _at(found: Mapping[str, int], width: int) -> list[Meaning]:
 
 def _rows(sheet: Sheet, meanings: Sequence[Meaning], known: Roster) -> tuple[list[Row], list[BadRow]]:
     rows, bad = rows_of(sheet, {str(meaning): place for place, meaning in enumerate(meanings) if meaning})
-    if Meaning.EMAIL not in meanings:  # an address that is the id is still an address, and a list without addresses takes none away
-        rows = [replace(row, email=row.id if EMAIL.fullmatch(row.id) else _address(known, row.id)) for row in rows]
-    return rows, bad
-
-
-def _address(known: Roster, learner: str) -> str:
-    found = known.find(learner) if learner else None
-    return found.email if found else ""
+    if Meaning.EMAIL not in meanings:  # an address that is the id is still an address
+        rows = [replace(row, email=row.id, silent=row.silent - {"email"}) if EMAIL.fullmatch(row.id) else row for row in rows]
+    return completed(rows, known), bad
 
 
 def _fault(meanings: Sequence[Meaning]) -> str:
@@ -236,13 +230,11 @@ def _guessed(sheet: Sheet) -> list[Meaning]:
         filled = [cell for cell in cells if cell]
         if filled and all(EMAIL.fullmatch(cell) for cell in filled) and Meaning.EMAIL not in meanings:
             meanings[place] = Meaning.EMAIL
-        elif (
-            len({*cells}) == len(cells) and all(re.search(r"\d", cell) and " " not in cell for cell in cells) and Meaning.ID not in meanings
-        ):
+        elif len({*cells}) == len(cells) and all(map(ID.fullmatch, cells)) and Meaning.ID not in meanings:
             meanings[place] = Meaning.ID
     if Meaning.ID not in meanings and Meaning.EMAIL in meanings:
         meanings[meanings.index(Meaning.EMAIL)] = Meaning.ID
-    names = [place for place, meaning in enumerate(meanings) if not meaning and any(held[place])]
+    names = [place for place, cells in enumerate(held) if not meanings[place] and any(cells)]
     for place, meaning in zip(names, (Meaning.NAME,) if len(names) == 1 else (Meaning.FIRST, Meaning.LAST), strict=False):
         meanings[place] = meaning
     return meanings

@@ -7,8 +7,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from autograde.classes.folder import Course
 from autograde.classes.settings_file import check_settings_file, write_setting
 from autograde.errors import ClassError
-from autograde.gradebook.address import has_password
+from autograde.gradebook.address import has_password, without_password
 from autograde.gradebook.copying import copy_all
+from autograde.gradebook.database import reason
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.soundness import check_gradebook
 
@@ -34,6 +35,6 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
         open_gradebook(url, course.course_id, fresh=True).close()  # nbgrader makes its tables
         yield from copy_all(course.db_url, url)
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
-        msg = f"The gradebook cannot be moved ({str(error).splitlines()[0]}). The class goes on with {course.db_url}."
+        msg = f"The gradebook cannot be moved ({reason(error)}). The class goes on with {without_password(course.db_url)}."
         raise ClassError(msg) from error
     write_setting(course, "db_url", url, mode=0o600 if has_password(url) else None)

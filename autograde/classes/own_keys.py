@@ -13,6 +13,7 @@ from autograde.classes.folder import Course
 from autograde.content import load_guides
 from autograde.errors import ClassError
 from autograde.marking import Key, Rubrics, key_problems
+from autograde.whole import alone
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
 from workbook_helpers.items import Json, Workbook, read_toml
@@ -61,9 +62,10 @@ def decide(course: Course, workbook: str, item: str, decision: Decision) -> Deci
         If the file cannot be read or written.
     """
     path = course.root / NAME
-    before = own_keys(course, workbook).get(item, NOTHING)
     try:
-        write_file(path, decided(course, workbook, {item: decision}))
+        with alone(course):
+            before = own_keys(course, workbook).get(item, NOTHING)
+            write_file(path, decided(course, workbook, {item: decision}))
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}). See that nothing is in the way and the disk has room."
         raise ClassError(msg) from error

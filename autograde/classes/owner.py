@@ -20,6 +20,16 @@ def is_class(folder: Path) -> bool:
         return False
 
 
+def unreadable(folder: Path) -> str:
+    """Say why the settings that lie in `folder` cannot be read, so that nobody knows whose they are; "" if they can, or there are none."""
+    path = folder / CONFIG
+    try:
+        path.read_bytes()
+    except OSError as error:
+        return error.strerror or str(error) if os.path.lexists(path) and not path.is_dir() else ""
+    return ""
+
+
 def refuse_strangers(root: Path) -> None:
     """Raise ClassError where the class in `root`, or its settings, are not the user's own (nor the system's), or anybody may change them.
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograde.classes.folder import Course
@@ -131,7 +131,16 @@ def import_roster(course: Course, path: Path, *, progress: Callable[[str], None]
     """
     progress(f"Reading {path.name}")
     rows, faults, notes = read_rows(path)
-    return put_in(course, rows, faults, notes, progress=progress)
+    return put_in(course, completed(rows, Roster.of(course)), faults, notes, progress=progress)
+
+
+def completed(rows: Iterable[Row], known: Roster) -> list[Row]:
+    """Give rows with what the class knows already where their cells are missing or empty: such a cell says nothing."""
+    found = []
+    for row in rows:
+        before = known.find(row.id) if row.id and row.silent else None
+        found.append(replace(row, **{column: getattr(before, column) for column in row.silent}) if before else row)
+    return found
 
 
 def put_in(

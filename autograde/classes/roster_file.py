@@ -24,6 +24,8 @@ COLUMNS = {
     "email": ("email", "emailaddress", "mail"),
 }
 """Column → what a header may call it, in small letters and digits only."""
+PERSONAL = frozenset({"first_name", "last_name", "email"})
+"""What a row says of a learner."""
 
 ABOVE = 20
 """Rows above the header at most: some programs write the course and the date there."""
@@ -35,13 +37,14 @@ ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row as it stands in the file, blanks cut off; `line` counts from 1."""
+    """One row as it stands in the file, blanks cut off; `line` counts from 1, and `silent` are the columns of which it says nothing."""
 
     line: int
     id: str
     first_name: str
     last_name: str
     email: str
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +131,11 @@ def rows_of(sheet: Sheet, places: Mapping[str, int]) -> tuple[list[Row], list[Ba
             what = f"the spreadsheet has rounded the id to {values['id']}"
             bad.append(BadRow(line=line, what=what, mend="make the column Text in the spreadsheet, type the id anew, and save"))
             continue
+        told = {column for column, value in values.items() if value}
+        told |= {"first_name", "last_name"} if "name" in told else set()  # a whole name of one word has no other part
         if "name" in values:
             values["first_name"], values["last_name"] = _parted(values.pop("name"))
-        rows.append(Row(line=line, **{"first_name": "", "last_name": "", "email": "", **values}))
+        rows.append(Row(line=line, **{**dict.fromkeys(PERSONAL, ""), **values}, silent=PERSONAL - told))
     return rows, bad
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from autograde.classes.folder import Course
 from autograde.classes.owner import CONFIG
 from autograde.errors import ClassError
+from autograde.whole import alone
 from workbook_helpers.files import write_file
 
 Place = tuple[int, int]
@@ -46,11 +47,12 @@ def write_settings(course: Course, values: Mapping[str, str], *, mode: int | Non
         If the file is none that calls `configure`.
     """
     path = course.root / CONFIG
-    before = now = path.read_bytes()
-    for word, value in values.items():
-        now = _with(course, now, word, value)
-    if now != before:
-        write_file(path, now, mode=stat.S_IMODE(path.stat().st_mode) if mode is None else mode)
+    with alone(course):
+        before = now = path.read_bytes()
+        for word, value in values.items():
+            now = _with(course, now, word, value)
+        if now != before:
+            write_file(path, now, mode=stat.S_IMODE(path.stat().st_mode) if mode is None else mode)
 
 
 def _with(course: Course, content: bytes, word: str, value: str) -> bytes:

@@ -22,7 +22,7 @@ from autograde.classes.folder import Course
 from autograde.classes.ids import DEVICES
 from autograde.classes.owner import CONFIG, is_class
 from autograde.classes.packing import BLOCK, MANIFEST, SCHEMA
-from autograde.errors import ClassError
+from autograde.errors import BAD_ZIP, ClassError
 from autograde.text import printable
 
 MAX_MANIFEST = 200_000_000
@@ -79,7 +79,7 @@ def unpack(file: Path, parent: Path, *, shown: str = "", trusted: bool = False) 
     except _BrokenError as error:
         msg = f"{printable(shown, 100)} cannot be opened: {error}. Nothing was made. Pack the class again on the other computer."
         raise ClassError(msg) from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BAD_ZIP as error:
         msg = f"{printable(shown, 100)} is no packed class, or it is damaged ({printable(error, 100)}). Nothing was made."
         raise ClassError(msg) from error
     except OSError as error:
@@ -109,19 +109,19 @@ def _manifest(packed: zipfile.ZipFile) -> tuple[str, list[str], list[_File]]:
     if len(files) > MOST_FILES:
         msg = "it holds too many files"
         raise _BrokenError(msg)
+    if "/" in name or not all(map(_can_be, files)):
+        msg = "its list of files cannot be read"
+        raise _BrokenError(msg)
     for path in (name, *folders, *(one.path for one in files)):
         if not _is_safe(path):
             msg = f"it names a file {printable(path, 60)!r}, which no class has"
             raise _BrokenError(msg)
-    if "/" in name or not _have_sizes(files):
-        msg = "its list of files cannot be read"
-        raise _BrokenError(msg)
     return name, folders, files
 
 
-def _have_sizes(files: list[_File]) -> bool:
-    """Whether each size is a number that a file can have."""
-    return all(isinstance(one.size, int) and one.size >= 0 and isinstance(one.changed, (int, float)) for one in files)
+def _can_be(one: _File) -> bool:
+    """Whether a file can have this path, size and time."""
+    return isinstance(one.path, str) and isinstance(one.size, int) and one.size >= 0 and isinstance(one.changed, (int, float))
 
 
 def _is_safe(path: str) -> bool:

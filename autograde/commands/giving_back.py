@@ -25,7 +25,7 @@ def feedback(
     from autograde.commands.summary import next_steps, say
     from autograde.inbox.submitted import submissions
     from autograde.outbox.feedback import write_feedback
-    from autograde.outbox.give_back import give_back
+    from autograde.outbox.giving import put_on_exchange
     from autograde.text import count
 
     course = class_here()
@@ -47,7 +47,7 @@ def feedback(
         say(out, f"{count(away, 'page')} no longer fitted the marks: taken out of feedback, kept in feedback-replaced.", "yellow")
     written = count(len(done) - len(refused), "feedback page")
     say(out, f"{written} in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
-    given = give_back(course, assignment, [page.student for page in done if page.path])
+    given = put_on_exchange(course, assignment, [page.student for page in done if page.path])
     if given:
         say(out, f"{len(given)} of them are on the exchange: learners find them under My workbooks.")
     steps = ["autograde gradebook --csv marks.csv    writes the points into a file"]
@@ -100,6 +100,9 @@ def give_back(
     if not (ways or worksheet or exchange):
         _show(assignment)
         return
+    if (ways or worksheet) and not folder.is_dir():
+        msg = f"There is no folder {folder}. Make it, or name another one."
+        raise ClassError(msg)
     raw = b""
     if worksheet:
         ways.append(Way.WORKSHEET)
@@ -110,7 +113,7 @@ def give_back(
             raise ClassError(msg) from error
     for way in ways:
         name = worksheet.name if worksheet else ""
-        path = fresh_file(course, folder / file_name(assignment, way, name), f"the {way}")
+        path = fresh_file(course, folder / file_name(assignment, way, name), f"the {way}", step="Give the folder for it with --to FOLDER.")
         package = give(course, assignment, way, fresh=new, raw=raw, name=name, column=canvas)
         write_file(path, package.data)
         say(out, f"{path}: {way}, {count(len(package.giving.to), 'learner')}.", "bold")

@@ -96,7 +96,8 @@ def undo(
     """Take back the last take-in of a workbook, or one learner's newest attempt.
 
     The attempt before becomes current again. Nothing is deleted: the originals stay in received/, set aside;
-    autograde redo takes the undo back. Points that were given stay in the gradebook until you mark again.
+    autograde redo takes the undo back. Where no attempt is left, the learner has not handed in: what was given stays in
+    the gradebook, where formgrader shows it, and neither counts nor waits until a hand-in is there again.
 
     Example: [bold]autograde undo w01 ana01[/]
     """

@@ -39,7 +39,7 @@ class Arriving(DeskHandler):
         except ClassError as error:
             self._fault = str(error)
         except OSError as error:
-            self._fault = f"The file cannot be kept ({error.strerror}). See that the disk has room, then try again."
+            self._fault = _not_kept(error)
 
     def _open(self) -> None:
         course, name = self.desk.course, self.get_query_argument("name", "file")
@@ -61,27 +61,32 @@ class Arriving(DeskHandler):
             try:
                 self._file.write(chunk)
             except OSError as error:
-                self._fault = f"The file cannot be kept ({error.strerror}). See that the disk has room, then try again."
+                self._fault = _not_kept(error)
 
     @web.authenticated
     def put(self) -> None:
         """Say to which batch it belongs, now that all of it is here."""
-        if self._file:
-            self._file.close()
+        try:
+            if self._file:
+                self._file.close()  # which writes what is left of it
+            if self._part and self._path and not self._fault:
+                self._part.rename(self._path)
+        except OSError as error:
+            self._fault = _not_kept(error)
         self.set_header("Content-Type", "application/json")
-        if self._fault or not self._part or not self._path:
+        if self._fault or not self._path:
             self._drop()
             self.set_status(422)
             self.finish(json.dumps({"fault": self._fault or "The file did not arrive."}))
             return
-        self._part.rename(self._path)
         self.finish(json.dumps({"batch": self._path.parent.name}))
 
     def on_connection_close(self) -> None:
         """Forget what came of it where the browser has gone."""
         super().on_connection_close()
-        if self._file:
-            self._file.close()
+        with suppress(OSError):
+            if self._file:
+                self._file.close()
         self._drop()
 
     def _drop(self) -> None:
@@ -89,3 +94,7 @@ class Arriving(DeskHandler):
             with suppress(OSError):
                 self._part.unlink(missing_ok=True)
                 self._part.parent.rmdir()  # where nothing else of the batch has come
+
+
+def _not_kept(error: OSError) -> str:
+    return f"The file cannot be kept ({error.strerror}). See that the disk has room, then try again."

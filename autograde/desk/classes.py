@@ -66,7 +66,7 @@ def _open(asked: Asked) -> Away:
     if not folder:
         msg = "Say which folder the class lies in."
         raise UnfitError(msg, "folder")
-    path = Path(folder).expanduser()
+    path = asked.path("folder")
     if not path.is_absolute() or not is_class(path):
         msg = f"{folder} is not the folder of a class. It would hold the file nbgrader_config.py."
         raise UnfitError(msg, "folder")
@@ -77,11 +77,11 @@ def _open(asked: Asked) -> Away:
 
 def _new(asked: Asked) -> Away:
     """Make a class, and open its desk."""
-    name, where = " ".join(asked.text("name").split()), asked.text("where")
+    name = " ".join(asked.text("name").split())
     if not name:
         msg = "Give the class a name, such as: Care level 2, autumn 2026."
         raise UnfitError(msg, "name")
-    parent = _parent(where)
+    parent = _parent(asked)
     try:
         course = new_course(parent / course_id(name), name=name)
     except ClassError as error:
@@ -93,14 +93,14 @@ def _new(asked: Asked) -> Away:
 
 def _bring(asked: Asked) -> Away:
     """Open a class that was packed on another computer."""
-    upload, path = next((one for one in asked.files.get("file", ()) if one.data), None), Path(asked.text("path")).expanduser()
+    upload, path = next((one for one in asked.files.get("file", ()) if one.data), None), asked.path("path")
     if upload is None and not asked.text("path"):
         msg = "Choose the file that “Keep safe” has made on the other computer. Its name ends in .zip."
         raise UnfitError(msg, "file")
     if upload is None and not (path.is_absolute() and path.is_file()):
         msg = f"There is no file {asked.text('path')}. Give its whole path, as the file manager shows it."
         raise UnfitError(msg, "path")
-    parent, trusted = _parent(asked.text("where")), asked.text("trusted") == "1"
+    parent, trusted = _parent(asked), asked.text("trusted") == "1"
     with TemporaryDirectory(prefix="autograde-bring-") as private:
         file = path
         if upload is not None:
@@ -115,9 +115,9 @@ def _bring(asked: Asked) -> Away:
     return Away(name=class_name(course), page="home")
 
 
-def _parent(where: str) -> Path:
+def _parent(asked: Asked) -> Path:
     """Give the folder in which a class is to be made."""
-    parent = Path(where).expanduser()
+    where, parent = asked.text("where"), asked.path("where")
     if not where or not parent.is_absolute() or not parent.is_dir():
         msg = f"There is no folder {where or 'without a name'}. Name one that is there, from the top: {data().where}"
         raise UnfitError(msg, "where")

@@ -26,7 +26,7 @@ class State(StrEnum):
     LATE = "late"
     WAITS = "waits"
     READY = "ready"
-    RETURNED = "returned"
+    PAGE = "page made"
 
 
 MEANINGS = {
@@ -34,7 +34,7 @@ MEANINGS = {
     State.LATE: "Nothing has been handed in, and the time is over.",
     State.WAITS: "Handed in; it waits to be marked.",
     State.READY: "Marked; it is ready to be given back.",
-    State.RETURNED: "The feedback page is made, and still says what the gradebook says.",
+    State.PAGE: "Marked; the feedback page is made, and says what the gradebook says. Give back tells who was given theirs.",
 }
 
 
@@ -160,7 +160,9 @@ def state_of(at: Standing, learner: str, workbook: Workbook, now: datetime) -> S
     if hand_in.handed_in is None:
         due = at.due(learner, workbook)
         return State.LATE if due and due < now else State.NOT_IN
-    return State.RETURNED if hand_in.returned else State.READY if hand_in.whole else State.WAITS
+    if not hand_in.whole:  # a page that was made early, of a part, is no end of the waiting
+        return State.WAITS
+    return State.PAGE if hand_in.returned else State.READY
 
 
 def _note(at: Standing, learner: str, workbook: Workbook, state: State) -> str:

@@ -127,6 +127,7 @@ def _restore_look(asked: Asked) -> Look:
 def _restore(asked: Asked) -> Done:
     """Bring a backup back; what is there now is kept."""
     file = backups.find_backup(asked.course, asked.text("backup"))
+    asked.worker.refuse_while_working()  # it would go on with what it has read of the gradebook that is put aside
     release_gradebook(asked.course)
     held = restore(asked.course, file)
     backups.throw_brought_away(asked.course)

@@ -37,10 +37,11 @@ def _workbooks(course: Course, *, names: bool) -> list[Workbook]:
     found = []
     for workbook in at.workbooks:
         hand_ins = [at.of(learner.id, workbook.name) for learner in at.learners]
+        gone = [learner for (learner, name), one in at.hand_ins.items() if name == workbook.name and one.handed_in is None]
         program = sum(one.handed_in is not None and not one.marked for one in hand_ins)
         try:
             with reading(course.db_url) as connection:
-                counts = counts_in(connection, workbook.name)
+                counts = counts_in(connection, workbook.name, without=gone)
             content = content_of(course, workbook.name)
         except FAULTS as error:
             msg = f"The gradebook cannot be read ({reason(error)}). Close other programs that use it."

@@ -23,6 +23,7 @@ from autograde.gradebook.learners import learners_in
 from autograde.gradebook.left import left_in
 from autograde.gradebook.person import Given, Notes, PersonMark, Place, give, marks_for, marks_of, places_in
 from autograde.gradebook.soundness import check_gradebook
+from autograde.inbox.submitted import submissions
 from autograde.marking.comment import fill, without_names
 from autograde.run.answer import content_of, read_answers
 from autograde.run.work import Content
@@ -112,9 +113,11 @@ class Answers:
             if shown and shown[0].fault:
                 raise UnfitError(shown[0].fault)
             rubric = must_see_of(self.content, shown[0].item) if shown else ()
-            first = at.first_name(whose)
+            first, before = at.first_name(whose), at.mark(place, whose)
         text = fill(comment, name=first, must_see=rubric, seen=notes.seen)
         template = comment if text != comment else ""
+        if before and shown and comment.strip() == shown[0].comment.strip() and shown[0].comment != before.notes.template:
+            text, template = before.comment, ""  # without names it reads otherwise than it stands there
         given = Given(points=points, comment=text, notes=replace(notes, template=template))
         kept = give(self.course.db_url, self.course.course_id, place, whose, given, base)
         with _Looking(self) as at:
@@ -188,15 +191,19 @@ class _Looking:
         return one.first_name or one.name or one.shown
 
     def marks(self, place: Place, learner: str) -> list[PersonMark]:
-        """Give the marks that are a person's, in the order in which they are marked."""
+        """Give the marks that are a person's, in the order in which they are marked; a hand-in that was taken back waits for nobody."""
         found = marks_for(self._connection, place, [learner]).values() if learner else marks_of(self._connection, place)
-        own = [mark for mark in found if mark.student in self._people and (mark.auto is None or mark.waits or mark.points is not None)]
+        there = self._people.keys() & submissions(self._course, self._all.name)
+        own = [mark for mark in found if mark.student in there and (mark.auto is None or mark.waits or mark.points is not None)]
         order = {learner: number for number, learner in enumerate(self._people)}
         if self._all.anonymous:
             return sorted(own, key=lambda mark: self.token(place, mark.student))
         if not self._all.names:
             return sorted(own, key=lambda mark: self._people[mark.student].shown.casefold())
         return sorted(own, key=lambda mark: order[mark.student])
+
+    def mark(self, place: Place, learner: str) -> PersonMark | None:
+        return marks_for(self._connection, place, [learner]).get(learner)
 
     def token(self, place: Place, learner: str) -> str:
         """Give what stands for a learner's answer to a task: always the same, and from it nobody finds whose it is.

@@ -5,6 +5,7 @@ The module knows no server: `server` calls it with an `Asked` and makes HTML or 
 """
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,6 +67,10 @@ class Asked:
     def text(self, name: str) -> str:
         """Give a field, "" where there is none."""
         return self.fields.get(name, "")
+
+    def path(self, name: str) -> Path:
+        """Give a field as a path, where "~" is one's own home."""
+        return Path(os.path.expanduser(self.text(name)))  # noqa: PTH111, Path.expanduser raises where there is no such home
 
     def number(self, name: str, otherwise: int) -> int:
         """Give a field as a whole number; `otherwise` where it is none."""

@@ -10,7 +10,7 @@ from autograde.classes.own_keys import NOTHING, Decision, decide, own_keys
 from autograde.desk.changes import fingerprint
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
 from autograde.desk.standing import standing
-from autograde.desk.work import Tell, Worker
+from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.inbox.submitted import submissions
 from autograde.marking.figures import cautions
@@ -88,12 +88,13 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A decision that waits for a yes: in words, whose points change, whose stay, and the decision as the form carries it."""
+    """A decision that waits for a yes: in words, whose points change, whose stay, and it and the one before as the form carries them."""
 
     words: str
     changes: tuple[Row, ...]
     kept: tuple[Row, ...]
     decision: str
+    before: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,7 @@ def data(course: Course, workbook: str = "", question: str = "", plan: decisions
         short=next((one.short for one in books if one.name == name), name),
         lines=lines,
         one=_one(chosen, next(line for line in lines if line.id == question)) if chosen else None,
-        planned=_planned(plan, names) if plan else None,
+        planned=_planned(plan, decided.get(question, NOTHING), names) if plan else None,
     )
 
 
@@ -168,14 +169,15 @@ def _bar(choice: Choice, answers: int, most: int) -> Bar:
     return Bar(words=choice.words, number=choice.number, share=share, width=width, right=choice.right, note=choice.note)
 
 
-def _planned(plan: decisions.Plan, names: dict[str, str]) -> Planned:
+def _planned(plan: decisions.Plan, before: Decision, names: dict[str, str]) -> Planned:
     def rows(changes: tuple[decisions.Change, ...]) -> tuple[Row, ...]:
         return tuple(
             Row(shown=shown(one.student), name=names.get(one.student) or shown(one.student), before=one.before, after=one.after)
             for one in changes
         )
 
-    return Planned(words=plan.words, changes=rows(plan.changes), kept=rows(plan.kept), decision=_packed(plan.decision))
+    packed = {"decision": _packed(plan.decision), "before": _packed(before)}
+    return Planned(words=plan.words, changes=rows(plan.changes), kept=rows(plan.kept), **packed)
 
 
 def _packed(decision: Decision) -> str:
@@ -227,7 +229,10 @@ def _decide(asked: Asked) -> Done:
     assignment = course.assignment(asked.text("workbook"))
     workbook = course.workbook(assignment)
     decisions.plan(course, assignment, question, decision)  # it is refused here if it does not fit
-    _refuse_while_working(asked.worker)
+    asked.worker.refuse_while_working()
+    if own_keys(course, workbook.id).get(question, NOTHING) != _unpacked(asked.text("before")):
+        msg = f"{question} was decided otherwise meanwhile, and nothing of yours was written. Look again whose points change."
+        raise ClassError(msg)
     before = decide(course, workbook.id, question, decision)
     where = {"workbook": assignment, "question": question}
     asked.worker.start(
@@ -237,14 +242,8 @@ def _decide(asked: Asked) -> Done:
         total=len(submissions(course, assignment)),
     )
     said = decisions.in_words(workbook.items[question], decision)
-    return Done(said=f"{said.rstrip('.')}. It is marked again.", query=where, undo=("decide", {**where, "decision": _packed(before)}))
-
-
-def _refuse_while_working(worker: Worker) -> None:
-    work = worker.now
-    if work and not work.ended:
-        msg = f"{work.line}. Wait until that has ended, then do this again."
-        raise ClassError(msg)
+    undo = {**where, "decision": _packed(before), "before": _packed(decision)}
+    return Done(said=f"{said.rstrip('.')}. It is marked again.", query=where, undo=("decide", undo))
 
 
 def _mark_again(course: Course, assignment: str, tell: Tell) -> str:

@@ -15,7 +15,6 @@ from autograde.desk.classes import choose
 from autograde.desk.handler import SAID, SAID_S, UNFIT, DeskHandler, Problem
 from autograde.desk.pages import Away, File, Look, UnfitError, plain
 from autograde.desk.templates import render
-from autograde.errors import ClassError
 from workbook_helpers.errors import WorkbookError
 
 
@@ -136,10 +135,7 @@ class Others(DeskHandler):
     @web.authenticated
     def post(self) -> None:
         """Have this server make room for it."""
-        work = self.desk.worker.now
-        if work and not work.ended:
-            msg = f"{work.line}. Wait until that has ended, then go to another class."
-            raise ClassError(msg)
+        self.desk.worker.refuse_while_working("go to another class")
         choose(None)
         self.send_opening(Away(name="the list of your classes", page="classes"))
 

@@ -313,7 +313,7 @@ def _watch(asked: Asked) -> Done:
         raise UnfitError(msg, "folder")
     if folder:
         try:
-            check_watched(course, Path(folder).expanduser())
+            check_watched(course, asked.path("folder"))
         except ClassError as error:
             raise UnfitError(str(error), "folder") from error
     write_settings(course, {"watched": folder})

@@ -99,14 +99,25 @@ class Worker:
             If another one runs.
         """
         with self._lock:
-            if self._now and not self._now.ended:
-                msg = f"{self._now.line}. Wait until that has ended, then do this again."
-                raise ClassError(msg)
+            self.refuse_while_working()
             self._number += 1
             work = self._now = Work(number=self._number, title=title, page=page, total=total)
             self._thread = threading.Thread(target=self._run, args=(work.number, do), name=title, daemon=True)
             self._thread.start()
         return work
+
+    def refuse_while_working(self, then: str = "do this again") -> None:
+        """See that nothing runs, where something cannot be done beside it; `then` is what can be done afterwards.
+
+        Raises
+        ------
+        ClassError
+            If something runs.
+        """
+        now = self._now
+        if now and not now.ended:
+            msg = f"{now.line}. Wait until that has ended, then {then}."
+            raise ClassError(msg)
 
     def put_away(self, number: int) -> None:
         """Have the pages say no more of a piece that has ended."""

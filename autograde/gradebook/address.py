@@ -24,7 +24,7 @@ def sqlite_file(url: str) -> Path | None:
 
 def without_password(url: str) -> str:
     """Give a database's address as it may be shown."""
-    return re.sub(r"(//[^/@:]*):[^/@]*@", r"\1:***@", url)
+    return re.sub(r"(//[^/@:]*):[^@]*@", r"\1:***@", url)
 
 
 def has_password(url: str) -> bool:

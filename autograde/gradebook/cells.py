@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from autograde.gradebook import tables
+
 
 class Grade(NamedTuple):
     """A row of nbgrader's table of grades."""
@@ -22,6 +24,10 @@ class Grade(NamedTuple):
     def by_person(self) -> bool:
         """Whether a person has given points."""
         return self.manual_score is not None or bool(self.extra_credit)
+
+
+GRADE = tuple(tables.grade.c[name] for name in Grade._fields)
+"""The columns that a `Grade` is made of, in its order."""
 
 
 class Belongs(NamedTuple):

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateTable
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.address import without_password
-from autograde.gradebook.database import FAULTS, Database, reading, reason
+from autograde.gradebook.database import FAULTS, reading, reason, step, writing
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import aware, naive
 
@@ -110,14 +110,9 @@ def last_given(givings: list[Giving]) -> dict[str, tuple[Giving, str]]:
 
 
 def _write(url: str, statement: Executable) -> None:
-    with _explaining(url):
-        database = Database(url)
-        try:
-            with database.transaction():
-                database.run(CreateTable(_TABLE, if_not_exists=True))
-                database.run(statement)
-        finally:
-            database.close()
+    with _explaining(url), writing(url) as database:
+        database.run(CreateTable(_TABLE, if_not_exists=True))
+        database.run(statement)
 
 
 @contextmanager
@@ -125,5 +120,5 @@ def _explaining(url: str) -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        msg = f"The gradebook {without_password(url)} failed ({reason(error)}). Close other programs that use it, then try again."
+        msg = f"The gradebook {without_password(url)} failed ({reason(error)}). {step(error)}, then try again."
         raise ClassError(msg) from error

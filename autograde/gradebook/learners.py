@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from autograde.errors import ClassError, RosterError
 from autograde.gradebook import tables
 from autograde.gradebook.address import without_password
-from autograde.gradebook.database import FAULTS, Database, reading, reason
+from autograde.gradebook.database import FAULTS, reading, reason, step, writing
 from autograde.gradebook.soundness import check_gradebook
 
 _TABLE = tables.student
@@ -60,16 +60,9 @@ def write_learners(url: str, added: Iterable[Learner], updated: Iterable[Learner
         for one in updated
     ]
     try:
-        database = Database(url)
-        try:
-            with database.transaction():
-                database.run_each(_ADD, fresh)
-                database.run_each(_CHANGE, known)
-        finally:
-            database.close()
+        with writing(url) as database:
+            database.run_each(_ADD, fresh)
+            database.run_each(_CHANGE, known)
     except (*FAULTS, ClassError) as error:
-        msg = (
-            f"The learners cannot be put into the gradebook ({reason(error)}); nobody was added. "
-            "Close other programs that use it, then try again."
-        )
+        msg = f"The learners cannot be put into the gradebook ({reason(error)}); nobody was added. {step(error)}, then try again."
         raise RosterError(msg) from error

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
-from autograde.gradebook.database import FAULTS, Database, reading, reason, writing
+from autograde.gradebook.database import FAULTS, Database, reading, reason, step, writing
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import naive
@@ -68,5 +68,5 @@ def _explaining(what: str) -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        msg = f"The gradebook cannot be {what} ({reason(error)}). Close other programs that use it, then try again."
+        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
         raise ClassError(msg) from error

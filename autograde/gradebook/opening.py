@@ -39,10 +39,12 @@ def _check_empty(url: str) -> None:
     from sqlalchemy import create_engine, func, inspect, select
     from sqlalchemy.engine import make_url
 
+    from autograde.gradebook.tables import OWN
+
     engine = create_engine(url)
     try:
         names = set(inspect(engine).get_table_names())
-        others = {name for name in names - {*Base.metadata.tables, "alembic_version"} if not name.startswith("autograde_")}
+        others = {name for name in names - {*Base.metadata.tables, "alembic_version"} if not name.startswith(OWN)}
         what = "something else" if others else ""
         if names and not what:
             with engine.connect() as connection:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from autograde.gradebook import tables
-from autograde.gradebook.cells import Grade
+from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.database import reading
 from autograde.gradebook.soundness import check_gradebook
 
@@ -32,11 +32,7 @@ _GRADES = (
     select(
         tables.submitted_assignment.c.student_id,
         tables.base_cell.c.name,
-        tables.grade.c.cell_id,
-        tables.grade.c.auto_score,
-        tables.grade.c.manual_score,
-        tables.grade.c.extra_credit,
-        tables.grade.c.needs_manual_grade,
+        *GRADE,
     )
     .select_from(_NOTEBOOKS)
     .join(tables.grade, tables.grade.c.notebook_id == tables.submitted_notebook.c.id)
@@ -108,9 +104,11 @@ def submitted_in(connection: Connection, assignment: Assignment) -> dict[str, Su
         for student, when, extension in connection.execute(_SUBMITTED, which)
     }
     for student, name, *values in connection.execute(_GRADES, which):
-        found[student].grades[name] = Grade(*values)
+        if student in found:  # else it was marked for the first time meanwhile
+            found[student].grades[name] = Grade(*values)
     for student, name, text in connection.execute(_COMMENTS, which):
-        found[student].comments[name] = text
+        if student in found:
+            found[student].comments[name] = text
     return found
 
 

@@ -7,8 +7,8 @@ or of the desk and formgrader, the second one is told, and nothing of the first 
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Select, bindparam, case, func, insert, inspect, literal, select, update
@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
-from autograde.gradebook.database import FAULTS, Database, reason
+from autograde.gradebook.database import FAULTS, Database, unwritten
 from autograde.gradebook.soundness import check_gradebook
 
 MAX_COMMENT = 10_000
@@ -241,8 +241,8 @@ class Counts(dict[str, tuple[int, int, int, int]]):
     """Name of a place → (answers for a person, of them waiting, to be come back to, to be followed up)."""
 
 
-def counts_in(connection: Connection, assignment: str) -> Counts:
-    """Count the answers to each task of a workbook that are a person's to mark."""
+def counts_in(connection: Connection, assignment: str, without: Collection[str] = ()) -> Counts:
+    """Count the answers to each task of a workbook that are a person's to mark; `without` those of some learners."""
     grade, person, cell = tables.grade.c, tables.person.c, tables.base_cell.c
     notes = has_notes(connection)
     true = literal(1)
@@ -260,6 +260,8 @@ def counts_in(connection: Connection, assignment: str) -> Counts:
     if notes:
         asked = asked.outerjoin(tables.person, (person.notebook_id == tables.submitted_notebook.c.id) & (person.cell == cell.name))
     asked = asked.where(tables.assignment.c.name == assignment, (grade.auto_score.is_(None)) | grade.needs_manual_grade).group_by(cell.name)
+    if without:
+        asked = asked.where(tables.submitted_assignment.c.student_id.not_in(without))
     return Counts({row[0]: tuple(int(value or 0) for value in row[1:]) for row in connection.execute(asked)})
 
 
@@ -294,8 +296,7 @@ def give(url: str, course_id: str, place: Place, student: str, given: Given, bas
         with database.transaction():
             return _give(database, place, student, given, base)
     except FAULTS as error:
-        msg = f"The gradebook cannot be written ({reason(error)}). Close other programs that use it, then try again."
-        raise ClassError(msg) from error
+        raise ClassError(unwritten(error)) from error
     finally:
         database.close()
 
@@ -310,7 +311,7 @@ def _give(database: Database, place: Place, student: str, given: Given, base: st
     [row] = rows
     held = _mark(row, place.name)
     waits = given.points is None and held.auto is None
-    wanted = PersonMark(**{**vars(held), "points": given.points, "waits": waits, "comment": given.comment, "notes": given.notes})
+    wanted = replace(held, points=given.points, waits=waits, comment=given.comment, notes=given.notes)
     if held == wanted:  # it was sent twice: the first answer did not arrive
         return Kept(mark=held, before=held)
     if held.base != base:

@@ -4,6 +4,7 @@ from sqlalchemy import Executable, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from autograde.gradebook import tables
+from autograde.gradebook.cells import GRADE
 
 ASSIGNMENT = (
     select(tables.assignment.c.id, tables.assignment.c.duedate, tables.notebook.c.id.label("notebook"))
@@ -37,13 +38,7 @@ SUBMITTED = (
         tables.submitted_assignment.c.student_id == bindparam("student"),
     )
 )
-GRADES = select(
-    tables.grade.c.cell_id,
-    tables.grade.c.auto_score,
-    tables.grade.c.manual_score,
-    tables.grade.c.extra_credit,
-    tables.grade.c.needs_manual_grade,
-).where(tables.grade.c.notebook_id == bindparam("notebook"))
+GRADES = select(*GRADE).where(tables.grade.c.notebook_id == bindparam("notebook"))
 GRADES_LOCKED = GRADES.order_by(tables.grade.c.cell_id).with_for_update()
 """Held until the transaction ends, in one order, so that two runs do not wait for each other.
 

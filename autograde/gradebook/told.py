@@ -1,11 +1,12 @@
 """What every learner of a workbook is to be told, in four queries for a whole class; `Rows.given` says the same of one learner."""
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, inspect, literal, select
 
 from autograde.gradebook import tables
-from autograde.gradebook.cells import Grade
+from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.entries import Given
 from autograde.text import aware
 
@@ -27,11 +28,7 @@ _GRADES = (
     select(
         tables.submitted_notebook.c.id,
         tables.base_cell.c.name,
-        tables.grade.c.cell_id,
-        tables.grade.c.auto_score,
-        tables.grade.c.manual_score,
-        tables.grade.c.extra_credit,
-        tables.grade.c.needs_manual_grade,
+        *GRADE,
     )
     .select_from(_NOTEBOOKS)
     .join(tables.grade, tables.grade.c.notebook_id == tables.submitted_notebook.c.id)
@@ -51,8 +48,9 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
     """Give student id → what is to be told, for all of whom something is in the gradebook; of comments only those that say something."""
     which = {"name": assignment}
     about = connection.execute(_about(connection), which).all()
-    points: dict[str, dict[str, float | None]] = {row.id: {} for row in about}
-    comments: dict[str, dict[str, str]] = {row.id: {} for row in about}
+    # What was marked for the first time meanwhile is among these, and not in `about`.
+    points: defaultdict[str, dict[str, float | None]] = defaultdict(dict)
+    comments: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for notebook, name, *values in connection.execute(_GRADES, which):
         grade = Grade(*values)
         points[notebook][name] = None if grade.needs_manual_grade else grade.points

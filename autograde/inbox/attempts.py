@@ -193,6 +193,12 @@ def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attemp
     return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")
 
 
+def is_taken_back(course: Course, assignment: str, student: str) -> bool:
+    """Whether a student has attempts, and none of them counts."""
+    found = read_attempts(course, assignment, student)
+    return bool(found) and all(attempt.set_aside for attempt in found)
+
+
 def lateness_unsure(course: Course, assignment: str, student: str, when: datetime, due: datetime | None) -> bool:
     """Whether it cannot be told if a student's hand-in of a time was in time."""
     found = (attempt for attempt in read_attempts(course, assignment, student) if not attempt.set_aside)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
-from autograde.inbox.arrived import keep_only, new_batch, place_for
+from autograde.inbox.arrived import keep_only, new_batch, place_for, throw_away
 from autograde.inbox.dropped import DropReport, take_in
-from workbook_helpers.files import read_file, write_file
+from workbook_helpers.files import read_file, replacing, write_file
 
 FILE = ".watched.json"
 MAX_BYTES = 20_000_000
@@ -84,17 +84,22 @@ def check_watched(course: Course, folder: Path) -> None:
 def take_from(
     course: Course, folder: Path, files: tuple[Path, ...], *, progress: Callable[[int, int, str], None] = lambda *_: None
 ) -> DropReport:
-    """Take in files of a watched folder; what cannot be told to a workbook waits in a batch, for a person."""
+    """Take in files of a watched folder; what cannot be told to a workbook, or taken in now, waits in a batch, for a person."""
     batch = new_batch(course)
     took: dict[str, About] = {}
-    for file in files:
-        with suppress(OSError):  # it went meanwhile: the next look tells
-            about = _about(file)
-            shutil.copy2(file, place_for(batch, file.name, about[0]), follow_symlinks=False)
-            took[_name(folder, file)] = about
-    report = take_in(course, [batch], progress=progress)
-    keep_only(batch, report.unclear)
-    _note(course, folder, took)
+    try:
+        for file in files:
+            with suppress(OSError):  # it went meanwhile: the next look tells
+                about = _about(file)
+                with replacing(place_for(batch, file.name, about[0])) as part:
+                    shutil.copy2(file, part, follow_symlinks=False)
+                took[_name(folder, file)] = about
+        report = take_in(course, [batch], progress=progress)
+        keep_only(batch, report.unclear)
+    finally:  # where it failed the batch waits, too: else each look would copy the same files into another one
+        _note(course, folder, took)
+        if not took:
+            throw_away(batch)
     return report
 
 

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-PLACEHOLDERS = {"{name}": "the first name", "{seen}": "the must-sees that are ticked", "{not seen}": "the must-sees that are not"}
-
 
 def fill(template: str, *, name: str, must_see: Sequence[str], seen: Sequence[int]) -> str:
     """Give the comment that a learner reads.

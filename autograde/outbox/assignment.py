@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import InvalidEntry
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange import ExchangeFactory
@@ -15,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.classes.folder import Course
 from autograde.errors import ReleaseError
+from autograde.gradebook.address import without_password
+from autograde.gradebook.database import unwritten
 from autograde.gradebook.overview import due_dates
 from autograde.outbox.nbgrader_run import explaining_nbgrader
 from autograde.text import NO_DATE, Due, aware, naive
@@ -85,9 +88,12 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
                 saver.preprocess_cell(cell, {}, number)
             saver._create_notebook(document)
             commit()
-        except SQLAlchemyError as error:
-            msg = f"the gradebook cannot be written ({str(error).splitlines()[0]}). Close formgrader and other programs that use it"
-            raise RuntimeError(msg) from error
+        except (SQLAlchemyError, InvalidEntry) as error:
+            # nbgrader turns what the database says into an error of its own
+            cause = error.__context__ if isinstance(error.__context__, SQLAlchemyError) else error
+            told = unwritten(cause, without_password(course.db_url))
+            msg = f"{workbook.id} cannot be released, and nothing was changed. {told}"
+            raise ReleaseError(msg) from error
     return stored
 
 

@@ -88,15 +88,34 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     found = ready(course, assignment)
     pages = to_give(course, found, Way.EXCHANGE, fresh=fresh)
     given: list[str] = []
-    for done, page in enumerate(pages):
-        tell(done, len(pages))
-        given += give_back(course, assignment, [page.id])
+    try:
+        for done, page in enumerate(pages):
+            tell(done, len(pages))
+            given += give_back(course, assignment, [page.id])
+    except ClassError:
+        if given:  # what went there has been given all the same
+            _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given)))
+        raise
     if not given:
         msg = "No page can go onto the exchange: none of these hand-ins came by it." if course.exchange else "This class has no exchange."
         raise ClassError(msg)
     others = len(pages) - len(given)
     notes = (f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.",) if others else ()
     return _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=notes))
+
+
+def put_on_exchange(course: Course, assignment: str, students: list[str]) -> list[str]:
+    """Put pages that were made just now onto the class's exchange, if it has one, and keep that; give those whose page went there.
+
+    Raises
+    ------
+    ClassError
+        If the exchange refuses, or the gradebook cannot be written.
+    """
+    given = give_back(course, assignment, students)
+    if given:
+        _keep(course, ready(course, assignment), Way.EXCHANGE, Made(data=b"", to=tuple(given)))
+    return given
 
 
 def to_give(course: Course, found: Ready, way: Way, *, fresh: bool) -> tuple[Outgoing, ...]:

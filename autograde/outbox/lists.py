@@ -86,9 +86,7 @@ def canvas_csv(ready: Ready, pages: Iterable[Outgoing], column: str) -> Made:
         msg = f"Nobody has all points of {ready.short} yet, and Canvas' gradebook takes nothing else."
         raise ClassError(msg)
     header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", column)
-    rows = [
-        (f"{page.last_name}, {page.first_name}".strip(", ") or page.shown, _number(page), "", "", "", f"{page.points:g}") for page in whole
-    ]
+    rows = [(_sorted_name(page), _number(page), "", "", "", f"{page.points:g}") for page in whole]
     unknown = sum(not _number(page) for page in whole)
     notes = (f"Canvas' own number is not known of {unknown} of {len(whole)}: it looks for their names.",) if unknown else ()
     full = ("Points Possible", "", "", "", "", f"{ready.max:g}")

@@ -15,7 +15,7 @@ from autograde.gradebook.database import reading
 from autograde.gradebook.learners import learners_in
 from autograde.gradebook.overview import Assignment, Cell, Submitted, assignments_in, cells_in, submitted_in
 from autograde.gradebook.soundness import check_gradebook
-from autograde.inbox.attempts import lateness_unsure
+from autograde.inbox.attempts import is_taken_back, lateness_unsure
 from autograde.text import local
 from autograde.whole import fresh_file
 from workbook_helpers.errors import WorkbookError
@@ -122,11 +122,13 @@ class _Standing:
 
 
 def _standing(course: Course, assignment: Assignment, student: str, submission: Submitted | None) -> _Standing:
+    handed_in = course.path("submitted", student, assignment.name).is_dir()
+    due = submission.due if submission else assignment.due
+    if submission and not handed_in and is_taken_back(course, assignment.name, student):
+        submission = None  # what was given stays in the gradebook, and counts with the next hand-in
     newest = course.timestamp(student, assignment.name)
     marked = submission.when if submission else None
-    handed_in = course.path("submitted", student, assignment.name).is_dir()
     when = newest or marked
-    due = submission.due if submission else assignment.due
     return _Standing(
         about={
             "handed in at": local(when) if when else "",

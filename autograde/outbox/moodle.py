@@ -88,7 +88,7 @@ def worksheet(ready: Ready, pages: Iterable[Outgoing], raw: bytes, name: str) ->
     good, bad = numbered(pages)
     by_number = {page.moodle: page for page in good}
     new: dict[tuple[int, int], str] = {}
-    filled, notes, other = list[Outgoing](), [told] if told else list[str](), list[Outgoing]()
+    filled, locked, notes, other = list[Outgoing](), list[Outgoing](), [told] if told else list[str](), list[Outgoing]()
     for at, row in enumerate(table.rows[1:], start=1):
         cells = {what: row[column].text for what, column in columns.items() if column < len(row)}
         number = NUMBER.fullmatch(cells.get("identifier", ""))
@@ -97,6 +97,7 @@ def worksheet(ready: Ready, pages: Iterable[Outgoing], raw: bytes, name: str) ->
             continue
         if cells.get("gradecanbechanged", "").strip().casefold() in NO:
             notes.append(f"Moodle has locked the grade of {page.name}: nothing was filled in.")
+            locked.append(page)
             continue
         mine = {"grade": _grade(page, ready.max, cells), "feedbackcomments": _as_html(page.comments) if page.comments else None}
         changed = {what: text for what, text in mine.items() if text is not None and what in cells and not _same(text, cells[what])}
@@ -108,7 +109,7 @@ def worksheet(ready: Ready, pages: Iterable[Outgoing], raw: bytes, name: str) ->
         raise ClassError(" ".join([msg, *notes]))
     notes += _remarks(ready, table, columns, filled)
     notes += [f"Another grade or comment stood there before: {_names(other)}."] if other else []
-    missing = [page for page in good if page not in filled and not any(page.name in note for note in notes)]
+    missing = [page for page in good if page not in filled and page not in locked]
     notes += [f"Not in the worksheet: {_names(missing)}."] if missing else []
     return Made(data=table.with_cells(new), to=tuple(page.id for page in filled), notes=(*notes, *_without(bad)))
 

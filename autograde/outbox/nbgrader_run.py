@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
+from tornado.log import app_log
 from traitlets.log import get_logger
 
 from autograde.text import printable
@@ -31,6 +32,10 @@ def explaining_nbgrader(what: str, kind: type[WorkbookError]) -> Iterator[list[s
     handler, propagates, here = _Lines(), log.propagate, Path.cwd()
     log.addHandler(handler)
     log.propagate = False
+    # Its gradebook logs there, with a long traceback, what it then raises: without a handler here it would reach the screen.
+    database, passes = logging.NullHandler(), app_log.propagate
+    app_log.addHandler(database)
+    app_log.propagate = False
     try:
         yield handler.lines
     # Besides its two own errors, nbgrader lets those of the converter and of the database through.
@@ -41,6 +46,8 @@ def explaining_nbgrader(what: str, kind: type[WorkbookError]) -> Iterator[list[s
     finally:
         log.removeHandler(handler)
         log.propagate = propagates
+        app_log.removeHandler(database)
+        app_log.propagate = passes
         os.chdir(here)
 
 

@@ -13,10 +13,11 @@ from autograde.classes.folder import Course
 from autograde.errors import ReleaseError
 from autograde.outbox.assignment import generate, save_cells, to_exchange
 from autograde.outbox.handout import pack, released, site_of
-from autograde.outbox.releases import keep_release
+from autograde.outbox.releases import keep_release, release_kept
 from autograde.outbox.source import check_files, source_of
 from autograde.text import Due
 from autograde.whole import mend, stage, swapped
+from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file, written
@@ -102,7 +103,10 @@ def release(
         progress("Copying the workbook")
         source, origin, set_aside = source_of(course, name, fresh=fresh, undo=undo)
         check_files(source)
-        workbook = load_workbook(source)
+        try:
+            workbook = load_workbook(source)
+        except ContentError as error:  # a copy that was made now goes again, so it is not the place to look at
+            raise ContentError(str(error).replace(str(source), str(origin))) from error
         assignment = workbook.assignment
         if not workbook.notebook.is_file():
             msg = f"{origin} has no {workbook.notebook.name}: the notebook must have the folder's name."
@@ -130,7 +134,7 @@ def release(
         pack(made, assignment, files, packed)
         keep_release(course, workbook)  # the one before, if a kill kept that from being done
         undo.enter_context(swapped(made, target))
-        keep_release(course, workbook)
+        undo.enter_context(release_kept(course, workbook))
         undo.enter_context(swapped(packed, handout))
         undo.enter_context(swapped(whole, page))
         undo.enter_context(written(pages, course.root / "handout" / SITE))

@@ -1,12 +1,13 @@
 """Each release of a workbook as it was given out, kept for good: what a student saw is shown as it was, whatever is edited later."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.marking import Seen
+from autograde.whole import remove
 from workbook_helpers.answers import AnswerSheet, parse_sheet
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
@@ -62,9 +63,27 @@ def keep_release(course: Course, workbook: Workbook) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        msg = f"The release cannot be kept in {course.root / FOLDER} ({error.strerror}). See that its disk has room, and run this again."
+        why = f"({error.strerror}). See that you may write there and that its disk has room, then run this again."
+        msg = f"The release cannot be kept in {course.root / FOLDER} {why}"
         raise ClassError(msg) from error
     return name
+
+
+@contextmanager
+def release_kept(course: Course, workbook: Workbook) -> Iterator[None]:
+    """Keep what lies in release/ for what follows, as `keep_release` does; if that fails, nobody was given it, and it goes."""
+    shelf = course.root / FOLDER / workbook.assignment
+    before = set(shelf.glob("*"))
+    try:
+        keep_release(course, workbook)
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for new in set(shelf.glob("*")) - before:
+                remove(new)
+            for folder in (shelf, shelf.parent):
+                folder.rmdir()  # unless there is something else in it
+        raise
 
 
 def read_releases(course: Course, workbook: Workbook) -> Releases:

@@ -48,10 +48,7 @@ def source_of(course: Course, name: str, *, fresh: bool, undo: ExitStack) -> tup
     if not part.is_dir():
         msg = f"{on_shelf[0]} holds no file of a workbook."
         raise ReleaseError(msg)
-    if not target.exists():
-        part.rename(target)
-        return target, on_shelf[0], None
-    kept = _set_aside(course, target)
+    kept = _set_aside(course, target) if target.exists() else None
     undo.enter_context(swapped(part, target))
     return target, on_shelf[0], kept
 

@@ -47,19 +47,23 @@ def replacing(path: Path, *, durable: bool = True, mode: int = 0o644) -> Iterato
 
     For what a library writes, which wants a name: a database, a copy of a large file.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
-    os.close(handle)
-    part = Path(name)
+    name = ""
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+        os.close(handle)
+        part = Path(name)
         yield part
         if durable:
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
         part.chmod(mode)
         part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    except BaseException as error:
+        if name:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and Path(str(error.filename)).name.startswith(PART):
+            error.filename = str(path)  # the file that is meant: nobody knows the other one
         raise
 
 

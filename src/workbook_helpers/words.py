@@ -36,6 +36,11 @@ def say(name: str, /, **values: str | float | datetime) -> str:
     return _formatted(_language.get(), name, values) if values else _plain(_language.get(), name)
 
 
+def heading(text: str) -> str:
+    """Give a text as it stands before what is said of it: with a colon, if it has no end mark of its own."""
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}:"
+
+
 @cache
 def _plain(language: str, name: str) -> str:
     return _formatted(language, name, {})

@@ -35,6 +35,7 @@ def test_a_sheet_does_not_tell_the_level_and_what_is_not_its_marks_is_refused(tm
     marks = tmp_path / "marks.txt"
     for line, who, said in (
         ("1: 5", "AI reader", "a line for each answer"),
+        ("\n".join([*(f"{answer['n']}: 3" for answer in answers), "1: 5"]), "AI reader", "a line for each answer"),
         ("\n".join(f"{answer['n']}: 99" for answer in answers), "AI reader", "its points of"),
         ("\n".join(f"{answer['n']}: 3" for answer in answers), "Anybody", "begins with"),
     ):

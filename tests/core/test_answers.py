@@ -21,7 +21,7 @@ from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Mended, S
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.errors import SaveError
-from workbook_helpers.files import read_file
+from workbook_helpers.files import read_file, write_file
 from workbook_helpers.items import KINDS, Item, load_workbook
 from workbook_helpers.items.kinds.scenario import Scenario
 from workbook_helpers.jupyter.widgets.session import Session
@@ -273,6 +273,15 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_lost(tmp_path: Path
     store = AnswerStore(tmp_path / "file" / "workbook", "w01")
     with pytest.raises(SaveError, match="folder cannot be used"):
         store.put("w01-q01", "a")
+
+
+@pytest.mark.parametrize("name", ["none/a.json", "there"])
+def test_where_a_file_cannot_be_written_that_file_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(OSError, match=name) as told:
+        write_file(tmp_path / name, b"{}")
+    assert told.value.filename == str(tmp_path / name)
+    assert not [*tmp_path.glob(".part-*")]
 
 
 def test_a_full_disk_leaves_the_old_answers(tmp_path: Path) -> None:

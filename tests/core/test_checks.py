@@ -3,19 +3,25 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from autograde.authoring.author import mend, new_workbook
 from autograde.checks import ADVICE, RULES, check_all, check_unit, check_workbook, faults
 from autograde.checks.language import runs
+from autograde.checks.scenarios import plays, unsafe_ways_win
+from autograde.checks.subject import load_subject
+from autograde.content import load_key
 from autograde.errors import AuthorError
+from autograde.marking.kinds.scenario import unsafe_acts
 from tests.conftest import ROOT, asked, real_workbook
 from workbook_helpers.items import load_workbook
 from workbook_helpers.items.kinds.multiple import Multiple
-from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.items.kinds.scenario import UNSAFE, Scenario, worth
 
 NAME = "w42-a-quiet-word"
 SHELF = ROOT / "workbooks"
@@ -128,6 +134,7 @@ FAULTS = [
     ("I4", "items", STEM, "Which of these should you avoid?", "asks for what is avoid so"),
     ("I5", "items", CORRIDOR, STEM, "2 items have the stem"),
     ("I6", "items", REASON, "Yes.", "the feedback 'Yes.' gives no reason"),
+    ("I6", "items", REASON, f"Yes. {REASON}", f"the feedback 'Yes. {REASON}' says the verdict again"),
     ("L1", "notebook", TEACH, LONG + ".", "“A first section”, from “"),
     ("L1", "notebook", TEACH, LONG + ".", "the whole has grade"),
     ("L1", "notebook", TEACH, LONG + ".", "the mean sentence has"),
@@ -149,6 +156,8 @@ FAULTS = [
     ("L6", "keys", "In a quiet place", f"{LONG}. In a quiet place", "mean sentence has"),
     ("K1", "keys", 'right = "a"', 'right = "z"', "w42-q01"),
     ("N3", "notebook", "## A first section", "#### A first section", "skips a level"),
+    ("N4", "notebook", TEACH, "![A cup of tea](media/tea.svg)", "the picture media/tea.svg does not exist"),
+    ("N4", "notebook", TEACH, "![Tea](media/tea.svg)", "the picture media/tea.svg needs alternative text"),
     ("N6", "notebook", TEACH, "<script>stolen()</script>", "has the element <script>"),
     ("N6", "notebook", TEACH, "<SCRIPT\\nsrc=x>", "has the element <script>"),
     ("N6", "notebook", TEACH, "<img src=x onerror=stolen()>", "has the event handler onerror"),
@@ -326,6 +335,30 @@ def test_patterns_in_stories_and_in_choose_all_are_found(tmp_path: Path) -> None
         f"the right option is the longest in {len(steps)} of {len(steps)} decisions of {story.id} ({', '.join(steps)})",
         f"each of the 2 practice items that say “choose all” has {sum(bool(option.right) for option in multiple.options)} right options",
     ]
+
+
+def test_a_story_with_more_plays_than_are_looked_at_is_not_taken_for_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = real_workbook().items[asked("scenario")]
+    assert isinstance(story, Scenario)
+    right = load_key("w01").keys[story.id].right
+    assert list(unsafe_ways_win(story, right)) == []
+    monkeypatch.setattr("autograde.checks.scenarios.MAX_PLAYS", 3)
+    assert list(unsafe_ways_win(story, right)) == [f"{story.id}: it has more than 3 plays; that its safe ways earn more is unproved beyond"]
+
+
+def test_a_story_in_which_an_unsafe_way_wins_is_found() -> None:
+    subject, name = load_subject(real_workbook().folder), asked("scenario")
+    story, entry = subject.workbook.items[name], subject.key.keys[name]
+    assert isinstance(story, Scenario)
+    right = cast("dict[str, Any]", entry.right)
+    ends = [path for path, place in plays(story) if story.node(place) is None]
+    way = next(path for path in ends if unsafe_acts(story, right, list(path)) and any(worth(right[step]) for step in path))
+    moved = {step: points if step in way or points == UNSAFE else 0 for step, points in right.items()}
+    keys = subject.key.keys | {name: entry.model_copy(update={"right": moved})}
+    assert list(ADVICE["S2"](subject)) == []
+    told = list(ADVICE["S2"](replace(subject, key=subject.key.model_copy(update={"keys": keys}))))
+    assert told
+    assert all(text.startswith(f"{name}: the safe way ") for text in told)
 
 
 def test_what_is_asked_behind_the_hand_in_is_found(desk: Path) -> None:

@@ -192,8 +192,14 @@ def test_an_item_rests_on_a_document_that_is_there(tmp_path: Path) -> None:
     drawn = document.as_html(shown=True)
     assert drawn.startswith('<details class="wb-document" open><summary>Document<span>: Chart</span></summary>')
     assert '<th scope="col" role="columnheader">By</th></tr></thead>' in drawn
-    assert '<th scope="row" role="rowheader" data-head="Time">08:00</th><td role="cell" data-head="By"></td></tr>' in drawn
+    assert '<th scope="row" role="rowheader" data-head="Time:">08:00</th><td role="cell" data-head="By:"></td></tr>' in drawn
     assert "<p>Signed: &lt;b&gt;</p>" in drawn
+
+
+def test_a_head_that_ends_with_a_mark_of_its_own_gets_no_colon(tmp_path: Path) -> None:
+    table = TABLE.replace("By", "In the plan?")
+    [document] = resting(tmp_path, "[[documents]]\n" + DOCUMENT.format("table", table)).documents.values()
+    assert 'data-head="In the plan?"' in document.as_html(shown=True)
 
 
 def test_marks_on_a_body_map_stand_where_their_places_are() -> None:

@@ -52,6 +52,24 @@ def test_an_older_python_is_told_what_to_do(tmp_path: Path) -> None:
     assert done.stderr == "This needs Python 3.11 or newer; this is Python 3.10.9. Install a newer one, then start again.\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal to type into")
+def test_a_window_of_its_own_stays_until_what_went_wrong_has_been_read(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "start.py", tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".installed-constraints").touch()  # and no list that it could be held against
+    for arguments, asks in (([], True), (["demo"], False)):
+        ours, theirs = os.openpty()
+        command = [sys.executable, str(tmp_path / "start.py"), *arguments]
+        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            os.write(ours, b"\n")
+            said, _ = process.communicate(timeout=60)
+        os.close(ours)
+        os.close(theirs)
+        assert process.returncode == 2
+        assert "constraints.txt cannot be used" in said
+        assert ("Press Enter to close this window." in said) == asks
+
+
 def test_the_demo_starts_through_it(tmp_path: Path) -> None:
     done = start("demo", "--students", "2", "--no-serve", "--folder", str(tmp_path / "demo"))
     assert done.returncode == 0, done.stdout + done.stderr

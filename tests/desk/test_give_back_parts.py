@@ -78,7 +78,7 @@ def test_what_a_class_is_told_is_what_each_learner_is_told(six: Course, course: 
             assert {who: given.digest for who, given in told.items()} == {who: given.digest for who, given in each.items()}
 
 
-def test_what_is_ready_is_what_home_calls_returned(course: Course) -> None:
+def test_what_is_ready_is_whose_page_home_says_is_made(course: Course) -> None:
     found, at = ready(course, ASSIGNMENT), standing(course)
     assert {one.id for one in found.pages} == {who.id for who in at.learners if at.of(who.id, ASSIGNMENT).returned} == {"ana01"}
     assert {one.id: (one.why, one.step) for one in found.withheld} == {
@@ -316,6 +316,9 @@ def test_the_command_does_the_same(six: Course, monkeypatch: pytest.MonkeyPatch,
     given = give(six, ASSIGNMENT, Way.WORKSHEET, raw=sheet.read_bytes(), name="a.csv")
     assert hashlib.sha256((files / "Grades.csv").read_bytes()).digest() == hashlib.sha256(given.data).digest()
     assert "it is there already" in told("--moodle", "--to", str(files))
+    lies_here = told("--worksheet", str(sheet), "--to", str(sheet.parent))
+    assert lies_here.endswith("it is there already, and is not replaced. Give the folder for it with --to FOLDER.")
+    assert told("--zip", "--to", f"{files}/none") == f"There is no folder {files}/none. Make it, or name another one."
     assert "This class has no exchange." in told("--exchange")
     assert "Moodle grading worksheet, 6 learners" in told()
 

@@ -31,7 +31,7 @@ def states(course: Course) -> dict[str, str]:
 
 def test_each_learner_stands_where_the_class_says(course: Course) -> None:
     assert states(course) == {
-        "ana01": "returned: ",
+        "ana01": "page made: ",
         "ben01": "ready: ",
         "cai01": "waits: 1 answer for you",
         "dan01": "waits: for the program",
@@ -53,20 +53,20 @@ def test_it_follows_what_is_done(course: Course) -> None:
             gradebook.find_grade("w01-t01", ASSIGNMENT, ASSIGNMENT, "ana01").manual_score = points
             gradebook.db.commit()
 
-    assert look() == "returned: "
+    assert look() == "page made: "
     person(8)
     assert look() == "ready: ", "the page says other than the gradebook"
     person(7)
-    assert look() == "returned: "
+    assert look() == "page made: "
     person(8)
     list(write_feedback(course, ASSIGNMENT))
-    assert look() == "returned: "
+    assert look() == "page made: "
     with course.gradebook() as gradebook:
         gradebook.find_comment("w01-t01", ASSIGNMENT, ASSIGNMENT, "ana01").manual_comment = "Well said."
         gradebook.db.commit()
     assert look() == "ready: "
     list(write_feedback(course, ASSIGNMENT))
-    assert look() == "returned: "
+    assert look() == "page made: "
     list(mark_class(course, ASSIGNMENT))
     assert states(course)["dan01"] == "waits: 1 answer for you"
     time.sleep(0.01)
@@ -78,11 +78,21 @@ def test_it_follows_what_is_done(course: Course) -> None:
     assert standing(course).workbooks[0].due == later
 
 
+def test_what_waits_goes_on_waiting_when_a_page_was_made_of_the_rest(course: Course) -> None:
+    list(write_feedback(course, ASSIGNMENT, partial=True))
+    assert standing(course).of("cai01", ASSIGNMENT).returned, "there is a page, and it fits"
+    assert {learner: state for learner, state in states(course).items() if learner in ("ana01", "ben01", "cai01")} == {
+        "ana01": "page made: ",
+        "ben01": "page made: ",
+        "cai01": "waits: 1 answer for you",
+    }
+
+
 def test_a_late_hand_in_says_so(course: Course) -> None:
     with course.gradebook() as gradebook:
         gradebook.find_assignment(ASSIGNMENT).duedate = (LATE - timedelta(hours=1)).replace(tzinfo=None)
         gradebook.db.commit()
-    assert states(course)["ana01"] == "returned: handed in late"
+    assert states(course)["ana01"] == "page made: handed in late"
 
 
 def test_of_many_some_are_chosen(course: Course) -> None:
@@ -140,7 +150,7 @@ def test_a_time_is_said_as_people_note_it() -> None:
 def test_the_page_shows_it(desk: Desk, window: Page) -> None:
     expect(window.get_by_role("heading", level=2).first).to_have_text("What comes next")
     table = window.get_by_role("table")
-    expect(table.get_by_role("row").filter(has_text="Ana Evans")).to_contain_text("returned")
+    expect(table.get_by_role("row").filter(has_text="Ana Evans")).to_contain_text("page made")
     expect(table.get_by_role("columnheader", name="w01")).to_contain_text(f"until {in_short(LATE)}")
     window.get_by_label("Find a learner").fill("evans")
     window.get_by_label("Find a learner").press("Enter")

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,9 @@ from autograde.classes.folder import Course
 from autograde.classes.packing import MANIFEST, pack
 from autograde.classes.unpacking import only_sets_up, unpack
 from autograde.desk import home, keep_safe
+from autograde.desk.pages import Asked
 from autograde.desk.standing import standing
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook.database import let_go
 from autograde.gradebook.keep import backup, restore
@@ -336,6 +339,21 @@ def test_a_place_that_is_not_safe_is_told(own: Course, monkeypatch: pytest.Monke
     shown = keep_safe.data(own)
     assert (shown.synced, shown.network) == ("OneDrive", True)
     assert home.data(own).unsafe.startswith("OneDrive keeps this class’s folder in step")
+
+
+def test_nothing_is_brought_back_while_something_runs(own: Course, tmp_path: Path) -> None:
+    made = backups.back_up(own, backups.choose_folder(own, str(tmp_path)))
+    give(own, 3)
+    worker, ends = Worker(), threading.Event()
+    asked = Asked(course=own, worker=worker, fields={"backup": made.path.name})
+    worker.start("Marking w01", lambda _: str(ends.wait(10)), page="mark")
+    with pytest.raises(ClassError, match=r"Marking w01 …\. Wait until that has ended"):
+        keep_safe.PAGE.verbs["restore"](asked)
+    assert points(own) == 3
+    ends.set()
+    assert worker.wait(10)
+    keep_safe.PAGE.verbs["restore"](asked)
+    assert points(own) == 7
 
 
 def test_a_restore_at_once_undone_loses_nothing(own: Course, tmp_path: Path) -> None:

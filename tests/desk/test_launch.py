@@ -18,6 +18,8 @@ from autograde.classes.used import FILE
 from autograde.desk import classes
 from autograde.desk.classes import CHOICE
 from autograde.desk.launch import list_command
+from autograde.desk.pages import Asked, UnfitError
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
@@ -47,6 +49,20 @@ def test_only_the_command_can_go_to_another_class(course: Course, monkeypatch: p
     monkeypatch.delenv(CHOICE, raising=False)
     with pytest.raises(ClassError, match="autograde desk, in its folder"):
         classes.choose(course)
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "field"),
+    [
+        ("open", {"folder": "~nobody-here/class"}, "folder"),
+        ("new", {"name": "Care level 3", "where": "~nobody-here"}, "where"),
+        ("bring", {"path": "~nobody-here/class.zip"}, "path"),
+    ],
+)
+def test_the_home_of_nobody_is_no_folder(course: Course, verb: str, fields: dict[str, str], field: str) -> None:
+    with pytest.raises(UnfitError, match="~nobody-here") as told:
+        classes.PAGE.verbs[verb](Asked(course=course, worker=Worker(), fields=fields))
+    assert told.value.field == field
 
 
 def test_the_list_shows_nothing_of_jupyter() -> None:

@@ -226,6 +226,54 @@ def test_somebody_else_was_quicker(marking: Desk, task: Page) -> None:
     assert points(marking, "dan01") == (7, "Mine.")
 
 
+def test_somebody_else_was_quicker_and_the_page_was_opened_anew(marking: Desk, task: Page) -> None:
+    other = opened(second(task.context), marking)
+    task.route("**/mark/keep.json", lambda route: route.abort())
+    task.keyboard.press("4")
+    expect(state(task)).to_contain_text("Not saved: the desk does not answer")
+    other.keyboard.press("2")
+    expect(state(other)).to_have_text("Saved")
+    task.on("dialog", lambda dialog: dialog.accept())
+    task.unroute("**/mark/keep.json")
+    opened(task, marking)
+    expect(who(task)).to_have_text("Ana Evans")
+    expect(state(task)).to_have_text("Not saved: somebody else marked it, too")
+    task.keyboard.press("p")
+    expect(who(task)).to_have_text("Dan Davies")
+    expect(task.locator("#mark-points")).to_have_value("7")
+    expect(task.locator("#mark-newer")).to_contain_text("Theirs: 3 points.")
+    task.get_by_role("button", name="Keep mine").click()
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (7, "")
+
+
+def test_where_the_start_fails_the_page_is_a_form_and_says_so(marking: Desk, paged: Page) -> None:
+    clear(marking.course)
+    marking.enter(paged)
+    opened(paged, marking)
+    paged.on("dialog", lambda dialog: dialog.accept())
+    paged.route("**/mark/keep.json", lambda route: route.abort())
+    paged.keyboard.press("3")
+    expect(state(paged)).to_contain_text("Not saved: the desk does not answer")
+    paged.route("**/mark.json?*", lambda route: route.abort())
+    paged.goto(f"{marking.base}/desk/mark?workbook=w01&task={TASK}")
+    expect(state(paged)).to_have_text("Nothing is saved by itself now: press “Save, next”.")
+    paged.get_by_text("All answers").click()
+    paged.get_by_role("link", name="Ana Evans").click()
+    expect(state(paged)).to_have_text("Nothing is saved by itself now: press “Save, next”.")
+    expect(who(paged)).to_have_text("Ana Evans")
+    paged.locator("#mark-points").fill("4")
+    paged.wait_for_timeout(1200)  # the typing rests
+    expect(state(paged)).to_have_text("Nothing is saved by itself now: press “Save, next”.")
+    paged.get_by_role("button", name="Save, next").click()
+    expect(paged.locator("#said")).to_contain_text("Saved.")
+    assert (points(marking, "dan01"), points(marking, "ana01")) == ((None, ""), (4, ""))
+    paged.unroute_all()
+    opened(paged, marking)
+    expect(state(paged)).to_have_text("Saved")
+    assert points(marking, "dan01") == (5, "")
+
+
 def test_what_was_saved_outlives_the_server_and_what_was_not_is_sent_again(
     marking: Desk, task: Page, serve: Serve, surroundings: dict[str, str]
 ) -> None:
@@ -324,3 +372,9 @@ def test_the_program_marks_first_and_a_form_does_without_script(marking: Desk, p
     plain_page.get_by_role("button", name="Save, next").click()
     expect(who(plain_page)).to_have_text("Ana Evans")
     assert points(marking, "dan01") == (8, "Kept, Dan.")
+    plain_page.get_by_text("All answers").click()
+    plain_page.get_by_role("link", name="Siân").click()
+    plain_page.locator("#mark-points").fill("13")
+    plain_page.get_by_role("button", name="Save, next").click()
+    expect(plain_page.locator("#mark-points-fault")).to_contain_text("13 is more than the 10")
+    expect(who(plain_page)).to_have_text("Siân Ŵyn")

@@ -31,9 +31,11 @@ from autograde.gradebook.database import Database, writing
 from autograde.gradebook.entries import Source
 from autograde.gradebook.person import Notes
 from autograde.gradebook.rows import Rows
+from autograde.inbox.assign import redo, undo
 from autograde.inbox.intake import intake
 from autograde.marking import Mark, Status
 from autograde.marking.comment import fill, without_names
+from autograde.outbox.marks_file import gradebook_rows
 from autograde.run.mark import mark_class
 from autograde.run.near import near_pairs, shared_runs
 from tests.desk.conftest import EVIL, LATE
@@ -70,6 +72,26 @@ def test_what_is_given_is_nbgraders_own(course: Course) -> None:
     lines = {line.student: line for line in mark_class(course, ASSIGNMENT, force=True)}
     assert lines["cai01"].waiting == 0
     assert shown(course, "cai01") == kept.answer, "marking again leaves it"
+
+
+def test_what_was_taken_back_neither_counts_nor_waits_until_it_is_back(course: Course) -> None:
+    def look() -> tuple[dict[str, list[str]], list[tuple[int, int]], list[str]]:
+        list(mark_class(course, ASSIGNMENT))
+        rows = list(gradebook_rows(course))
+        points = {learner: [row["points"] for row in rows if row["student id"] == learner] for learner in ("ben01", "cai01")}
+        [workbook] = mark.data(course).workbooks
+        tasks = [(task.answers, task.waiting) for task in workbook.tasks]
+        return points, tasks, [line.who for line in Answers(course, ASSIGNMENT, names=False).marking(TASK, "", "").lines]
+
+    before = look()
+    assert (before[0]["ben01"][1], before[1], before[2]) == ("7", [(4, 2)], ["ana01", "ben01", "cai01", "dan01"])
+    for learner in ("ben01", "cai01"):
+        undo(course, ASSIGNMENT, learner)
+    assert look() == ({"ben01": ["", ""], "cai01": ["", ""]}, [(2, 1)], ["ana01", "dan01"])
+    assert shown(course, "ana01").points == "7"
+    for learner in ("ben01", "cai01"):
+        redo(course, ASSIGNMENT, learner)
+    assert look() == before, "what a person gave is there again"
 
 
 STORY = """
@@ -117,6 +139,21 @@ def test_to_take_points_back_lets_it_wait_again(course: Course) -> None:
     assert (kept.answer.state, kept.answer.points) == (State.LATER, "")
     with course.gradebook() as gradebook:
         assert gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "ana01").needs_manual_grade
+
+
+def test_a_comment_that_is_left_as_it_is_stays_so_without_names(course: Course) -> None:
+    before, blind = shown(course, "ana01"), Answers(course, ASSIGNMENT, anonymous=True)
+    text = "Ana Evans, Ms Evans: well done, Ana."
+    Answers(course, ASSIGNMENT).keep(TASK, before.answer, before.base, points=3, comment=text, notes=Notes())
+    [seen] = blind.some(TASK, [before.answer])
+    assert seen.comment == "{name}, Ms {name}: well done, {name}."
+    kept = blind.keep(TASK, before.answer, seen.base, points=4, comment=seen.comment, notes=Notes())
+    after = shown(course, "ana01")
+    assert (kept.answer.points, after.comment) == ("4", text)
+    blind.keep(TASK, before.answer, after.base, points=4, comment=f"{seen.comment} More.", notes=Notes())
+    with course.gradebook() as gradebook:
+        written = gradebook.find_comment(TASK, ASSIGNMENT, ASSIGNMENT, "ana01").comment
+    assert written == "Ana, Ms Ana: well done, Ana. More."
 
 
 def test_of_two_tutors_the_second_is_told(course: Course) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +11,8 @@ from autograde import cli
 from autograde.classes.folder import Course
 from autograde.classes.own_keys import NAME, Decision, class_guides, decide, own_keys
 from autograde.desk import questions
-from autograde.desk.pages import plain
+from autograde.desk.pages import Asked, plain
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook.rows import Rows
 from autograde.marking.figures import cautions, figures
@@ -109,6 +110,26 @@ def test_whose_points_change_is_what_then_changes(twelve: Course, what: str) -> 
     decide(twelve, "w01", ITEM, Decision())
     list(mark_class(twelve, ASSIGNMENT))
     assert points(twelve) == before, "and back again"
+
+
+def test_two_who_decide_at_once(twelve: Course) -> None:
+    def asks(verb: str, **fields: str) -> Any:
+        of_it = {"workbook": ASSIGNMENT, "question": ITEM, **fields}
+        return questions.PAGE.verbs[verb](Asked(course=twelve, worker=worker, fields=of_it))
+
+    worker = Worker()
+    one, other = asks("look", what="accept", answer='"b"').shown.planned, asks("look", what="void").shown.planned
+    done = asks("decide", decision=one.decision, before=one.before)
+    assert worker.wait(20)
+    with pytest.raises(ClassError, match=f"{ITEM} was decided otherwise meanwhile"):
+        asks("decide", decision=other.decision, before=other.before)
+    assert own_keys(twelve, "w01") == {ITEM: Decision(also=("b",))}
+    again = asks("look", what="void").shown.planned
+    asks("decide", decision=again.decision, before=again.before)
+    assert worker.wait(20)
+    assert own_keys(twelve, "w01") == {ITEM: Decision(void=True, also=("b",))}
+    with pytest.raises(ClassError, match="meanwhile"):
+        asks("decide", **done.undo[1])
 
 
 def test_it_is_this_class_alone_and_never_the_programs_key(twelve: Course, made: Path) -> None:

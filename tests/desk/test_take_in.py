@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -162,6 +163,18 @@ def test_a_large_download_goes_to_the_disk_as_it_comes(served: Desk, at: Page, k
     secret = {"X-XSRFToken": cookies["_xsrf"], "HX-Request": "true"}
     reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip&batch=../..", data=b"x", headers=secret)
     assert (reply.status, "do not wait here any more" in reply.json()["fault"]) == (422, True)
+    [process] = [one for one in psutil.Process(served.server.process.pid).children() if "jupyter" in " ".join(one.cmdline())]
+    before = process.rlimit(psutil.RLIMIT_FSIZE)
+    process.rlimit(psutil.RLIMIT_FSIZE, (10, before[1]))  # as a full disk does: what is written last does not fit
+    try:
+        reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip", data=b"x" * 100, headers=secret)
+    finally:
+        process.rlimit(psutil.RLIMIT_FSIZE, before)
+    assert (reply.status, reply.json()["fault"]) == (
+        422,
+        "The file cannot be kept (File too large). See that the disk has room, then try again.",
+    )
+    assert list((served.course.root / "received" / ".arrived").iterdir()) == []
 
 
 def test_what_was_not_taken_in_waits(served: Desk, at: Page, kit: Kit) -> None:

@@ -257,6 +257,9 @@ def test_the_worker_takes_in_from_a_watched_folder(course: Course, kit: Kit, tmp
     for bad in (course.root, course.root / "received", course.root.parent, tmp_path / "none"):
         with pytest.raises(ClassError, match=r"holds the class|There is no folder"):
             check_watched(course, bad)
+    with pytest.raises(ClassError, match="There is no folder"):
+        take_in.PAGE.verbs["watch"](Asked(course=course, worker=worker, fields={"folder": "~nobody-here/synced"}))
+    assert course.watched() == folder
     folder.rename(tmp_path / "away")
     with pytest.raises(ClassError, match="is not there now"):
         look(course, worker, seen)

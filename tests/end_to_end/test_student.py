@@ -174,6 +174,11 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
         handed_in = archive.read("answers.json").decode()
     assert "My own words." in handed_in
     assert "secret reflection" not in handed_in
+    expect(receipt).to_contain_text("Next step: save this file.")
+    with page.expect_download():
+        receipt.get_by_role("link", name="Save the file").click()
+    expect(receipt).to_contain_text("The file is saved, probably among your downloads.Next step: give it to your tutor")
+    expect(receipt.get_by_role("link", name="Save the file again")).to_be_focused()
     with page.context.expect_page() as opened:
         receipt.get_by_role("link", name="See and print the receipt").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Receipt: your hand-in file is made")

@@ -79,7 +79,7 @@ def test_a_screen_reader_hears_which_question_what_it_is_worth_and_its_rule(kind
         "Practice 1 of 1 · not marked": "",
         "Written task 1 of 1 · 10 points": "Your tutor reads this and gives the points.",
         "Question 1 of 1 · 1 point": "One best answer: all the points for it, none for another.",
-        "To think back: not marked": "",
+        "To think back · not marked": "",
         "Before you hand in": "",
     }
     assert [(name, text) for name, text, _ in heard(kind.page, "group") if name in expected] == list(expected.items())

@@ -188,11 +188,12 @@ def test_practice_by_mouse_fills_the_text(kind_page: Callable[[str], KindPage]) 
     kind = kind_page(as_toml(gaps(id="w99-gaps-p", **PRACTISED)))
     item = kind.page.locator("#w99-gaps-p")
     cards, lines = item.locator(".wb-cards-card"), item.locator("p.wb-gaps-text")
-    expect(cards.first.locator("legend")).to_have_text("Gap 1 of 31. Always … before you go in")
+    expect(cards.first.locator("legend")).to_have_text("Gap 1 of 31. Always (1 …) before you go in.")
     cards.first.get_by_role("radio", name="shout").check()
     expect(cards.nth(1).locator("legend")).to_be_focused()
     expect(lines.first).to_have_text("Always 1shout before you go in.")
     item.get_by_role("button", name="Next card").click()
+    expect(item.get_by_label("Gap 3 of 3")).to_have_accessible_description("Type what is missing:")
     item.get_by_label("Gap 3 of 3").click()
     kind.page.keyboard.type("there own", delay=120)  # letter by letter, as a thumb does: the card waits
     expect(item.get_by_label("Gap 3 of 3")).to_have_value("there own")
@@ -206,6 +207,15 @@ def test_practice_by_mouse_fills_the_text(kind_page: Callable[[str], KindPage]) 
     )
     assert kind.saved("w99-gaps-p") == {"first": "shout", "third": "there own"}
     assert Axe().run(kind.page).response["violations"] == []
+
+
+def test_each_card_has_the_whole_sentence(kind_page: Callable[[str], KindPage]) -> None:
+    text = "First. “{first} the trays are not set, I {second}, {third} people wait. Last.”"
+    item = kind_page(as_toml(gaps(id="w99-gaps-s", text=text))).page.locator("#w99-gaps-s")
+    sentence = "“{} the trays are not set, I {}, {} people wait."
+    expect(item.locator(".wb-cards-card legend > span:last-child")).to_have_text(
+        [sentence.format("(1 …)", "(2)", "(3)"), sentence.format("(1)", "(2 …)", "(3)"), sentence.format("(1)", "(2)", "(3 …)")]
+    )
 
 
 @pytest.mark.wcag("2.1.1")

@@ -64,7 +64,7 @@ def test_then_and_now_where_there_is_a_before(given: Any, good: bool) -> None:
     later = scale(before="w98-s1")
     assert (later.problem({"no": given}) is None) is good
     if good:
-        assert later.in_words({"no": given})[0] in ("I can say no kindly.: before 2, now 4 of 5", "I can say no kindly.: 4 of 5")
+        assert later.in_words({"no": given})[0] in ("I can say no kindly. before 2, now 4 of 5", "I can say no kindly. 4 of 5")
 
 
 def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None
 
 
 def test_words() -> None:
-    assert scale().in_words({"tell": 4}) == ("I can say no kindly.: not said", "I know whom to tell.: 4 of 5")
+    assert scale().in_words({"tell": 4}) == ("I can say no kindly. not said", "I know whom to tell. 4 of 5")
 
 
 def as_toml(**fields: Any) -> str:
@@ -106,7 +106,7 @@ def test_before_and_after_by_mouse_and_keyboard_at_320_px(kind_page: Callable[[s
     page = kind.page
     page.set_viewport_size({"width": 320, "height": 640})
     before, after = page.locator("#w99-before"), page.locator("#w99-after")
-    expect(before).to_contain_text("How sure you feel: not marked")
+    expect(before).to_contain_text("How sure you feel · not marked")
     before.get_by_role("group", name="I can say no kindly.").get_by_label("2").check()
     assert kind.saved("w99-before") == {"no": 2}
     expect(after).to_contain_text("Before, you said 2.")
@@ -124,3 +124,18 @@ def test_before_and_after_by_mouse_and_keyboard_at_320_px(kind_page: Callable[[s
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in after.locator("label").all())
     assert Axe().run(page, context="#w99-after").violations_count == 0
+
+
+@pytest.mark.parametrize(("width", "steps"), [(320, 5), (320, 7), (1280, 5)])
+def test_what_the_ends_mean_stands_at_them_at_every_width(width: int, steps: int, kind_page: Callable[[str], KindPage]) -> None:
+    page = kind_page(as_toml(steps=steps)).page
+    page.set_viewport_size({"width": width, "height": 640})
+    row = page.locator("#w99-s1 .wb-scale-row").first
+    boxes = [one.bounding_box() for one in (*row.locator("label").all(), *row.locator(".wb-scale-end").all())]
+    assert all(boxes)
+    *numbers, low, high = [box for box in boxes if box]
+    assert len({number["y"] for number in numbers}) == 1, "in one row"
+    assert low["y"] == high["y"] >= numbers[0]["y"] + numbers[0]["height"], "below it"
+    assert low["x"] < numbers[0]["x"] + numbers[0]["width"] / 2 < low["x"] + low["width"] < high["x"]
+    assert high["x"] < numbers[-1]["x"] + numbers[-1]["width"] / 2 < high["x"] + high["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

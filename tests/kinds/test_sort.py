@@ -96,6 +96,28 @@ def test_a_tap_for_each_card_then_all_stand_as_a_list_with_their_notes(kind_page
     assert kind.saved("w99-sort-p") == KEY
 
 
+@pytest.mark.wcag("2.4.3")
+def test_on_a_phone_the_verdict_leads_to_the_first_card_that_is_not_right(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(sort(id="w99-sort-f", purpose="practice", points=0, cards=TOLD)))
+    page, item = kind.page, kind.page.locator("#w99-sort-f")
+    check, lead = item.get_by_role("button", name="Check my answer"), item.get_by_role("button", name="Go to the first ✗")
+    check.click()
+    expect(item.locator(".wb-response")).to_have_text("Put a card into a group first, then check it.")
+    expect(lead).to_be_hidden()
+    page.set_viewport_size({"width": 320, "height": 640})
+    cards = item.locator(".wb-cards-card")
+    for n, group in enumerate(("Working", "Working", "Personal")):
+        cards.nth(n).get_by_role("radio", name=group).check()
+    check.click()
+    expect(cards.nth(1)).not_to_be_in_viewport(ratio=1)
+    lead.click()
+    expect(cards.nth(1).locator("legend")).to_be_in_viewport(ratio=1)
+    expect(cards.nth(1).locator(".wb-note")).to_be_focused()
+    item.get_by_role("button", name="Change: Card b.").click()
+    cards.nth(1).get_by_role("radio", name="Personal").check()
+    expect(lead).to_be_hidden()
+
+
 def test_nothing_is_skipped_and_an_earlier_card_is_changed(kind_page: Callable[[str], KindPage]) -> None:
     kind = kind_page(as_toml(sort(id="w99-sort-q")))
     page, item = kind.page, kind.page.locator("#w99-sort-q")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from autograde.checks.secrets import leaks
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
+from autograde.classes.own_keys import Decision, decide
 from autograde.classes.roster import import_roster
 from autograde.cli import app
 from autograde.content import load_key
@@ -118,6 +119,22 @@ def test_what_went_well_is_said_of_what_was_right(course: Course) -> None:
     assert re.search(r"You got \d+ of 8 questions right", found["half01"])
     assert "Strong writing" not in found["half01"]
     assert "You have handed in your work. That is the first step" in found["none01"]
+
+
+def test_a_question_that_does_not_count_is_not_counted(course: Course) -> None:
+    closed = [item for item in course.workbook(NAME).assessed() if not item.asks_person]
+    decide(course, "w03", closed[0].id, Decision(void=True))
+    assert {line.outcome for line in mark_class(course, NAME)} == {"marked"}
+    found = pages(course)
+    assert "You got every question right. That is excellent work." in found["all01"]
+    assert re.search(rf"You got \d+ of {len(closed) - 1} questions right", found["half01"])
+    assert "This question does not count" in found["half01"]
+    for item in closed:
+        decide(course, "w03", item.id, Decision(void=True))
+    list(mark_class(course, NAME))
+    none = pages(course)["all01"]
+    assert "every question right" not in none
+    assert "You know" not in none
 
 
 def test_there_are_at_most_three_steps_and_a_comment_only_where_there_is_one(course: Course) -> None:

@@ -2,15 +2,20 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from autograde.classes.folder import Course
 from autograde.commands.summary import NOT_THE_RESULT
 from autograde.errors import ClassError
+from autograde.gradebook.database import reading
+from autograde.gradebook.overview import assignments_in, submitted_in
+from autograde.gradebook.told import told_in
 from autograde.inbox.intake import intake
 from autograde.outbox.marks_file import COLUMNS, export_gradebook, harmless
 
@@ -79,6 +84,25 @@ def test_points_that_a_person_gave_count(marked: Course, tmp_path: Path) -> None
     export_gradebook(marked, tmp_path / "m.csv")
     row = rows(tmp_path / "m.csv")[1]
     assert (row["points"], row["needs marking"]) == ("7.5", "no")
+
+
+@pytest.mark.parametrize(
+    "read", [told_in, lambda reading, name: submitted_in(reading, *assignments_in(reading))], ids=["told", "submitted"]
+)
+def test_whoever_is_marked_for_the_first_time_meanwhile_is_no_fault(marked: Course, read: Callable[[Connection, str], Any]) -> None:
+    came: list[str] = []
+
+    def meanwhile(_: object, __: object, statement: str, *___: object) -> None:
+        if "JOIN grade " in statement and not came:
+            came.append("ben01")
+            with marked.gradebook() as gradebook:
+                gradebook.update_or_create_submission("w01-small", "ben01", timestamp=datetime(2026, 11, 20, 18, 30))  # noqa: DTZ001
+
+    with reading(marked.db_url) as connection:
+        event.listen(connection.engine, "before_cursor_execute", meanwhile)
+        assert set(read(connection, "w01-small")) == {"ana01"}
+        assert came == ["ben01"]
+        assert set(read(connection, "w01-small")) == {"ana01", "ben01"}
 
 
 def test_a_newer_hand_in_than_the_marks_needs_marking(marked: Course, tmp_path: Path, kit: "Kit") -> None:

@@ -15,7 +15,9 @@ import pytest
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.arrived import batches
 from autograde.inbox.intake import IntakeReport, intake
+from autograde.inbox.watched import Watch, take_from
 from autograde.text import printable
 
 if TYPE_CHECKING:
@@ -444,3 +446,19 @@ def test_what_came_by_another_way_is_kept_before_it_is_replaced(course: Course, 
 
 def test_names_from_strangers_are_made_printable() -> None:
     assert printable("a\x1b[31mb\n\u202ec" + "d" * 200, 20) == "a�[31mb��cddddddddd…"
+
+
+def test_what_cannot_be_taken_in_from_a_watched_folder_waits_once(course: Course, kit: "Kit", tmp_path: Path) -> None:
+    folder, gradebook, watch = tmp_path / "synced", course.root / "gradebook.db", Watch(course)
+    folder.mkdir()
+    (folder / "ana.zip").write_bytes(kit.hand_in("ana01"))
+    gradebook.rename(gradebook.with_suffix(".away"))
+    for look in range(4):
+        if files := watch.look(folder):
+            assert look == 1
+            with pytest.raises(ClassError, match="is missing"):
+                take_from(course, folder, files)
+    gradebook.with_suffix(".away").rename(gradebook)
+    [batch] = batches(course)
+    assert batch.files == ("ana.zip",)
+    assert [taken.student.id for taken in intake(course, [course.root / "received" / ".arrived" / batch.name], "w01").taken] == ["ana01"]

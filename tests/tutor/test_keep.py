@@ -1,25 +1,37 @@
 """The gradebook is kept: no command goes on over one that is not the class's, and it can be copied and brought back."""
 
 import csv
+import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from autograde.classes.extend import extend
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
+from autograde.classes.own_keys import Decision, decide, own_keys
+from autograde.classes.owner import CONFIG
+from autograde.classes.packing import MANIFEST, pack
 from autograde.classes.roster import import_roster
+from autograde.classes.settings_file import write_settings
+from autograde.classes.unpacking import unpack
 from autograde.errors import ClassError
 from autograde.gradebook import disk
+from autograde.gradebook.address import without_password
+from autograde.gradebook.database import unwritten
 from autograde.gradebook.disk import file_system, on_network
 from autograde.gradebook.keep import backup, restore, set_journal, tidy
 from autograde.gradebook.rows import Rows
@@ -352,3 +364,63 @@ def test_no_write_ahead_log_on_a_network_drive(network: Course) -> None:
     with Rows(network.db_url, "w01-small"):
         assert mode() == "delete"
     assert given(network.root / "gradebook.db") == [7]
+
+
+def test_a_packed_class_that_is_damaged_anywhere_is_told(marked: Course, tmp_path: Path) -> None:
+    whole = pack(marked, tmp_path / "class.zip").path.read_bytes()
+    (tmp_path / "out").mkdir()
+    for place in range(60, len(whole), len(whole) // 60):
+        (tmp_path / "odd.zip").write_bytes(whole[:place] + bytes(byte ^ 0xFF for byte in whole[place : place + 40]) + whole[place + 40 :])
+        with pytest.raises(ClassError, match=r"Nothing was made|Choose another place"):
+            unpack(tmp_path / "odd.zip", tmp_path / "out")
+        assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "row", [{"path": 7}, {"size": "7"}, {"size": -1}, {"changed": float("inf")}, {"changed": float("nan")}, {"more": 1}]
+)
+def test_a_packed_class_whose_list_is_odd_is_told(marked: Course, tmp_path: Path, row: dict[str, object]) -> None:
+    made = pack(marked, tmp_path / "class.zip").path
+    (tmp_path / "out").mkdir()
+    with zipfile.ZipFile(made) as packed, zipfile.ZipFile(tmp_path / "odd.zip", "w") as odd:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name == MANIFEST:
+                about = json.loads(content)
+                about["files"][0] |= row
+                content = json.dumps(about).encode()
+            odd.writestr(name, content)
+    with pytest.raises(ClassError, match="Nothing was made"):
+        unpack(tmp_path / "odd.zip", tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("password", ["secret", "se/cret", "se:cret", "se%40cret?"])
+def test_no_password_is_shown(password: str) -> None:
+    assert without_password(f"postgresql://tutor:{password}@server/care") == "postgresql://tutor:***@server/care"
+
+
+def test_more_time_is_not_given_while_another_program_writes(course: Course) -> None:
+    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ClassError, match=r"cannot be written \(database is locked\)"):
+            extend(course, "w01", "ana01", datetime(2026, 12, 24, 12, tzinfo=UTC))
+    extend(course, "w01", "ana01", datetime(2026, 12, 24, 12, tzinfo=UTC))
+
+
+def test_where_one_may_not_write_that_is_what_is_to_be_seen_to(course: Course) -> None:
+    address = f"{(course.root / 'gradebook.db').as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as looking, pytest.raises(sqlite3.OperationalError) as told:
+        looking.execute("CREATE TABLE other (id)")
+    assert unwritten(told.value) == (
+        "The gradebook cannot be written (attempt to write a readonly database). See that you may write there, then try again."
+    )
+
+
+def test_two_who_change_a_file_of_the_class_at_once_lose_neither(course: Course) -> None:
+    names = [f"w99-q{number:02}" for number in range(40)]
+    with ThreadPoolExecutor(8) as crew:
+        list(crew.map(lambda name: decide(Course(course.root), "w99", name, Decision(void=True)), names))
+        list(crew.map(lambda word: write_settings(Course(course.root), {word: "yes"}), [f"word_{n}" for n in range(24)]))
+    assert sorted(own_keys(course, "w99")) == names
+    assert len(re.findall(r"word_\d+='yes'", (course.root / CONFIG).read_text("utf-8"))) == 24

@@ -112,6 +112,14 @@ def test_somebody_elses_settings_are_not_run(
     assert find_course(empty_class.root).db_url
 
 
+def test_a_class_whose_settings_cannot_be_read_is_one_all_the_same(empty_class: Course) -> None:
+    settings = empty_class.root / "nbgrader_config.py"
+    settings.unlink()
+    settings.symlink_to(settings)  # root may read everything but this
+    with pytest.raises(ClassError, match=rf"{settings} cannot be read \(.+\)\. See that you may read that file"):
+        find_course(empty_class.root / "source")
+
+
 def test_a_class_is_not_looked_for_above_home_nor_far_up(empty_class: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     home = empty_class.root / "source" / "ana"
     deep = home.joinpath(*"abcdefghij")

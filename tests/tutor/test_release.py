@@ -21,6 +21,7 @@ import pytest
 from autograde.checks.secrets import leaks, secrets
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
+from autograde.cli import main
 from autograde.content import load_key, load_rubrics, load_samples
 from autograde.errors import ClassError, ReleaseError
 from autograde.outbox.release import release
@@ -411,6 +412,31 @@ def test_a_release_that_fails_leaves_the_one_before(shelf: Path, tmp_path: Path,
         release(course, "w01", due=datetime(2027, 1, 1, tzinfo=UTC))
     assert "\n" not in str(told.value)
     assert standing(course) == before
+
+
+def test_a_first_release_that_the_gradebook_refuses_leaves_nothing(
+    empty_class: Course, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def there() -> set[str]:
+        return {path.relative_to(empty_class.root).as_posix() for path in empty_class.root.rglob("*")}
+
+    before = {*there(), "handout/site"}
+    monkeypatch.chdir(empty_class.root)
+    monkeypatch.setattr(sys, "argv", ["autograde", "release", "w01", "--anyway"])
+    with closing(sqlite3.connect(empty_class.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SystemExit, match="1"):
+            main()
+    assert (
+        capfd.readouterr().err.split()
+        == (
+            f"w01 cannot be released, and nothing was changed. The gradebook {empty_class.db_url} cannot be written (database is locked). "
+            "Close other programs that use it, then try again."
+        ).split()
+    )
+    assert {name for name in there() - before if not name.startswith((STAGE, "gradebook.db-"))} == set()
+    release(empty_class, "w01")
+    assert released(empty_class) == FILES
 
 
 def test_a_fresh_copy_that_does_not_work_leaves_the_classs_own(course: Course, shelf: Path) -> None:

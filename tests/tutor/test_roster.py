@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograde.classes.folder import Course
+from autograde.classes.learner_list import Outcome, add, preview
 from autograde.classes.roster import Roster, RosterReport, Student, import_roster
 from autograde.errors import ClassError, RosterError
 
@@ -244,6 +245,33 @@ def test_running_again_updates(empty_class: Course) -> None:
     report = load(empty_class, "id,first name,last name\nana01,Ana,Evans\nben01,Benjamin,Jones\n")
     assert (report.added, report.updated, report.unchanged, report.others) == ((), ("ben01",), ("ana01",), ("cai01",))
     assert len(Roster.of(empty_class).students) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,first name,last name,email\nana01,Ana\n",
+        "id,first name,last name,email\nana01,,Evans,\n",
+        "id,first name,last name,email\nana01,,,ana@example.org\n",
+        "id,first name,last name\nana01,Ana,Evans\n",
+        "id,name,email\nana01,,ana@example.org\n",
+        "name,id\nAna Evans,ana01\n",
+    ],
+    ids=["short row", "empty cells", "no name", "no column", "no whole name", "whole name alone"],
+)
+def test_what_is_missing_or_empty_says_nothing(empty_class: Course, content: str) -> None:
+    load(empty_class, "id,first name,last name,email\nana01,Ana,Evans,ana@example.org\n")
+    report = load(empty_class, content)
+    assert (report.updated, report.unchanged, report.bad) == ((), ("ana01",), ())
+    assert [line.outcome for line in preview(empty_class, content).lines] == [Outcome.KNOWN]
+    add(empty_class, content)
+    assert Roster.of(empty_class).students == (ANA,)
+
+
+def test_a_whole_name_of_one_word_takes_the_place_of_another(empty_class: Course) -> None:
+    load(empty_class, "id,first name,last name\nana01,Ana,Evans\n")
+    assert load(empty_class, "id,name\nana01,Cher\n").updated == ("ana01",)
+    assert Roster.of(empty_class).students[0].name == "Cher"
 
 
 def test_an_id_that_the_class_spells_otherwise(empty_class: Course) -> None:

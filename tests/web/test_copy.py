@@ -46,7 +46,10 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
     assert ben.values("ben02") == {}
     with chromium.new_context(locale="en-GB") as fresh:
         there = opened(fresh, address).work("ANA01")
+        there.page.set_viewport_size({"width": 320, "height": 640})
+        there.button("Open my copy").evaluate("node => scrollBy(0, node.getBoundingClientRect().bottom - innerHeight + 100)")
         assert there.bring(path).startswith("3 answers were taken from the copy.")
+        expect(there("your-work").get_by_role("status")).to_be_in_viewport(ratio=1)
         for item in (TEXT, PRIVATE, PICK):
             is_saved(there(item))
         expect(there.text()).to_have_value("Ana's answer.")

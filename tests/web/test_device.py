@@ -78,8 +78,7 @@ def test_changing_the_learner_while_a_save_is_on_its_way_mixes_nothing(tab: Open
     is_saved(ana(MINE))
     ana("hand-in").get_by_label("Your learner ID").fill("ben02")
     ana("hand-in").get_by_role("button", name="Hand in").click()
-    ana("hand-in").get_by_role("button", name="Hand in anyway").click()
-    change = ana.button("Change the learner ID of this workbook")
+    change = ana.button("I am ben02")
     expect(change).to_be_visible()
     change.evaluate(
         """(button, id) => {
@@ -99,6 +98,40 @@ def test_changing_the_learner_while_a_save_is_on_its_way_mixes_nothing(tab: Open
     assert ana.values("ana01") == {TEXT: "Ana's newest.", MINE: True}
 
 
+def test_a_mistyped_id_is_told_first_and_the_work_is_never_out_of_sight(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("Ana's answer.")
+    panel = ana("hand-in")
+    field = panel.get_by_label("Your learner ID")
+    field.fill("ana09")
+    panel.get_by_role("button", name="Hand in", exact=True).click()  # nothing is declared, and a question is open
+    expect(panel.locator(".wb-conflict p").first).to_have_text("This work is kept under ana01, and you typed ana09.")
+    expect(panel.locator(".wb-conflict")).to_be_focused()
+    assert panel.locator("button:visible").all_inner_texts() == [
+        "Hand in as ana01",
+        "I am ana09: open my own copy. The work of ana01 is not in it; it stays on this device",
+    ]
+    panel.get_by_role("button", name="Hand in as ana01").click()
+    expect(field).to_have_value("ana01")
+    expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    field.fill("ana09")
+    panel.get_by_role("button", name="Hand in", exact=True).click()
+    panel.get_by_role("button", name="I am ana09").click()
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ana09")
+    expect(ana.text()).to_have_value("")
+    notice = ana.page.locator(".wb-notices")
+    expect(notice).to_contain_text("You work here as ana09 now. The work of ana01 is still on this device.")
+    expect(notice).to_be_focused()
+    expect(notice).to_be_in_viewport()
+    notice.get_by_role("button", name="Go back to ana01").click()
+    expect(ana.text()).to_have_value("Ana's answer.")
+    expect(notice).to_be_empty()
+    field.fill("ANA01")  # the same in capitals
+    ana.hand_in(tmp_path)
+
+
 def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open, context: BrowserContext) -> None:
     ana = tab("ana01", shared=True)
     ana.write("Ana's answer.")
@@ -114,10 +147,8 @@ def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open
     assert other.page.evaluate("globalThis.still"), "a tab that asks who works is not loaded again by another's saves"
     # Another learner by way of handing in: the device is not less shared for it.
     ana("hand-in").get_by_label("Your learner ID").fill("ben02")
-    ana(MINE).get_by_role("checkbox").check()
-    is_saved(ana(MINE))
-    for name in ("Hand in", "Hand in anyway", "Change the learner ID of this workbook"):
-        ana("hand-in").get_by_role("button", name=name, exact=True).click()
+    ana("hand-in").get_by_role("button", name="Hand in", exact=True).click()
+    ana("hand-in").get_by_role("button", name="I am ben02").click()
     expect(ana.page.locator("#wb-who-slot")).to_contain_text("ben02")
     other.open()
     other.asks()
@@ -143,6 +174,58 @@ def test_a_page_that_opens_at_once_knows_what_the_browser_has_not_kept_for_later
     expect(ana.page.locator("#wb-contents > summary")).to_have_text("Dewislen")
 
 
+def test_what_was_typed_a_moment_before_is_there_at_once_and_is_no_second_version_later(context: BrowserContext, tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("one")
+    context.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")  # as above
+    ana.page.evaluate(
+        """id => { const area = document.querySelector(`#${id} textarea`); area.value = "one two"; globalThis.before = true;
+                   area.dispatchEvent(new Event("input", { bubbles: true })); location.reload(); }""",
+        TEXT,
+    )
+    until(ana.page, f"!globalThis.before && document.querySelector('#{TEXT} textarea')?.value === 'one two'")
+    ana.state("saved")
+    other = tab("ana01")
+    other.write("one two three")
+    other.page.close()
+    ana.page.reload()
+    ana.state("saved")
+    expect(ana.text()).to_have_value("one two three")
+
+
+def test_what_was_not_chosen_is_not_asked_again(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.write("one")
+    draft = {"value": "another", "base": 0, "was": None, "at": 1, "by": "ana01", "held": True, "visit": "x"}
+    key = f"wb-draft:{ana(TEXT).get_attribute('data-wb-scope')}:{TEXT}"
+    ana.page.evaluate("([key, draft]) => localStorage.setItem(key, JSON.stringify(draft))", [key, draft])
+    ana.open()
+    ana.state("conflict")
+    ana(TEXT).get_by_role("button", name="Use the other answer").click()
+    ana.state("saved")
+    ana.open()
+    ana.state("saved")
+    expect(ana.text()).to_have_value("one")
+
+
+def test_a_tab_of_one_person_alone_stays_theirs_while_somebody_else_begins_in_another(tab: Open) -> None:
+    ana = tab("ana01", shared=True)
+    ana.write("Ana's answer.")
+    tab("ben02").write("Ben's answer.")
+    ana.page.reload()
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ana01")
+    expect(ana.text()).to_have_value("Ana's answer.")
+
+
+@pytest.mark.parametrize("learner", ["12345", "1e3", "true", "null"])
+def test_who_began_in_an_older_page_goes_on(learner: str, tab: Open) -> None:
+    one = tab()
+    one.page.evaluate("learner => localStorage.setItem('wb-learner', learner)", learner)  # as plain text, and in no tab's own storage
+    one.open()
+    expect(one.page.locator("#wb-who-slot")).to_contain_text(f"You: {learner} ")
+    one.state("clean")
+
+
 def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     first = tab("ana01")
     first.write("Ana's answer.")
@@ -152,6 +235,14 @@ def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     second.asks()
     first.asks()
     assert "Ana's answer" not in first.page.content()
+    for one in (first, second):
+        expect(one.page.locator("form.wb-gate input[type=text]")).to_be_focused()
+    why = "Somebody said in another tab that it is not you. Your answers are kept."
+    expect(first.page.locator("form.wb-gate")).to_contain_text(why)
+    expect(second.page.locator("form.wb-gate")).not_to_contain_text(why)
+    first.open()
+    first.asks()
+    expect(first.page.locator("form.wb-gate")).not_to_contain_text(why)  # said once
 
 
 def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path) -> None:
@@ -160,7 +251,7 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     (tmp_path / "w00.html").write_bytes(workbook_file(load_workbook(ROOT / "workbooks" / "w00-start-here")))
     elsewhere = tab("ana01", shared=True, where=(tmp_path / "w00.html").as_uri())
     scope = elsewhere.page.locator("[data-wb-scope]").first.get_attribute("data-wb-scope")
-    elsewhere.page.evaluate("key => localStorage.setItem(key, 'Ana typed')", f"wb-draft:{scope}:x")
+    elsewhere.page.evaluate("key => { localStorage[key] = sessionStorage[key] = 'Ana typed'; }", f"wb-draft:{scope}:x")
     ana.leave()
     ana.work("ben02", shared=True).write("Ben's answer.")
     bens = ana(TEXT).get_attribute("data-wb-scope")
@@ -170,10 +261,12 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     ana.button("Remove my work in all workbooks from this device").click()
     ana.button("Remove all of it").click()
     ana.asks()
+    expect(ana.page.locator("form.wb-gate")).to_contain_text("The answers were removed from this device.")
     elsewhere.asks()
     assert ana.kept() == {"ben02": {TEXT: ana.kept()["ben02"][TEXT]}}
     left = ana.page.evaluate("Object.keys(localStorage).filter((key) => /wb-(draft|place|learner)/.test(key))")
     assert left == [f"wb-place:{bens}"]
+    assert elsewhere.page.evaluate("scope => Object.keys(sessionStorage).filter((key) => key.includes(scope))", scope) == []
 
 
 @pytest.mark.parametrize("learner", ["__proto__", "<img src=x onerror=alert(1)>", "constructor", "%00\"'", "é" * 128, "👩‍🚀"])

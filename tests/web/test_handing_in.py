@@ -125,6 +125,21 @@ def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course,
     assert any(score for _, score, _, _ in rows)
 
 
+def test_a_form_of_own_work_that_nobody_has_touched_is_named(chromium: Browser, tmp_path: Path) -> None:
+    workbook = load_workbook(ROOT / "workbooks" / "w10-the-unit-assessment")
+    forms = [item for item in workbook.items.values() if item.kind == "workplace"]
+    path = tmp_path / "w10.html"
+    path.write_bytes(workbook_file(workbook))
+    context = chromium.new_context(locale="en-GB")
+    ana = opened(context, path.as_uri()).work("ana01")
+    panel = ana("hand-in")
+    expect(panel).to_contain_text("Forms about your own work, not filled in yet. Some criteria rest on them:")
+    assert len(forms) == 5
+    for form in forms:
+        expect(panel.locator(f"a[href='#{form.id}']")).to_have_count(1)
+    context.close()
+
+
 def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab: Open, tmp_path: Path) -> None:
     ana = tab("ana01")
     ana.text().fill("A line of an essay.\n" * 60)
@@ -152,6 +167,9 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     assert {*document["answers"]} == {TEXT, MINE}
     assert (manifest["student"], manifest["declared"]) == ("ana01", True)
     expect(ana("your-work")).to_contain_text("All of them are in your hand-in file.")
+    expect(panel.locator(".wb-receipt")).to_contain_text(
+        "The file is saved, probably among your downloads.Next step: give it to your tutor"
+    )
     ana.page.clock.install(time=0)  # a clock that went back by many years
     ana.text().fill("An essay, changed.")
     ana.page.clock.run_for(1000)
@@ -163,10 +181,11 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     receipt = panel.locator(".wb-receipt")
     expect(receipt).to_contain_text(manifest["code"])
     expect(receipt).to_contain_text("1 of 2 marked questions")
+    expect(receipt).to_contain_text("The file is saved, probably among your downloads.Next step: give it to your tutor")
     order = receipt.locator("h3, .wb-next, .wb-button, dl").evaluate_all("all => all.map((node) => node.className || node.tagName)")
     assert order == ["H3", "wb-next", "wb-button wb-big", "DL", "wb-button wb-second"], "what is to be done stands above the details"
     with ana.page.expect_download() as again:
-        receipt.get_by_role("button", name="Save the file").click()
+        receipt.get_by_role("button", name="Save the file again").click()
     again.value.save_as(tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == sent.read_bytes()
     ana.page.evaluate("() => { globalThis.print = () => { globalThis.printed = document.querySelector('.wb-sheet').innerText; }; }")
@@ -176,6 +195,41 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     ana.page.emulate_media(media="print")
     expect(ana.page.locator(".wb-sheet")).to_be_visible()
     expect(ana.page.locator("#wb-main")).to_be_hidden()
+
+
+def test_the_task_above_a_long_answer_covers_whole_lines_alone_and_less_than_half(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.set_viewport_size({"width": 320, "height": 640})
+    ana.text().fill("A line of an essay.\n" * 60)
+    ana.text().evaluate("node => scrollBy(0, node.getBoundingClientRect().bottom - 500)")
+    task = ana(TEXT).locator(".wb-written-task")
+    expect(task).to_be_in_viewport()
+    strip, box, head = task.bounding_box(), ana.text().bounding_box(), ana.page.locator("header").bounding_box()
+    assert strip
+    assert box
+    assert head
+    assert (strip["x"], strip["width"]) == (box["x"], box["width"]), "no line is covered in part"
+    assert strip["y"] == pytest.approx(head["y"] + head["height"], abs=1)
+    task.locator("summary").click()
+    opened_up = task.bounding_box()
+    assert opened_up
+    assert 44 < opened_up["height"] <= 0.4 * 640
+
+
+@pytest.mark.wcag("2.4.7", "2.4.11")
+def test_who_is_led_to_the_declaration_sees_the_word_and_the_box(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.set_viewport_size({"width": 320, "height": 640})
+    ana("hand-in").get_by_role("button", name="Hand in").click()
+    word, box = ana(MINE).get_by_text("Tick this first"), ana(MINE).get_by_role("checkbox")
+    expect(box).to_be_focused()
+    top, head = word.bounding_box(), ana.page.locator("header").bounding_box()
+    assert top
+    assert head
+    assert top["y"] >= head["y"] + head["height"], "the word is below the header"
+    assert box.evaluate("node => getComputedStyle(node).outlineWidth") == "3px"
+    box.press("Tab")
+    expect(box).not_to_have_class("wb-led")
 
 
 def test_a_second_tab_that_takes_the_declaration_back_is_heard_at_the_last_moment(context: Any, tab: Open) -> None:

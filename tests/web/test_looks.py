@@ -346,6 +346,17 @@ def test_the_player_pauses_goes_back_and_stops(told_page: Open) -> None:
     expect(page.locator(".wb-listen, .wb-player")).to_have_count(0)
 
 
+def test_a_section_that_stands_alone_has_one_button_to_listen(told_page: Open) -> None:
+    page = told_page(sound="on")
+    pick(page, "Pages", "normal")
+    page.locator("#wb-contents > summary").click()
+    page.locator("#wb-contents nav a").nth(1).click()
+    page.reload()  # now the workbook's own title stands above the section, for a screen reader
+    expect(page.locator("#wb-main > #wb-title")).to_have_count(1)
+    expect(page.get_by_role("button", name=re.compile("^Listen"))).to_have_text(["Listen"])
+    expect(page.locator(".wb-listen")).to_have_count(4)
+
+
 @pytest.mark.wcag("4.1.2", "4.1.3", "2.1.1", "1.4.1")
 def test_words_to_know_say_what_they_mean_on_a_tap(told_page: Open) -> None:
     page = told_page()
@@ -385,7 +396,10 @@ def test_words_to_know_say_what_they_mean_on_a_tap(told_page: Open) -> None:
     term.press("Escape")
     expect(page.locator(".wb-meaning")).to_have_count(0)
     expect(term).to_be_focused()
+    page.set_viewport_size({"width": 320, "height": 640})
+    term.evaluate("node => scrollBy(0, node.getBoundingClientRect().bottom - innerHeight + 10)")
     term.press("Space")
+    expect(page.locator(".wb-meaning")).to_be_in_viewport(ratio=1)
     pick(page, "Hard words", "off")
     expect(page.locator(".wb-term, .wb-meaning")).to_have_count(0)
     assert page.locator("p", has_text="says so").evaluate("node => node.querySelector('strong').childNodes.length") == 1

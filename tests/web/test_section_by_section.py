@@ -184,6 +184,31 @@ def test_who_comes_by_an_address_and_is_not_known_gets_there_all_the_same(walk: 
     expect(page.locator("#w99-q01")).to_be_focused()
 
 
+def test_who_went_to_type_their_id_comes_back_and_who_left_is_asked_at_the_beginning(walk: Walk) -> None:
+    page = walk.page
+    page.goto(walk.address)
+    walk.way("Next").click()
+    walk.way("Next").click()
+    walk.shows(THIRD)
+    page.get_by_role("link", name="Type it now").first.click()
+    walk.shows(FIRST)
+    expect(page.locator("form.wb-gate")).to_contain_text("No ID yet? Ask your tutor")
+    page.get_by_label("Your learner ID").fill("ana01")
+    page.get_by_role("button", name="Show my questions").click()
+    walk.shows(THIRD)
+    expect(page.locator("#w99-q01")).to_be_in_viewport()
+
+    walk.way("Back").click()
+    walk.shows(SECOND)
+    page.evaluate("scrollTo(0, 9999)")
+    walk.menu()
+    page.get_by_role("button", name="Not you?").click()
+    walk.shows(FIRST)
+    expect(page.get_by_label("Your learner ID")).to_be_focused()
+    expect(page.get_by_label("Your learner ID")).to_be_in_viewport()
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
 def test_each_student_goes_on_where_they_were(walk: Walk) -> None:
     page = walk.open().page
     walk.way("Next").click()
@@ -360,6 +385,36 @@ def test_the_header_is_one_low_row_and_nothing_covers_a_low_window(walk: Walk, w
         if page.evaluate(at_the_end):
             break
     expect(walk.bar).to_be_in_viewport()
+
+
+@pytest.mark.wcag("1.4.4", "1.4.10")
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize(
+    "picked", [{"size": "larger"}, {"size": "largest"}, {"font": "dyslexic"}, {"size": "largest", "font": "dyslexic"}], ids=str
+)
+def test_the_bars_of_a_small_phone_have_room_in_every_letter(walk: Walk, picked: dict[str, str], language: str) -> None:
+    walk.page.set_viewport_size({"width": 320, "height": 640})
+    stored = {"wb-display": json.dumps(picked), "wb-language": language}
+    walk.page.add_init_script(f"Object.assign(localStorage, {json.dumps(stored)})")
+    page = walk.open("#What-a-family-hopes-for").page
+    page.evaluate("document.fonts.ready")
+    page.locator("#w99-p01 input").first.check()
+    is_saved(page.locator("#w99-p01"))
+    expect(page.locator("#wb-saved-slot")).not_to_be_empty()
+    expect(page.locator("#wb-here")).to_be_visible()
+    assert page.locator("#wb-here").bounding_box()["width"] > 60  # type: ignore[index]
+    parts = walk.bar.locator(".wb-back, p, .wb-onward").evaluate_all(
+        """all => all.map((node) => {
+          const range = document.createRange(), { left, right, bottom, height } = node.getBoundingClientRect();
+          range.selectNodeContents(node.querySelector("span") ?? node);
+          return { left, right, bottom, height, over: node.matches("a") && range.getBoundingClientRect().width > node.clientWidth };
+        })"""
+    )
+    assert len(parts) == 3
+    assert [one["right"] <= other["left"] for one, other in zip(parts, [*parts[1:], {"left": 320}], strict=True)] == [True] * 3
+    assert not any(part["over"] or part["bottom"] > 640 for part in parts)
+    assert all(parts[n]["height"] >= 44 for n in (0, 2))
+    assert page.evaluate("document.querySelector('header').offsetHeight + document.querySelector('#wb-bar').offsetHeight") <= 640 / 5
 
 
 def seen(node: Locator, at: float) -> list[int]:

@@ -1,13 +1,12 @@
 // @ts-check
 /* Mark: what is pressed, and the start. The next answers are there before they are needed, and what is given is sent in the background. */
 
-import { $, drafts, field, form, h, known, later, learner, page, points, put, read, same, shared, store } from "./marking.js";
+import { $, drafts, field, form, h, known, later, learner, page, points, put, read, same, shared } from "./marking.js";
 import { following, prefetch, show, walk, watch } from "./markahead.js";
 import { changed, display, done, faults, flush, kept, send, undo } from "./marksend.js";
 import { listAll } from "./markshown.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
-/** @typedef {import("./marking.js").Draft} Draft */
 /** @typedef {import("./marking.js").Line} Line */
 
 /* Undo: what stood before the last change that was saved. */
@@ -35,7 +34,8 @@ const next = (comesBack = false) => {
   if (drafts.get(page.now)?.fault || drafts.get(page.now)?.theirs) { $("mark-state").scrollIntoView({ block: "nearest" }); return; }
   if (token) void show(token);
 };
-form.addEventListener("submit", (event) => { event.preventDefault(); next(); });
+let plain = false; // the start failed: the page is a form
+form.addEventListener("submit", (event) => { if (!plain) { event.preventDefault(); next(); } });
 form.addEventListener("input", changed);
 form.addEventListener("click", (event) => {
   const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark]");
@@ -53,14 +53,14 @@ form.addEventListener("click", (event) => {
 points.addEventListener("input", () => { later.checked = false; });
 document.addEventListener("click", (event) => {
   const go = /** @type {HTMLElement} */ (event.target).closest("[data-mark-go]");
-  if (!(go instanceof HTMLElement) || event.ctrlKey || event.metaKey) return;
+  if (!(go instanceof HTMLElement) || plain || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   void show(go.dataset["markGo"] ?? "");
 });
 $("mark-list").addEventListener("toggle", listAll);
 window.addEventListener("beforeunload", (event) => { flush(); if (drafts.size) event.preventDefault(); });
 
-/* The start: the list of answers, and what a page before this one could not save. */
+/* The start: the list of answers; what a page before this one could not save is sent. */
 const start = async () => {
   const { now } = page, base = field("base").value;
   const query = new URLSearchParams({ ...shared, ...(learner ? { learner } : { task: field("task").value }), answer: page.now });
@@ -69,9 +69,6 @@ const start = async () => {
   page.lines = marking.lines;
   listAll();
   known.set(marking.shown.answer, { answer: marking.shown, at: Date.now() });
-  try {
-    for (const [token, draft] of /** @type {[string, Draft][]} */ (JSON.parse(sessionStorage.getItem(store) ?? "[]"))) drafts.set(token, draft);
-  } catch { /* no storage here */ }
   const typed = read();
   display(marking.shown);
   if (page.now === now && !drafts.has(now) && !same(typed, marking.shown)) { // typed before this script was there, beside what stood there then
@@ -91,4 +88,8 @@ const start = async () => {
   void prefetch();
   watch();
 };
-start().catch(() => { /* without it the page is a form, which works by itself */ });
+start().catch(() => {
+  plain = true;
+  $("mark-state").dataset["markState"] = "unsaved";
+  $("mark-state").textContent = "Nothing is saved by itself now: press “Save, next”.";
+});

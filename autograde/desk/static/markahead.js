@@ -28,7 +28,7 @@ const fetchAll = async (tokens) => {
   for (const [task, some] of wanted) {
     const reply = await fetch(`${form.dataset["markJson"]}?${new URLSearchParams({ ...shared, task, answers: some.join(",") })}`, { headers: { "HX-Request": "true" } });
     if (!reply.ok) throw new Error(String(reply.status));
-    for (const answer of /** @type {{ answers: Answer[] }} */ (await reply.json()).answers) if (!drafts.has(answer.answer) && (savedAs.get(answer.answer) ?? 0) <= since) {
+    for (const answer of /** @type {{ answers: Answer[] }} */ (await reply.json()).answers) if (!(drafts.has(answer.answer) && known.has(answer.answer)) && (savedAs.get(answer.answer) ?? 0) <= since) {
       const before = known.get(answer.answer)?.answer;
       known.set(answer.answer, { answer, at: Date.now() });
       if (answer.answer === page.now && before && before.base !== answer.base && same(read(), before)) display(answer);

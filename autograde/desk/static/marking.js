@@ -42,8 +42,11 @@ export const page = {
 };
 /** @type {Map<string, { answer: Answer, at: number }>} */
 export const known = new Map(); // answers, whole, as the server has them
-/** @type {Map<string, Draft>} */
-export const drafts = new Map();
+/** What a page before this one could not save. @returns {[string, Draft][]} */
+const unsaved = () => {
+  try { return JSON.parse(sessionStorage.getItem(store) ?? "[]"); } catch { return []; /* no storage here */ }
+};
+export const drafts = new Map(unsaved());
 /** @type {Map<string, number>} */
 export const savedAs = new Map(); // which saving of this page was an answer's last: what was asked for before that may be older
 

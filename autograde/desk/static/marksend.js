@@ -102,7 +102,7 @@ export const changed = () => {
 };
 export const send = async () => {
   clearTimeout(timer);
-  if (page.sending) return;
+  if (page.sending || !form.dataset["markReady"]) return; // the start sends what waits
   for (;;) {
     const [token, draft] = [...drafts].find(([, one]) => !one.theirs && !one.fault) ?? [];
     if (!token || !draft) break;

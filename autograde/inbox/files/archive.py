@@ -1,9 +1,7 @@
 """Read zips from strangers: nothing is unpacked to disk, and every limit is held while reading, not by the header."""
 
-import lzma
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from autograde.errors import UnusableError
+from autograde.errors import BAD_ZIP, UnusableError
 from autograde.inbox.files.loose import ANSWERS, MANIFEST, fits, pair, role
 from autograde.text import LOCAL, printable
 from workbook_helpers.answers import MAX_BYTES
@@ -182,6 +180,6 @@ def _explaining() -> Iterator[None]:
     except (NotImplementedError, RuntimeError) as error:
         msg = f"the zip is packed in a way that cannot be read ({printable(error, 60)})"
         raise UnusableError(msg) from error
-    except (zlib.error, lzma.LZMAError, EOFError, ValueError, OverflowError, OSError) as error:
+    except (*BAD_ZIP, OSError) as error:
         msg = "the zip is damaged or not complete"
         raise UnusableError(msg) from error

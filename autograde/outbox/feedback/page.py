@@ -244,6 +244,7 @@ def _in_short(closed: list[_Shown], written: list[_Shown]) -> dict[str, Any]:
     """Give what went well and what to do next; written tasks by their numbers."""
     comments = [n for n, row in enumerate(written, start=1) if row.comment and row.verdict != "waiting"]
     return {
+        "counted": sum(row.verdict != "void" for row in closed),
         "right": sum(row.verdict == "right" for row in closed),
         "partly": sum(row.verdict == "partly" for row in closed),
         "known": _known(closed),
@@ -256,7 +257,8 @@ def _in_short(closed: list[_Shown], written: list[_Shown]) -> dict[str, Any]:
 def _known(closed: list[_Shown]) -> tuple[str, ...]:
     """Name the sections whose every question is right, in order."""
     poor = {row.item.section for row in closed if row.verdict not in ("right", "void")}
-    return tuple(dict.fromkeys(row.item.section for row in closed if row.item.section and row.item.section not in poor))
+    right = (row.item.section for row in closed if row.verdict == "right")
+    return tuple(dict.fromkeys(section for section in right if section and section not in poor))
 
 
 def _look_again(closed: list[_Shown], most: int) -> tuple[str, ...]:

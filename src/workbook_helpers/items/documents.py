@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Json, Model, Text
-from workbook_helpers.words import say
+from workbook_helpers.words import heading, say
 
 Sheet: TypeAlias = list[Json]
 """How a document is drawn, for JSON: the name of an element, its attributes, then what is in it, each a text or an element again.
@@ -192,8 +192,10 @@ class Document(Model):
         head = [["th", {"scope": "col", "role": "columnheader"}, cell] for cell in self.head]
         rows: list[Sheet] = []
         for first, *others in self.rows:
-            cells = (["td", {"role": "cell", "data-head": name}, cell] for name, cell in zip(self.head[1:], others, strict=True))
-            rows.append(["tr", {"role": "row"}, ["th", {"scope": "row", "role": "rowheader", "data-head": self.head[0]}, first], *cells])
+            cells = (["td", {"role": "cell", "data-head": heading(name)}, cell] for name, cell in zip(self.head[1:], others, strict=True))
+            rows.append(
+                ["tr", {"role": "row"}, ["th", {"scope": "row", "role": "rowheader", "data-head": heading(self.head[0])}, first], *cells]
+            )
         group = {"role": "rowgroup"}
         table: Sheet = [
             "table",

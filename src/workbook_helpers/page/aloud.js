@@ -49,7 +49,7 @@ export function aloud(main) {
     stop?.();
     if (!wanted) { for (const button of main.querySelectorAll(".wb-listen")) button.remove(); return; }
     speechSynthesis.getVoices(); // they come late where nobody has asked for them
-    for (const heading of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll("h1, h2"))) {
+    for (const heading of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(":is(h1, h2):not(.wb-away)"))) {
       const button = h("button", { type: "button", className: "wb-listen wb-button wb-second wb-noprint", "aria-label": say("aloud-listen-to", { what: heading.textContent.trim() }),
         onclick: () => { stop?.(); stop = read(main, heading, button); } }, say("aloud-listen"));
       heading.after(button);

@@ -23,7 +23,7 @@ export function bar(nav, here, known) {
     nav.setAttribute("aria-label", say("page-sections"));
     nav.replaceChildren(
       way(say("page-back"), n < 0 ? last : all[n - 1], "wb-back"),
-      h("p", {}, h("span", { lang: n < 0 ? "en-GB" : false }, n < 0 ? now.title : say("page-section", { n: n + 1, of: all.length })), " ", minutes ? h("small", {}, say("page-minutes", { n: minutes })) : null),
+      h("p", { "data-wb-short": n < 0 ? null : say("page-section-short", { n: n + 1, of: all.length }) }, h("span", { lang: n < 0 ? "en-GB" : false }, n < 0 ? now.title : say("page-section", { n: n + 1, of: all.length })), " ", minutes ? h("small", {}, say("page-minutes", { n: minutes })) : null),
       way(say("page-next"), n < 0 ? null : all[n + 1], "wb-onward"));
     put(here, inOne() ? title : now.title);
     document.title = inOne() || now === all[0] ? title : `${now.title} – ${title}`;

@@ -6,10 +6,11 @@ import { missing } from "./far.js";
 import { has, say } from "./words.js";
 
 /** @import { Body, Kind, Note, Response, Spec, Tried } from "./types.js" */
-/** @typedef {{ note: Note, node: HTMLElement, undo(): void }} Line */
+/** @typedef {{ note: Note, node: HTMLElement, spot: HTMLElement | null | undefined, undo(): void }} Line */
 /** What a question has of it. `changed`: the student has changed the answer; `stands`: this is kept, and how practice went with it.
  * @typedef {{ buttons: HTMLElement[], verdict: HTMLElement, tried: Tried, changed(): void, stands(value: any, kept?: Tried | null): void }} Feedback */
 
+const FAR = 3 / 4; // of the window's height: so much is seen between its bars
 const TRIES = 2; // so many answers are checked before the right one can be asked for
 /** @type {Tried} */
 const NEVER = { n: 0, first: [], checked: false, shown: false };
@@ -47,7 +48,7 @@ function line(body, uid, note, mood, right) {
   described((ids) => ids.add(node.id));
   const marks = spot && !spot.dataset.wbMark;
   if (marks) spot.dataset.wbMark = mood;
-  return { note, node, undo() { node.remove(); described((ids) => ids.delete(node.id)); if (marks) delete spot.dataset.wbMark; } };
+  return { note, node, spot, undo() { node.remove(); described((ids) => ids.delete(node.id)); if (marks) delete spot.dataset.wbMark; } };
 }
 
 /**
@@ -66,11 +67,12 @@ export function feedback(kind, spec, body, uid, blank, keep) {
   let early = false; // checked before there was an answer: that is what is said
   const check = h("button", { type: "button", className: "wb-button wb-second", onclick: checked }, say("frame-check"));
   const ask = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: shown }, say("frame-show"));
+  const there = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: goThere });
   const verdict = h("p", { className: "wb-response", role: "status", tabIndex: -1 });
   body.node.addEventListener("pointerdown", () => { tapped = true; });
   body.node.addEventListener("keydown", () => { tapped = false; });
   /** @type {Feedback} */
-  const made = { buttons: kind.atOnce === "whole" ? [ask] : [check, ask], verdict, tried: NEVER, changed, stands };
+  const made = { buttons: kind.atOnce === "whole" ? [ask, there] : [check, ask, there], verdict, tried: NEVER, changed, stands };
 
   /** @param {any} value @returns {Response | null} */
   const respond = (value) => (blank(value) ? null : kind.respond?.(spec, value) ?? null);
@@ -82,7 +84,7 @@ export function feedback(kind, spec, body, uid, blank, keep) {
     const still = marks.filter(({ note }) => now.get(note.id)?.verdict === note.verdict && now.get(note.id)?.part === note.part);
     for (const one of marks) if (!still.includes(one)) one.undo();
     marks = still;
-    ask.hidden = true;
+    ask.hidden = there.hidden = true;
     drawn = null;
     early = false;
     verdict.classList.remove("wb-right");
@@ -106,10 +108,23 @@ export function feedback(kind, spec, body, uid, blank, keep) {
     ask.hidden = response.right || made.tried.shown || made.tried.n < TRIES || !kind.right;
     verdict.classList.toggle("wb-right", response.right);
     put(verdict, inShort(spec.kind, response, made.tried));
+    const one = first();
+    there.hidden = !one || verdict.getBoundingClientRect().bottom - one.node.getBoundingClientRect().top < innerHeight * FAR;
+    if (one) put(there, say("frame-go", { sign: one.note.verdict === "wrong" ? "✗" : "○" }));
+  }
+  /** What is not right and stands highest on the page: a student's cards have an order of their own. */
+  const first = () => marks.filter(({ note }) => note.verdict !== "right")
+    .sort((one, other) => one.node.getBoundingClientRect().top - other.node.getBoundingClientRect().top).at(0);
+  function goThere() {
+    const one = first();
+    if (!one) return;
+    (one.spot ?? one.node).scrollIntoView({ block: "start" });
+    one.node.tabIndex = -1;
+    one.node.focus({ preventScroll: true });
   }
   function checked() {
     const value = body.get(), response = respond(value);
-    if (!response) { early = true; put(verdict, say("frame-first")); return; }
+    if (!response) { early = true; put(verdict, say(has(`frame-first-${spec.kind}`) ? `frame-first-${spec.kind}` : "frame-first")); return; }
     const { n, first, checked } = made.tried;
     if (!checked) made.tried = { n: n + 1, first: n ? first : response.notes.filter((note) => note.verdict === "right").map((note) => note.id), checked: true, shown: false };
     announce(value, response);

@@ -1,6 +1,7 @@
 // @ts-check
 // Who works here: asked before the questions, where they are drawn for each learner or where many may use one device.
 import { h, put } from "./dom.js";
+import { show } from "./sections.js";
 import { say } from "./words.js";
 
 const WAIT_MS = 8000;
@@ -20,12 +21,14 @@ export function gate(book, el, first) {
   /** @type {number | undefined} */
   let busy;
   const field = h("input", { type: "text", id: uid, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.known });
-  const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say(book.book.pools.length ? "learner-why" : "learner-why-device"));
+  const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say(book.book.pools.length ? "learner-why" : "learner-why-device"), " ", say("learner-none"));
   const shared = h("input", { type: "checkbox", id: `${uid}-shared` });
   const share = device ? h("div", { className: "wb-option" }, shared, h("label", { htmlFor: shared.id }, say("learner-shared"))) : null;
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const button = h("button", { type: "submit", className: "wb-button" }, say("learner-start"));
-  field.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
+  const { anew } = book.host; // why it is asked again
+  const reason = anew && anew !== "left" ? h("p", { id: `${uid}-anew` }, say(`learner-${anew}`)) : null;
+  field.setAttribute("aria-describedby", `${reason ? `${reason.id} ` : ""}${hint.id} ${error.id}`);
 
   /** @param {string} text */
   function done(text) {
@@ -54,11 +57,15 @@ export function gate(book, el, first) {
     busy = setTimeout(() => done(say("learner-no-reply")), WAIT_MS);
     book.host.work(field.value, shared.checked).then((kept) => { book.opened(kept); begin(); }, (why) => done(why.message));
   }
-  const form = h("form", { className: "wb-gate", id: el.closest(".wb-section") ? ID : false, tabIndex: -1, onsubmit: start, noValidate: true },
+  const form = h("form", { className: "wb-gate", id: el.closest(".wb-section") ? ID : false, tabIndex: -1, onsubmit: start, noValidate: true }, reason,
     h("p", { className: "wb-stem" }, say("learner-title")), h("label", { htmlFor: uid }, say("hand-in-learner")), hint, field, share, error, button);
   // In JupyterLab a letter on what has the focus may move a cell, unless that element says otherwise.
   form.addEventListener("focusin", (event) => /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"));
   const place = h("div", { className: "wb-widget" }, form);
   if (heading) heading.after(place); else el.append(place);
+  if (anew && show(ID)) { // the student's next step is this box, wherever the page was
+    if (heading && scrollY) heading.scrollIntoView({ block: "start" });
+    field.focus();
+  }
   return () => { clearTimeout(busy); place.remove(); };
 }

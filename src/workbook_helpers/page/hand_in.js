@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 import { missing } from "./far.js";
 import { kinds } from "./kinds.js";
+import { cleanId } from "./learner_id.js";
 import { notices } from "./notices.js";
 import { called } from "./question.js";
 import { show } from "./sections.js";
@@ -19,14 +20,17 @@ const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", 
 /** How much was answered. @param {Pick<Receipt, "answered" | "total" | "started">} receipt */
 export const receiptOf = ({ answered, total, started = [] }) => say("receipt-of", { done: answered, total, started: started.length });
 
-/** @param {string} id @param {HTMLElement} from */
-function goTo(id, from) {
+/** Go to a question; `word` is to be read there first. @param {string} id @param {HTMLElement} from @param {HTMLElement} [word] */
+function goTo(id, from, word) {
   const target = /** @type {HTMLElement | null} */ ((from.closest(".jp-NotebookPanel") ?? document).querySelector(`#${CSS.escape(id)}`)); // a JupyterLab may show two copies
-  if (!target) return null;
+  if (!target) return;
   show(id); // it may be in another section
+  if (word) target.prepend(word);
   target.scrollIntoView({ block: "start" });
-  /** @type {HTMLElement} */ (target.querySelector("input, textarea, select, button") ?? target).focus({ preventScroll: true });
-  return target;
+  const field = /** @type {HTMLElement} */ (target.querySelector("input, textarea, select, button") ?? target);
+  field.focus({ preventScroll: true });
+  field.classList.add("wb-led"); // after a tap a browser shows no focus on a box that a script has given it to
+  field.addEventListener("blur", () => field.classList.remove("wb-led"), { once: true });
 }
 
 /** Show it in `el`; gives what ends it. @param {Workbook} book @param {HTMLElement} el */
@@ -37,15 +41,17 @@ export function handIn(book, el) {
   /** @type {number | null} */
   let asked = null; // how many questions were open when the student was asked whether to hand in all the same
   let still = () => true; // whether what the alert says is still so
+  /** @type {Set<string>} */
+  const given = new Set(); // files that the student has saved from this page
 
   const more = book.host.more?.(book);
   const review = h("div", { className: "wb-review" });
-  const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.learner || book.kept.known, oninput: () => { if (learner.getAttribute("aria-invalid") === "true") complain(""); } });
+  const learner = h("input", { type: "text", id: `${uid}-learner`, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.learner || book.kept.known, oninput: () => { if (learner.getAttribute("aria-invalid") === "true" || !other.hidden) complain(""); } });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say("hand-in-learner-hint"));
   const error = h("p", { className: "wb-error", id: `${uid}-error`, role: "alert" });
   const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // shown at the declaration: the alert is off the screen by then
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
-  const change = h("button", { type: "button", className: "wb-button wb-second", hidden: true, onclick: () => ask((student) => book.host.work(student, false)) }, say("hand-in-change"));
+  const other = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }); // the ID that was typed is not the one of this work
   const receipt = h("div", { className: "wb-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
@@ -54,6 +60,8 @@ export function handIn(book, el) {
   /** Say what is in the way, for as long as `so` holds, and go where it can be mended. @param {string} text @param {HTMLElement | null} [field] */
   const complain = (text, field, so = () => true) => {
     put(error, text);
+    other.hidden = true;
+    button.hidden = false;
     still = so;
     learner.setAttribute("aria-invalid", String(field === learner));
     field?.focus();
@@ -76,6 +84,7 @@ export function handIn(book, el) {
 
   function draw() {
     more?.draw();
+    const forms = all("open", "record").filter((spec) => spec.kind === "workplace");
     const open = all("open", "assessed"), started = all("started", "assessed", "record"), { practice, assessed } = book.far(), mine = declaration();
     if (asked !== null && asked !== notDone()) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
@@ -83,31 +92,52 @@ export function handIn(book, el) {
     review.replaceChildren(...[
       ...notices(book.notices()),
       h("p", {}, notDone() ? say("hand-in-left", assessed) : say("hand-in-all", { total: assessed.total })),
-      ...listed("hand-in-started", started), ...listed("hand-in-open", open), ...listed("hand-in-look", book.of("assessed").filter(advice)),
+      ...listed("hand-in-started", started), ...listed("hand-in-open", open), ...listed("hand-in-forms", forms), ...listed("hand-in-look", book.of("assessed").filter(advice)),
       practice.done < practice.total ? h("p", { className: "wb-quiet" }, say("hand-in-practice", practice)) : null,
       mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null,
     ].filter((one) => one != null)); // null would be shown as a word
     const { receipts } = book.kept, last = receipts.at(-1);
     if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : last ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", Boolean(last)); // what is next then stands in the receipt
-    if (receipt.dataset.wbCode === (last?.code ?? "") + receipts.length) return;
-    receipt.dataset.wbCode = (last?.code ?? "") + receipts.length;
+    const saved = Boolean(last?.given || (last && given.has(last.file)));
+    const shown = `${last?.code ?? ""}${receipts.length}${saved}`;
+    if (receipt.dataset.wbCode === shown) return;
+    receipt.dataset.wbCode = shown;
     if (!last) { receipt.replaceChildren(); return; }
-    const { now, paper } = book.host.next(last);
+    const focused = receipt.contains(document.activeElement) && document.activeElement !== receipt;
+    const { now, paper } = book.host.next({ ...last, given: saved }, () => { given.add(last.file); draw(); });
     receipt.replaceChildren(
       h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")), ...now,
       h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
         h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
       h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")));
+    if (focused) /** @type {HTMLElement | null} */ (receipt.querySelector(".wb-big"))?.focus({ preventScroll: true }); // the button that was pressed is there anew
   }
+  /** Let the student choose whose work this is, the calm way first. @param {string} text */
+  function choose(text) {
+    const mine = book.kept.learner, typed = cleanId(learner.value);
+    other.replaceChildren(h("p", {}, text), h("p", { className: "wb-row" },
+      h("button", { type: "button", className: "wb-button", onclick: () => { learner.value = mine; complain(""); button.focus(); tryHandIn(); } }, say("hand-in-as", { learner: mine })),
+      h("button", { type: "button", className: "wb-button wb-second", onclick: () => ask((student) => book.become(student)) }, say("hand-in-am", { typed, learner: mine, place: book.host.place }))));
+    other.hidden = false;
+    button.hidden = true;
+    other.focus({ preventScroll: true });
+    other.scrollIntoView({ block: "nearest" });
+  }
+  /** Whether somebody else's ID is typed than the one that this work is kept under, or was chosen for; the host says so in words. */
+  const isOther = () => {
+    const { learner: mine } = book.kept;
+    return Boolean(mine) && (book.host.place === "device" || book.book.pools.length > 0) && cleanId(learner.value).toLowerCase() !== mine.toLowerCase();
+  };
   function tryHandIn() {
     if (busy) return;
     complain("");
+    if (learner.value.trim() && isOther()) { ask((student) => book.host.handIn(student), true); return; } // before anything else is asked
     if (book.waiting) { complain(say("hand-in-unsaved"), button, () => book.waiting); return; }
     const mine = declaration();
     if (mine && undeclared()) {
       complain(say("hand-in-declare-first"), null, undeclared);
-      goTo(mine.id, el)?.prepend(tick);
+      goTo(mine.id, el, tick);
       return;
     }
     if (!learner.value.trim()) { complain(say("hand-in-learner-missing"), learner); return; }
@@ -125,7 +155,6 @@ export function handIn(book, el) {
   /** @param {(student: string) => Promise<Kept>} act */
   function ask(act, handed = false) {
     if (busy) return;
-    change.hidden = true;
     button.setAttribute("aria-disabled", "true");
     busy = setTimeout(() => done(say("hand-in-no-reply"), button), WAIT_MS);
     act(learner.value).then((kept) => {
@@ -134,8 +163,7 @@ export function handIn(book, el) {
       draw();
       if (handed) { receipt.tabIndex = -1; receipt.focus({ preventScroll: true }); receipt.scrollIntoView({ block: "start" }); } // what to do next stands on top
     }, (/** @type {Refusal} */ why) => {
-      done(why.message, why.about === "learner" ? learner : button);
-      change.hidden = !why.change;
+      if (why.change) { done(""); choose(why.message); } else done(why.message, why.about === "learner" ? learner : button);
     });
   }
   /** @param {string} text @param {HTMLElement} [field] */
@@ -148,7 +176,7 @@ export function handIn(book, el) {
   }
 
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, button, change, receipt));
+    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, other, button, receipt));
   if (more) el.append(more.node);
   book.addEventListener("change", draw);
   draw();

@@ -84,7 +84,10 @@ function tappable(word, { name, meaning }) {
     box.replaceChildren();
     if (!open) { box.remove(); return; }
     node.after(box);
-    setTimeout(() => box.replaceChildren(h("strong", {}, name), `: ${meaning}`), ANNOUNCED_MS);
+    setTimeout(() => {
+      box.replaceChildren(h("strong", {}, name), `: ${meaning}`);
+      if (open) box.scrollIntoView({ block: "nearest" }); // it may end below the window, or under a bar
+    }, ANNOUNCED_MS);
   }
   node.addEventListener("click", () => show(!open));
   node.addEventListener("keydown", (event) => {

@@ -16,6 +16,10 @@ export function progress(book, el) {
   let told = "";
   /** @type {[string, () => void][]} */
   const seen = [[say("page-seen"), () => { book.host.seen().then((kept) => book.opened(kept), () => { /* told by the questions */ }); }]];
+  /** @type {() => [string, () => void][]} */
+  const other = () => [
+    [say("page-other-back", { other: book.left }), () => { book.become(book.left).then((kept) => book.opened(kept), () => { /* told by the questions */ }); }],
+    [say("page-seen"), () => { book.left = ""; book.tell(); }]];
   function draw() {
     const far = book.far(), { done, total } = whole(far);
     bar.max = Math.max(total, 1);
@@ -23,10 +27,11 @@ export function progress(book, el) {
     put(text, farInWords(far));
     const found = book.notices(), now = JSON.stringify(found);
     if (now === told) return; // what was said is not said again and again
+    const leads = book.left && !told.includes('"page-other"'); // the page shows somebody else's work all at once
     told = now;
     const focused = news.contains(document.activeElement);
-    news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, ...book.host.acts?.(book) }));
-    if (focused) news.focus(); // else it is at the top of the page
+    news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, "page-other": other(), ...book.host.acts?.(book) }));
+    if (focused || leads) news.focus(); // else it is at the top of the page
   }
   const slot = document.getElementById("wb-progress-slot"), section = el.closest(".wb-section");
   if (slot) slot.replaceChildren(box);

@@ -51,17 +51,27 @@ const OPEN = ["conflict", "offered"]; // what stands in the controls is no answe
 const VISIT = Math.random().toString(36).slice(2); // what was typed since this page was loaded was typed by who sits here
 let changes = 0; // made in this visit
 
-/** A draft that outlives the page, until the host has said that the answer is kept. @param {string} scope @param {string} id */
+/** A draft that outlives the page, until the host has said that the answer is kept: in the tab's own storage as well, because a page that
+ * opens at once may not find what was just put into the other one (remember.js). @param {string} scope @param {string} id */
 function drafts(scope, id) {
   const key = `wb-draft:${scope}:${id}`;
   const lasts = !scope.startsWith("page-"); // else no page will look for it again
+  const places = [() => sessionStorage, () => localStorage];
+  /** @param {() => Storage} place @returns {Draft<any> | null} */
+  const read = (place) => safely(() => JSON.parse(place().getItem(key) ?? "null"));
   return {
     /** @param {Draft<any>} draft */
-    put: (draft) => Boolean(safely(() => { localStorage.setItem(key, JSON.stringify(draft)); return lasts; })),
-    /** @returns {Draft<any> | null} */
-    get: () => safely(() => JSON.parse(localStorage.getItem(key) ?? "null")),
+    put(draft) {
+      const text = JSON.stringify(draft);
+      const [, later] = places.map((place) => safely(() => { place().setItem(key, text); return lasts; }));
+      return Boolean(later);
+    },
+    /** The newest. */
+    get: () => places.map(read).reduce((mine, all) => ((all?.at ?? 0) > (mine?.at ?? 0) ? all : mine)),
     /** Forget it; not what another window has typed meanwhile, unless the student saw it here. */
-    clear: (whose = VISIT) => safely(() => { if ([undefined, whose].includes(JSON.parse(localStorage.getItem(key) ?? "null")?.visit)) localStorage.removeItem(key); }),
+    clear(whose = VISIT) {
+      for (const place of places) safely(() => { if ([undefined, whose].includes(read(place)?.visit)) place().removeItem(key); });
+    },
   };
 }
 
@@ -304,6 +314,7 @@ export function question(book, spec, el) {
         const mine = book.host.place === "device" ? found.by === book.kept.learner : found.held && book.holds() && ["", book.kept.learner].includes(found.by);
         if (found.visit !== VISIT && !mine) return offer(found, stored);
         set(found.value);
+        kept = draft.put({ ...found, visit: VISIT, change: (changes += 1) }); // the student sees it here: forgotten with what becomes of it
         const next = (found.base === stored.revision && same(found.was, stored.value)) || (found.sent !== undefined && same(found.sent, stored.value));
         if (!next) return disagree(stored);
         newer = true;

@@ -1,6 +1,7 @@
 // @ts-check
 // What this browser remembers of a choice: for this tab, where a reload finds it, and for later. A page that opens at once may not find
-// yet what was just put into localStorage (Chromium, busy: 1 reload in 20), nor that it was taken away; of the two the newest holds.
+// yet what was just put into localStorage (Chromium, busy: 1 reload in 20), nor that it was taken away; of the two the newest holds, but
+// what this tab alone is to know holds here whatever is picked in another one.
 
 /** Storage may be forbidden or full, a message may reach nobody: then for this page alone. @template T @param {() => T} call */
 export const safely = (call) => { try { return call(); } catch { return null; } };
@@ -12,7 +13,8 @@ function read(storage, key) {
   const text = safely(() => storage().getItem(key));
   if (text == null) return null;
   const note = safely(() => JSON.parse(text));
-  return typeof note?.at === "number" ? note : { value: note ?? text, at: 0 };
+  // An older page kept a plain text: a learner's id may read like a number.
+  return typeof note?.at === "number" ? note : { value: note && typeof note === "object" ? note : text, at: 0 };
 }
 
 const tab = () => sessionStorage, later = () => localStorage;
@@ -21,7 +23,7 @@ const tab = () => sessionStorage, later = () => localStorage;
 export function remembered(key) {
   const newest = () => {
     const mine = read(tab, key), all = read(later, key);
-    return mine && mine.at >= (all?.at ?? 0) ? mine : all;
+    return mine && (mine.only || mine.at >= (all?.at ?? 0)) ? mine : all;
   };
   return {
     /** What was picked last, null where nothing was. */

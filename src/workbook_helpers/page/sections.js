@@ -22,6 +22,7 @@ let wanted = ""; // the item that it names, until that is on the page
 let spot = ""; // the question where the student was, until there is more than its place
 let copy = ""; // whose place is kept
 let back = 0; // how far the page was scrolled before it was loaded again
+let came = ""; // from where the student went to type who works here
 let moved = false; // whether the student has begun to use the page; then nothing takes them elsewhere
 
 /** What stands outside the sequence, where there is such a section: "About this workbook". */
@@ -99,7 +100,7 @@ function go(id) {
   const node = find(id), section = around(node);
   if (!node || !section) return false;
   if (!asksWho(node)) wanted = node.id === id ? "" : id;
-  if (id !== idIn(location.hash)) safely(() => {
+  if (id !== idIn(location.hash) && !asksWho(node)) safely(() => {
     leave();
     history.pushState(entry(id), "", `#${encodeURIComponent(id)}`);
   });
@@ -112,6 +113,7 @@ function go(id) {
 export function show(id) {
   const before = now, asks = asksWho(find(id));
   moved ||= !asks;
+  if (!asks) came = ""; // they have gone elsewhere since
   const there = go(id);
   if (there && !asks && now !== before) globalThis.dispatchEvent(new CustomEvent("wb-turned"));
   return there;
@@ -135,6 +137,9 @@ function goOn(place) {
 function opened({ kept }) {
   if (kept.copy === copy) return;
   copy = kept.copy.startsWith("page-") ? "" : kept.copy; // else no page looks for it again
+  const from = kept.learner ? came : "";
+  if (from) came = "";
+  if (from && go(from)) { moved = false; return; } // the questions above it are still to come
   if (named || moved) keep();
   else if (copy) goOn(keptPlace(copy));
 }
@@ -176,6 +181,7 @@ export function sections(element) {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link?.getAttribute("href")?.startsWith("#") || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (asksWho(find(idIn(link.hash)))) came = /** @type {HTMLElement | null} */ (link.closest("[data-wb-ask]"))?.dataset.wbAsk ?? now.heading.id;
     if (show(idIn(link.hash))) event.preventDefault();
   });
   globalThis.addEventListener("popstate", ({ state }) => {

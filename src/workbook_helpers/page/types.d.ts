@@ -258,6 +258,8 @@ export interface Receipt {
   through: "exchange" | "file";
   /** Up to which revision answers were handed in, where the host knows. */
   revision?: number;
+  /** The student was given the file: a browser does not tell where it is kept. */
+  given?: boolean;
 }
 /** All that a host keeps of one student's copy of a workbook. */
 export interface Kept {
@@ -284,6 +286,8 @@ export type Outcome<Answer> =
 export interface Host {
   /** "disk", "device": which words say that something is saved. */
   place: "disk" | "device";
+  /** Why it is asked anew who works here, where it is. */
+  anew?: "left" | "elsewhere" | "removed" | undefined;
   /** Read everything once. */
   open(): Promise<Kept>;
   /** Keep an answer, if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
@@ -298,8 +302,8 @@ export interface Host {
   handIn(learner: string): Promise<Kept>;
   /** The student has read the notices of what was mended. */
   seen(): Promise<Kept>;
-  /** What to do with a hand-in now, the file first, and the way to a receipt on paper. */
-  next(receipt: Receipt): { now: HTMLElement[]; paper: HTMLElement };
+  /** What to do with a hand-in now, the file first, and the way to a receipt on paper. `saved` is called when the student has got the file. */
+  next(receipt: Receipt, saved: () => void): { now: HTMLElement[]; paper: HTMLElement };
   /** The notices that a button helps with: id → what it says and does. */
   acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void][]>;
   /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */

@@ -6,7 +6,6 @@ import { remembered, safely } from "./remember.js";
 const CONTENT = "en"; // what the workbooks themselves are written in
 export const LANGUAGES = { en: "English", cy: "Cymraeg" }; // the same as in words.py
 
-
 const kept = remembered("wb-language");
 
 /** What was picked, kept twice: a cookie tells the server's own pages, too, and a page from a file keeps no cookies. */

@@ -38,6 +38,8 @@ export class Workbook extends EventTarget {
   paper = new Map();
   /** Why nothing can be kept here just now, in words; "" while all is well. */
   ill = "";
+  /** Whose work this page has shown before, where another learner ID was typed when handing in. */
+  left = "";
   #open = false;
   #looking = false;
   #again = false; // something changed while everything was read
@@ -141,6 +143,14 @@ export class Workbook extends EventTarget {
     return Object.values(this.kept.answers).some((stored) => stored.saved_at);
   }
 
+  /** Work on as another learner; the page then says where the work of the first one is. @param {string} learner */
+  async become(learner) {
+    const before = this.kept.learner;
+    const kept = await this.host.work(learner, false);
+    this.left = kept.learner.toLowerCase() === this.left.toLowerCase() ? "" : before; // back again: nothing is elsewhere
+    return kept;
+  }
+
   /** An answer has been kept. @param {string} id @param {Stored<unknown>} stored */
   stored(id, stored) {
     this.kept.answers[id] = stored;
@@ -235,7 +245,7 @@ export class Workbook extends EventTarget {
   /** What the student should know of what is kept. @returns {Notice[]} */
   notices() {
     const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !Object.hasOwn(this.book.items, id) && !isBlank(stored.value)).length;
-    return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
+    return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...(this.left ? [{ id: "page-other", learner: this.kept.learner, other: this.left, place: this.host.place }] : []), ...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
   }
 
   /** Say that something has changed; once for all that changes together. */

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, ItemId, Json, Model, OptionId, Purpose, Text
-from workbook_helpers.words import say
+from workbook_helpers.words import heading, say
 
 
 class Statement(Model):
@@ -74,7 +74,7 @@ class Scale(Item):
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each statement."""
         rated = value or {}
-        return tuple(f"{one.text}: {self._in_words(rated.get(one.id))}" for one in self.statements)
+        return tuple(f"{heading(one.text)} {self._in_words(rated.get(one.id))}" for one in self.statements)
 
     def _in_words(self, given: Json) -> str:
         match given:

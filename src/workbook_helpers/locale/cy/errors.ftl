@@ -1,6 +1,6 @@
 # What went wrong, and what to do.
 error-learner = Un llinell o hyd at 128 o lythrennau, digidau neu arwyddion yw’r rhif dysgwr. Edrychwch ar yr hyn a roddodd eich tiwtor i chi.
-error-paper = Dewiswyd y cwestiynau hyn ar gyfer y rhif dysgwr { $learner }, a theipioch { $typed }. Os { $learner } ydych chi, teipiwch hynny. Os { $typed } ydych chi, pwyswch “Newid rhif dysgwr y llyfr gwaith hwn”: cewch eich cwestiynau eich hun wedyn, ac mae’r atebion i’r lleill yn aros ar y cyfrifiadur hwn.
+error-paper = Dewiswyd y cwestiynau hyn ar gyfer y rhif dysgwr { $learner }, a theipioch { $typed }.
 error-paper-hub = Dewiswyd y cwestiynau hyn ar gyfer { $learner }, fel yr ydych wedi mewngofnodi, a theipioch { $typed }. Teipiwch { $learner }, os gwelwch yn dda.
 error-no-paper = Nid yw eich cwestiynau wedi’u dewis eto. Agorwch y llyfr gwaith a theipiwch eich rhif dysgwr wrth y cwestiwn cyntaf.
 error-answers = Ni ellid cyflwyno eich atebion: ni ellir darllen y ffeil sy’n eu dal. Dywedwch wrth eich tiwtor.

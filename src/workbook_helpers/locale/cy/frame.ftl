@@ -24,6 +24,13 @@ frame-refused = Heb ei gadw: mae rhywbeth yn yr ateb hwn na ellir ei gadw yma, f
 frame-unread = Ni ellir dangos eich ateb eto: { $why }. Byddwn yn rhoi cynnig arall arni.
 frame-check = Gwirio fy ateb
 frame-first = Dewiswch ateb yn gyntaf, yna ei wirio.
+frame-first-gaps = Llenwch fwlch yn gyntaf, yna ei wirio.
+frame-first-match = Parwch un yn gyntaf, yna ei wirio.
+frame-first-order = Pwyswch y camau yn eich trefn yn gyntaf, yna ei gwirio.
+frame-first-relationships = Dewiswch ar gyfer un person yn gyntaf, yna ei wirio.
+frame-first-short = Teipiwch eich ateb yn gyntaf, yna ei wirio.
+frame-first-sort = Rhowch gerdyn mewn grŵp yn gyntaf, yna ei wirio.
+frame-go = Mynd i’r { $sign } cyntaf
 frame-all-right = { $n ->
     [1] { $of ->
         [1] ✓ Mae hynny’n gywir.

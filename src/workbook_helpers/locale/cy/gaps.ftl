@@ -3,6 +3,7 @@ gaps-label = Bwlch { $n } o { $of }
 gaps-gap = Bwlch { $n }
 gaps-filled = Bwlch { $n }: { $words }
 gaps-open = Nid yw’r bwlch hwn wedi’i lenwi eto.
+gaps-type = Teipiwch yr hyn sydd ar goll:
 gaps-slips = Nid oes ots am wallau sillafu bach.
 gaps-count = Mae { $n } o { $of } bwlch wedi’u llenwi.
 gaps-not-yet = Heb ei lenwi eto

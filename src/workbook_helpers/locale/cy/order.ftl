@@ -1,4 +1,4 @@
-order-rule = Rydym yn chwilio am y gyfres hiraf o gamau sydd yn y drefn gywir, hyd yn oed gyda chamau eraill rhyngddynt. Mae pob cam ohoni ar ôl y cyntaf yn ennill yr un rhan o’r pwyntiau.
+order-rule = Rydym yn edrych ar faint o’ch camau sydd yn y drefn gywir, beth bynnag sydd rhyngddynt. Mae pob un o’r rhain ar ôl y cyntaf yn ennill yr un rhan o’r pwyntiau.
 order-up = Symud i fyny
 order-down = Symud i lawr
 order-up-step = Symud i fyny: { $step }

@@ -9,6 +9,11 @@ page-mended = Roedd y ffeil gyda’ch atebion wedi’i difrodi neu ar goll. Defn
 page-lost-answers = Roedd y ffeil gyda’ch atebion wedi’i difrodi, ac nid oedd copi ohoni. Edrychwch ar eich atebion, a dywedwch wrth eich tiwtor. Cedwir y ffeil a ddifrodwyd.
 page-stranger = Wrth ymyl eich atebion mae ffeil arall: { $name }, o { $time }. Efallai mai rhaglen sy’n copïo ffeiliau a’i gwnaeth. Ni chaiff ei defnyddio yma. Os oes atebion ar goll, dywedwch wrth eich tiwtor.
 page-seen = Rwyf wedi edrych
+page-other = { $place ->
+    [device] Rydych yn gweithio yma fel { $learner } nawr. Mae gwaith { $other } yn dal ar y ddyfais hon. I ddod yn ôl ato’n nes ymlaen, pwyswch “Nid chi?” yn y ddewislen a theipiwch { $other }.
+   *[disk] Rydych yn gweithio yma fel { $learner } nawr. Mae atebion { $other } yn dal ar y cyfrifiadur hwn. I ddod yn ôl atynt yn nes ymlaen, teipiwch { $other } lle rydych yn cyflwyno.
+}
+page-other-back = Mynd yn ôl i { $other }
 page-reload = Mynd ymlaen
 page-open = Agor fel tudalen
 page-open-why = Mae’n haws darllen ac ateb y llyfr gwaith hwn fel tudalen ar ei phen ei hun. Mae eich atebion yr un fath yn y ddau.
@@ -23,6 +28,7 @@ page-section-done = ✓ wedi’i wneud
 page-menu = Dewislen
 page-sections = Adrannau
 page-section = Adran { $n } o { $of }
+page-section-short = { $n } o { $of }
 page-minutes = tua { $n } munud
 page-back = Yn ôl
 page-next = Nesaf

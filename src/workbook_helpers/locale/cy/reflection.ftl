@@ -4,4 +4,4 @@ reflection-now-what = Beth nawr? Beth wnewch chi yr un ffordd, neu’n wahanol, 
 reflection-share = Dangos hwn i’m tiwtor pan fyddaf yn cyflwyno
 reflection-private = Nid yw eich tiwtor yn gweld hwn. Mae’n aros ar y ddyfais hon.
 reflection-shared = Bydd eich tiwtor yn gweld hwn pan gyflwynwch. Tynnwch y tic i’w gadw i chi’ch hun.
-reflection-label = I feddwl yn ôl: heb ei farcio
+reflection-label = I feddwl yn ôl · heb ei farcio

@@ -1,4 +1,4 @@
-scale-label = Pa mor sicr ydych chi: heb ei farcio
+scale-label = Pa mor sicr ydych chi · heb ei farcio
 scale-of = { $n } o { $steps }
 scale-open = heb ddweud
 scale-before = O’r blaen, dywedoch { $then }.

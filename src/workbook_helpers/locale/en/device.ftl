@@ -38,7 +38,7 @@ device-no-copy = This file is no copy of a workbook. Choose the file that “Sav
 device-other-workbook = This copy belongs to another workbook. Open that workbook, then open the copy there.
 device-other-class = This copy belongs to a workbook of another class. Open it in the workbook that you got it from.
 device-copy-of = This copy is of { $learner }, and you work here as { $me }. If you are { $learner }, press “Not you?” at the top and type { $learner }; then open the copy again.
-device-not-you = You work here as { $learner }, and you typed { $typed }. If you are { $learner }, type that. If you are { $typed }, press “Change the learner ID of this workbook”: you then get your own page, and the other answers stay on this device.
+device-not-you = This work is kept under { $learner }, and you typed { $typed }.
 # These two follow "Not saved yet:".
 device-full = this browser has no room left
 device-forbidden = this browser does not keep anything, perhaps because the window is private

@@ -1,6 +1,6 @@
 # What went wrong, and what to do.
 error-learner = The learner ID is one line of at most 128 letters, digits or signs. Please look at what your tutor gave you.
-error-paper = These questions were chosen for the learner ID { $learner }, and you typed { $typed }. If you are { $learner }, type that. If you are { $typed }, press “Change the learner ID of this workbook”: you then get your own questions, and the answers to the others stay on this computer.
+error-paper = These questions were chosen for the learner ID { $learner }, and you typed { $typed }.
 error-paper-hub = These questions were chosen for { $learner }, as you are logged in, and you typed { $typed }. Please type { $learner }.
 error-no-paper = Your questions are not chosen yet. Open the workbook and type your learner ID at the first question.
 error-answers = Your answers could not be handed in: the file that holds them cannot be read. Please tell your tutor.

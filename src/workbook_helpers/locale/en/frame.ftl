@@ -22,6 +22,13 @@ frame-refused = Not saved: this answer holds something that cannot be kept here,
 frame-unread = Your answer cannot be shown yet: { $why }. This is tried again by itself.
 frame-check = Check my answer
 frame-first = Choose an answer first, then check it.
+frame-first-gaps = Fill a gap first, then check it.
+frame-first-match = Match one first, then check it.
+frame-first-order = Press the steps in your order first, then check it.
+frame-first-relationships = Choose for one person first, then check it.
+frame-first-short = Type your answer first, then check it.
+frame-first-sort = Put a card into a group first, then check it.
+frame-go = Go to the first { $sign }
 frame-all-right = { $n ->
     [1] { $of ->
         [1] ✓ That is right.

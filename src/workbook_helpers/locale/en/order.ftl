@@ -1,4 +1,4 @@
-order-rule = We look for the longest run of steps that are in the right order, even with other steps in between. Each step of it after the first earns the same share of the points.
+order-rule = We look at how many of your steps are in the right order, whatever stands between them. Each of these after the first earns the same share of the points.
 order-up = Move up
 order-down = Move down
 order-up-step = Move up: { $step }

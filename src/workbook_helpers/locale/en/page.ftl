@@ -9,6 +9,11 @@ page-mended = The file with your answers was damaged or missing. A copy was used
 page-lost-answers = The file with your answers was damaged, and there was no copy of it. Please look at your answers, and tell your tutor. The damaged file is kept.
 page-stranger = Beside your answers lies another file: { $name }, from { $time }. A program that copies files may have made it. It is not used here. If answers are missing, tell your tutor.
 page-seen = I have looked
+page-other = { $place ->
+    [device] You work here as { $learner } now. The work of { $other } is still on this device. To come back to it later, press “Not you?” in the menu and type { $other }.
+   *[disk] You work here as { $learner } now. The answers of { $other } are still on this computer. To come back to them later, type { $other } where you hand in.
+}
+page-other-back = Go back to { $other }
 page-reload = Carry on
 page-open = Open as a page
 page-open-why = This workbook is easier to read and to answer as a page of its own. Your answers are the same in both.
@@ -23,6 +28,7 @@ page-section-done = ✓ done
 page-menu = Menu
 page-sections = Sections
 page-section = Section { $n } of { $of }
+page-section-short = { $n } of { $of }
 page-minutes = about { $n } min
 page-back = Back
 page-next = Next

@@ -4,4 +4,4 @@ reflection-now-what = Now what? What will you do the same way, or another way, n
 reflection-share = Show this to my tutor when I hand in
 reflection-private = Your tutor does not see this. It stays on this device.
 reflection-shared = Your tutor will see this when you hand in. Take the tick away to keep it to yourself.
-reflection-label = To think back: not marked
+reflection-label = To think back · not marked

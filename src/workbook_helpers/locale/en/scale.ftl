@@ -1,4 +1,4 @@
-scale-label = How sure you feel: not marked
+scale-label = How sure you feel · not marked
 scale-of = { $n } of { $steps }
 scale-open = not said
 scale-before = Before, you said { $then }.

@@ -31,6 +31,11 @@ function inWords(error) {
   return Object.assign(new Error(say(name === "QuotaExceededError" ? "device-full" : "device-forbidden")), { cause: error });
 }
 
+/** Take away what stands beside the answers of these copies: drafts, places, what was opened. @param {string[]} copies */
+function forgetNotes(copies) {
+  for (const kept of [() => localStorage, () => sessionStorage]) safely(() => { for (const key of Object.keys(kept())) if (copies.some((one) => key.includes(`:${one}`))) kept().removeItem(key); });
+}
+
 /** The host of one workbook. @implements {Host} */
 class Device {
   /** @type {Host["place"]} */
@@ -46,6 +51,7 @@ class Device {
   /** Whether this browser keeps anything. */
   keeps = true;
   learner = who.get();
+  anew = who.anew();
   /** @type {Record<string, unknown>} */
   earlier = {};
   /** @type {(() => void)[]} */
@@ -66,8 +72,9 @@ class Device {
     safely(() => {
       this.#channel = new BroadcastChannel("workbooks");
       this.#channel.onmessage = ({ data }) => {
+        if (data?.gone) forgetNotes(data.copies); // what this tab alone has of them, whoever works here now
         if (!this.copy) return;
-        if (data?.gone === this.copy.person) { this.copy = null; who.ask(); } else if (data?.left === this.copy.person) who.ask(); else if (data?.copy === this.copy.copy) this.#look();
+        if (data?.gone === this.copy.person) { this.copy = null; who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.#look();
       };
     });
     store.lost(() => { if (this.copy) this.#look(); });
@@ -223,7 +230,7 @@ class Device {
     const made = pack(this.book, this.copy, answers);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
     this.receipts = [...this.receipts, made]; // known here from now on, should the browser throw it away while the file is given
-    await give(this.#file(made));
+    await this.#give(made);
     await this.#read();
     this.#tell();
     return this.#kept();
@@ -250,12 +257,19 @@ class Device {
     return new File([/** @type {BlobPart} */ (made.zip)], made.file, { type: "application/zip" });
   }
 
-  /** @param {Receipt} receipt */
-  next(receipt) {
+  /** Give the file of a hand-in, and keep that the student has it. @param {HandedIn} made */
+  async #give(made) {
+    const { copy } = this, given = await give(this.#file(made));
+    if (given && copy) await store.given(copy, made.file).catch(() => { /* then it is offered once more */ });
+    return given;
+  }
+
+  /** @type {Host["next"]} */
+  next(receipt, saved) {
     const made = this.receipts.find((one) => one.file === receipt.file);
-    const file = made && this.#file(made);
+    const file = made && this.#file(made), way = file && shares(file) ? "share" : "save";
     return {
-      now: [toTutor(this.book), h("p", { className: "wb-row" }, file ? h("button", { type: "button", className: "wb-button wb-big", onclick: () => give(file) }, say(shares(file) ? "receipt-share" : "receipt-save")) : null)],
+      now: [...toTutor(this.book, receipt.given ? way : null), h("p", { className: "wb-row" }, made ? h("button", { type: "button", className: "wb-button wb-big", onclick: () => this.#give(made).then((given) => { if (given) { made.given = true; saved(); } }) }, say(receipt.given ? `receipt-${way}-again` : `receipt-${way}`)) : null)],
       paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#print(receipt) }, say("receipt-print")),
     };
   }
@@ -268,20 +282,24 @@ class Device {
     const rows = [[say("receipt-workbook"), this.book.title], [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
       [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], [say("receipt-file"), file]];
     printSheet(h("div", {}, h("h1", {}, say("receipt-heading-file")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
-      ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), toTutor(this.book)));
+      ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...toTutor(this.book, receipt.given ? "save" : null)));
+  }
+
+  /** Another section is shown: a word on copies was read, and does not stand above every section. @param {Workbook} page */
+  turned(page) {
+    if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due"].includes(id))) return;
+    this.news = this.news.filter(({ id }) => id !== "device-copied");
+    this.#begun = 0;
+    page.opened(this.#kept());
   }
 
   /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
   more(page) {
-    globalThis.addEventListener("wb-turned", () => { // a word on copies was read: it does not stand above every section
-      if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due"].includes(id))) return;
-      this.news = this.news.filter(({ id }) => id !== "device-copied");
-      this.#begun = 0;
-      page.opened(this.#kept());
-    });
     const said = h("p", { className: "wb-hint", role: "status" });
+    /** @param {string} text */
+    const tell = (text) => { put(said, text); said.scrollIntoView({ block: "nearest" }); };
     const where = h("p", {});
-    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then((text) => put(said, text), (error) => put(said, error.message)); file.value = ""; } });
+    const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then(tell, (error) => tell(error.message)); file.value = ""; } });
     const remove = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; sure.focus(); } }, say("device-finish"));
     const sure = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }, h("p", {}, say("device-sure")), h("p", { className: "wb-row" },
       h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
@@ -336,15 +354,15 @@ class Device {
     const { copy } = this, gone = copy?.person ?? person(this.learner);
     this.copy = null; // nothing is saved from here on
     try {
-      const copies = await store.forget(gone);
-      for (const kept of [() => localStorage, () => sessionStorage]) safely(() => { for (const key of Object.keys(kept())) if (copies.some((one) => key.includes(`:${one.copy}`))) kept().removeItem(key); });
+      const copies = (await store.forget(gone)).map((one) => one.copy);
+      forgetNotes(copies);
+      safely(() => this.#channel?.postMessage({ gone, copies }));
     } catch (error) {
       this.copy = copy;
       globalThis.alert(inWords(error).message);
       return;
     }
-    safely(() => this.#channel?.postMessage({ gone }));
-    who.ask();
+    who.ask("removed");
   }
 
   /** Somebody else works here now, in every tab. @param {Workbook} page */
@@ -352,7 +370,7 @@ class Device {
     const left = this.copy?.person;
     await page.settle();
     safely(() => this.#channel?.postMessage({ left }));
-    who.ask();
+    who.ask("left");
   }
 }
 
@@ -373,5 +391,6 @@ export async function device() {
     slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say("device-not-me"))] : []));
   };
   page.addEventListener("change", draw);
+  globalThis.addEventListener("wb-turned", () => host.turned(page));
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
 }

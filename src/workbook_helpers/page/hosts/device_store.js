@@ -194,6 +194,11 @@ export const store = {
     if (now) stores.copies.put({ ...now, taken: copy.revision });
   }),
 
+  /** Note that the student was given the file of a hand-in. @param {Copy} copy @param {string} file */
+  given: (copy, file) => within("readwrite", async ({ receipts }) => {
+    for (const [n, receipt] of await all(receipts, copy.copy)) if (receipt.file === file) receipts.put({ ...receipt, given: true }, [copy.copy, n]);
+  }),
+
   /** Note that the work was taken away as a file. @param {Copy} copy */
   taken: (copy) => within("readwrite", async (stores) => {
     const now = await copyOf(stores, copy);

@@ -6,7 +6,7 @@ import { Workbook } from "../workbook.js";
 import { line } from "./line.js";
 import { toTutor } from "./to_tutor.js";
 
-/** @import { Book, Host, KernelSays, Model, Receipt, Way } from "../types.js" */
+/** @import { Book, Host, KernelSays, Model, Way } from "../types.js" */
 /** @typedef {Model<{ book: Book }, KernelSays>} Link */
 
 /** @type {WeakMap<object, Workbook>} */
@@ -40,11 +40,11 @@ function kernel(book, way) {
     work: (learner) => ask({ do: "work", learner }),
     handIn: (learner) => ask({ do: "hand-in", learner }),
     seen: () => ask({ do: "seen" }),
-    /** @param {Receipt} receipt */
-    next: (receipt) => ({
+    /** @type {Host["next"]} */
+    next: (receipt, saved) => ({
       now: receipt.through === "exchange" ? [h("p", { className: "wb-next" }, say("receipt-nothing-else"))] : [
-        toTutor(book),
-        h("p", { className: "wb-row" }, h("a", { className: "wb-button wb-big", href: address(`handed-in/${encodeURIComponent(receipt.file)}`) }, say("receipt-save")))],
+        ...toTutor(book, receipt.given ? "save" : null),
+        h("p", { className: "wb-row" }, h("a", { className: "wb-button wb-big", href: address(`handed-in/${encodeURIComponent(receipt.file)}`), onclick: () => setTimeout(saved) }, say(receipt.given ? "receipt-save-again" : "receipt-save")))],
       paper: h("a", { className: "wb-button wb-second", href: address(`receipt/${encodeURIComponent(receipt.file.replace(/\.zip$/, ".html"))}`), target: "_blank", rel: "noopener" }, say("hand-in-receipt")),
     }),
   };

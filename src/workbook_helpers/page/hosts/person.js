@@ -6,6 +6,9 @@ import { remembered, safely } from "../remember.js";
 export const person = (learner) => learner.toLowerCase();
 
 const kept = remembered("wb-learner");
+const ANEW = "wb-anew";
+
+/** Why the next page asks anew who works here: somebody left, here or in another tab; all that was theirs was removed. @typedef {"left" | "elsewhere" | "removed"} Anew */
 
 /** As far as this browser remembers. */
 export const who = {
@@ -16,9 +19,17 @@ export const who = {
   /** Whether others use this device, too. */
   shares: () => kept.isOnly() && kept.get() !== null,
   clear: () => kept.set(null),
-  /** Open the page anew and ask who works here, at its beginning and not where somebody else was. */
-  ask() {
+  /** Why this page asks anew, said once. @returns {Anew | undefined} */
+  anew() {
+    const why = safely(() => sessionStorage.getItem(ANEW));
+    safely(() => sessionStorage.removeItem(ANEW));
+    return /** @type {Anew | null} */ (why) ?? undefined;
+  },
+  /** Open the page anew and ask who works here, at its beginning and not where somebody else was. @param {Anew} [why] */
+  ask(why) {
     this.clear();
+    if (why) safely(() => sessionStorage.setItem(ANEW, why));
+    scrollTo(0, 0); // a browser scrolls a page that it loads again to where it was
     safely(() => history.replaceState(null, "", location.pathname + location.search));
     globalThis.location.reload();
   },

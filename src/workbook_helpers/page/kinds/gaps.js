@@ -18,8 +18,12 @@ const word = (gap, given) => textOf(gap.options, given) ?? strip(given);
 /** @param {Gap} gap @param {string} given */
 const isRight = ({ right }, given) => (typeof right === "object" ? accept(right, given) : given === right);
 
-/** The sentence around the gap that stands at `at` of the text, as far as the next gaps. @param {Item} spec @param {number} at */
-const around = ({ text }, at) => `${/[^.!?\n]*$/.exec(text[at - 1])?.[0].trimStart()}…${/^[^.!?\n]*[!?]?/.exec(text[at + 1])?.[0]}`;
+/** The whole sentence around the gap that stands at `at` of the text; other gaps in it are there by their numbers. @param {Item} spec @param {number} at */
+function around({ text, gaps }, at) {
+  const pieces = text.map((piece, n) => (n % 2 === 0 ? piece : gaps.length < 2 ? "…" : n === at ? `(${(n + 1) / 2}\u00A0…)` : `(${(n + 1) / 2})`));
+  const before = pieces.slice(0, at).join(""), after = pieces.slice(at + 1).join("");
+  return `${/[^.!?\n]*$/.exec(before)?.[0].trimStart()}${pieces[at]}${/^[^.!?\n]*[.!?]?/.exec(after)?.[0]}`;
+}
 
 /** @type {Kind<Item, Answer>} */
 const kind = {
@@ -36,8 +40,9 @@ const kind = {
         chosen.node.addEventListener("change", () => touched(0));
         return chosen;
       }
-      const node = h("input", { id: `${uid}-${gap.id}`, "aria-label": say("gaps-label", { n, of }), type: "text", maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", oninput: () => touched(TYPING_MS) });
-      return { node, get: () => node.value.trim(), set: (text = "") => { node.value = text; } };
+      const hint = h("p", { className: "wb-hint", id: `${uid}-${gap.id}-type` }, say("gaps-type"));
+      const field = h("input", { id: `${uid}-${gap.id}`, "aria-label": say("gaps-label", { n, of }), "aria-describedby": hint.id, type: "text", maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", oninput: () => touched(TYPING_MS) });
+      return { node: h("div", {}, hint, field), get: () => field.value.trim(), set: (text = "") => { field.value = text; } };
     };
     // Each gap is filled in a card of its own; the text shows what fills it, and grows.
     const gaps = spec.gaps.map((gap, k) => ({ gap, n: k + 1, at: 2 * k + 1, word: h("span"), ...control(gap, k + 1) }));

@@ -64,7 +64,7 @@ const kind = {
         && (spec.before && Array.isArray(given) && given.length === 2 ? given : [given]).every((n) => numbers.includes(n)))),
     };
   },
-  words: (spec, value) => spec.statements.map((one) => `${one.text}: ${inWords(partOf(value, one.id), spec.steps)}`),
+  words: (spec, value) => spec.statements.map((one) => `${one.text}${/[.!?]$/.test(one.text) ? "" : ":"} ${inWords(partOf(value, one.id), spec.steps)}`),
 };
 
 export default kind;
