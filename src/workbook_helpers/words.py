@@ -53,9 +53,9 @@ def _formatted(language: str, name: str, values: dict[str, str | float | datetim
     return name
 
 
-def catalogue(language: str) -> str:
-    """Give the whole catalogue of a language as Fluent text, for the browser and for `say`."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")))
+def catalogue(language: str, *, without: str = "") -> str:
+    """Give the catalogue of a language as Fluent text, for the browser and for `say`; without one of its parts, such as "home"."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem != without)
 
 
 @cache

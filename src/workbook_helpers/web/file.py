@@ -30,7 +30,7 @@ def workbook_file(workbook: Workbook, *, looked_at: bool = False) -> bytes:
         If the workbook's files have a fault.
     """
     script = ENDS.sub(r"\\x3c", built("workbook.js"))
-    words = data("wb-words", {language: catalogue(language) for language in LANGUAGES})
+    words = data("wb-words", {language: catalogue(language, without="home") for language in LANGUAGES})
     head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("page.css") + built("workbook.css")))
     foot = Markup('<script type="module">{}</script>\n<style>{}</style>').format(Markup(script), _sheet(_letters()))  # noqa: S704
     behind: dict[str, Any] = {"looked_at": "you"} if looked_at else {}

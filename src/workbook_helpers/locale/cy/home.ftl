@@ -1,4 +1,4 @@
-# The page "My workbooks", and the receipt.
+# The page "My workbooks", which a workbook in one file does not have.
 home-skip = Neidio i’r llyfrau gwaith
 home-minutes = { $n ->
     [one] Tua 1 munud
@@ -52,17 +52,3 @@ home-no-page = Nid oes tudalen o’r fath. Ewch yn ôl i Fy llyfrau gwaith.
 home-not-ours = Nid yw hwn yn un o’ch llyfrau gwaith
 home-not-ours-next = Nid agorwyd dim ac nid oes dim wedi newid. Ewch yn ôl i Fy llyfrau gwaith ac agorwch lyfr gwaith oddi yno. Os yw ar goll, gofynnwch i’ch tiwtor am gopi newydd.
 home-fault = Ni ellir agor y llyfr gwaith hwn
-receipt-title = Derbynneb: { $title }
-receipt-skip = Neidio i’r dderbynneb
-receipt-heading = Derbynneb: wedi’i gyflwyno
-receipt-heading-file = Derbynneb: mae eich ffeil gyflwyno wedi’i gwneud
-receipt-name = Derbynneb
-receipt-workbook = Llyfr gwaith
-receipt-learner = Rhif dysgwr
-receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
-receipt-short-code = Cod
-receipt-unanswered = Heb eu hateb
-receipt-started = Wedi’u dechrau, ond heb eu gorffen
-receipt-give = Y cam nesaf: rhowch y ffeil i’ch tiwtor. Lanlwythwch hi i Moodle, neu ei hanfon, fel y dywedodd eich tiwtor.
-receipt-where = Mae’r ffeil yn y ffolder “handed-in”, wrth ochr eich llyfrau gwaith.
-receipt-keep = Cadwch y dderbynneb hon. Mae’n dangos beth a gyflwynoch, a phryd. I’w hargraffu, defnyddiwch Argraffu yn newislen eich porwr.

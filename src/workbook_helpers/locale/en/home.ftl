@@ -1,4 +1,4 @@
-# The page "My workbooks", and the receipt.
+# The page "My workbooks", which a workbook in one file does not have.
 home-skip = Skip to the workbooks
 home-minutes = { $n ->
     [one] About 1 minute
@@ -49,17 +49,3 @@ home-no-page = There is no such page. Go back to My workbooks.
 home-not-ours = This is not one of your workbooks
 home-not-ours-next = Nothing was opened and nothing has changed. Go back to My workbooks and open a workbook from there. If it is missing, ask your tutor for a new copy.
 home-fault = This workbook cannot be opened
-receipt-title = Receipt: { $title }
-receipt-skip = Skip to the receipt
-receipt-heading = Receipt: handed in
-receipt-heading-file = Receipt: your hand-in file is made
-receipt-name = Receipt
-receipt-workbook = Workbook
-receipt-learner = Learner ID
-receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
-receipt-short-code = Code
-receipt-unanswered = Not answered
-receipt-started = Started, but not finished
-receipt-give = Next step: give the file to your tutor. Upload it to Moodle, or send it, as your tutor told you.
-receipt-where = The file is in the folder “handed-in”, beside your workbooks.
-receipt-keep = Keep this receipt. It shows what you handed in, and when. To print it, use Print in your browser’s menu.
