@@ -1,0 +1,207 @@
+"""Read questions from Moodle XML, ours and others'.
+
+References
+----------
+As in `autograde.bank.moodle`. What is passed over there is passed over here.
+"""
+
+from xml.etree.ElementTree import Element
+
+from autograde.bank.cloze import read_cloze
+from autograde.bank.moodle import OWN, SAID
+from autograde.bank.own import read_own_line
+from autograde.bank.papers import read_around
+from autograde.bank.question import Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Remark, Steps, Unreadable, Words
+from autograde.bank.text import PICTURE, as_number, classes, has_media, passing, plain, shortened, tree, words
+
+FULL = 99.9
+"""Per cent from which on an answer counts as right: Moodle rounds to seven digits."""
+NOT_OURS = {
+    "essay": "an essay: a person marks it; write it as a written task",
+    "numerical": "it asks for a number, and no kind of ours does",
+    "calculated": "it calculates its numbers anew for each student, and no kind of ours does",
+    "calculatedsimple": "it calculates its numbers anew for each student, and no kind of ours does",
+    "calculatedmulti": "it calculates its numbers anew for each student, and no kind of ours does",
+    "description": "a text without a question: put it into the notebook",
+    "random": "a question drawn at random: write a pool",
+}
+
+
+def read_moodle(root: Element) -> tuple[tuple[Question, ...], tuple[Remark, ...]]:
+    """Read all questions of a `quiz`, and say which are left out and why."""
+    questions: list[Question] = []
+    remarks: list[Remark] = []
+    for number, element in enumerate(root.findall("question"), 1):
+        kind = element.get("type") or ""
+        if kind == "category":
+            continue
+        name = (element.findtext("idnumber") or "").strip()
+        shown = name or shortened(plain((element.findtext("name/text") or "")[:500])) or f"question {number}"
+        try:
+            questions.append(_question(element, kind, name or shown))
+        except Unreadable as error:
+            remarks.append(Remark(name=shown, text=str(error), left_out=True))
+    return tuple(questions), tuple(remarks)
+
+
+def _question(element: Element, kind: str, name: str) -> Question:
+    own = read_own_line(element.findtext(OWN))
+    asked = tree(element.findtext("questiontext/text") or "")
+    notes = [PICTURE] if has_media(asked) else []
+    about = {field: own[field] for field in ("criterion", "section", "once") if own.get(field)}
+    document, passed = read_around(asked, about) if own else (None, [])
+    if kind in {"cloze", "multianswer"}:
+        passed += [one for one in asked.iter("p") if "wb-text" in classes(one)]
+    stem = words(asked, instead=passing(passed))
+    body = _body(element, kind, own, notes)
+    if isinstance(body, Gapped) and not own:
+        stem = ""
+    general = tree(element.findtext("generalfeedback/text") or "")
+    return Question(
+        name=name,
+        stem=stem,
+        body=body,
+        points=as_number(element.findtext("defaultgrade"), 1),
+        reason=words(general, instead=lambda one: "" if own and SAID in classes(one) else None),
+        shuffle=own.get("shuffle") == "yes" or (element.findtext("shuffleanswers") or "").strip() in {"1", "true"},
+        practice=own.get("purpose") == "practice",
+        kind=own.get("kind", ""),
+        document=document,
+        about=about,
+        notes=tuple(notes),
+    )
+
+
+def _body(element: Element, kind: str, own: dict[str, str], notes: list[str]) -> Body:
+    match kind:
+        case "multichoice":
+            return _choices(element, notes)
+        case "truefalse":
+            return _true_or_false(element)
+        case "matching" | "match" | "ddmatch":
+            return _pairs(element)
+        case "ordering":
+            return _steps(element, own.get("order", "").split())
+        case "shortanswer":
+            return _words(element, notes)
+        case "cloze" | "multianswer":
+            return _gapped(element, own=bool(own))
+        case "gapselect" | "ddwtos":
+            return _selected(element)
+        case _:
+            raise Unreadable(NOT_OURS.get(kind, f"a question of the type {shortened(kind, 30)!r}, and no kind of ours is like it"))
+
+
+def _answers(element: Element) -> list[tuple[str, str, float, str]]:
+    """Give id, text, share in per cent and feedback of each answer."""
+    found = []
+    for n, answer in enumerate(element.findall("answer"), 1):
+        share = as_number(answer.get("fraction"), 0)
+        found.append(
+            (answer.get("id") or f"o{n}", plain(answer.findtext("text") or ""), share, plain(answer.findtext("feedback/text") or ""))
+        )
+    return found
+
+
+def _choices(element: Element, notes: list[str]) -> Choices:
+    several = (element.findtext("single") or "true").strip() in {"0", "false"}
+    answers = _answers(element)
+    partial = {share for _, _, share, _ in answers if 0 < share < FULL}
+    full = [name for name, _, share, _ in answers if share >= FULL]
+    if several:
+        right = {name for name, _, share, _ in answers if share > 0}
+        notes += ["its right answers have different weights; here each counts the same"] * (len(partial | {100.0} if full else partial) > 1)
+    else:
+        right = set(full[:1])
+        notes += ["an answer that earns part of the marks there earns none here"] * bool(partial)
+    notes += [PICTURE] * any(has_media(tree(text.text or "")) for text in element.findall("answer/text") if "<" in (text.text or ""))
+    options = tuple(Choice(id=name, text=text, right=name in right, feedback=said) for name, text, _, said in answers)
+    return Choices(options=options, several=several, also=() if several else tuple(full[1:]))
+
+
+def _true_or_false(element: Element) -> Choices:
+    answers = {text.lower(): (share, said) for _, text, share, said in _answers(element)}
+    if set(answers) != {"true", "false"}:
+        msg = "its two answers are not called true and false"
+        raise Unreadable(msg)
+    options = tuple(
+        Choice(id=name, text=name.capitalize(), right=answers[name][0] >= FULL, feedback=answers[name][1]) for name in ("true", "false")
+    )
+    return Choices(options=options, several=False)
+
+
+def _pairs(element: Element) -> Pairs:
+    parts: list[Part] = []
+    targets: dict[str, str] = {}
+    by_text: dict[str, str] = {}
+    for n, sub in enumerate(element.findall("subquestion"), 1):
+        answer = sub.find("answer")
+        text, said = plain(sub.findtext("text") or ""), " ".join((sub.findtext("answer/text") or "").split())  # an answer is no HTML
+        name = (answer.get("id") if answer is not None else None) or by_text.setdefault(said, f"t{len(by_text) + 1}")
+        targets.setdefault(name, said)
+        if text:
+            parts.append(Part(id=sub.get("id") or f"p{n}", text=text, right=name, feedback=plain(sub.findtext("feedback/text") or "")))
+    order = (element.findtext(OWN + "targets") or "").split()
+    if sorted(order) == sorted(targets):
+        targets = {name: targets[name] for name in order}
+    return Pairs(parts=tuple(parts), targets=tuple(Choice(id=name, text=text) for name, text in targets.items()))
+
+
+def _steps(element: Element, order: list[str]) -> Steps:
+    steps = {name: Choice(id=name, text=text, feedback=said) for name, text, _, said in _answers(element)}
+    shown = order if sorted(order) == sorted(steps) else sorted(steps, key=lambda name: steps[name].text)
+    return Steps(steps=tuple(steps[name] for name in shown), right=tuple(steps))
+
+
+def _words(element: Element, notes: list[str]) -> Words:
+    accepted, refused, feedback, hint = [], [], "", ""
+    for answer in element.findall("answer"):
+        text, said = (answer.findtext("text") or "").strip(), plain(answer.findtext("feedback/text") or "")
+        share, form = as_number(answer.get("fraction"), 0), text.replace(r"\*", "*")
+        if text == "*":
+            hint = said
+        elif "*" in text.replace(r"\*", ""):
+            notes.append(f"the form {shortened(text, 40)!r} stands for many words there; write those that you accept")
+        elif share >= FULL:
+            accepted.append(form)
+            feedback = feedback or said
+        else:
+            refused.append((form, said))
+            notes += ["an answer that earns part of the marks there earns none here"] * (share > 0)
+    return Words(accepted=tuple(accepted), refused=tuple(refused), feedback=feedback, hint=hint)
+
+
+def _gapped(element: Element, *, own: bool) -> Gapped:
+    html = element.findtext("questiontext/text") or ""
+    start = html.rfind('<p class="wb-text">') if own else -1
+    body = read_cloze(html[max(start, 0) :])
+    named = [one.split(":") for one in (element.findtext(OWN + "gaps") or "").split()]
+    if len(named) != len(body.gaps) or any(len(one) != 3 or not one[1].isdecimal() for one in named):
+        return body
+    text, gaps = body.text, []
+    for (name, size, ids), gap in zip(named, body.gaps, strict=True):
+        text = text.replace(f"{{{gap.id}}}", f"{{{name}}}")
+        options = gap.options
+        if len(known := ids.split(",")) == len(options):
+            options = tuple(Choice(id=i, text=one.text, right=one.right) for i, one in zip(known, options, strict=True))
+        gaps.append(Gap(id=name, options=options, words=gap.words, feedback=gap.feedback, size=int(size)))
+    return Gapped(text=text, gaps=tuple(gaps))
+
+
+def _selected(element: Element) -> Gapped:
+    """Read "select missing words": [[n]] in the text stands for the n-th choice, and others of its group may stand there, too."""
+    tag = "selectoption" if element.find("selectoption") is not None else "dragbox"
+    choices = [(plain(one.findtext("text") or ""), (one.findtext("group") or "1").strip()) for one in element.findall(tag)]
+    pieces = words(tree(element.findtext("questiontext/text") or "")).replace("{", "(").replace("}", ")").split("[[")
+    text, gaps = pieces[0], []
+    for n, piece in enumerate(pieces[1:], 1):
+        number, closed, rest = piece.partition("]]")
+        if not closed or not number.isdecimal() or not 1 <= int(number) <= len(choices):
+            msg = "its text names a choice that is not there"
+            raise Unreadable(msg)
+        right = int(number) - 1
+        group = [k for k, (_, where) in enumerate(choices) if where == choices[right][1]]
+        options = tuple(Choice(id=f"o{k + 1}", text=choices[k][0], right=k == right) for k in group)
+        gaps.append(Gap(id=f"gap-{n}", options=options))
+        text += f"{{gap-{n}}}{rest}"
+    return Gapped(text=text, gaps=tuple(gaps))
