@@ -18,7 +18,8 @@ from pydantic import TypeAdapter
 from workbook_helpers.answers import AnswerStore, parse_sheet
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.files import read_file, write_file
-from workbook_helpers.items import Workbook, clean_id, paper_seed
+from workbook_helpers.items import Item, Workbook, clean_id, paper_seed
+from workbook_helpers.referral import Given, Referral, plain, referral_of
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
@@ -50,6 +51,8 @@ class Receipt:
         The zip's name in the folder `handed-in`.
     through
         "exchange" if the tutor has it already, "file" if the student must still give the file to the tutor.
+    attempt
+        That which a referral has opened, else 1; then `answered` and what follows speak of its tasks alone.
     """
 
     workbook: str
@@ -64,6 +67,7 @@ class Receipt:
     file: str
     through: Literal["exchange", "file"]
     started: tuple[str, ...] = ()
+    attempt: int = 1
 
 
 RECEIPT = TypeAdapter(Receipt)
@@ -93,17 +97,21 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
     sheet = store.sheet()
     if sheet.problem:
         raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
-    if not all(sheet.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
-        raise HandInError(say("error-declaration"))
+    referral = referral_of(workbook, student)
     with _explaining():
-        answers = _public_answers(workbook, store, student)
+        answers = _public_answers(workbook, store, student, referral)
+        handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
+        if not all(handed.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
+            raise HandInError(say("error-declaration"))
         digest = hashlib.sha256(answers).hexdigest()
         now = datetime.now(UTC)
         code = "-".join(re.findall("....", digest[:12].upper()))
-        handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
-        paper = workbook.paper(handed.seed, assessed=True).values()
-        left = [item for item in paper if item.missing(handed.value(item.id))]
-        blank = [item for item in left if item.is_blank(handed.value(item.id))]
+        paper, same = list(workbook.paper(handed.seed, assessed=True).values()), list[Item]()
+        if referral:
+            paper = [workbook.items[task.item] for task in referral.tasks]
+            same = [item for item in paper if not referral.is_changed(item, handed.value(item.id))]
+        left = [item for item in paper if item in same or item.missing(handed.value(item.id))]
+        blank = [item for item in left if item in same or item.is_blank(handed.value(item.id))]
         name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
         manifest = {
             "schema": SCHEMA,
@@ -114,7 +122,7 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
             "answers_sha256": digest,
             "code": code,
             "declared": True,
-        }
+        } | ({"attempt": referral.attempt, "referral": referral.id, "about_sha256": referral.answers_sha256} if referral else {})
         _remember_learner(workbook, student)
         _folder(workbook).mkdir(exist_ok=True)
         with _whole(_folder(workbook), name), tempfile.TemporaryDirectory() as temporary:
@@ -137,6 +145,7 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
                 started=tuple(item.stem for item in left if item not in blank),
                 file=f"{name}.zip",
                 through="file",
+                attempt=referral.attempt if referral else 1,
             )
             _keep(_folder(workbook), receipt)  # first, because what the exchange took cannot be taken back
             if submit(stage):
@@ -220,16 +229,18 @@ def _folder(workbook: Workbook) -> Path:
     return workbook.folder.parent / FOLDER
 
 
-def _public_answers(workbook: Workbook, store: AnswerStore, student: str) -> bytes:
+def _public_answers(workbook: Workbook, store: AnswerStore, student: str, referral: Referral | None) -> bytes:
     """Give the answers file with whose it is and which questions it answers.
 
     Without what is private, was in an older version of the workbook, or belongs to the paper of another learner: only what is
-    known to be public.
+    known to be public. With a referral they are those of the attempt that it opens (`Referral.standing`).
     """
     raw = store.public()
     document: dict[str, Any] = json.loads(raw) | {"learner": student, "release": workbook.release}
     asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
-    answers = {item_id: record for item_id, record in document["answers"].items() if item_id in asked}
+    kept = document["answers"]
+    standing = referral.standing(workbook.items, kept, _handed_in) if referral else plain(kept)
+    answers = {item_id: record for item_id, record in standing.items() if item_id in asked}
     document["answers"] = {
         item_id: {name: part for name, part in record.items() if name not in PRIVATE} if isinstance(record, dict) else record
         for item_id, record in answers.items()
@@ -237,6 +248,10 @@ def _public_answers(workbook: Workbook, store: AnswerStore, student: str) -> byt
     }
     # Half a surrogate pair, which no page writes, becomes JSON's own escape rather than an error.
     return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+
+
+def _handed_in(given: Given) -> dict[str, Any]:
+    return {"value": given.value, "saved_at": given.saved_at, "revision": 0}
 
 
 def _notebook(workbook: Workbook) -> bytes:

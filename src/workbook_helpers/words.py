@@ -53,9 +53,9 @@ def _formatted(language: str, name: str, values: dict[str, str | float | datetim
     return name
 
 
-def catalogue(language: str, *, without: str = "") -> str:
-    """Give the catalogue of a language as Fluent text, for the browser and for `say`; without one of its parts, such as "home"."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem != without)
+def catalogue(language: str, *, without: tuple[str, ...] = ()) -> str:
+    """Give the catalogue of a language as Fluent text, for the browser and for `say`; without some of its parts, such as "home"."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem not in without)
 
 
 @cache

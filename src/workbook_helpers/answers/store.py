@@ -223,7 +223,7 @@ class AnswerStore:
         SaveError
             If the file cannot be written: disk full, folder read-only, or locked by another program.
         """
-        item = self._items.get(item_id)
+        item = self._item(item_id)
         with self._explaining(), self._lock:
             document = self._read(mend=True)
             answers, aside = document["answers"], document.get("aside", {})
@@ -246,6 +246,16 @@ class AnswerStore:
             self._write(document | {"revision": revision})
             return _saved(record)
 
+    def lay(self, answers: Mapping[str, Saved]) -> None:
+        """Put in what a later attempt begins with; what stands there stays."""
+        with self._explaining():
+            if not answers.keys() - self._read()["answers"].keys():
+                return
+            with self._lock:
+                document = self._read(mend=True)
+                laid = {name: {"value": one.value, "saved_at": one.saved_at, "revision": one.revision} for name, one in answers.items()}
+                self._write({"revision": 0} | document | {"answers": laid | document["answers"]})
+
     def keep_tried(self, item_id: str, tried: Json, revision: int) -> None:
         """Keep how practice went with the answer of this revision, which stays as it was; only what `read_tried` takes is kept."""
         with self._explaining(), self._lock:
@@ -265,6 +275,10 @@ class AnswerStore:
             raise SaveError(say("error-busy")) from error
         except OSError as error:
             raise SaveError(say("error-folder", why=error.strerror or str(error))) from error
+
+    def _item(self, name: str) -> Item | None:
+        """Find the item of an answer, which may be one of a later attempt (`Referral.kept_as`)."""
+        return self._items.get(name.partition("@")[0])
 
     def _read(self, *, mend: bool = False) -> dict[str, Any]:
         """Read the file and its last good copy into one document; `mend` moves a damaged file aside.
@@ -294,7 +308,7 @@ class AnswerStore:
         """Put into `aside` what the last good copy knows better than a file that has come in place of what was saved here."""
         reached, answers = _count(last.get("revision")), document["answers"]
         for item_id, record in last["answers"].items():
-            now, item = _saved(answers.get(item_id)), self._items.get(item_id)
+            now, item = _saved(answers.get(item_id)), self._item(item_id)
             if now.value == record["value"] or now.revision > reached:
                 continue
             if item and not item.problem(record["value"]) and not item.goes_on_from(record["value"], now.value):

@@ -10,7 +10,7 @@ import { say } from "./words.js";
 
 /** What is done in a section; null where nothing is asked that counts. @param {Workbook} book @param {Section} section */
 function done(book, { items }) {
-  const asked = items.flatMap((place) => book.paper.get(place) ?? []).filter(({ purpose }) => ["practice", "assessed"].includes(purpose)); // what progress.js counts
+  const asked = items.flatMap((place) => book.paper.get(place) ?? []).filter(({ purpose }) => ["practice", "assessed"].includes(purpose)).filter((spec) => book.isOpen(spec)); // what progress.js counts
   const are = asked.map((spec) => book.how(spec)), total = asked.length;
   /** @param {import("./far.js").How} how */
   const count = (how) => are.filter((one) => one === how).length;

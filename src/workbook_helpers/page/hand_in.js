@@ -17,8 +17,8 @@ const WAIT_MS = 20000; // the first hand-in through an exchange takes some secon
 /** @param {string} iso */
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 
-/** How much was answered. @param {Pick<Receipt, "answered" | "total" | "started">} receipt */
-export const receiptOf = ({ answered, total, started = [] }) => say("receipt-of", { done: answered, total, started: started.length });
+/** How much was answered. @param {Pick<Receipt, "answered" | "total" | "started" | "attempt">} receipt */
+export const receiptOf = ({ answered, total, started = [], attempt = 1 }) => say(attempt > 1 ? "receipt-of-again" : "receipt-of", { done: answered, total, started: started.length });
 
 /** Go to a question; `word` is to be read there first. @param {string} id @param {HTMLElement} from @param {HTMLElement} [word] */
 function goTo(id, from, word) {
@@ -79,20 +79,23 @@ export function handIn(book, el) {
   const declaration = () => book.of("record").find((spec) => spec.kind === "declaration");
   const undeclared = () => book.of("record").some((spec) => spec.kind === "declaration" && book.how(spec) === "open");
   /** The questions that are marked, or for the record, and are so far. @param {import("./far.js").How} how @param {Spec["purpose"][]} purposes */
-  const all = (how, ...purposes) => book.of(...purposes).filter((spec) => book.how(spec) === how);
-  const notDone = () => all("open", "assessed").length + all("started", "assessed").length;
+  const all = (how, ...purposes) => book.of(...purposes).filter((spec) => book.isOpen(spec) && book.how(spec) === how);
+  /** @param {import("./far.js").How} how */
+  const due = (how) => book.due().filter((spec) => book.how(spec) === how);
+  const notDone = () => due("open").length + due("started").length;
 
   function draw() {
     more?.draw();
-    const forms = all("open", "record").filter((spec) => spec.kind === "workplace");
-    const open = all("open", "assessed"), started = all("started", "assessed", "record"), { practice, assessed } = book.far(), mine = declaration();
+    const again = book.referral !== null;
+    const forms = again ? [] : all("open", "record").filter((spec) => spec.kind === "workplace");
+    const open = due("open"), started = again ? due("started") : all("started", "assessed", "record"), { practice, assessed } = book.far(), mine = declaration();
     if (asked !== null && asked !== notDone()) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
     if (!undeclared()) tick.remove();
     review.replaceChildren(...[
       ...notices(book.notices()),
-      h("p", {}, notDone() ? say("hand-in-left", assessed) : say("hand-in-all", { total: assessed.total })),
-      ...listed("hand-in-started", started), ...listed("hand-in-open", open), ...listed("hand-in-forms", forms), ...listed("hand-in-look", book.of("assessed").filter(advice)),
+      h("p", {}, notDone() ? say(again ? "referral-left" : "hand-in-left", assessed) : say(again ? "referral-all" : "hand-in-all", { total: assessed.total })),
+      ...listed("hand-in-started", started), ...listed(again ? "referral-open" : "hand-in-open", open), ...listed("hand-in-forms", forms), ...listed("hand-in-look", book.due().filter(advice)),
       practice.done < practice.total ? h("p", { className: "wb-quiet" }, say("hand-in-practice", practice)) : null,
       mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null,
     ].filter((one) => one != null)); // null would be shown as a word
@@ -108,7 +111,7 @@ export function handIn(book, el) {
     const { now, paper } = book.host.next({ ...last, given: saved }, () => { given.add(last.file); draw(); });
     receipt.replaceChildren(
       h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")), ...now,
-      h("dl", {}, h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
+      h("dl", {}, ...(last.attempt && last.attempt > 1 ? [h("dt", {}, say("receipt-attempt")), h("dd", {}, String(last.attempt))] : []), h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
         h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
       h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")));
     if (focused) /** @type {HTMLElement | null} */ (receipt.querySelector(".wb-big"))?.focus({ preventScroll: true }); // the button that was pressed is there anew

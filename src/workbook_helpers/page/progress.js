@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 import { farInWords, whole } from "./far.js";
 import { notices } from "./notices.js";
+import { farAgain, note } from "./referral.js";
 import { say } from "./words.js";
 
 /** @import { Workbook } from "./workbook.js" */
@@ -24,7 +25,7 @@ export function progress(book, el) {
     const far = book.far(), { done, total } = whole(far);
     bar.max = Math.max(total, 1);
     bar.value = done;
-    put(text, farInWords(far));
+    put(text, book.referral ? farAgain(far) : farInWords(far));
     const found = book.notices(), now = JSON.stringify(found);
     if (now === told) return; // what was said is not said again and again
     const leads = book.left && !told.includes('"page-other"'); // the page shows somebody else's work all at once
@@ -36,8 +37,8 @@ export function progress(book, el) {
   const slot = document.getElementById("wb-progress-slot"), section = el.closest(".wb-section");
   if (slot) slot.replaceChildren(box);
   else el.append(box);
-  if (section) section.before(news); // above every section
-  else el.append(news);
+  if (section) section.parentElement?.querySelector(".wb-section")?.before(news); // above every section
+  else el.append(news, ...(book.referral ? [note(book, book.referral)] : []));
   book.addEventListener("change", draw);
   draw();
   return () => { book.removeEventListener("change", draw); news.remove(); };

@@ -8,6 +8,7 @@ import { feedback } from "./feedback.js";
 import { watch } from "./fields.js";
 import { fitsIn } from "./fits.js";
 import { kinds } from "./kinds.js";
+import { keptAs, returned } from "./referral.js";
 import { safely } from "./remember.js";
 import { has, locale, say } from "./words.js";
 
@@ -79,7 +80,7 @@ function drafts(scope, id) {
 export const called = ({ id, ...values }, kind) => say(["frame-record", "frame-private"].includes(id) && has(`${kind}-label`) ? `${kind}-label` : id, values);
 
 /** Which level of heading a question has: the one below the last heading of the text before it. @param {HTMLElement} el */
-function level(el) {
+export function level(el) {
   const titles = [...(el.closest("main, .jp-Notebook") ?? document).querySelectorAll("h1, h2, h3, h4")].filter((one) => !one.closest(".wb-widget"));
   const last = titles.filter((one) => one.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
   return last ? Number(last.tagName.slice(1)) + 1 : 3;
@@ -96,7 +97,7 @@ export function question(book, spec, el) {
   const authored = book.book.items[spec.id]; // words and responses follow the author's order, what is shown the student's
   const says = kind.blank ?? isBlank;
   const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
-  const draft = drafts(book.kept.copy, spec.id);
+  const draft = drafts(book.kept.copy, keptAs(book.referral, spec));
   /** @type {State} */
   let state = "unknown";
   /** @type {Seen<any>} */
@@ -121,15 +122,15 @@ export function question(book, spec, el) {
   const heading = h("h3", { className: "wb-label", id: `${uid}-label`, "aria-level": level(el) }, called(book.label(spec), spec.kind));
   const paper = paperOf(book, spec, uid, level(el));
   const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule", id: `${uid}-rule` }, say(`${spec.kind}-rule`)) : null;
-  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
+  const again = returned(book, spec, uid, level(el));
+  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [again?.says, paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
   root.dataset.wbScope = book.kept.copy;
   /** @type {Ctx} */
   const ctx = { uid, changed, answerOf: (id) => book.answerOf(id) };
   const body = kind.build(spec, ctx);
-  if (paper) { // read between what is asked and what is answered
-    const stem = body.node.querySelector(".wb-stem");
-    if (stem) stem.after(paper); else body.node.prepend(paper);
-  }
+  const between = [paper, again?.node].flatMap((node) => node ?? []); // read between what is asked and what is answered
+  const stem = body.node.querySelector(".wb-stem");
+  if (stem) stem.after(...between); else body.node.prepend(...between);
   let there = body.get(); // what the controls held when they were last set or changed
   const practice = spec.purpose === "practice" ? feedback(kind, authored, body, uid, says, () => { untold = true; tell(); }) : null;
 
@@ -249,6 +250,7 @@ export function question(book, spec, el) {
   /** @param {any} value */
   function stands(value) { // what the rest of the page goes by
     root.dataset.wbAnswered = String(!says(value));
+    again?.stands(value);
     book.stands(spec.id, value);
   }
   /** The answer in words, as far as it can be read. @param {any} value @returns {string[]} */

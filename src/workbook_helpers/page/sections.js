@@ -15,6 +15,11 @@ let all = [];
 /** @type {Shown} */
 let now;
 let main = root;
+export const LEAD = "wb-again"; // the heading of what comes before all else, where there is such a section
+/** Stands above each of the others then. @type {HTMLElement | null} */
+let rest = null;
+/** The one with the workbook's own title. @type {Shown} */
+let first;
 const title = h("h1", { className: "wb-away", id: "wb-title", lang: "en-GB" }); // the workbook's, above the heading of a section that stands alone
 let whole = false; // shown for a browser that finds nothing in what is hidden
 let named = false; // whether the address says what to show
@@ -53,8 +58,9 @@ function draw() {
     if (whole || inOne() || node === now.node) node.removeAttribute("hidden");
     else node.setAttribute("hidden", "until-found");
   }
-  if (whole || inOne() || now === all[0]) title.remove();
+  if (whole || inOne() || now === first) title.remove();
   else main.prepend(title);
+  if (rest) rest.hidden = !whole && !inOne() && now === all[0];
   globalThis.dispatchEvent(new CustomEvent("wb-section"));
 }
 /** Change what is shown so that a section stays where it is before the eyes. @param {Shown} section */
@@ -133,10 +139,29 @@ function goOn(place) {
   ready.then(() => line.append(say("page-went-on"), " ", h("a", { href: address(all[0]) }, say("page-to-start"))));
 }
 
+/** Let a section come before all others, and show it unless the student went elsewhere; gives what takes it away.
+ * @param {HTMLElement} node @param {HTMLElement} heading @param {string} name @param {HTMLElement} others stands above what follows */
+export function lead(node, heading, name, others) {
+  const own = { node, heading, title: name };
+  first.node.before(node, others);
+  all.unshift(own);
+  rest = others;
+  const target = find(history.state?.id ?? idIn(location.hash));
+  if (node.contains(target) || !(named || moved)) turn(own);
+  else draw();
+  return () => {
+    node.remove();
+    others.remove();
+    all.shift();
+    rest = null;
+    if (now === own) turn(first); else draw();
+  };
+}
+
 /** What is kept of the workbook is known. @param {Workbook} book */
 function opened({ kept }) {
   if (kept.copy === copy) return;
-  copy = kept.copy.startsWith("page-") ? "" : kept.copy; // else no page looks for it again
+  copy = rest || kept.copy.startsWith("page-") ? "" : kept.copy; // else no page looks for it again, or it is the place of the first time
   const from = kept.learner ? came : "";
   if (from) came = "";
   if (from && go(from)) { moved = false; return; } // the questions above it are still to come
@@ -153,7 +178,8 @@ export function sections(element) {
     heading.tabIndex = -1;
     return { node, heading, title: heading === node ? document.title : heading.textContent.trim() };
   });
-  title.textContent = all[0].title;
+  first = all[0];
+  title.textContent = first.title;
   now = read(); // on a slow device the student has begun to read
   steady(now);
 

@@ -245,6 +245,19 @@ export interface Mine {
   feedback?: string;
   look?: string;
 }
+/** What the tutor asks one learner to look at again (`Referral` in referral.py). */
+export interface Referral {
+  id: string;
+  learner: string;
+  attempt: number;
+  answers_sha256: string;
+  /** ISO 8601, a day. */
+  until: string | null;
+  tasks: { item: string; missing: string; comment: string; points: number | null }[];
+  criteria: { code: string; missing: string }[];
+  /** All that was handed in first, by item. */
+  answers: Record<string, { value: any; saved_at: string }>;
+}
 export interface Receipt {
   at: string;
   code: string;
@@ -256,6 +269,8 @@ export interface Receipt {
   learner: string;
   file: string;
   through: "exchange" | "file";
+  /** That which a referral has opened, else 1, as in receipts from before there were any. */
+  attempt?: number;
   /** Up to which revision answers were handed in, where the host knows. */
   revision?: number;
   /** The student was given the file: a browser does not tell where it is kept. */
@@ -275,7 +290,12 @@ export interface Kept {
   /** Answers to items of other workbooks that an item looks back at. */
   earlier: Record<string, unknown>;
   notices: Notice[];
+  /** Of the attempt that is being made. */
   receipts: Receipt[];
+  /** What this learner's tutor asks to be looked at again, and nobody else's. */
+  referral?: Referral | null;
+  /** Something waits for one learner, so that the page must first know who works here. */
+  asks?: boolean;
 }
 /** What became of a save. `final`: there is no way from there to what was to be written. */
 export type Outcome<Answer> =

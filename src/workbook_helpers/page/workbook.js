@@ -3,13 +3,14 @@
 
 import { isBlank } from "./answers.js";
 import { h, put } from "./dom.js";
-import { far, how } from "./far.js";
+import { far } from "./far.js";
 import { gate } from "./gate.js";
 import { handIn } from "./hand_in.js";
 import { kinds } from "./kinds.js";
 import { drawn, paper } from "./paper.js";
 import { progress } from "./progress.js";
 import { question } from "./question.js";
+import { closed, how, layOut, opens, tasks } from "./referral.js";
 import { savedLine } from "./saved.js";
 import { ready, say } from "./words.js";
 
@@ -52,6 +53,8 @@ export class Workbook extends EventTarget {
   unsettled = new Map();
   /** @type {ReturnType<typeof savedLine> | null} */
   #line = null;
+  /** Puts the page back as it was without a referral. @type {(() => void) | null} */
+  #asWas = null;
   #due = 0;
   #filling = 0;
   #told = 0;
@@ -63,6 +66,7 @@ export class Workbook extends EventTarget {
   constructor(book, host) {
     super();
     this.book = book;
+    this.places = book.sections.flatMap((section) => section.items); // in the author's order
     this.host = host;
     host.changed(() => this.look());
   }
@@ -121,12 +125,17 @@ export class Workbook extends EventTarget {
   opened(kept) {
     // On disk another copy is a file that something else has put there: what is on screen is not given up for it.
     const other = kept.copy !== this.kept.copy && this.host.place === "device";
-    const anew = !this.#open || other || kept.seed !== this.kept.seed;
+    const again = kept.referral?.id !== this.kept.referral?.id;
+    const anew = !this.#open || other || again || kept.seed !== this.kept.seed;
     this.kept = kept;
     this.#open = true;
     if (anew) {
       if (other) this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
+      if (again) {
+        this.#asWas?.();
+        this.#asWas = this.referral && layOut(this, this.referral, new Map([...this.#places].map(([name, { el }]) => [name, el])));
+      }
       this.#fillAll([...this.#places].sort(([, one], [, other]) => Number(isAway(one)) - Number(isAway(other))));
     } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
     globalThis.dispatchEvent(new CustomEvent("wb-opened", { detail: this }));
@@ -135,7 +144,17 @@ export class Workbook extends EventTarget {
 
   /** Whether this page must first know who works here. */
   get asksLearner() {
-    return !this.kept.learner && (this.host.place === "device" || this.book.pools.length > 0);
+    return !this.kept.learner && (this.host.place === "device" || this.book.pools.length > 0 || Boolean(this.kept.asks));
+  }
+
+  /** What the tutor asks this learner to look at again. */
+  get referral() {
+    return this.kept.referral ?? null;
+  }
+
+  /** Whether a question can be answered now. @param {Spec} spec */
+  isOpen(spec) {
+    return opens(this.referral, spec);
   }
 
   /** Whether anything was ever answered in this copy. */
@@ -202,6 +221,11 @@ export class Workbook extends EventTarget {
     this.tell();
   }
 
+  /** What the student is to do now: the tasks of a referral, else all that is marked. */
+  due() {
+    return this.referral ? tasks(this.referral, this.paper.values()) : this.of("assessed");
+  }
+
   /** The items of these purposes, in order. @param {Spec["purpose"][]} purposes */
   of(...purposes) {
     return [...this.paper.values()].filter((spec) => purposes.includes(spec.purpose));
@@ -209,12 +233,12 @@ export class Workbook extends EventTarget {
 
   /** How far the answer to a question is. @param {Spec} spec */
   how(spec) {
-    return how(spec, this.value(spec));
+    return how(this.referral, spec, this.value(spec));
   }
 
   /** How many questions of practice and how many marked ones there are, and have an answer. */
   far() {
-    return far(this.paper.values(), (spec) => this.how(spec));
+    return far(this.referral ? this.due() : this.paper.values(), (spec) => this.how(/** @type {Spec} */ (spec)));
   }
 
   /** What is kept of a question, or stands there. @param {Spec} spec @returns {any} */
@@ -238,7 +262,7 @@ export class Workbook extends EventTarget {
   /** Where the page asks it. @param {Spec} spec */
   #order(spec) {
     const place = [...this.paper].find(([, one]) => one.id === spec.id)?.[0] ?? "";
-    const at = this.book.sections.flatMap((section) => section.items).indexOf(place);
+    const at = this.places.indexOf(place);
     return at < 0 ? Number.MAX_SAFE_INTEGER : at; // what the page does not ask comes after all that it asks
   }
 
@@ -290,6 +314,7 @@ export class Workbook extends EventTarget {
     else {
       const spec = this.paper.get(name);
       if (!spec) { el.replaceChildren(h("p", { className: "wb-calm" }, say("frame-no-question", { name }))); return; }
+      if (!this.isOpen(spec)) { closed(this, spec, el); return; }
       place.asked = question(this, spec, el);
       place.asked.opened(this.#stored(spec.id));
     }

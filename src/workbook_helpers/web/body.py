@@ -23,6 +23,12 @@ LARGEST = 1_000_000
 """Bytes of a picture; those of this unit have less than a hundredth."""
 SAFE = " !$'()*+,-./:;=?@_~"
 """What a `data:` address of text may have as it is; it packs smaller than base64."""
+LEAN = (
+    (re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL), ""),  # the page says it in words of its own
+    (re.compile(r">\s*\n\s*<"), "><"),
+    (re.compile(r'="([^"\'<>]*)"'), r"='\1'"),
+)
+"""What a drawing does without in a page, or has in fewer letters → what stands for it there."""
 OWN = "wb-"
 """How the ids begin that the page itself uses."""
 
@@ -129,8 +135,15 @@ def _picture(workbook: Workbook, source: str, where: str) -> str:
         why = (isinstance(error, OSError) and error.strerror) or "no picture of the workbook's media folder (.svg or .png)"
         raise _no_picture(workbook, where, shown, why) from error
     if kind == TYPES[".svg"]:
-        return f"data:{kind},{quote(content, safe=SAFE)}"
+        return f"data:{kind},{quote(_lean(content.decode('utf-8', 'replace')), safe=SAFE)}"
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _lean(svg: str) -> str:
+    """Leave out of a drawing what an image in a page does not show, and write it so that an address holds it in few letters."""
+    for what, instead in LEAN:
+        svg = what.sub(instead, svg)
+    return svg
 
 
 def _no_picture(workbook: Workbook, where: str, shown: str, why: str) -> ContentError:

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from workbook_helpers.items import Workbook
+from workbook_helpers.referral import Referral
 from workbook_helpers.web.page import FONTS, built, data, font, hashed, policy, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue
 
@@ -14,7 +15,7 @@ ENDS = re.compile(r"<(?=/script|script|!--)", re.IGNORECASE)
 """What would end a script within a page, or begin another; our scripts have such a thing in texts alone."""
 
 
-def workbook_file(workbook: Workbook, *, looked_at: bool = False) -> bytes:
+def workbook_file(workbook: Workbook, *, looked_at: bool = False, referral: Referral | None = None) -> bytes:
     """Give a workbook as one HTML file, in UTF-8: nothing is fetched from anywhere, and nothing runs but our one script.
 
     The letters for people with dyslexia stand at the end, so that the text is there before them.
@@ -23,14 +24,20 @@ def workbook_file(workbook: Workbook, *, looked_at: bool = False) -> bytes:
     ----------
     looked_at
         Whether it is shown to who only looks at it: then it does not ask who works here.
+    referral
+        For the one learner whom the tutor asks to look at some tasks again: the file opens these, and is for nobody else.
 
     Raises
     ------
     ContentError
-        If the workbook's files have a fault.
+        If the workbook's files have a fault, or the referral is not about this workbook.
     """
     script = ENDS.sub(r"\\x3c", built("workbook.js"))
-    words = data("wb-words", {language: catalogue(language, without="home") for language in LANGUAGES})
+    without = ("home",) if referral else ("home", "referral")
+    words = data("wb-words", {language: catalogue(language, without=without) for language in LANGUAGES})
+    if referral:
+        referral.check(workbook)
+        words += Markup("\n") + data("wb-referral", referral.public())
     head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("page.css") + built("workbook.css")))
     foot = Markup('<script type="module">{}</script>\n<style>{}</style>').format(Markup(script), _sheet(_letters()))  # noqa: S704
     behind: dict[str, Any] = {"looked_at": "you"} if looked_at else {}

@@ -11,9 +11,10 @@ from typing import Any
 from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
 from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
-from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
+from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook, paper_seed
 from workbook_helpers.jupyter.exchange import submit
 from workbook_helpers.jupyter.widgets.log import note
+from workbook_helpers.referral import Given, Referral, plain, referrals
 from workbook_helpers.words import use
 
 
@@ -40,10 +41,12 @@ class Session:
         self._store = AnswerStore(self.workbook.folder, self.workbook.id, self.workbook.items)
         self._copy = f"page-{secrets.token_hex(8)}"
         """Stands for the copy's name where the folder cannot be written: what a browser keeps under it is never found again."""
+        self._referral: Referral | None = None
         self._first: Kept | None = None
         self._news: Kept | None = None
         with suppress(SaveError):  # told when the page asks
             self._first = self._news = self._kept()
+            self._refer(self._seed(self._first)[0])
 
     def paper(self) -> dict[str, Item]:
         """Give what is asked: place → item, as far as is known whose paper it is."""
@@ -90,22 +93,44 @@ class Session:
         learner = hub_user() or kept.learner
         return learner, paper_seed(self.workbook.about.class_id, self.workbook.id, learner) if learner else ""
 
+    def _refer(self, learner: str) -> bool:
+        """Take the referral that holds for this learner, and have its tasks begin; say whether one waits for who its learner is."""
+        found = referrals(self.workbook)
+        self._referral = next((one for one in reversed(found) if learner and one.is_for(learner)), None)
+        if self._referral:
+            self._store.lay({name: _first(given) for name, given in self._referral.begins(self.workbook.items).items()})
+        return bool(found) and not learner
+
+    def _name(self, item: Item) -> str | None:
+        """Give the name under which the answer to an item is kept now; None if it cannot be answered again."""
+        marked = item.purpose in (Purpose.ASSESSED, Purpose.RECORD)
+        if self._referral is None or not marked:
+            return item.id
+        return self._referral.kept_as(item.id) if self._referral.opens(item) else None
+
     def _open(self) -> dict[str, Any]:
         """Read once; the first page after the start goes by what was read then."""
         kept, self._news = self._news or self._kept(), None
         learner, seed = self._seed(kept)
         if self.workbook.pools and learner and (kept.learner, kept.seed) != (learner, seed):
             self._store.draw(learner, seed)
+        asks = self._refer(learner)
+        if self._referral:
+            kept = self._kept()  # with what its tasks begin with
+        answers = self._referral.standing(self.workbook.items, kept.answers, _first) if self._referral else plain(kept.answers)
+        attempt = self._referral.attempt if self._referral else 1
         return {
             "do": "kept",
             "copy": kept.copy or self._copy,
-            "answers": {name: self._shown(name, saved) for name, saved in kept.answers.items()},
+            "answers": {name: self._shown(name, saved) for name, saved in answers.items()},
             "learner": learner,
             "known": learner_id(self.workbook),
             "seed": seed,
             "earlier": self._earlier(),
             "notices": self._notices(kept),
-            "receipts": [_shown(receipt) for receipt in receipts(self.workbook)],
+            "receipts": [_shown(receipt) for receipt in receipts(self.workbook) if receipt.attempt == attempt],
+            "referral": self._referral.public() if self._referral else None,
+            "asks": asks,
         }
 
     def _shown(self, name: str, saved: Saved) -> dict[str, Any]:
@@ -118,7 +143,10 @@ class Session:
         if item is None or (problem := item.problem(value)):
             note("%s was not saved: it %s", name, "is no item" if item is None else problem)
             return {"do": "refused"}
-        outcome = self._store.put(name, value, base)
+        if (kept_as := self._name(item)) is None:
+            note("%s was not saved: it is not to be answered again", name)
+            return {"do": "refused"}
+        outcome = self._store.put(kept_as, value, base)
         if isinstance(outcome, Conflict):
             return {"do": "conflict", "final": outcome.final, **self._shown(name, outcome.current)}
         return {"do": "saved", **self._shown(name, outcome)}
@@ -173,6 +201,10 @@ def _answered(n: int, *steps: Callable[[], Any]) -> dict[str, Any]:
     return {"n": n, **result}
 
 
+def _first(given: Given) -> Saved:
+    return Saved(value=given.value, saved_at=given.saved_at)
+
+
 def _sendable(value: Json) -> Json:
     """Give what stands in the place of an answer, written by something else, as a message can carry it."""
     try:
@@ -193,4 +225,5 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "learner": receipt.student,
         "file": receipt.file,
         "through": receipt.through,
+        "attempt": receipt.attempt,
     }

@@ -8,6 +8,7 @@ import { kinds } from "../kinds.js";
 import { cleanId } from "../learner_id.js";
 import { paperSeed } from "../paper.js";
 import { printSheet } from "../print.js";
+import { begins, keptAs, opens, standing } from "../referral.js";
 import { safely } from "../remember.js";
 import { locale, ready, say } from "../words.js";
 import { Workbook } from "../workbook.js";
@@ -21,7 +22,7 @@ import { toTutor } from "./to_tutor.js";
 const AGAIN_MS = 1000;
 const MANY = 3; // answers since the work was last taken away: from so many on, the student is reminded
 
-/** @import { Book, Host, Kept, Notice, Receipt, Spec } from "../types.js" */
+/** @import { Book, Host, Kept, Notice, Receipt, Referral, Spec } from "../types.js" */
 /** @import { Copy, HandedIn, Kept as Record_, Rules, Whole } from "./device_store.js" */
 /** @typedef {Record<string, Record_>} Records */
 
@@ -66,9 +67,10 @@ class Device {
     goesOn: (id, old, next) => { const spec = this.#spec(id); return kinds[spec.kind].goesOn?.(spec, old, next) ?? true; },
   };
 
-  /** @param {Book} book */
-  constructor(book) {
+  /** @param {Book} book @param {Referral | null} sent what came with the file, for whomever */
+  constructor(book, sent = null) {
     this.book = book;
+    this.sent = sent;
     safely(() => {
       this.#channel = new BroadcastChannel("workbooks");
       this.#channel.onmessage = ({ data }) => {
@@ -100,7 +102,28 @@ class Device {
 
   /** @param {string} id @returns {Spec} */
   #spec(id) {
-    return Object.hasOwn(this.book.items, id) ? this.book.items[id] : /** @type {any} */ (undefined);
+    const [item] = id.split("@");
+    return Object.hasOwn(this.book.items, item) ? this.book.items[item] : /** @type {any} */ (undefined);
+  }
+
+  /** What the tutor asks who works here to look at again; nothing of what somebody else is asked. */
+  get referral() {
+    return this.#of(this.copy?.person);
+  }
+
+  /** @param {string} [whose] */
+  #of(whose) {
+    return this.sent && person(cleanId(this.sent.learner)) === whose ? this.sent : null;
+  }
+
+  /** The answers as they stand for this attempt, item → record. */
+  #standing() {
+    return standing(this.referral, this.book.items, this.answers);
+  }
+
+  /** The hand-ins of this attempt; each one is kept. */
+  #handed() {
+    return this.receipts.filter(({ attempt = 1 }) => attempt === (this.referral?.attempt ?? 1));
   }
 
   async #read() {
@@ -111,6 +134,8 @@ class Device {
       let found = await store.read(whose);
       const forgot = here && found?.copy.copy !== mine.copy.copy;
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.#rules);
+      const referral = this.#of(whose.person), begun = referral ? begins(referral, this.book, this.#rules.fits) : [];
+      if (begun.some(([name]) => !found?.answers[name])) found = { ...found, answers: await store.lay(found.copy, begun) };
       const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
       const first = !this.copy;
@@ -158,20 +183,22 @@ class Device {
     const { copy } = this;
     const n = this.#changes(), due = Math.min(n, this.#begun) >= MANY ? [{ id: "device-copy-due", n: String(n) }] : [];
     return {
-      copy: copy?.copy ?? "page-nobody", answers: { ...this.answers }, learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
-      notices: [...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.receipts,
+      copy: copy?.copy ?? "page-nobody", answers: this.#standing(), learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
+      notices: [...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.#handed(), referral: this.referral,
     };
   }
 
   /** @type {Host["save"]} */
   async save(id, value, base, said, typed) {
-    const known = this.#whole();
+    const known = this.#whole(), spec = this.#spec(id);
+    if (spec && !opens(this.referral, spec)) return { do: "refused" };
+    const name = spec ? keptAs(this.referral, spec) : id;
     if (!known) throw new Error(say("device-forbidden"));
     try {
-      const { kept, forgot, ...outcome } = await store.save(known, id, { value, said, typed, release: this.book.release }, base, this.#rules);
+      const { kept, forgot, ...outcome } = await store.save(known, name, { value, said, typed, release: this.book.release }, base, this.#rules);
       if (this.copy?.copy !== known.copy.copy) return outcome; // somebody else works here now
       this.keeps = true;
-      this.answers[id] = kept;
+      this.answers[name] = kept;
       if (forgot) { this.news = [{ id: "device-forgot" }]; this.#look(); }
       if (outcome.do === "saved") {
         this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision) };
@@ -225,9 +252,9 @@ class Device {
     if (!this.copy || person(learner) !== this.copy.person) throw Object.assign(new Error(say("device-not-you", { learner: this.learner, typed: learner })), { about: "learner", change: true });
     await this.#read();
     if (!this.keeps) throw new Error(say("device-forbidden"));
-    const answers = Object.fromEntries(Object.entries(this.answers).filter(([id, { value }]) => this.#spec(id) && fits(this.#spec(id), value)));
+    const answers = Object.fromEntries(Object.entries(this.#standing()).filter(([id, { value }]) => this.#spec(id) && fits(this.#spec(id), value)));
     if (Object.values(this.book.items).some((spec) => spec.kind === "declaration" && isBlank(answers[spec.id]?.value))) throw new Error(say("error-declaration"));
-    const made = pack(this.book, this.copy, answers);
+    const made = pack(this.book, this.copy, answers, this.referral);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
     this.receipts = [...this.receipts, made]; // known here from now on, should the browser throw it away while the file is given
     await this.#give(made);
@@ -279,7 +306,7 @@ class Device {
     const { at, code, unanswered, started = [], learner, file } = receipt;
     /** @param {string} title @param {string[]} stems */
     const listed = (title, stems) => (stems.length ? [h("h2", {}, say(title)), h("ul", {}, ...stems.map((stem) => h("li", {}, stem)))] : []);
-    const rows = [[say("receipt-workbook"), this.book.title], [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
+    const rows = [[say("receipt-workbook"), this.book.title], ...(receipt.attempt && receipt.attempt > 1 ? [[say("receipt-attempt"), String(receipt.attempt)]] : []), [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
       [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], [say("receipt-file"), file]];
     printSheet(h("div", {}, h("h1", {}, say("receipt-heading-file")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
       ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...toTutor(this.book, receipt.given ? "save" : null)));
@@ -305,8 +332,8 @@ class Device {
       h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#finish() }, say("device-remove"))));
     const draw = () => {
-      const last = this.receipts.at(-1);
-      const since = Object.entries(this.answers).filter(([id, { value, revision }]) => this.#spec(id) && leaves(this.#spec(id), value) && revision > (last?.revision ?? 0)).length;
+      const last = this.#handed().at(-1);
+      const since = Object.entries(this.#standing()).filter(([id, { value, revision }]) => this.#spec(id) && leaves(this.#spec(id), value) && revision > (last?.revision ?? 0)).length;
       put(where, page.ill ? say("device-not-all") : say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: last ? since : "none" }));
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
@@ -325,9 +352,9 @@ class Device {
     /** @type {Records} */
     const now = { ...this.answers };
     for (const { id, value, said, state } of page.now()) {
-      const old = now[id];
+      const name = keptAs(this.referral, this.book.items[id]), old = now[name];
       if (["unknown", "clean", "saved", "offered"].includes(state) || same(old?.value, value)) continue;
-      now[id] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release, ...(old?.tried ? { tried: { ...old.tried, checked: false } } : {}), ...(state === "conflict" && old ? { other: old } : {}) };
+      now[name] = { value, said, saved_at: new Date().toISOString(), revision: 0, release: this.book.release, ...(old?.tried ? { tried: { ...old.tried, checked: false } } : {}), ...(state === "conflict" && old ? { other: old } : {}) };
     }
     const file = copyFile(this.book, this.copy, now);
     if (!(await give(file))) return;
@@ -381,7 +408,9 @@ export async function device() {
   await ready;
   /** @type {Book} */
   const book = JSON.parse(inside.textContent);
-  const host = new Device(book);
+  const sent = document.getElementById("wb-referral");
+  const host = new Device(book, sent && JSON.parse(sent.textContent));
+  sent?.remove(); // whoever else works here finds nothing of it on the page
   if (inside.dataset.looked_at) host.learner = JSON.parse(inside.dataset.looked_at); // nobody works here, so nobody is asked
   const page = new Workbook(book, host);
   const slot = document.getElementById("wb-who-slot");

@@ -60,7 +60,7 @@ function tried(one) {
 /** @param {string} id @param {any} one @returns {[string, Kept][]} */
 function kept(id, one) {
   const [found] = stored(one);
-  if (!found || !/^[a-z0-9-]{1,64}$/.test(id)) return [];
+  if (!found || !/^[a-z0-9-]{1,64}(@\d{1,2})?$/.test(id)) return [];
   const [other] = stored(one.other), before = Array.isArray(one.before) ? one.before.flatMap(stored) : [];
   return [[id, { ...found, release: typeof one.release === "string" ? one.release : "", ...tried(one.tried), ...(other ? { other } : {}), ...(before.length ? { before } : {}) }]];
 }

@@ -148,6 +148,13 @@ export const store = {
     return (await whole(stores, known.copy)) ?? known;
   }),
 
+  /** Put in what a later attempt begins with; what stands there stays. Gives what is kept then.
+   * @param {Copy} copy @param {[string, Kept][]} begun */
+  lay: (copy, begun) => within("readwrite", async (stores) => {
+    for (const [name, kept] of begun) if (!(await got(stores.answers.get([copy.copy, name])))) stores.answers.put(kept, [copy.copy, name]);
+    return Object.fromEntries(await all(stores.answers, copy.copy));
+  }),
+
   /**
    * Keep an answer if what stands there is still `base`. Where the browser has thrown everything away meanwhile, what this
    * page knows is put back with it.

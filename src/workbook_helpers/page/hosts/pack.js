@@ -3,24 +3,26 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { zipSync } from "fflate";
-import { far, how } from "../far.js";
+import { far } from "../far.js";
 import { kinds } from "../kinds.js";
 import { paper } from "../paper.js";
+import { how, tasks } from "../referral.js";
 
 const SCHEMA = 1;
 
-/** @import { Book, Spec } from "../types.js" */
-/** @import { Copy, HandedIn, Kept } from "./device_store.js" */
+/** @import { Book, Referral } from "../types.js" */
+/** @import { Copy, HandedIn } from "./device_store.js" */
 
 /** Whether an answer is handed in. @param {import("../types.js").Spec} spec @param {unknown} value */
 export const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kinds[spec.kind].shared?.(value));
 
 /**
  * Make the file of a hand-in and its receipt. Nothing private is in it, and nothing that this student was not asked.
- * @param {Book} book @param {Copy} copy @param {Record<string, Kept>} answers those that fit the questions as they are now
+ * @param {Book} book @param {Copy} copy @param {Record<string, import("../types.js").Stored<any>>} answers those that fit the questions as they are now
+ * @param {Referral | null} referral what it answers
  * @returns {HandedIn}
  */
-export function pack(book, copy, answers) {
+export function pack(book, copy, answers, referral) {
   const asked = [...paper(book, copy.seed).values()];
   const given = asked.filter((spec) => answers[spec.id]?.saved_at && leaves(spec, answers[spec.id].value));
   const document = {
@@ -39,13 +41,14 @@ export function pack(book, copy, answers) {
   const now = new Date();
   const at = `${now.toISOString().slice(0, 19)}+00:00`;
   const name = `${book.assignment}-${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19).replaceAll(":", "")}-${code}`;
-  const manifest = { schema: SCHEMA, workbook: book.workbook, assignment: book.assignment, student: copy.learner, handed_in_at: at, answers_sha256: digest, code, declared: true };
+  const manifest = { schema: SCHEMA, workbook: book.workbook, assignment: book.assignment, student: copy.learner, handed_in_at: at, answers_sha256: digest, code, declared: true, ...(referral && { attempt: referral.attempt, referral: referral.id, about_sha256: referral.answers_sha256 }) };
   const zip = zipSync({ "answers.json": bytes, "manifest.json": utf8ToBytes(JSON.stringify(manifest, null, 1)) }, { mtime: now });
-  const is = (/** @type {Spec} */ spec) => how(spec, answers[spec.id]?.value ?? null);
-  const stems = (/** @type {import("../far.js").How} */ one) => asked.filter((spec) => spec.purpose === "assessed" && is(spec) === one).map((spec) => spec.stem);
-  const { done, total } = far(asked, is).assessed;
+  const due = referral ? tasks(referral, asked) : asked;
+  const is = (/** @type {import("../types.js").Asked} */ spec) => how(referral, spec, answers[spec.id]?.value ?? null);
+  const stems = (/** @type {import("../far.js").How} */ one) => due.filter((spec) => spec.purpose === "assessed" && is(spec) === one).map((spec) => spec.stem);
+  const { done, total } = far(due, is).assessed;
   return {
     at, code, answered: done, total, unanswered: stems("open"), started: stems("started"), learner: copy.learner,
-    file: `${name}.zip`, through: "file", revision: copy.revision, zip,
+    file: `${name}.zip`, through: "file", attempt: referral?.attempt ?? 1, revision: copy.revision, zip,
   };
 }

@@ -1,0 +1,50 @@
+# What the tutor asks one learner to look at again.
+referral-title = Your tutor asks you to look again at { $n ->
+    [one] 1 task
+   *[other] { $n } tasks
+}{ $until ->
+    [none] {""}
+   *[other] , until { $until }
+}
+referral-short = { $n ->
+    [one] 1 task
+   *[other] { $n } tasks
+} to look at again
+referral-what = { $n ->
+    [one] It follows here, with your first answer and what your tutor says about it. Change it, tick the declaration, then hand in again.
+   *[other] They follow here, each with your first answer and what your tutor says about it. Change them, tick the declaration, then hand in again.
+}
+referral-over = That day has passed: ask your tutor whether you can still hand in.
+referral-criteria = These criteria are not met yet:
+referral-missing = What is missing:
+referral-first = Your first answer
+referral-comment = Your tutor’s comment
+referral-points = { $points } of { $of ->
+    [one] 1 point
+   *[other] { $of } points
+} so far
+referral-new = Your new answer
+referral-unchanged = Not changed yet: it begins with your first answer, which is kept as it was.
+referral-around = Read what stands around this task in the workbook
+referral-there = This task is at the beginning of the page, because your tutor asks for it again
+referral-hand-in-there = Handing in is at the beginning of the page, below the tasks
+referral-else = Everything else
+referral-else-what = You can read all of it. What was marked stays as you handed it in.
+referral-to = { $n ->
+    [one] Go to the task
+   *[other] Go to the { $n } tasks
+}
+referral-closed = Handed in, and not open again. Your answer:
+referral-far = Changed { $done } of { $total }
+referral-left = You have changed { $done } of the { $total } tasks that your tutor asks for again.
+referral-all = You have changed { $total ->
+    [one] the task
+   *[other] all { $total } tasks
+} that your tutor asks for again. Well done.
+referral-open = Not changed yet:
+receipt-attempt = Attempt
+receipt-of-again = { $done } of { $total } tasks changed{ $started ->
+    [0] {""}
+    [one] , and 1 started
+   *[other] , and { $started } started
+}
