@@ -17,7 +17,9 @@ from rich.console import Console
 from rich.text import Text
 
 from autograde.commands import (
+    audit,
     authoring,
+    bank,
     deciding,
     desk,
     giving_back,
@@ -25,9 +27,14 @@ from autograde.commands import (
     keeping,
     learners,
     marking,
+    privacy,
+    quality,
+    records,
+    reports,
     setting_up,
     taking_in,
 )
+from autograde.commands.console import keep_heads
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import expand_home
 
@@ -71,8 +78,17 @@ for command in (  # --help lists them in this order
     giving_back.feedback,
     giving_back.close,
     giving_back.give_back,
+    records.results,
+    records.decide,
+    records.decide_list,
+    records.declare,
+    records.sign_off,
+    records.reopen,
     marking.samples,
     learners.extend,
+    privacy.export_learner,
+    privacy.erase_learner,
+    privacy.retention,
     authoring.new_workbook,
     authoring.check,
 ):
@@ -83,6 +99,12 @@ database.callback()(lambda: None)  # so that `move` stays a command of its own
 database.command()(setting_up.move)
 app.add_typer(database, name="db", rich_help_panel=None)
 app.add_typer(learners.learners, name="learners", rich_help_panel=None)
+app.add_typer(audit.audit, name="audit", rich_help_panel=None)
+app.add_typer(records.evidence, name="evidence", rich_help_panel=None)
+app.add_typer(quality.adjust, name="adjust", rich_help_panel=None)
+app.add_typer(quality.quality, name="quality", rich_help_panel=None)
+app.add_typer(bank.bank, name="bank", rich_help_panel=None)
+app.add_typer(reports.report, name="report", rich_help_panel=None)
 
 
 def main() -> None:
@@ -94,7 +116,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may lack a letter of somebody's name
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        sys.exit(app(prog_name="autograde", standalone_mode=False))
+        try:
+            code = app(prog_name="autograde", standalone_mode=False)
+        finally:
+            keep_heads()
+        sys.exit(code)
     except MISUSED as error:
         _fail(_misused(error), 2)
     except WorkbookError as error:

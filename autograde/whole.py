@@ -11,6 +11,8 @@ from autograde.text import printable
 
 STAGE = ".part"
 """Where a class keeps what is not in its place yet."""
+ERASING = "erasing.json"
+"""In it: what is erased of a learner, until all of it is gone."""
 
 WAIT_S = 10
 """How long one waits for another that changes a file of the class."""

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 from autograde.classes.folder import Course
 from autograde.errors import AuthorError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.outbox.releases import FOLDER
 from autograde.whole import remove, stage
 from workbook_helpers.files import write_file
@@ -98,6 +100,7 @@ def take_back(course: Course, assignment: str, kept: str) -> str:
             else:
                 remove(course.root / name)
         write_file(folder / ABOUT, json.dumps({**about, "undone": True}).encode())
+    note_done(course, Deed.REWORD, workbook=assignment, what=about["what"], change=kept, undone=True)
     return str(about["what"])
 
 
@@ -130,6 +133,8 @@ def write_change(course: Course, assignment: str, what: str, files: Mapping[str,
         shutil.rmtree(folder, ignore_errors=True)
         msg = f"{error.filename or 'A file'} cannot be written ({error.strerror}). Nothing was changed; see that its disk has room."
         raise AuthorError(msg) from error
+    digests_before = {name: _digest(folder / name) for name in files}
+    note_done(course, Deed.REWORD, workbook=assignment, what=what, change=folder.name, before=digests_before, after=digests)
     return folder.name
 
 

@@ -2,6 +2,8 @@
 
 from autograde.classes.folder import Course
 from autograde.classes.settings_file import write_setting
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.whole import alone
 
 
@@ -16,3 +18,4 @@ def close(course: Course, assignment: str, *, reopen: bool = False) -> None:
     with alone(course):
         before = Course(course.root).closed()
         write_setting(course, "closed", " ".join(sorted(before - {assignment} if reopen else before | {assignment})))
+    note_done(course, Deed.REOPEN if reopen else Deed.CLOSE, workbook=assignment)

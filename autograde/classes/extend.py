@@ -11,6 +11,8 @@ from autograde.classes.folder import Course
 from autograde.classes.learner_changes import find
 from autograde.errors import ClassError
 from autograde.gradebook.database import unwritten
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.text import aware, in_words
 
 if TYPE_CHECKING:  # nbgrader takes seconds to import
@@ -59,6 +61,8 @@ def extend(course: Course, workbook: str, learner: str, until: datetime | None) 
         except SQLAlchemyError as error:
             gradebook.db.rollback()
             raise ClassError(unwritten(error)) from error
+    told = {"before": str(before or ""), "after": str(aware(until) if until else "")}
+    note_done(course, Deed.EXTEND, learner=student.id, workbook=name, **told)
     return before
 
 

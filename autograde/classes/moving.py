@@ -10,6 +10,8 @@ from autograde.errors import ClassError
 from autograde.gradebook.address import has_password, without_password
 from autograde.gradebook.copying import copy_all
 from autograde.gradebook.database import reason
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.soundness import check_gradebook
 
@@ -37,4 +39,6 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         msg = f"The gradebook cannot be moved ({reason(error)}). The class goes on with {without_password(course.db_url)}."
         raise ClassError(msg) from error
+    before = without_password(course.db_url)
     write_setting(course, "db_url", url, mode=0o600 if has_password(url) else None)
+    note_done(course, Deed.MOVE, before=before, after=without_password(url))

@@ -10,6 +10,7 @@ from autograde.classes.owner import CONFIG, MARKER
 from autograde.errors import ClassError
 from autograde.gradebook.address import has_password
 from autograde.gradebook.opening import open_gradebook
+from autograde.gradebook.own import recording
 from autograde.text import printable
 from workbook_helpers.files import write_file
 
@@ -76,7 +77,7 @@ def new_course(folder: Path, *, name: str = "", exchange: Path | None = None, db
     course = Course(root)
     # Opened once now: several processes that open a fresh database at the same time all try to make its tables.
     directory = course.directory()
-    with open_gradebook(directory.db_url, directory.course_id, fresh=True):
+    with open_gradebook(directory.db_url, directory.course_id, fresh=True), recording(directory.db_url):
         return course
 
 

@@ -6,12 +6,14 @@ in the class folder. Where it has changed a wording (`authoring.reword`), its ke
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.content import load_guides
 from autograde.errors import ClassError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.marking import Key, Rubrics, key_problems
 from autograde.whole import alone
 from workbook_helpers.errors import ContentError
@@ -69,6 +71,7 @@ def decide(course: Course, workbook: str, item: str, decision: Decision) -> Deci
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}). See that nothing is in the way and the disk has room."
         raise ClassError(msg) from error
+    note_done(course, Deed.DECIDE_KEY, workbook=workbook, question=item, before=asdict(before), after=asdict(decision))
     return before
 
 

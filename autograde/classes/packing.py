@@ -19,7 +19,9 @@ from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, without_password
-from autograde.gradebook.keep import backup
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.keep import copy_whole
+from autograde.gradebook.noted import note_done
 from autograde.text import LOCAL
 from autograde.whole import STAGE, fresh_file
 from workbook_helpers.files import PART, replacing
@@ -89,7 +91,7 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
             total = len(found) + (gradebook is not None)
             if gradebook:
                 copy = Path(private) / gradebook.name
-                backup(course, copy)
+                copy_whole(course, copy)
                 rows.append(_put(packed, copy, gradebook.relative_to(course.root).as_posix(), course.root.name))
             for path in found:
                 tell(len(rows), total)
@@ -102,6 +104,7 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
         why = (error.strerror if isinstance(error, OSError) else "") or error
         msg = f"{file} cannot be written ({why}). Name a file on a disk with room that you may write to."
         raise ClassError(msg) from error
+    note_done(course, Deed.EXPORT, what="packed class")
     return Packed(path=target, files=len(rows), size=target.stat().st_size, notes=not_packed(course))
 
 

@@ -1,5 +1,6 @@
 """What the commands have in common: the console, the class that they are given in, and the bars that show how far they are."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from autograde.classes.folder import Course
 
 out = Console(highlight=False, emoji=False)
+COURSES: list["Course"] = []
+"""The classes that this run was given in; when it ends, their logs' heads are kept (`keep_heads`)."""
 WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")]
 
 
@@ -20,11 +23,28 @@ def class_here() -> "Course":
     from autograde.classes.folder import find_course
     from autograde.commands.summary import say
     from autograde.gradebook.keep import set_journal
+    from autograde.whole import ERASING, STAGE
 
     course = find_course(Path.cwd())
+    if course not in COURSES:
+        COURSES.append(course)
     if note := set_journal(course):
         say(out, note, "yellow")
+    if (course.root / STAGE / ERASING).is_file():
+        from autograde.records.erasure import finish
+
+        say(out, f"The erasure of {finish(course)}, which was cut off, is done to its end now.", "yellow")
     return course
+
+
+def keep_heads() -> None:
+    """Keep the heads of the logs to which this run may have added; the run goes to its end whatever becomes of that."""
+    from autograde.errors import ClassError
+    from autograde.gradebook.heads import keep_head
+
+    while COURSES:
+        with suppress(ClassError):
+            keep_head(COURSES.pop())
 
 
 def password_note(url: str) -> None:

@@ -5,6 +5,7 @@
 
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,12 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.desk.server import handlers
     from autograde.desk.taking_in import start_watching
     from autograde.desk.work import Worker
+    from autograde.gradebook.heads import keep_head
 
     root = Path(str(app.web_app.settings["server_root_dir"])).expanduser().resolve()
     course = Course(root) if is_class(root) else None
-    desk = Desk(pages=pages(in_class=course is not None), course=course, root=root, worker=Worker())
+    worker = Worker(partial(keep_head, course)) if course else Worker()
+    desk = Desk(pages=pages(in_class=course is not None), course=course, root=root, worker=worker)
     app.web_app.settings["autograde_desk"] = desk
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
     if course is not None:

@@ -25,6 +25,7 @@ from autograde.desk.classes import CHOICE
 from autograde.desk.pages import NAMES, Asked, Away, File, Page, Upload
 from autograde.desk.templates import render
 from autograde.desk.work import Worker
+from autograde.gradebook.heads import keep_head
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.policy import SEALED, SEALED_OFF, page_policy
 
@@ -131,6 +132,14 @@ class DeskHandler(JupyterHandler):
     async def apart(self, do: Callable[[], Found]) -> Found:
         """Do what reads or writes files in a thread, so that the other windows are answered meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(None, do)
+
+    def done(self, do: Callable[[], Found]) -> Found:
+        """Do what may change the class, and keep the head of its log then."""
+        try:
+            return do()
+        finally:
+            if self.desk.course:
+                keep_head(self.desk.course)
 
     async def send_page(
         self, page: Page, show: Callable[[], Any], *, problem: Problem = NO_PROBLEM, typed: Mapping[str, str] | None = None

@@ -9,7 +9,9 @@ from enum import StrEnum
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
+from autograde.desk.catching import catch_later
 from autograde.desk.pages import NAMES, Asked, Done, Page
+from autograde.desk.results_cells import to_decide
 from autograde.desk.standing import Standing, Workbook, standing
 from autograde.gradebook.synced import why_unsafe
 from autograde.inbox.waiting import to_put_right, to_take_in
@@ -201,6 +203,7 @@ def _waiting(course: Course, columns: tuple[Column, ...]) -> Iterator[Waiting]:
     yield Waiting(name="take-in", number=coming, text="to take in", page="take-in", command="autograde collect w01")
     yield Waiting(name="mark", number=waits, text="to mark", page="mark", command=f"autograde mark {first[State.WAITS]}")
     yield Waiting(name="give-back", number=ready, text="to give back", page="give-back", command=f"autograde feedback {first[State.READY]}")
+    yield Waiting(name="decide", number=to_decide(course), text="to decide", page="results", command="autograde results")
     yield Waiting(name="put-right", number=odd, text="to put right", page="take-in", command="autograde assign FILE LEARNER-ID")
 
 
@@ -218,6 +221,7 @@ def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:
         ("take-in", "file", "{have} come in.", "Take in"),
         ("mark", "hand-in", "{wait} to be marked.", "Mark"),
         ("give-back", "hand-in", "{are} marked and can be given back.", "Give back"),
+        ("decide", "proposal", "{wait} for your decision.", "Decide"),
     ):
         one = number[name]
         if one.number:
@@ -231,13 +235,14 @@ def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:
 
 
 def _show(asked: Asked) -> Home:
+    catch_later(asked.course)
     number, find, state = asked.number("number", 1), asked.text("find"), asked.text("state")
     return data(asked.course, number=number, find=find, state=state if state in {*State} else "", names=asked.names)
 
 
-def _names(asked: Asked) -> Done:
+def choose_names(asked: Asked) -> Done:
     """Show names, or ids."""
     return Done(cookies={NAMES: "ids" if asked.text("show") == "ids" else "names"})
 
 
-PAGE = Page(name="home", title="Home", show=_show, verbs={"names": _names}, formgrader="gradebook")
+PAGE = Page(name="home", title="Home", show=_show, verbs={"names": choose_names}, formgrader="gradebook")

@@ -17,6 +17,7 @@ from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.disk import on_network
+from autograde.gradebook.heads import current_head
 from autograde.gradebook.keep import Held, backup, restore, would_restore
 from autograde.gradebook.synced import synced_by
 from autograde.run.mark import mark_class
@@ -50,6 +51,8 @@ class KeepSafe:
         Whether the gradebook is on a database server.
     not_packed
         What a packed class needs and does not hold, one sentence each.
+    head
+        The head of the log, to be written down; "" where there is none, or it cannot be read.
     """
 
     root: Path
@@ -60,6 +63,7 @@ class KeepSafe:
     on_server: bool
     backups: tuple[Backup, ...]
     not_packed: tuple[str, ...] = ()
+    head: str = ""
     restoring: Restoring | None = None
 
 
@@ -74,6 +78,7 @@ def data(course: Course, restoring: Restoring | None = None) -> KeepSafe:
         on_server=sqlite_file(course.db_url) is None,
         backups=tuple(backups.backups(course)),
         not_packed=not_packed(course),
+        head=str(current_head(course.db_url) or ""),
         restoring=restoring,
     )
 

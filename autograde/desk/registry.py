@@ -1,6 +1,20 @@
 """The pages of the desk, in the order of the menu. A new page is a module, a template of its name, and a line here."""
 
-from autograde.desk import classes, give_back, give_out, guide, home, keep_safe, learners, mark, questions, take_in, wording
+from autograde.desk import (
+    classes,
+    give_back,
+    give_out,
+    guide,
+    home,
+    keep_safe,
+    learners,
+    mark,
+    quality,
+    questions,
+    results,
+    take_in,
+    wording,
+)
 from autograde.desk.pages import Page
 
 PAGES: tuple[Page, ...] = (
@@ -11,7 +25,9 @@ PAGES: tuple[Page, ...] = (
     take_in.PAGE,
     mark.PAGE,
     give_back.PAGE,
+    results.PAGE,
     questions.PAGE,
+    quality.PAGE,
     wording.PAGE,
     keep_safe.PAGE,
     guide.PAGE,

@@ -50,7 +50,7 @@ class Posted(DeskHandler):
         """Send a file of the page; else go to the form's page: a preview's address was asked for again."""
         page, asked = self.page(name), self.asked()
         if verb in page.files:
-            await self.send_file(await self.apart(lambda: page.files[verb](asked)))
+            await self.send_file(await self.apart(lambda: self.done(lambda: page.files[verb](asked))))
             return
         self.redirect(self.address(name, **asked.fields), status=303)
 
@@ -65,7 +65,7 @@ class Posted(DeskHandler):
             raise web.HTTPError(404)
         asked = self.asked(form=True)
         try:
-            done = await self.apart(lambda: page.verbs[verb](asked))
+            done = await self.apart(lambda: self.done(lambda: page.verbs[verb](asked)))
             if isinstance(done, Look) and ending:
                 self.set_header("Content-Type", "application/json")
                 self.finish(json.dumps(plain(done.shown), ensure_ascii=False))

@@ -77,9 +77,10 @@ Do = Callable[[Tell], str]
 
 
 class Worker:
-    """Does the long work of one class."""
+    """Does the long work of one class; `after` is called when a piece has ended, before that is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: Callable[[], object] = lambda: None) -> None:
+        self._after = after
         self._lock = threading.Lock()
         self._now: Work | None = None
         self._thread: threading.Thread | None = None
@@ -138,7 +139,10 @@ class Worker:
 
         self._become(number, state=State.RUNNING)
         try:
-            said = do(tell)
+            try:
+                said = do(tell)
+            finally:
+                self._after()
         except WorkbookError as error:
             self._become(number, state=State.FAILED, said=str(error))
         except OSError as error:

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Base
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_url
+from autograde.gradebook.log import faults_in, head_in
 from autograde.gradebook.opening import open_gradebook
+from autograde.gradebook.own_tables import log
 
 BATCH = 500
 
@@ -34,9 +36,17 @@ def copy_all(old_url: str, new_url: str) -> Iterator[tuple[str, int]]:
             for table in [*Base.metadata.sorted_tables, *_own_tables(old)]:
                 table.create(new, checkfirst=True)
                 yield table.name, _copy(old, new, table)
+            _check_log(old, new)
     finally:
         source.dispose()
         target.dispose()
+
+
+def _check_log(old: Connection, new: Connection) -> None:
+    """See that the log holds as it did: each entry's hash, its words and the head."""
+    if inspect(new).has_table(log.name) and (head_in(old), faults_in(old, [])) != (head_in(new), faults_in(new, [head_in(old)])):
+        msg = "the log did not arrive as it was. Nothing was moved."
+        raise ClassError(msg)
 
 
 def _own_tables(old: Connection) -> list[Table]:

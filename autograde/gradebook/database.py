@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, inspect, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from autograde.errors import ClassError
@@ -51,6 +51,7 @@ class Database:
             engine = _engine(url)
             self.dialect = engine.dialect.name
             self._connection = engine.connect()
+            self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
         except FAULTS as error:
             msg = f"The gradebook {self.shown} cannot be opened ({reason(error)}). {step(error)}."
             raise ClassError(msg) from error
@@ -76,6 +77,30 @@ class Database:
         """Do, once for each."""
         if each:
             self._connection.execute(statement, each)
+
+    def plain(self, statement: str, *values: object) -> Sequence[Any]:
+        """Ask in SQL, "?" for each value, by the driver itself: for what is asked so often that SQLAlchemy's part of it counts."""
+        with self._plainly(statement) as cursor:
+            cursor.execute(self._marked(statement), values)
+            return list(cursor.fetchall())
+
+    def plain_each(self, statement: str, each: Sequence[tuple[object, ...]]) -> None:
+        """Do in SQL by the driver itself, once for each; the values are of types that the driver takes as they are."""
+        with self._plainly(statement) as cursor:
+            cursor.executemany(self._marked(statement), each)
+
+    @contextmanager
+    def _plainly(self, statement: str) -> Iterator[Any]:
+        cursor = self._connection.connection.cursor()
+        try:
+            yield cursor
+        except self._errors as error:
+            raise DBAPIError.instance(statement, None, error, self._errors, dialect=self._connection.dialect) from error
+        finally:
+            cursor.close()
+
+    def _marked(self, statement: str) -> str:
+        return statement if self.dialect == "sqlite" else statement.replace("?", "%s")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

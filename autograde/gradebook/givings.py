@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Executable, insert, inspect, select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.schema import CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.address import without_password
-from autograde.gradebook.database import FAULTS, reading, reason, step, writing
+from autograde.gradebook.database import FAULTS, Database, reading, reason, step
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import note, note_each
+from autograde.gradebook.own import recording
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import aware, naive
 
@@ -59,7 +62,10 @@ def keep_giving(url: str, course_id: str, *, assignment: str, way: str, to: Mapp
     giving = Giving(id=secrets.token_hex(8), assignment=assignment, at=datetime.now(UTC), way=way, to=to, notes=notes)
     row = {"id": giving.id, "assignment": assignment, "at": naive(giving.at), "way": way, "taken_back": False}
     row |= {"students": json.dumps(dict(to)), "notes": json.dumps(list(notes), ensure_ascii=False)}
-    _write(url, insert(_TABLE).values(row))
+    about = {"workbook": assignment, "way": way, "giving": giving.id}
+    with _writing(url) as database:
+        database.run(insert(_TABLE).values(row))
+        note_each(database, Deed.GIVE_BACK, [(student, {**about, "page": digest}) for student, digest in to.items()])
     return giving
 
 
@@ -74,7 +80,9 @@ def take_back(url: str, course_id: str, giving: str, *, taken_back: bool = True)
     if giving not in {one.id for one in read_givings(url, course_id, "")}:
         msg = "That giving back is not in the list any more. Open the page again."
         raise ClassError(msg)
-    _write(url, update(_TABLE).where(_TABLE.c.id == giving).values(taken_back=taken_back))
+    with _writing(url) as database:
+        database.run(update(_TABLE).where(_TABLE.c.id == giving).values(taken_back=taken_back))
+        note(database, Deed.TAKE_BACK, giving=giving, taken_back=taken_back)
 
 
 def read_givings(url: str, course_id: str, assignment: str) -> list[Giving]:
@@ -109,10 +117,11 @@ def last_given(givings: list[Giving]) -> dict[str, tuple[Giving, str]]:
     return found
 
 
-def _write(url: str, statement: Executable) -> None:
-    with _explaining(url), writing(url) as database:
+@contextmanager
+def _writing(url: str) -> Iterator[Database]:
+    with _explaining(url), recording(url) as database:
         database.run(CreateTable(_TABLE, if_not_exists=True))
-        database.run(statement)
+        yield database
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Keep the gradebook, which holds what people gave: copy it whole, and bring a copy back."""
 
+import hashlib
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +18,12 @@ from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.address import sqlite_file, sqlite_url
 from autograde.gradebook.database import connect, reading, reason
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.disk import on_network
+from autograde.gradebook.heads import replaced
+from autograde.gradebook.log import note
+from autograde.gradebook.noted import note_done
+from autograde.gradebook.own import recording
 from autograde.gradebook.soundness import OTHERS, check_gradebook, fault
 from autograde.text import printable
 from autograde.whole import Place, fresh_file
@@ -79,6 +86,13 @@ def tidy(course: Owner) -> None:
 
 
 def backup(course: Owner, file: Path) -> Held:
+    """Copy the gradebook as `copy_whole` does, and say so in the log."""
+    made = copy_whole(course, file)
+    note_done(course, Deed.BACK_UP, sha256=_sha256(made.path))
+    return made
+
+
+def copy_whole(course: Owner, file: Path) -> Held:
     """Copy the gradebook, whole and checked, into a new file, also while others use it.
 
     Raises
@@ -117,15 +131,16 @@ def restore(course: Owner, file: Path) -> Held:
     try:
         _check_whole(file)
         usable = _usable(path, course.course_id)
-        if usable:
-            _copy(path, kept)
-            _copy(file, path)  # in place and in one transaction, so that no program goes on with a file that is gone
-        else:
-            with _new_database(path, mode=stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o644) as part:
-                _copy(file, part)
-                for end in ("", "-wal", "-shm", "-journal"):
-                    if (left := path.with_name(path.name + end)).exists():
-                        left.rename(kept.with_name(kept.name + end))
+        with _continued(course, file, kept) as ready:
+            if usable:
+                _copy(path, kept)
+                _copy(ready, path)  # in place and in one transaction, so that no program goes on with a file that is gone
+            else:
+                with _new_database(path, mode=stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o644) as part:
+                    _copy(ready, part)
+                    for end in ("", "-wal", "-shm", "-journal"):
+                        if (left := path.with_name(path.name + end)).exists():
+                            left.rename(kept.with_name(kept.name + end))
         found = held(path)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         msg = f"The gradebook {path} cannot be restored ({reason(error)}). Close formgrader and other programs that use it, then try again."
@@ -152,6 +167,23 @@ def would_restore(course: Owner, file: Path) -> tuple[Held | None, Held]:
         return held(path) if not fault(sqlite_url(path), course.course_id) else None, new
     except (OSError, sqlite3.Error, SQLAlchemyError):
         return None, new
+
+
+@contextmanager
+def _continued(course: Owner, file: Path, kept: Path) -> Iterator[Path]:
+    """Give a copy of a backup whose log goes on with the restore, so that there is no gradebook without that entry."""
+    with tempfile.TemporaryDirectory(prefix="autograde-restore-") as private:
+        copy = Path(private) / "gradebook.db"
+        _copy(file, copy)
+        before = replaced(course)
+        with recording(sqlite_url(copy)) as database:
+            note(database, Deed.RESTORE, sha256=_sha256(file), kept=kept.name, **before)
+        yield copy
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _place_beside(path: Path) -> Path:

@@ -12,8 +12,11 @@ from sqlalchemy.schema import CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
-from autograde.gradebook.database import FAULTS, Database, reading, reason, step, writing
+from autograde.gradebook.database import FAULTS, Database, reading, reason, step
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
+from autograde.gradebook.log import note_each
+from autograde.gradebook.own import recording
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import naive
 
@@ -46,19 +49,24 @@ def mark_left(course: Owner, learners: Iterable[str]) -> None:
     ids, now = sorted(set(learners)), naive(datetime.now(UTC))
     with _writing(course) as database:
         there = {learner for learner, _ in database.rows(_ALL)}
-        database.run_each(insert(_TABLE), [{"student_id": one, "since": now} for one in ids if one not in there])
+        gone = [one for one in ids if one not in there]
+        database.run_each(insert(_TABLE), [{"student_id": one, "since": now} for one in gone])
+        note_each(database, Deed.LEFT, [(one, {}) for one in gone])
 
 
 def mark_back(course: Owner, learners: Iterable[str]) -> None:
     """Note that learners are in the class again; ClassError if the gradebook cannot be written, or is not the class's."""
     with _writing(course) as database:
-        database.run(delete(_TABLE).where(_TABLE.c.student_id.in_(sorted(set(learners)))))
+        there = {learner for learner, _ in database.rows(_ALL)}
+        back = sorted(there & set(learners))
+        database.run(delete(_TABLE).where(_TABLE.c.student_id.in_(back)))
+        note_each(database, Deed.BACK, [(one, {}) for one in back])
 
 
 @contextmanager
 def _writing(course: Owner) -> Iterator[Database]:
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("written"), writing(course.db_url) as database:
+    with _explaining("written"), recording(course.db_url) as database:
         database.run(CreateTable(_TABLE, if_not_exists=True))
         yield database
 

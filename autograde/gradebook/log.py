@@ -13,19 +13,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, select, text
 
 from autograde.errors import ClassError
 from autograde.gradebook.database import Database
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.own_tables import log, log_detail, pseudonym
 from autograde.gradebook.who import who
 
-ERASED = "erase learner"
+ERASED = Deed.ERASE
 """What an entry says that took the words of other entries away; its detail names their subject."""
 _LAST = select(log.c.n, log.c.hash).order_by(log.c.n.desc()).limit(1)
 _PSEUDONYM = select(pseudonym.c.pseudonym).where(pseudonym.c.learner == bindparam("learner"))
+_LAST_SQL = f"SELECT n, hash FROM {log.name} ORDER BY n DESC LIMIT 1"  # noqa: S608  as the others: our own names
+_SUBJECT_SQL = f"SELECT pseudonym FROM {pseudonym.name} WHERE learner = ?"  # noqa: S608
+_NEW_SUBJECT_SQL = f"INSERT INTO {pseudonym.name} (learner, pseudonym) VALUES (?, ?)"  # noqa: S608
+_LOG_SQL = f"INSERT INTO {log.name} (n, at, who, what, subject, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_DETAIL_SQL = f"INSERT INTO {log_detail.name} (n, salt, text) VALUES (?, ?, ?)"  # noqa: S608
 _ENTRIES = select(log, log_detail.c.salt, log_detail.c.text).outerjoin(log_detail, log_detail.c.n == log.c.n).order_by(log.c.n)
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013461)")
+_WORDS = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 _FIRST = hashlib.sha256(b"autograde log").hexdigest()
 
 
@@ -84,24 +91,28 @@ def note_each(database: Database, what: str, each: list[tuple[str, Mapping[str, 
         return
     if database.dialect == "postgresql":  # two that add at once would take the same number; SQLite lets one writer in
         database.rows(_ONE_BY_ONE)
-    last, chained = _head(database.rows(_LAST))
-    at, actor = datetime.now(UTC).isoformat(timespec="microseconds"), by or who()
+    last, chained = _head(database.plain(_LAST_SQL))
+    at, actor, deed = datetime.now(UTC).isoformat(timespec="microseconds"), by or who(), str(what)
     subjects = {learner: _subject(database, learner) if learner else "" for learner in dict(each)}
     rows, details = [], []
     for n, (learner, detail) in enumerate(each, last + 1):
-        salt, words = secrets.token_hex(16), json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
-        row = {"n": n, "at": at, "who": actor, "what": what, "subject": subjects[learner], "digest": _digest(salt, words)}
+        salt, words = secrets.token_hex(16), _WORDS(detail)
+        row = {"n": n, "at": at, "who": actor, "what": deed, "subject": subjects[learner], "digest": _digest(salt, words)}
         chained = _chain(chained, row)
-        rows.append({**row, "hash": chained})
-        details.append({"n": n, "salt": salt, "text": words})
-    database.run_each(insert(log), rows)
-    database.run_each(insert(log_detail), details)
+        rows.append((*row.values(), chained))
+        details.append((n, salt, words))
+    database.plain_each(_LOG_SQL, rows)
+    database.plain_each(_DETAIL_SQL, details)
 
 
 def subject_of(database: Database, learner: str) -> str:
     """Give a learner's pseudonym, "" where the log knows none."""
-    rows = database.rows(_PSEUDONYM, learner=learner)
-    return str(rows[0][0]) if rows else ""
+    return subject_in(database.connection, learner)
+
+
+def subject_in(connection: Connection, learner: str) -> str:
+    """Give a learner's pseudonym on a connection that only looks; "" where the log knows none."""
+    return str(connection.scalars(_PSEUDONYM, {"learner": learner}).first() or "")
 
 
 def erase(database: Database, learner: str, **detail: Any) -> int:
@@ -174,14 +185,14 @@ def read_head(text: str) -> Head:
 
 
 def _head(rows: Any) -> Head:
-    return Head(rows[0].n, rows[0].hash) if rows else Head(0, _FIRST)
+    return Head(*rows[0]) if rows else Head(0, _FIRST)
 
 
 def _subject(database: Database, learner: str) -> str:
-    if found := subject_of(database, learner):
-        return found
+    if found := database.plain(_SUBJECT_SQL, learner):
+        return str(found[0][0])
     made = secrets.token_hex(8)
-    database.run(insert(pseudonym).values(learner=learner, pseudonym=made))
+    database.plain_each(_NEW_SUBJECT_SQL, [(learner, made)])
     return made
 
 

@@ -1,5 +1,7 @@
 """Bring our own tables (`own_tables`) to what this program needs, all or nothing, whichever process comes first."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -7,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograde.errors import ClassError
 from autograde.gradebook.database import Database
+from autograde.gradebook.known import know_all
 
 NEWEST = "0001"
 """The last step in `migrations/versions/`."""
@@ -38,6 +41,28 @@ def prepare(database: Database) -> None:
             )
             raise ClassError(msg)
         _upgrade(database)
+        if not found:
+            know_all(database)
+
+
+@contextmanager
+def recording(url: str) -> Iterator[Database]:
+    """Give a gradebook to write to with our own tables in it, all or nothing, so that a deed and its entry stand or fall together.
+
+    Raises
+    ------
+    ClassError
+        If it cannot be opened, or was used with a newer version of this program.
+    SQLAlchemyError
+        If the database fails; one of `database.FAULTS`.
+    """
+    database = Database(url)
+    try:
+        prepare(database)
+        with database.transaction():
+            yield database
+    finally:
+        database.close()
 
 
 def _version(database: Database) -> str:

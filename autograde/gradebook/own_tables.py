@@ -178,13 +178,17 @@ second_mark = Table(
     Column("assignment", NAME, nullable=False),
     Column("task", NAME, nullable=False),
     Column("answer", DIGEST, nullable=False),
+    Column("first", Float, nullable=False),
     Column("marker", NAME, nullable=False),
     Column("points", Float, nullable=False),
     Column("seen", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),
 )
-"""What a second marker gave, who had not seen the first one's points. seen: which must-see points, from 0."""
+"""What a second marker gave, who had not seen the first one's points. seen: which must-see points, from 0.
+
+first: what the first one had given by then; it may be changed later because of the second, and would then seem to agree.
+"""
 
 action = Table(
     f"{OWN}action",
@@ -230,6 +234,17 @@ hint = Table(
     Column("outcome", Text, nullable=False),
 )
 """The hints of a second look, and what the marker did with each ("right", "wrong", "" for nothing yet). outcome is changed in place."""
+
+kept_points = Table(
+    f"{OWN}kept_points",
+    metadata,
+    Column("pseudonym", String(16), primary_key=True),
+    Column("assignment", NAME, primary_key=True),
+    Column("cell", NAME, primary_key=True),
+    Column("points", Float, nullable=False),
+    Column("maximum", Float, nullable=False),
+)
+"""The points of those who were erased, for the figures of a class, under a pseudonym that nothing else has."""
 
 INDICES = (
     Index(f"{OWN}decision_learner", decision.c.framework, decision.c.learner),

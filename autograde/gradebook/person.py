@@ -18,6 +18,10 @@ from sqlalchemy.schema import CreateTable
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.database import FAULTS, Database, unwritten
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.known import Value, know
+from autograde.gradebook.log import note
+from autograde.gradebook.own import prepare
 from autograde.gradebook.soundness import check_gradebook
 
 MAX_COMMENT = 10_000
@@ -153,6 +157,7 @@ def _marks(*, notes: bool, belongs: bool) -> Select[Any]:
     asked = (
         select(
             tables.submitted_assignment.c.student_id,
+            tables.assignment.c.name.label("workbook"),
             tables.submitted_notebook.c.id.label("notebook"),
             tables.grade.c.id.label("grade"),
             tables.grade.c.auto_score,
@@ -165,6 +170,7 @@ def _marks(*, notes: bool, belongs: bool) -> Select[Any]:
             cells,
         )
         .select_from(tables.submitted_assignment)
+        .join(tables.assignment, tables.assignment.c.id == tables.submitted_assignment.c.assignment_id)
         .join(tables.submitted_notebook, tables.submitted_notebook.c.assignment_id == tables.submitted_assignment.c.id)
         .join(tables.grade, (tables.grade.c.notebook_id == tables.submitted_notebook.c.id) & (tables.grade.c.cell_id == bindparam("cell")))
         .outerjoin(
@@ -293,6 +299,7 @@ def give(url: str, course_id: str, place: Place, student: str, given: Given, bas
     try:
         if not database.has(tables.person.name):
             database.run(CreateTable(tables.person, if_not_exists=True))
+        prepare(database)
         with database.transaction():
             return _give(database, place, student, given, base)
     except FAULTS as error:
@@ -331,7 +338,23 @@ def _give(database: Database, place: Place, student: str, given: Given, base: st
         unsafe=given.notes.unsafe,
         notes=json.dumps(notes),
     )
+    know(database, [(row.notebook, place.name, Value(points=given.points, extra=held.extra or 0.0, comment=given.comment))])
+    before, after = _in_log(held), _in_log(wanted)
+    changed = [name for name in after if before[name] != after[name]]
+    note(
+        database,
+        Deed.GIVE,
+        learner=student,
+        workbook=row.workbook,
+        task=place.name,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
     return Kept(mark=wanted, before=held)
+
+
+def _in_log(mark: PersonMark) -> dict[str, Any]:
+    return {"points": mark.points, "comment": mark.comment, **asdict(mark.notes)}
 
 
 def _where(place: Place) -> dict[str, str]:

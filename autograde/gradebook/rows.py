@@ -20,8 +20,12 @@ from autograde.gradebook import statements, tables
 from autograde.gradebook.address import without_password
 from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for
 from autograde.gradebook.database import FAULTS, Database, reason
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.entries import Given, Held, Saved, Source, Standing
+from autograde.gradebook.log import note
+from autograde.gradebook.own import prepare
 from autograde.gradebook.soundness import check_gradebook
+from autograde.gradebook.who import who
 from autograde.marking import Mark, Status
 
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
@@ -40,6 +44,7 @@ class Rows:
         check_gradebook(url, course_id)
         self._database = Database(url)
         self._assignment = assignment
+        self._who = who()
         try:
             for index in tables.INDICES:
                 # Another run may be making it, too. One transaction each: who holds one table and waits for the next one, while
@@ -48,6 +53,7 @@ class Rows:
                     self._database.run(CreateIndex(index, if_not_exists=True))
             self._read()
             self._make_marked()
+            prepare(self._database)
         except FAULTS as error:
             msg = f"The gradebook {without_password(url)} cannot be read ({reason(error)}). Close other programs that use it."
             raise ClassError(msg) from error
@@ -174,6 +180,7 @@ class Rows:
             self._database.run(statements.SUBMIT_NOTEBOOK, id=notebook, assignment_id=submission, notebook_id=self._notebook, flagged=False)
             self._insert(notebook, marks.values())
             self._belong(notebook, source, {mark.item: Belongs(mark.answer, "", mark.version) for mark in marks.values()})
+            self._note(student, {mark.item: (None, mark.points) for mark in marks.values()})
             fresh = [Grade(self._graded[mark.item], mark.points, None, None, mark.points is None) for mark in marks.values()]
             return Saved(before=None, now=self._standing(fresh, when, None))
         held = {grade.cell_id: grade for grade in self._grades(found.notebook, lock=True)}
@@ -183,11 +190,15 @@ class Rows:
             self._database.run(statements.SUBMIT_AGAIN, submission=found.id, when=when)
         before, belonged = self._standing(held.values(), found.when, found.extension), _belongs(found)
         belongs, changed, revised, again = {}, [], [], []
+        points: dict[str, tuple[float | None, float | None]] = {}
         for mark in marks.values():
             old, was = held.get(self._graded[mark.item]), belonged.get(mark.item)
             if old is None:
                 belongs[mark.item] = Belongs(mark.answer, "", mark.version)
+                points[mark.item] = None, mark.points
                 continue
+            if old.auto_score != mark.points:
+                points[mark.item] = old.auto_score, mark.points
             if was is None and source.known and not belonged:  # marked before this table was made, from the same answers
                 was = Belongs(mark.answer, "", "")
             person = given_for(old, was) if old.by_person else ""
@@ -202,6 +213,7 @@ class Rows:
         self._insert(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] not in held])
         self._update(found.notebook, again)
         self._belong(found.notebook, source, belongs)
+        self._note(student, points)
         now = held | {grade.cell_id: grade for _, grade in again}
         now |= {
             self._graded[mark.item]: Grade(self._graded[mark.item], mark.points, None, None, mark.points is None)
@@ -210,6 +222,13 @@ class Rows:
         }
         standing = self._standing(now.values(), when or found.when, found.extension)
         return Saved(before=before, now=standing, changed=tuple(changed), revised=tuple(revised))
+
+    def _note(self, student: str, points: Mapping[str, tuple[float | None, float | None]]) -> None:
+        """Have the log say which items have other points from the program now; `points` is item → (before, after)."""
+        if points:
+            before = {item: old for item, (old, _) in points.items() if old is not None}
+            after = {item: new for item, (_, new) in points.items()}
+            note(self._database, Deed.MARK, learner=student, by=self._who, workbook=self._assignment, before=before, after=after)
 
     def _submission(self, student: str) -> Submission | None:
         found = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, student=student)
@@ -225,23 +244,10 @@ class Rows:
         )
 
     def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
-        grades = [
-            {
-                "id": _id(),
-                "notebook_id": notebook,
-                "cell_id": self._graded[mark.item],
-                "auto_score": mark.points,
-                "needs_manual_grade": mark.points is None,
-            }
-            for mark in marks
-        ]
-        comments = [
-            {"id": _id(), "notebook_id": notebook, "cell_id": self._commented[mark.item], "auto_comment": _comment(mark)}
-            for mark in marks
-            if mark.item in self._commented
-        ]
-        self._database.run_each(statements.SCORE, grades)
-        self._database.run_each(statements.COMMENT_FIRST, comments)
+        grades = [(_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for mark in marks]
+        comments = [(_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in marks if mark.item in self._commented]
+        self._database.plain_each(statements.SCORE, grades)
+        self._database.plain_each(statements.COMMENT_FIRST, comments)
 
     def _update(self, notebook: str, marks: Collection[tuple[Mark, Grade]]) -> None:
         grades = [

@@ -52,13 +52,14 @@ SUBMIT_AGAIN = (
     .values(timestamp=bindparam("when"))
 )
 SUBMIT_NOTEBOOK = insert(tables.submitted_notebook)
-SCORE = insert(tables.grade)
+SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
+"""For `Database.plain_each`, as COMMENT_FIRST is: these two are what marking writes most of."""
 SCORE_AGAIN = (
     update(tables.grade)
     .where(tables.grade.c.notebook_id == bindparam("notebook"), tables.grade.c.cell_id == bindparam("cell"))
     .values(auto_score=bindparam("points"), needs_manual_grade=bindparam("waits"))
 )
-COMMENT_FIRST = insert(tables.comment)
+COMMENT_FIRST = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
 COMMENT_AGAIN = (
     update(tables.comment)
     .where(tables.comment.c.notebook_id == bindparam("notebook"), tables.comment.c.cell_id == bindparam("cell"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError, UnusableError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_each_done
 from autograde.inbox.attempts import UNDONE, Attempt
 from autograde.inbox.claims import read_manifest
 from autograde.inbox.files.archive import MAX_UNPACKED
@@ -116,11 +119,9 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
         why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
         if not only:
             note_undone(course, last)
-        return UndoReport(
-            assignment=name,
-            folder=course.root / "received" / name,
-            undone=tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen),
-        )
+        undone = tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen)
+        _note(course, Deed.UNDO_TAKE_IN, name, undone)
+        return UndoReport(assignment=name, folder=course.root / "received" / name, undone=undone)
 
 
 def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
@@ -154,7 +155,12 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
                 redone.append(_set_aside(reception, student, attempt, ""))
         if not only:
             note_undone(course, *{one.attempt.run for one in redone}, undone=False)
+        _note(course, Deed.REDO_TAKE_IN, name, redone)
         return RedoReport(assignment=name, redone=tuple(redone), left=tuple(left))
+
+
+def _note(course: Course, deed: Deed, assignment: str, each: Iterable[Decided]) -> None:
+    note_each_done(course, deed, [(one.student, {"workbook": assignment, "sha256": one.attempt.sha256}) for one in each])
 
 
 def _set_aside(reception: Reception, student: str, attempt: Attempt, why: str) -> Decided:

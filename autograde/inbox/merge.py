@@ -18,7 +18,9 @@ from autograde.classes.roster import Student
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.database import FAULTS, Database, reason, writing
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.left import mark_back, mark_left
+from autograde.gradebook.noted import note_each_done
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.text import count, in_words, naive, stamp
@@ -112,6 +114,8 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
                 attempts.put(first, replace(attempt, set_aside=why))
             _settle(course, part.workbook, attempts, first, second)
     mark_left(course, [first])
+    about = {"merge": _number(journal)}
+    note_each_done(course, Deed.MERGE, [(first, {**about, "part": "goes"}), (second, {**about, "part": "stays"})])
     return replace(planned, name=journal.stem)
 
 
@@ -143,6 +147,7 @@ def undo(course: Course, name: str) -> Merge:
                 _settle(course, workbook, attempts, first, second)
     mark_back(course, [first])
     journal.rename(journal.with_suffix(".undone"))
+    note_each_done(course, Deed.UNMERGE, [(one, {"merge": _number(journal)}) for one in (first, second)])
     return Merge(goes=find(course, first), stays=find(course, second), parts=())
 
 
@@ -156,6 +161,11 @@ def merges(course: Course) -> list[tuple[str, str, str]]:
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
+
+
+def _number(journal: Path) -> str:
+    """Give by what the log calls a merge: its time, since its name holds a learner's id."""
+    return journal.stem[:15]
 
 
 def _note(journal: Path, what: dict[str, object]) -> None:

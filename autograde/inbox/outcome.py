@@ -14,6 +14,8 @@ class Taken:
 
     Attributes
     ----------
+    sha256
+        Of the original.
     current
         Whether it is the student's current one now; older ones are only kept.
     late
@@ -25,6 +27,7 @@ class Taken:
     student: Student
     file: str
     handed_in_at: datetime
+    sha256: str
     current: bool
     late: str = ""
     oddities: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from pathlib import Path
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError, UnusableError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_each_done
 from autograde.gradebook.overview import due_dates
 from autograde.inbox.alike import alike
 from autograde.inbox.attempts import UNDONE, Attempt, Attempts
@@ -59,6 +61,9 @@ def report(reception: "Reception", outcomes: Iterable[Taken | Refused | str]) ->
         run=reception.run,
     )
     note_take_in(reception.course, made)
+    about = {"workbook": reception.assignment, "run": reception.run}
+    each = [(one.student.id, {**about, "handed_in": str(one.handed_in_at), "sha256": one.sha256, "counts": one.current}) for one in taken]
+    note_each_done(reception.course, Deed.TAKE_IN, each)
     return made
 
 
@@ -257,6 +262,7 @@ class Reception:
             student=student,
             file=hand_in.file,
             handed_in_at=hand_in.moment.when,
+            sha256=digest,
             current=current,
             late=late,
             oddities=tuple(filter(None, [*oddities, note])),

@@ -11,6 +11,7 @@ from autograde.outbox import lists, moodle
 from autograde.outbox.give_back import give_back
 from autograde.outbox.moodle import Made
 from autograde.outbox.ready import Outgoing, Ready, ready
+from autograde.records.outside import catch
 from autograde.text import count
 
 
@@ -56,6 +57,7 @@ def give(course: Course, assignment: str, way: Way, *, fresh: bool = False, raw:
     ClassError
         If there is nothing to give, or the file cannot be made.
     """
+    catch(course, assignment)
     found = ready(course, assignment)
     pages = to_give(course, found, way, fresh=fresh)
     makes: dict[Way, Callable[[], Made]] = {
@@ -85,6 +87,7 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     ClassError
         If nobody's page can go there.
     """
+    catch(course, assignment)
     found = ready(course, assignment)
     pages = to_give(course, found, Way.EXCHANGE, fresh=fresh)
     given: list[str] = []

@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 
 from autograde.classes.folder import Course
 from autograde.errors import ReleaseError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import note_done
 from autograde.outbox.assignment import generate, save_cells, to_exchange
 from autograde.outbox.handout import pack, released, site_of
 from autograde.outbox.releases import keep_release, release_kept
@@ -143,6 +145,7 @@ def release(
             progress("Putting it on the exchange")
             exchange = to_exchange(course, assignment, undo)
         stored = save_cells(course, workbook, target / workbook.notebook.name, due)
+    note_done(course, Deed.RELEASE, workbook=assignment, due=str(stored or ""))
     return ReleaseReport(
         assignment=assignment,
         title=workbook.about.title,

@@ -24,6 +24,7 @@ from autograde.gradebook.rows import Rows
 from autograde.inbox.files.archive import MAX_UNPACKED
 from autograde.inbox.submitted import keep_beside, submissions
 from autograde.outbox.pages import set_aside_stale
+from autograde.records.outside import catch
 from autograde.run.line import CHANGED, Line, failed, late, standing_line, unusable
 from autograde.run.places import parts, put_in_place, retry, sweep
 from autograde.run.released import Released
@@ -46,6 +47,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, executor
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)
+        catch(course, assignment)  # what formgrader gave stands in the log before what this marking does
         sweep(course, assignment)
         full = sum(rows.max_score.values())
         packed = pickle.dumps(content)

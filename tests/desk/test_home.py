@@ -39,7 +39,7 @@ def test_each_learner_stands_where_the_class_says(course: Course) -> None:
         "fay01": "late: ",
     }
     shown = home.data(course)
-    assert {one.name: one.number for one in shown.waiting} == {"take-in": 0, "mark": 2, "give-back": 1, "put-right": 0}
+    assert {one.name: one.number for one in shown.waiting} == {"take-in": 0, "mark": 2, "give-back": 1, "decide": 0, "put-right": 0}
     assert shown.step.text == "2 hand-ins wait to be marked."
     assert shown.name == "Care level 2"
 

@@ -21,6 +21,7 @@ PAGES = {
     MARKING: "Mark w01",
     "give-back": "Give back w01",
     "questions": "Look at a question: w01",
+    "quality": "Quality: sample",
     "keep-safe": "Keep safe",
     "guide": "Guide",
 }

@@ -20,7 +20,9 @@ SMALLEST = {
         ["--classes", "3", "--answers", "2", "--chromium", HEADLESS],
         r"\| 3 \| formgrader \| 1, 3 \| \d+ ms[^#]+\| 3 \| give-back \| \d+ ms",
     ),
+    "hints": ([], r"\| task held out: called missing \|[^#]+## Answers written for a level[^#]+each further answer \d+ ms"),
     "near": (["--classes", "5"], r"\| 5 \| \d+\.\d s"),
+    "records": (["--learners", "5", "--size", "3", "--decisions", "60", "--workbooks", "1"], r"\| the grid, again \| \d+ ms"),
     "site": ([], r"\| the file as it is \| \d+\.\d kB"),
 }
 

@@ -11,6 +11,7 @@ from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import keep_beside, submissions
 from autograde.outbox.feedback.page import NoPageError, Page, Step, common_of, page_of
 from autograde.outbox.pages import made_from, page_path, set_aside
+from autograde.records.outside import catch
 from autograde.text import printable
 from workbook_helpers.files import write_file
 
@@ -81,6 +82,7 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
             return Written(student=student, refused=_unusable(error))
         return Written(student=student, path=target, stale=stale, remark=page.remark)
 
+    catch(course, assignment)
     students = submissions(course, assignment)
     with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students)) as executor:
         common = common_of(course, assignment, gradebook, partial=partial, rubric=rubric)

@@ -84,6 +84,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "autograde_kept_points",
+        sa.Column("pseudonym", sa.String(length=16), nullable=False),
+        sa.Column("assignment", sa.String(length=128), nullable=False),
+        sa.Column("cell", sa.String(length=128), nullable=False),
+        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("maximum", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("pseudonym", "assignment", "cell"),
+    )
+    op.create_table(
         "autograde_known",
         sa.Column("notebook_id", sa.String(length=128), nullable=False),
         sa.Column("cell", sa.String(length=128), nullable=False),
@@ -163,6 +172,7 @@ def upgrade() -> None:
         sa.Column("assignment", sa.String(length=128), nullable=False),
         sa.Column("task", sa.String(length=128), nullable=False),
         sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.Column("first", sa.Float(), nullable=False),
         sa.Column("marker", sa.String(length=128), nullable=False),
         sa.Column("points", sa.Float(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),

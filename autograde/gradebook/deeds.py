@@ -1,0 +1,32 @@
+"""What the log calls a deed; one verb for one thing that can be done, wherever it is done."""
+
+from enum import StrEnum
+
+
+class Deed(StrEnum):
+    """A deed, at most 40 letters. What an entry of it holds beside the learner stands in its comment."""
+
+    MARK = "mark"  # by the program: workbook, before and after by item
+    GIVE = "give points"  # by a person: workbook, task, before and after
+    DECIDE_KEY = "decide on a key"  # void and accept: workbook, question, before and after
+    REWORD = "change wording"  # workbook, the part, and SHA-256 of each file before and after; the files are kept
+    RELEASE = "release"  # workbook, due
+    TAKE_IN = "take in"  # workbook, SHA-256 of the original, when handed in, whether it counts
+    UNDO_TAKE_IN = "undo take-in"  # workbook, SHA-256
+    REDO_TAKE_IN = "redo take-in"  # workbook, SHA-256
+    GIVE_BACK = "give back"  # workbook, way, the page's digest, the giving
+    TAKE_BACK = "take back"  # the giving, whether it is taken back or given after all
+    CLOSE = "close marking"  # workbook
+    REOPEN = "open marking again"  # workbook
+    EXTEND = "extend"  # workbook, before and after
+    ADD = "add learner"
+    CHANGE = "change learner"  # which of the columns were changed
+    LEFT = "left"
+    BACK = "back in the class"
+    MERGE = "merge"  # when, which tells the two entries of a merge, and whether this id goes or stays
+    UNMERGE = "unmerge"  # when it was merged
+    EXPORT = "export"  # what
+    BACK_UP = "back up"
+    RESTORE = "restore"  # the backup's SHA-256, the head that was replaced, what was wrong with its log then
+    MOVE = "move gradebook"  # from and to, without passwords
+    ERASE = "erase learner"  # the subject whose words are gone

@@ -1,0 +1,159 @@
+"""Heads of the log, kept outside of the gradebook: a line in a file of the class folder whenever entries were added.
+
+Who cuts the log off at its end, or writes it anew, has to change that file as well, and every copy of it: it goes along in a packed
+class. A head that was written down on paper, or sent to somebody, is out of reach.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from autograde.errors import ClassError
+from autograde.gradebook.address import sqlite_file, sqlite_url
+from autograde.gradebook.database import FAULTS, reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, read_head
+from autograde.gradebook.own_tables import log
+from autograde.text import count, in_words
+
+FILE = "audit-heads.txt"
+MAX_TOLD = 5
+"""Faults of a log that was replaced which the entry of a restore holds."""
+
+
+class Place(Protocol):
+    """What is known here of a class: its folder, and where its gradebook is."""
+
+    @property
+    def root(self) -> Path: ...  # noqa: D102
+    @property
+    def db_url(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A head that was kept; `at` is when, None where that is not known."""
+
+    head: Head
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What became of a check: what is wrong, what is to be known although nothing is wrong with it, and the log's head; a sentence each."""
+
+    faults: tuple[str, ...]
+    remarks: tuple[str, ...]
+    head: Head
+
+
+def current_head(url: str) -> Head | None:
+    """Give the head of a gradebook's log; None where there is no entry, or it cannot be read."""
+    path = sqlite_file(url)
+    if path is not None and not path.is_file():
+        return None
+    try:
+        with reading(url) as connection:
+            head = head_in(connection)
+    except FAULTS:
+        return None
+    return head if head.n else None
+
+
+def keep_head(course: Place) -> None:
+    """Add the log's head to the file, unless it stands there; a disk that cannot be written does no harm to what was done."""
+    if (head := current_head(course.db_url)) is None:
+        return
+    path = course.root / FILE
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+        if not lines or not lines[-1].startswith(f"{head} "):
+            with path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(f"{head} {datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}\n")
+    except OSError:
+        return
+
+
+def kept_heads(course: Place) -> tuple[list[Kept], list[str]]:
+    """Read the file: the heads, and what is wrong with it, one sentence each."""
+    path = course.root / FILE
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+    except OSError as error:
+        return [], [f"{FILE} cannot be read ({error.strerror or error})."]
+    kept, faults = list[Kept](), list[str]()
+    for number, line in enumerate(lines, 1):
+        text, _, when = line.rpartition(" ")
+        try:
+            kept.append(Kept(head=read_head(text), at=datetime.fromisoformat(when).replace(tzinfo=UTC)))
+        except (ClassError, ValueError):
+            faults.append(f"line {number} of {FILE} is no head of a log.")
+    return kept, faults
+
+
+def check(course: Place, connection: Connection, more: list[Head] | None = None) -> Checked:
+    """Hold the log against itself and against every head that was kept of it.
+
+    Parameters
+    ----------
+    connection
+        To the gradebook, whose own tables are there.
+    more
+        Heads that were kept elsewhere.
+    """
+    kept, faults = kept_heads(course)
+    times = {one.head: one.at for one in kept}
+    kept += [Kept(head=head, at=times.get(head)) for head in more or []]
+    restores = [entry for entry in entries_in(connection) if entry.what == Deed.RESTORE]
+    there = {Head(*row) for row in connection.execute(select(log.c.n, log.c.hash))}
+    lost = [one for one in kept if one.head not in there]
+    by: dict[int, int] = {}
+    unexplained = []
+    for one in lost:
+        if found := next((entry for entry in restores if _replaced(course, one, entry)), None):
+            by[found.n] = by.get(found.n, 0) + 1
+        else:
+            unexplained.append(one.head)
+    faults += faults_in(connection, [one.head for one in kept if one.head in there] + unexplained)
+    remarks = []
+    for entry in restores:
+        detail: Any = entry.detail or {}
+        when = in_words(entry.at)
+        if by.get(entry.n):
+            remarks.append(
+                f"{count(by[entry.n], 'head')} kept before {when} are of the log that a restore replaced then (entry {entry.n})."
+            )
+        faults += [
+            f"the log that was replaced by a restore (entry {entry.n}) had a fault then: {text}" for text in detail.get("faults", ())
+        ]
+    return Checked(faults=tuple(dict.fromkeys(faults)), remarks=tuple(remarks), head=head_in(connection))
+
+
+def replaced(course: Place) -> dict[str, Any]:
+    """Give what the entry of a restore says of the log that it replaces: its head, and what is wrong with it."""
+    if (head := current_head(course.db_url)) is None:
+        return {"replaced": "", "faults": []}
+    try:
+        with reading(course.db_url) as connection:
+            return {"replaced": str(head), "faults": list(check(course, connection).faults[:MAX_TOLD])}
+    except FAULTS:  # it is replaced because it is damaged
+        return {"replaced": str(head), "faults": []}
+
+
+def _replaced(course: Place, kept: Kept, restore: Entry) -> bool:
+    """Whether a head is of the log that a restore replaced: it was kept before, or is in the gradebook that was put aside."""
+    if kept.head.n < restore.n:
+        return False
+    if kept.at is not None:
+        return kept.at < restore.at
+    gradebook, aside = sqlite_file(course.db_url), str((restore.detail or {}).get("kept", ""))
+    if gradebook is None or not aside or not (path := gradebook.with_name(Path(aside).name)).is_file():
+        return False
+    try:
+        with reading(sqlite_url(path)) as connection:
+            return connection.execute(select(log.c.n).where(log.c.n == kept.head.n, log.c.hash == kept.head.hash)).first() is not None
+    except FAULTS:
+        return False

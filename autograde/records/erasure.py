@@ -1,0 +1,247 @@
+"""Erase a learner: rows, files and words, all or nothing. What is kept are points under a pseudonym that leads to nobody.
+
+A plan is written down first. From then on the erasure is done to its end, by this run or, where it is killed, by the next command
+(`finish`): each step can be done again. Before that, nothing is changed.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from autograde.classes.backups import throw_brought_away
+from autograde.classes.folder import Course
+from autograde.classes.ids import shown
+from autograde.classes.learner_changes import find
+from autograde.classes.roster import Student
+from autograde.errors import ClassError
+from autograde.gradebook import log, own_tables, tables
+from autograde.gradebook.address import sqlite_file
+from autograde.gradebook.cells import GRADE, Grade
+from autograde.gradebook.database import Database, connect, let_go
+from autograde.gradebook.keep import tidy
+from autograde.gradebook.who import who
+from autograde.inbox.merge import merges
+from autograde.inbox.store import taking_in
+from autograde.inbox.take_ins import FOLDER as TAKE_INS
+from autograde.records.copies import copies_with
+from autograde.records.holdings import files_of, parts_of, rows_of
+from autograde.records.opening import reading, writing
+from autograde.whole import ERASING, alone, remove, stage
+from workbook_helpers.files import read_file, write_file
+
+MAX_BYTES = 50_000_000
+_MARKS = (
+    select(tables.assignment.c.name.label("assignment"), tables.base_cell.c.name.label("cell"), tables.grade_cells.c.max_score, *GRADE)
+    .select_from(tables.submitted_assignment)
+    .join(tables.assignment, tables.assignment.c.id == tables.submitted_assignment.c.assignment_id)
+    .join(tables.submitted_notebook, tables.submitted_notebook.c.assignment_id == tables.submitted_assignment.c.id)
+    .join(tables.grade, tables.grade.c.notebook_id == tables.submitted_notebook.c.id)
+    .join(tables.base_cell, tables.base_cell.c.id == tables.grade.c.cell_id)
+    .join(tables.grade_cells, tables.grade_cells.c.id == tables.grade.c.cell_id)
+    .where(tables.submitted_assignment.c.student_id == bindparam("learner"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """What an erasure takes away, or has taken.
+
+    Attributes
+    ----------
+    rows
+        What people call the rows of a table → how many.
+    files
+        Files and folders, below the class's folder.
+    entries
+        How many entries of the log lose their words.
+    points
+        How many points are kept, under a pseudonym.
+    copies
+        Backups that hold the learner still: they are not changed.
+    others
+        Other ids of the same person, by merges: what lies under them stays.
+    """
+
+    learner: Student
+    rows: Mapping[str, int]
+    files: tuple[str, ...]
+    entries: int
+    points: int
+    copies: tuple[Path, ...]
+    others: tuple[str, ...]
+
+
+def plan(course: Course, learner: str) -> Erasure:
+    """Say what an erasure would take away; nothing is changed.
+
+    Raises
+    ------
+    ClassError
+        If nobody in the class has the id, or the database cannot be read.
+    """
+    found = find(course, learner)
+    with reading(course) as connection:
+        rows = {title: len(some) for title, some in rows_of(connection, found.id).items()}
+        subject = select(own_tables.pseudonym.c.pseudonym).where(own_tables.pseudonym.c.learner == found.id).scalar_subquery()
+        entries = connection.scalar(select(func.count()).select_from(own_tables.log).where(own_tables.log.c.subject == subject))
+        points = sum(_counts(row) for row in connection.execute(_MARKS, {"learner": found.id}))
+    files = tuple(path.relative_to(course.root).as_posix() for path in files_of(course, found))
+    pairs = [{goes, stays} for _, goes, stays in merges(course)]
+    return Erasure(
+        learner=found,
+        rows=rows,
+        files=files,
+        entries=entries or 0,
+        points=points,
+        copies=copies_with(course, found.id),
+        others=tuple(sorted({shown(one) for pair in pairs if found.id in pair for one in pair - {found.id}})),
+    )
+
+
+def erase(course: Course, learner: str, *, by: str = "") -> Erasure:
+    """Erase a learner.
+
+    Parameters
+    ----------
+    by
+        Who does it; whoever works here where it is not said.
+
+    Raises
+    ------
+    ClassError
+        If nobody in the class has the id, or it cannot be done; where it was begun, the next command ends it.
+    """
+    finish(course)
+    with taking_in(course, ""), alone(course):
+        planned = plan(course, learner)
+        one = planned.learner
+        about = {"learner": one.id, "shown": one.shown, "name": one.name, "by": by or who(), "files": planned.files}
+        write_file(stage(course, ERASING), json.dumps(about, ensure_ascii=False).encode(), mode=0o600)
+        _do(course, about)
+    return planned
+
+
+def finish(course: Course) -> str:
+    """Do an erasure to its end that was cut off; give the learner's id as people know it, "" where there was none.
+
+    Raises
+    ------
+    ClassError
+        If it cannot be ended.
+    """
+    path = course.root / ".part" / ERASING
+    if not path.is_file():
+        return ""
+    with taking_in(course, ""), alone(course):
+        try:
+            about = json.loads(read_file(path, MAX_BYTES))
+        except FileNotFoundError:  # another command was faster
+            return ""
+        except (OSError, ValueError) as error:
+            msg = f"{path} cannot be read ({error}), and it says which learner is being erased. Put that right, then run this again."
+            raise ClassError(msg) from error
+        _do(course, about)
+    return str(about["shown"])
+
+
+def _do(course: Course, about: Mapping[str, Any]) -> None:
+    """Erase what the plan says; what is gone already is no fault."""
+    learner = str(about["learner"])
+    with writing(course) as database:
+        if database.rows(select(tables.student.c.id).where(tables.student.c.id == learner)):  # else this was done before the kill
+            _erase_rows(database, about)
+    _rewrite(course)
+    throw_brought_away(course)
+    try:
+        for path in about["files"]:
+            remove(course.root / str(path))
+        for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
+            _take_out(path, learner)
+        (course.root / ".part" / ERASING).unlink()
+    except OSError as error:
+        msg = (
+            f"{error.filename or course.root} cannot be removed ({error.strerror}). {about['shown']} is being erased: close other programs "
+            "that use it, then run any command in this class, which ends the erasure."
+        )
+        raise ClassError(msg) from error
+
+
+def _rewrite(course: Course) -> None:
+    """Write a file of SQLite anew: what was deleted or changed stays in it as bytes until then. A server sees to that itself."""
+    path = sqlite_file(course.db_url)
+    if path is None:
+        return
+    let_go(course.db_url)
+    try:
+        with closing(connect(path)) as connection:
+            connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        msg = f"{path} cannot be written anew ({error}). Close other programs that use it, then run any command in this class."
+        raise ClassError(msg) from error
+    tidy(course)
+
+
+def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:
+    learner = str(about["learner"])
+    kept = secrets.token_hex(8)
+    rows = [
+        {"pseudonym": kept, "assignment": row.assignment, "cell": row.cell, "points": _grade(row).points, "maximum": row.max_score}
+        for row in database.rows(_MARKS, learner=learner)
+        if _counts(row)
+    ]
+    database.run_each(insert(own_tables.kept_points), rows)
+    _silence_samples(database, learner)
+    _forget_givings(database, learner, (str(about["shown"]), str(about["name"])))
+    gone = {}
+    for part in parts_of(learner):
+        if database.has(part.table.name):
+            gone[part.title] = len(database.rows(select(part.table).where(part.where)))
+            database.run(delete(part.table).where(part.where))
+    log.erase(database, learner, by=str(about["by"]), rows=sum(gone.values()), files=len(about["files"]), points_kept=len(rows))
+
+
+def _silence_samples(database: Database, learner: str) -> None:
+    """Keep that a decision was sampled and how it was judged, but no words, which may be about the learner."""
+    decisions = select(own_tables.decision.c.id).where(own_tables.decision.c.learner == learner)
+    samples = select(own_tables.sample.c.id).where(own_tables.sample.c.decision.in_(decisions))
+    database.run(update(own_tables.action).where(own_tables.action.c.sample.in_(samples)).values(text="", closing=""))
+    database.run(update(own_tables.sample).where(own_tables.sample.c.decision.in_(decisions)).values(text=""))
+
+
+def _forget_givings(database: Database, learner: str, words: tuple[str, ...]) -> None:
+    """Take a learner out of the lists of what was given back, and out of what was told of it."""
+    table = tables.given_back
+    if not database.has(table.name):
+        return
+    for row in database.rows(select(table)):
+        to, notes = json.loads(row.students), json.loads(row.notes)
+        left = [note for note in notes if not any(word and word in note for word in words)]
+        if learner in to or left != notes:
+            to.pop(learner, None)
+            values = {"students": json.dumps(to), "notes": json.dumps(left, ensure_ascii=False)}
+            database.run(update(table).where(table.c.id == row.id).values(**values))
+
+
+def _take_out(path: Path, learner: str) -> None:
+    """Take what was told of a learner out of the record of a take-in."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        row = json.loads(read_file(path, MAX_BYTES))
+        notes = [note for note in row["notes"] if note[0] != learner]
+        if notes != row["notes"]:
+            write_file(path, json.dumps(row | {"notes": notes}, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _grade(row: Any) -> Grade:
+    return Grade(*(getattr(row, name) for name in Grade._fields))
+
+
+def _counts(row: Any) -> bool:
+    """Whether a row has points that stand."""
+    return not row.needs_manual_grade and (row.auto_score is not None or row.manual_score is not None)

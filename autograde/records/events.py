@@ -1,0 +1,88 @@
+"""What becomes of a learner's unit as a whole, as rows: declared, signed off, reopened; and whether it is locked."""
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, text
+
+from autograde.classes.ids import shown
+from autograde.errors import ClassError
+from autograde.gradebook.database import Database
+from autograde.gradebook.own_tables import unit_event
+from autograde.text import in_short, naive
+
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013462)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What became of a unit.
+
+    Attributes
+    ----------
+    what
+        "declared", "signed" or "reopened".
+    who
+        Who said it, or entered it.
+    at
+        In UTC, naive.
+    """
+
+    what: str
+    who: str
+    at: datetime
+    text: str = ""
+
+
+def events_in(connection: Connection, framework: str, learners: Collection[str]) -> dict[str, dict[str, Event]]:
+    """Give learner's id → what → the newest event of that."""
+    asked = select(unit_event).where(unit_event.c.framework == framework, unit_event.c.learner.in_(learners)).order_by(unit_event.c.at)
+    found: dict[str, dict[str, Event]] = {}
+    for row in connection.execute(asked):
+        found.setdefault(row.learner, {})[row.what] = Event(what=row.what, who=row.who, at=row.at, text=row.text)
+    return found
+
+
+def is_locked(events: dict[str, Event]) -> bool:
+    """Whether a unit is signed off and not reopened since."""
+    signed, reopened = events.get("signed"), events.get("reopened")
+    return signed is not None and (reopened is None or reopened.at < signed.at)
+
+
+def take_turn(database: Database) -> None:
+    """Wait in the open transaction until no other one decides, signs off or reopens: SQLite lets one writer in anyway."""
+    if database.dialect == "postgresql":
+        database.rows(_ONE_BY_ONE)
+
+
+def check_open(database: Database, framework: str, learners: Collection[str]) -> None:
+    """See in the open transaction that no learner's unit is locked, and that it stays so until the end of it.
+
+    Raises
+    ------
+    ClassError
+        If one is.
+    """
+    take_turn(database)
+    for learner, events in events_in(database.connection, framework, learners).items():
+        if is_locked(events):
+            msg = (
+                f"The unit of {shown(learner)} was signed off on {in_short(events['signed'].at)} and is locked. "
+                "Reopen it with a reason first, then do this again."
+            )
+            raise ClassError(msg)
+
+
+def add_event(database: Database, framework: str, learner: str, what: str, *, by: str, words: str) -> None:
+    """Write an event in the open transaction, later than all before it, whatever the clock says."""
+    before = events_in(database.connection, framework, [learner]).get(learner, {})
+    row = {"id": secrets.token_hex(16), "framework": framework, "learner": learner, "what": what, "who": by, "text": words}
+    database.run(insert(unit_event).values(**row, at=after(one.at for one in before.values())))
+
+
+def after(times: Iterable[datetime]) -> datetime:
+    """Give the time now in UTC, naive; where a clock was ahead before, one that is just later than all of these."""
+    last = max(times, default=datetime.min)  # noqa: DTZ901  naive, as the records keep them
+    return max(naive(datetime.now(UTC)), last + timedelta(microseconds=1))

@@ -1,0 +1,149 @@
+"""What a class holds of one person: the rows of its database, and the files of its folder. Export and erasure go by it."""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, inspect, select
+from sqlalchemy.sql import ColumnElement
+
+from autograde.classes.folder import Course
+from autograde.classes.roster import Student
+from autograde.gradebook import own_tables, tables
+from autograde.inbox.quarantine import REASON
+from workbook_helpers.files import read_file
+
+_ASSIGNMENTS = tables.submitted_assignment
+_NOTEBOOKS = tables.submitted_notebook
+MAX_BYTES = 1_000_000
+PLACES = (
+    "submitted/{}",
+    "autograded/{}",
+    "feedback/{}",
+    "feedback-replaced/{}",
+    "received/*/{}",
+    "received/*/.attempts/{}.json",
+    "received/.merged/*-{}.json",
+    "received/.merged/*-{}.undone",
+)
+"""Where a learner's files lie, by the id as folders have it."""
+TITLES = {
+    "student": "Name and address",
+    "left": "When the learner left",
+    "submitted_assignment": "Hand-ins",
+    "submitted_notebook": "Notebooks of the hand-ins",
+    "grade": "Marks",
+    "comment": "Comments",
+    "person": "Notes of the marker",
+    "marked": "What the marks belong to",
+    "known": "Marks as the log knows them",
+    "decision": "Decisions",
+    "evidence": "Evidence entered by hand",
+    "unit_event": "Declarations, sign-offs and reopenings",
+    "referral": "Referrals",
+    "adjustment": "Adjustments",
+    "second_mark": "Second marks",
+    "hint": "Second looks at an answer",
+}
+"""What people call the rows of a table; any other one is called by its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The rows of one table that are about a learner; they are listed so that each comes before what it refers to."""
+
+    table: Table
+    where: ColumnElement[bool]
+
+    @property
+    def title(self) -> str:
+        """What people call them."""
+        name = self.table.name.removeprefix(tables.OWN)
+        return TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def parts_of(learner: str) -> tuple[Part, ...]:
+    """Give every table that holds rows about a learner, by the id as the gradebook has it.
+
+    A table of our own belongs here as soon as it has a column `learner` or `notebook_id`. The log and its pseudonyms do not: see
+    `gradebook.log.erase`.
+    """
+    submitted = select(_ASSIGNMENTS.c.id).where(_ASSIGNMENTS.c.student_id == learner)
+    notebooks = select(_NOTEBOOKS.c.id).where(_NOTEBOOKS.c.assignment_id.in_(submitted))
+    every = [*own_tables.metadata.sorted_tables, tables.marked, tables.person]
+    ours = [Part(table=one, where=one.c.learner == learner) for one in every if "learner" in one.c and one is not own_tables.pseudonym]
+    beside = [Part(table=one, where=one.c.notebook_id.in_(notebooks)) for one in every if "notebook_id" in one.c]
+    return (
+        *ours,
+        *beside,
+        Part(table=tables.grade, where=tables.grade.c.notebook_id.in_(notebooks)),
+        Part(table=tables.comment, where=tables.comment.c.notebook_id.in_(notebooks)),
+        Part(table=_NOTEBOOKS, where=_NOTEBOOKS.c.assignment_id.in_(submitted)),
+        Part(table=_ASSIGNMENTS, where=_ASSIGNMENTS.c.student_id == learner),
+        Part(table=tables.left, where=tables.left.c.student_id == learner),
+        Part(table=tables.student, where=tables.student.c.id == learner),
+    )
+
+
+def rows_of(connection: Connection, learner: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Give title → rows (column → value) for what the database holds of a learner; titles without a row are left out."""
+    there = set(inspect(connection).get_table_names())
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for part in parts_of(learner):
+        if part.table.name in there:
+            asked: Select[Any] = select(part.table).where(part.where)
+            if rows := connection.execute(asked).all():
+                found[part.title] = [row._asdict() for row in rows]
+    return found
+
+
+def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
+    """Give the files and folders that are a learner's, hand-ins in quarantine that name the learner among them; none twice."""
+    root = course.root
+    found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
+    found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
+    found += [path.parent for path in sorted(root.glob(f"quarantine/**/{REASON}")) if names(path.parent, learner)]
+    return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
+
+
+def names(folder: Path, learner: Student) -> bool:
+    """Whether a hand-in in quarantine names a learner: its reason the id or the name, or its manifest the id."""
+    words = [learner.shown, *([learner.name] if " " in learner.name else [])]
+    text = _text(folder / REASON)
+    if any(re.search(rf"(?<![\w.@-]){re.escape(word)}(?![\w@-])", text, re.IGNORECASE) for word in words):
+        return True
+    return any(said.casefold() == learner.shown.casefold() for said in _manifests(folder))
+
+
+def _manifests(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.iterdir()):
+        with suppress(OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError):
+            if path.suffix.lower() == ".zip" and not path.is_symlink():
+                with zipfile.ZipFile(path) as packed:
+                    inside = next(one for one in packed.infolist() if one.filename.rpartition("/")[2] == "manifest.json")
+                    if inside.file_size <= MAX_BYTES:
+                        yield str(json.loads(packed.read(inside)).get("student", ""))
+
+
+def _merges(path: Path, learner: str) -> bool:
+    with suppress(OSError, ValueError, AttributeError):
+        row = json.loads(read_file(path, 5 * MAX_BYTES))
+        return learner in (row.get("goes"), row.get("stays"))
+    return False
+
+
+def _literal(name: str) -> str:
+    """Write a name so that a pattern of files takes each of its signs for itself."""
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_file(path, MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,50 @@
+"""Points and comments that came by another program, such as formgrader: found by comparison, and put into the log as what they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograde.errors import ClassError
+from autograde.gradebook.database import FAULTS, Database, reason, step
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.keep import Owner
+from autograde.gradebook.known import differences_in, know
+from autograde.gradebook.log import note_each
+from autograde.gradebook.own import prepare
+from autograde.gradebook.soundness import check_gradebook
+from autograde.gradebook.who import OTHER_PROGRAM
+
+
+def catch(course: Owner, workbook: str = "") -> int:
+    """Add an entry for each answer whose points or comment the log does not know; give how many there were.
+
+    Parameters
+    ----------
+    workbook
+        The assignment's name; "" for all, and then also what was given for hand-ins that are in the gradebook no more.
+
+    Raises
+    ------
+    ClassError
+        If the gradebook cannot be read or written, or is not the class's.
+    """
+    check_gradebook(course.db_url, course.course_id)
+    database = Database(course.db_url)
+    try:
+        prepare(database)
+        if not differences_in(database.connection, workbook):  # nearly always, and then nobody has to wait
+            return 0
+        with database.transaction():
+            found = differences_in(database.connection, workbook)
+            each = list[tuple[str, Mapping[str, Any]]]()
+            for one in found:
+                before, after = one.before.changed(one.now)
+                about = {"workbook": one.workbook, "task": one.name, "before": before, "after": after}
+                each.append((one.learner, about if one.workbook else {**about, "hand_in": one.notebook}))
+            know(database, [(one.notebook, one.name, one.now) for one in found])
+            note_each(database, Deed.GIVE, each, by=OTHER_PROGRAM)
+            return len(found)
+    except FAULTS as error:
+        msg = f"The gradebook cannot be held against its log ({reason(error)}). {step(error)}, then try again."
+        raise ClassError(msg) from error
+    finally:
+        database.close()

@@ -1,0 +1,193 @@
+"""Standardisation: markers mark the rubrics' sample answers before they see what those are worth, then see where they stand.
+
+A marker's first mark of a sample counts, and there is no second one: who has seen the author's view does not mark it blind any more.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from autograde.classes.folder import Course
+from autograde.classes.own_keys import class_guides
+from autograde.content import load_samples
+from autograde.errors import ClassError
+from autograde.gradebook import log
+from autograde.gradebook.own_tables import standard_mark
+from autograde.gradebook.who import who
+from autograde.marking import Rubric, Sample
+from autograde.records.opening import reading, writing
+from autograde.records.second_marking import points_agreement
+from autograde.statistics.agreement import Agreement, agreement
+from autograde.text import naive
+
+TICKS = ("not seen", "seen")
+"""What a must-see point can be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a marker gave a sample: points, and which must-see points they saw, from 0."""
+
+    marker: str
+    points: float
+    seen: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """A sample answer to be marked.
+
+    Attributes
+    ----------
+    number
+        Its place in the file, from 0.
+    text, rubric
+        The answer, and what it is marked by; its most points are the last level's.
+    author
+        The author's view, None until this marker has marked it.
+    mine
+        What this marker gave, None for nothing yet.
+    others
+        What others gave, empty until this marker has marked it.
+    """
+
+    task: str
+    number: int
+    text: str
+    rubric: Rubric
+    author: Sample | None = None
+    mine: Given | None = None
+    others: tuple[Given, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """The most points that there are."""
+        return most_of(self.rubric)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A must-see point, and how far a marker and the author agree whether it is in the samples."""
+
+    text: str
+    agreement: Agreement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far a marker agrees with the author of a task's samples: in points, and for each must-see point."""
+
+    task: str
+    marker: str
+    points: Agreement
+    must_see: tuple[Point, ...]
+
+
+def trainings(course: Course, assignment: str, marker: str) -> tuple[Training, ...]:
+    """Give a workbook's sample answers as one marker may see them, in the file's order.
+
+    Raises
+    ------
+    ClassError, ContentError
+        If the workbook is not there, or its files have a fault.
+    """
+    samples, rubrics, version = _read(course, assignment)
+    given = _given(course, samples, version)
+    found = []
+    for number, sample in enumerate(samples):
+        if sample.task not in rubrics:
+            continue
+        marks = given.get(number, [])
+        mine = next((one for one in marks if one.marker == marker), None)
+        others = tuple(one for one in marks if one.marker != marker) if mine else ()
+        about: dict[str, Any] = {"task": sample.task, "number": number, "text": sample.text.strip(), "rubric": rubrics[sample.task]}
+        found.append(Training(**about, author=sample if mine else None, mine=mine, others=others))
+    return tuple(found)
+
+
+def give_standard(course: Course, assignment: str, number: int, *, points: float, seen: Sequence[int] = (), marker: str = "") -> Training:
+    """Write down what a marker gives a sample, and give it with the author's view.
+
+    Raises
+    ------
+    ClassError
+        If there is no such sample, the marker has marked it, or the points or must-see points are none of the task's.
+    """
+    marker = marker or who()
+    all_ = {one.number: one for one in trainings(course, assignment, marker)}
+    one = all_.get(number)
+    if one is None:
+        msg = f"{assignment} has no sample answer {number}. Choose one from the list."
+        raise ClassError(msg)
+    if one.mine:
+        msg = f"{marker} has marked this sample already; the first mark is the blind one, and it stays."
+        raise ClassError(msg)
+    if not 0 <= points <= one.most:
+        msg = f"{points:g} is not between 0 and the {one.most} points that there are."
+        raise ClassError(msg)
+    if set(seen) - set(range(len(one.rubric.must_see))):
+        msg = f"{one.task} has {len(one.rubric.must_see)} must-see points. Name some of these."
+        raise ClassError(msg)
+    about: dict[str, Any] = {
+        "task": one.task,
+        "sample": number,
+        "version": _read(course, assignment)[2],
+        "marker": marker,
+        "points": points,
+    }
+    with writing(course) as database:
+        ticked = json.dumps(sorted(set(seen)))
+        database.run(insert(standard_mark).values(id=secrets.token_hex(16), at=naive(datetime.now(UTC)), seen=ticked, **about))
+        log.note(database, "standardise", by=marker, seen=sorted(set(seen)), workbook=assignment, **about)
+    return next(two for two in trainings(course, assignment, marker) if two.number == number)
+
+
+def standings(course: Course, assignment: str, marker: str) -> tuple[Standing, ...]:
+    """Give how far a marker agrees with the author, for each task with samples that they marked; never for those they have not."""
+    found: dict[str, list[Training]] = {}
+    for one in trainings(course, assignment, marker):
+        if one.mine:
+            found.setdefault(one.task, []).append(one)
+    return tuple(_standing(task, marker, each) for task, each in found.items())
+
+
+def _standing(task: str, marker: str, each: Sequence[Training]) -> Standing:
+    marks = [(one.mine, one.author) for one in each if one.mine and one.author]
+    points = points_agreement([mine.points for mine, _ in marks], [float(author.points) for _, author in marks], each[0].most)
+    must_see = []
+    for place, text in enumerate(each[0].rubric.must_see):
+        mine = [TICKS[place in one.seen] for one, _ in marks]
+        authors = [TICKS[place < len(author.must_see) and author.must_see[place]] for _, author in marks]
+        must_see.append(Point(text=text, agreement=agreement(mine, authors, TICKS)))
+    return Standing(task=task, marker=marker, points=points, must_see=tuple(must_see))
+
+
+def most_of(rubric: Rubric) -> int:
+    """Give the most points of a rubric's task."""
+    return max(level.span[-1] for level in rubric.levels)
+
+
+def _read(course: Course, assignment: str) -> tuple[tuple[Sample, ...], Mapping[str, Rubric], int]:
+    workbook = course.workbook(assignment)
+    _, rubrics = class_guides(course, workbook)
+    return load_samples(workbook.id).samples, rubrics.rubrics, rubrics.version
+
+
+def _given(course: Course, samples: Sequence[Sample], version: int) -> dict[int, list[Given]]:
+    """Give the sample's number → what markers gave it, as the rubrics are now; the first mark of each."""
+    tasks = sorted({sample.task for sample in samples})
+    asked = select(standard_mark).where(standard_mark.c.task.in_(tasks), standard_mark.c.version == version).order_by(standard_mark.c.at)
+    found: dict[int, list[Given]] = {}
+    with reading(course) as connection:
+        for row in connection.execute(asked):
+            if row.sample < len(samples) and samples[row.sample].task == row.task:
+                marks = found.setdefault(row.sample, [])
+                if all(one.marker != row.marker for one in marks):
+                    marks.append(Given(marker=row.marker, points=row.points, seen=tuple(json.loads(row.seen)), at=row.at))
+    return found

@@ -1,0 +1,153 @@
+"""A learner's unit as a whole: the learner's declaration, the assessor's sign-off, which locks it, and how it is reopened."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from autograde.classes.folder import Course
+from autograde.classes.ids import shown
+from autograde.classes.learner_changes import find
+from autograde.errors import ClassError
+from autograde.gradebook import log
+from autograde.gradebook.who import who
+from autograde.records.answers import declared
+from autograde.records.decisions import decisions_in
+from autograde.records.events import Event, add_event, check_open, events_in, is_locked, take_turn
+from autograde.records.evidence import LEARNER
+from autograde.records.opening import reading, writing
+from autograde.records.unit import Book, books_of, framework_of, learners_of
+from autograde.text import printable
+
+__all__ = ["Event", "UnitStanding", "declare", "reopen", "sign_off", "standing", "standing_in"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitStanding:
+    """How a learner's unit stands.
+
+    Attributes
+    ----------
+    locked
+        Whether it is signed off and not reopened since.
+    declared
+        The learner's declaration, in the newest hand-in of the unit's assessment or entered by hand; None where there is none.
+        One by hand counts until the unit is reopened.
+    signed, reopened
+        The newest of each, None where there was none.
+    """
+
+    locked: bool = False
+    declared: Event | None = None
+    signed: Event | None = None
+    reopened: Event | None = None
+
+
+def sign_off(course: Course, learner: str, by: str = "") -> None:
+    """Sign a learner's unit off, which locks it: no decision and no evidence by hand from then on.
+
+    Parameters
+    ----------
+    by
+        The assessor, "" for whoever works here.
+
+    Raises
+    ------
+    ClassError
+        If a criterion is not decided as met, the learner has not declared, the unit is locked already, or the records cannot be written.
+    """
+    student, framework, assessor = find(course, learner), framework_of(course), _person(by)
+    books = books_of(course, framework)
+    with writing(course) as database:
+        check_open(database, framework.id, [student.id])
+        made = decisions_in(database.connection, framework.id, [student.id])
+        rest = [one.code for one in framework.criteria if not ((found := made.get((student.id, one.code))) and found.met)]
+        if rest:
+            msg = f"{student.shown} cannot be signed off: {', '.join(rest)} {'is' if len(rest) == 1 else 'are'} not decided as met."
+            raise ClassError(msg)
+        said = standing_in(database.connection, course, framework.id, books, [student.id])[student.id].declared
+        if said is None:
+            msg = f"{student.shown} has not declared the work as their own yet. Ask for it, and enter it: autograde declare {student.shown}"
+            raise ClassError(msg)
+        add_event(database, framework.id, student.id, "signed", by=assessor, words="")
+        ids = {code: made[student.id, code].id for code in (one.code for one in framework.criteria)}
+        log.note(database, "sign off", learner=student.id, assessor=assessor, declared=said.at.isoformat(), decisions=ids)
+
+
+def declare(course: Course, learner: str, text: str = "", by: str = "") -> None:
+    """Enter that a learner has declared the work as their own, where no hand-in says so.
+
+    Parameters
+    ----------
+    text
+        How, e.g. "Signed on paper on 3 December 2026".
+    by
+        Who enters it, "" for whoever works here.
+
+    Raises
+    ------
+    ClassError
+        If the unit is locked, or the records cannot be written.
+    """
+    student, framework, person = find(course, learner), framework_of(course), _person(by)
+    with writing(course) as database:
+        check_open(database, framework.id, [student.id])
+        add_event(database, framework.id, student.id, "declared", by=person, words=_words(text))
+        log.note(database, "declare", learner=student.id, entered_by=person, text=_words(text))
+
+
+def reopen(course: Course, learner: str, why: str, by: str = "") -> None:
+    """Open a unit again that was signed off.
+
+    Raises
+    ------
+    ClassError
+        If it is not locked, no reason is given, or the records cannot be written.
+    """
+    student, framework, person = find(course, learner), framework_of(course), _person(by)
+    if not _words(why):
+        msg = "Say why the unit is reopened."
+        raise ClassError(msg)
+    with writing(course) as database:
+        take_turn(database)
+        if not is_locked(events_in(database.connection, framework.id, [student.id]).get(student.id, {})):
+            msg = f"The unit of {shown(student.id)} is open: it is not signed off."
+            raise ClassError(msg)
+        add_event(database, framework.id, student.id, "reopened", by=person, words=_words(why))
+        log.note(database, "reopen unit", learner=student.id, why=_words(why), person=person)
+
+
+def standing(course: Course, learners: Collection[str] | None = None) -> Mapping[str, UnitStanding]:
+    """Give learner's id → how the unit stands, for all who have not left or those of some ids; ClassError if it cannot be read."""
+    framework = framework_of(course)
+    with reading(course) as connection:
+        ids = [one.id for one in learners_of(connection, learners)]
+        return standing_in(connection, course, framework.id, books_of(course, framework), ids)
+
+
+def standing_in(
+    connection: Connection, course: Course, framework: str, books: Sequence[Book], learners: Sequence[str]
+) -> dict[str, UnitStanding]:
+    """Give learner's id → how the unit stands, on a connection that is there."""
+    rows = events_in(connection, framework, learners)
+    assessments = [book for book in books if book.workbook.about.role == "assessment"]
+    found = {}
+    for learner in learners:
+        events = rows.get(learner, {})
+        said, reopened = events.get("declared"), events.get("reopened")
+        if said and reopened and said.at < reopened.at:
+            said = None
+        times = [(when, book.workbook.id) for book in assessments if (when := declared(course, book, learner))]
+        if times:
+            when, name = max(times)
+            said = Event(what="declared", who=LEARNER, at=when, text=f"In the hand-in of {name}.")
+        found[learner] = UnitStanding(locked=is_locked(events), declared=said, signed=events.get("signed"), reopened=reopened)
+    return found
+
+
+def _person(by: str) -> str:
+    return printable(by.strip(), 128) or who()
+
+
+def _words(text: str) -> str:
+    return printable(text.strip(), 2_000)

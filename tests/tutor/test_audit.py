@@ -1,0 +1,305 @@
+"""Every deed stands in the log, whoever did it by whatever program; a log that was cut off, or written anew, is found."""
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograde import cli
+from autograde.classes import closing as marking_closed
+from autograde.classes.extend import extend
+from autograde.classes.folder import Course
+from autograde.classes.learner_changes import add_one, rename
+from autograde.classes.own_keys import Decision, decide
+from autograde.classes.packing import pack
+from autograde.commands.console import out
+from autograde.desk.catching import catch_later
+from autograde.gradebook.address import sqlite_file, sqlite_url
+from autograde.gradebook.copying import copy_all
+from autograde.gradebook.database import connect, reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.givings import keep_giving, take_back
+from autograde.gradebook.heads import FILE, check, current_head, keep_head
+from autograde.gradebook.keep import backup, restore
+from autograde.gradebook.left import mark_back, mark_left
+from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, read_head, subject_in
+from autograde.gradebook.opening import open_gradebook
+from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
+from autograde.gradebook.who import OTHER_PROGRAM
+from autograde.inbox.assign import redo, undo
+from autograde.inbox.intake import intake
+from autograde.inbox.merge import merge
+from autograde.inbox.merge import undo as unmerge
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.marks_file import export_gradebook
+from autograde.records.outside import catch
+from autograde.run.mark import mark_class
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+NAME = "w01-small"
+pytestmark = pytest.mark.usefixtures("small_key")
+
+
+@pytest.fixture
+def marked(course: Course, kit: "Kit", tmp_path: Path) -> Course:
+    """Give a class in which ana01's hand-in is marked."""
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
+    intake(course, [tmp_path / "a.zip"], "w01")
+    list(mark_class(course, NAME))
+    return course
+
+
+def entries(course: Course, deed: Deed | None = None) -> list[Entry]:
+    with reading(course.db_url) as connection:
+        return [one for one in entries_in(connection) if deed is None or one.what == deed]
+
+
+def by_hand(course: Course, points: float, comment: str = "") -> None:
+    """Give points as a marker at the desk does."""
+    with reading(course.db_url) as connection:
+        place = places_in(connection, NAME)["w01-t01"]
+        base = marks_for(connection, place, ["ana01"])["ana01"].base
+    give(course.db_url, course.course_id, place, "ana01", Given(points=points, comment=comment, notes=Notes()), base)
+
+
+def by_nbgrader(course: Course, points: float | None, comment: str = "") -> None:
+    """Give points as formgrader does, through nbgrader's own API."""
+    with course.gradebook() as gradebook:
+        gradebook.find_grade("w01-t01", NAME, NAME, "ana01").manual_score = points
+        gradebook.find_comment("w01-t01", NAME, NAME, "ana01").manual_comment = comment
+        gradebook.db.commit()
+
+
+def faults(course: Course, *heads: Head) -> tuple[str, ...]:
+    with reading(course.db_url) as connection:
+        return check(course, connection, list(heads)).faults
+
+
+def close_and_reopen(course: Course, _: Path) -> None:
+    for reopen in (False, True):
+        marking_closed.close(course, NAME, reopen=reopen)
+
+
+DEEDS: dict[str, tuple[Callable[[Course, Path], object], list[Deed]]] = {
+    "points": (lambda course, _: by_hand(course, 7, "Why so?"), [Deed.GIVE]),
+    "a key": (lambda course, _: decide(course, "w01", "w01-q01", Decision(void=True)), [Deed.DECIDE_KEY]),
+    "undo and redo": (lambda course, _: (undo(course, "w01"), redo(course, "w01")), [Deed.UNDO_TAKE_IN, Deed.REDO_TAKE_IN]),
+    "close": (
+        close_and_reopen,
+        [Deed.CLOSE, Deed.REOPEN],
+    ),
+    "extend": (lambda course, _: extend(course, "w01", "ana01", datetime(2026, 12, 8, tzinfo=UTC)), [Deed.EXTEND]),
+    "left": (lambda course, _: [mark(course, ["ana01"]) for mark in (mark_left, mark_back)], [Deed.LEFT, Deed.BACK]),
+    "add": (lambda course, _: add_one(course, id_="dee01", first_name="Dee", last_name="Zimmer"), [Deed.ADD]),
+    "rename": (lambda course, _: rename(course, "ana01", first_name="Anna", last_name="Zimmer", email=""), [Deed.CHANGE]),
+    "merge": (
+        lambda course, _: unmerge(course, merge(course, "ana01", "ben01").name),
+        [Deed.LEFT, Deed.MERGE, Deed.MERGE, Deed.BACK, Deed.UNMERGE, Deed.UNMERGE],
+    ),
+    "give back": (
+        lambda course, _: take_back(
+            course.db_url, course.course_id, keep_giving(course.db_url, course.course_id, assignment=NAME, way="zip", to={"ana01": "x"}).id
+        ),
+        [Deed.GIVE_BACK, Deed.TAKE_BACK],
+    ),
+    "marks file": (lambda course, beside: export_gradebook(course, beside / "marks.csv"), [Deed.EXPORT]),
+    "backup": (lambda course, beside: backup(course, beside / "b.db"), [Deed.BACK_UP]),
+    "pack": (lambda course, beside: pack(course, beside / "class.zip"), [Deed.EXPORT]),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_stands_in_the_log_by_ids_alone(deed: str, marked: Course, tmp_path: Path) -> None:
+    do, expected = DEEDS[deed]
+    before = len(entries(marked))
+    do(marked, tmp_path)
+    found = entries(marked)[before:]
+    assert [one.what for one in found] == expected
+    said = " ".join(str(one.detail) for one in found)
+    assert not any(name in said for name in ("Ana", "Evans", "Zimmer", "ana01", "ben01"))
+    assert not faults(marked)
+
+
+def test_taking_in_and_marking_say_once_what_became_of_whom(marked: Course) -> None:
+    with reading(marked.db_url) as connection:
+        subject = subject_in(connection, "ana01")
+    [taken], [mark] = entries(marked, Deed.TAKE_IN), entries(marked, Deed.MARK)
+    assert (taken.subject, mark.subject) == (subject, subject)
+    assert mark.detail is not None
+    assert mark.detail["workbook"] == NAME
+    assert set(mark.detail["after"]) == {"w01-q01", "w01-t01"}
+    list(mark_class(marked, NAME, force=True))  # no points change
+    assert len(entries(marked, Deed.MARK)) == 1
+    decide(marked, "w01", "w01-q01", Decision(void=True))
+    list(mark_class(marked, NAME))
+    again = entries(marked, Deed.MARK)[1:]
+    assert all(one.detail is not None and set(one.detail["after"]) == {"w01-q01"} for one in again)
+
+
+def test_points_say_what_stood_there_before(marked: Course) -> None:
+    by_hand(marked, 7, "Why so?")
+    by_hand(marked, 4, "Why so?")
+    details = [one.detail for one in entries(marked, Deed.GIVE)]
+    place: dict[str, Any] = {"workbook": NAME, "task": "w01-t01"}
+    assert details == [
+        {**place, "before": {"points": None, "comment": ""}, "after": {"points": 7, "comment": "Why so?"}},
+        {**place, "before": {"points": 7}, "after": {"points": 4}},
+    ]
+    assert catch(marked) == 0
+
+
+def test_what_formgrader_gave_is_caught_once_and_told_apart(marked: Course) -> None:
+    by_hand(marked, 7)
+    by_nbgrader(marked, 3, "Short.")
+    list(mark_class(marked, NAME))
+    by_nbgrader(marked, None)
+    list(write_feedback(marked, NAME))
+    assert catch(marked) == 0
+    own, first, second = entries(marked, Deed.GIVE)
+    assert own.who != OTHER_PROGRAM
+    assert (first.who, second.who) == (OTHER_PROGRAM, OTHER_PROGRAM)
+    assert first.subject == own.subject
+    assert first.detail is not None
+    assert second.detail is not None
+    assert (first.detail["before"], first.detail["after"]) == ({"points": 7, "comment": ""}, {"points": 3, "comment": "Short."})
+    assert second.detail["after"] == {"points": None, "comment": ""}
+
+
+def test_a_hand_in_that_another_program_removed_is_caught(marked: Course) -> None:
+    by_hand(marked, 7)
+    with marked.gradebook() as gradebook:
+        gradebook.remove_submission(NAME, "ana01")
+    assert catch(marked) == 1
+    assert catch(marked) == 0
+    last = entries(marked)[-1]
+    assert last.detail is not None
+    assert (last.detail["before"], last.detail["after"]) == ({"points": 7}, {"points": None})
+
+
+def test_home_catches_in_a_thread_of_its_own(marked: Course) -> None:
+    by_nbgrader(marked, 5)
+    thread = catch_later(marked)
+    assert thread is not None
+    thread.join(20)
+    assert entries(marked)[-1].who == OTHER_PROGRAM
+    assert (marked.root / FILE).is_file()
+
+
+def test_what_was_given_before_there_was_a_log_is_taken_as_known(marked: Course) -> None:
+    by_nbgrader(marked, 5)
+    path = sqlite_file(marked.db_url)
+    assert path is not None
+    with closing(connect(path)) as raw:
+        for (name,) in raw.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'autograde_%' AND name NOT IN "
+            "('autograde_marked', 'autograde_left', 'autograde_person', 'autograde_given_back')"
+        ).fetchall():
+            raw.execute(f"DROP TABLE {name}")
+    assert catch(marked) == 0
+    by_nbgrader(marked, 6)
+    assert catch(marked) == 1
+
+
+def cut(course: Course, after: int) -> None:
+    path = sqlite_file(course.db_url)
+    assert path is not None
+    with closing(connect(path)) as raw:
+        raw.execute("DELETE FROM autograde_log WHERE n > ?", (after,))
+        raw.execute("DELETE FROM autograde_log_detail WHERE n > ?", (after,))
+
+
+def test_a_log_that_was_cut_off_is_found_by_the_heads_that_were_kept(marked: Course) -> None:
+    keep_head(marked)
+    keep_head(marked)
+    assert len((marked.root / FILE).read_text().splitlines()) == 1
+    by_hand(marked, 7)
+    assert not faults(marked)
+    keep_head(marked)
+    last = current_head(marked.db_url)
+    assert last is not None
+    cut(marked, last.n - 1)
+    assert any(f"it had {last.n}" in text for text in faults(marked))
+    by_hand(marked, 4)  # goes on at the same number
+    assert any(f"entry {last.n} is not the one" in text for text in faults(marked))
+    (marked.root / FILE).unlink()
+    assert not faults(marked)
+    assert faults(marked, last)
+
+
+def test_a_restore_is_told_calmly_and_hides_nothing(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    for points in (7, 4, 5):
+        by_hand(marked, points)
+        keep_head(marked)
+    newer = current_head(marked.db_url)
+    assert newer is not None
+    restore(marked, tmp_path / "b.db")
+    keep_head(marked)
+    last = entries(marked)[-1]
+    assert last.what == Deed.RESTORE
+    assert last.detail is not None
+    assert (last.detail["replaced"], last.detail["faults"]) == (str(newer), [])
+    with reading(marked.db_url) as connection:
+        checked = check(marked, connection, [newer])
+    assert checked.faults == ()
+    assert len(checked.remarks) == 1
+    by_hand(marked, 6)
+    keep_head(marked)
+    assert not faults(marked)
+    cut(marked, last.n)  # quietly, after the restore: its numbers are among those that the restore explains
+    assert faults(marked)
+
+
+def test_a_restore_over_a_log_that_was_cut_off_says_so_for_good(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    by_hand(marked, 7)
+    by_hand(marked, 4)
+    keep_head(marked)
+    head = current_head(marked.db_url)
+    assert head is not None
+    cut(marked, head.n - 1)
+    restore(marked, tmp_path / "b.db")
+    keep_head(marked)
+    assert any("had a fault then" in text for text in faults(marked))
+
+
+def test_a_copy_to_another_database_brings_the_log_along(marked: Course, tmp_path: Path) -> None:
+    by_hand(marked, 7)
+    new = sqlite_url(tmp_path / "new.db")
+    open_gradebook(new, marked.course_id, fresh=True).close()
+    tables = dict(copy_all(marked.db_url, new))
+    assert tables["autograde_log"] == len(entries(marked))
+    assert tables["autograde_known"] == 1
+    with reading(new) as connection:
+        assert not faults_in(connection, [])
+        assert head_in(connection) == current_head(marked.db_url)
+
+
+def test_the_command_finds_lists_and_keeps(marked: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(marked.root)
+    monkeypatch.setattr(out, "width", 200)
+
+    def run(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["autograde", "audit", *words])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        return int(caught.value.code or 0), capsys.readouterr().out
+
+    by_hand(marked, 7)
+    _, said = run("head")
+    head = read_head(said.splitlines()[0])
+    assert str(head) in (marked.root / FILE).read_text()
+    assert run("verify", "--head", str(head))[0] == 0
+    _, listed = run("list", "--learner", "ana01", "--since", "1 November 2026")
+    assert "give points" in listed
+    assert "Evans" not in listed
+    cut(marked, head.n - 1)
+    code, told = run("verify")
+    assert code == 1
+    assert f"it had {head.n}" in told

@@ -1,0 +1,363 @@
+"""What is held of a learner can be given to the learner, and erased whole, also where the run is killed in between."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Connection, insert, inspect, select
+from typer.testing import CliRunner
+
+from autograde.classes.backups import back_up, choose_folder
+from autograde.classes.folder import Course
+from autograde.classes.packing import pack
+from autograde.cli import app
+from autograde.errors import ClassError
+from autograde.gradebook import log, own_tables, person, tables
+from autograde.gradebook.givings import keep_giving, read_givings
+from autograde.gradebook.left import mark_left
+from autograde.inbox.intake import intake
+from autograde.inbox.merge import merge
+from autograde.outbox.feedback.writing import write_feedback
+from autograde.records.copies import copies_with
+from autograde.records.erasure import erase, finish, plan
+from autograde.records.holdings import parts_of, rows_of
+from autograde.records.opening import reading, writing
+from autograde.records.retention import Retention, due, keep_retention, read_retention
+from autograde.reports.learner_export import export_learner
+from autograde.run.mark import mark_class
+from autograde.whole import ERASING
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+SIGN = "Zqxcanary"
+"""Stands in all that is ana01's."""
+NUMBERS = {"ana01": "1", "ben01": "2"}
+NOW = datetime(2026, 11, 20, 12)  # noqa: DTZ001  naive, as the gradebook keeps it
+
+
+@pytest.fixture
+def full(course: Course, kit: "Kit", tmp_path: Path, small_key: None, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Give a class in which ana01 and ben01 have something everywhere."""
+    monkeypatch.setenv("AUTOGRADE_WHO", "Ruth")
+    (tmp_path / "in").mkdir()
+    for learner, words in (("ana01", SIGN), ("ben01", "Because.")):
+        for at, more in (("2026-11-18T10:00:00+00:00", ""), ("2026-11-19T10:00:00+00:00", " and more")):
+            path = tmp_path / "in" / f"{learner}{at[8:10]}.zip"
+            path.write_bytes(kit.hand_in(learner, at, q01="a", t01=words + more, declaration=True))
+            intake(course, [path], "w01")
+    bad = tmp_path / "in" / "ana-broken.zip"
+    bad.write_bytes(kit.zipped({"manifest.json": kit.manifest("ana01", raw=b"other"), "notes.txt": SIGN.encode()}))
+    intake(course, [bad], "w01")
+    list(mark_class(course, "w01-small"))
+    for learner in ("ana01", "ben01"):
+        given = person.Given(points=7, comment=f"Well done. {_words(learner)}", notes=person.Notes(seen=(0,)))
+        with reading(course) as connection:
+            place = person.places_in(connection, "w01-small")["w01-t01"]
+            base = person.marks_for(connection, place, [learner])[learner].base
+        person.give(course.db_url, course.course_id, place, learner, given, base)
+    assert [one.refused for one in write_feedback(course, "w01-small")] == ["", ""]
+    with writing(course) as database:
+        for learner in ("ana01", "ben01"):
+            for table in own_tables.metadata.sorted_tables:
+                if "learner" in table.c and table is not own_tables.pseudonym:
+                    database.run(insert(table).values(**_row(table, learner)))
+            number = NUMBERS[learner]
+            sample = {"id": f"s{number}", "decision": f"decision{number}", "agrees": True}
+            database.run(insert(own_tables.sample).values(_row(own_tables.sample, learner) | sample))
+            action = {"id": f"a{number}", "sample": f"s{number}"}
+            database.run(insert(own_tables.action).values(_row(own_tables.action, learner) | action))
+            log.note(database, "decide", learner=learner, reason=_words(learner))
+    keep_giving(course.db_url, course.course_id, assignment="w01-small", way="x", to=NUMBERS, notes=("Locked: Ana Evans.", "All well."))
+    mark_left(course, ["ana01"])
+    return course
+
+
+def _words(learner: str) -> str:
+    return SIGN if learner == "ana01" else "Because."
+
+
+def _row(table: Any, learner: str) -> dict[str, Any]:
+    """Fill every column of a table."""
+    kinds = {"VARCHAR": "x", "TEXT": "[]", "BOOLEAN": False, "FLOAT": 1.0, "INTEGER": 1, "DATETIME": NOW, "DATE": date(2026, 11, 20)}
+    row = {column.name: kinds[str(column.type).partition("(")[0]] for column in table.columns}
+    row |= {name: _words(learner) for name in ("reason", "text", "title", "why", "detail", "closing") if name in row}
+    row |= {"id": f"{table.name.removeprefix('autograde_')}{NUMBERS[learner]}"} if "id" in row else {}
+    return row | ({"learner": learner} if "learner" in row else {})
+
+
+def dump(course: Course) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as raw:
+        names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {name: sorted(raw.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+
+
+def tree(course: Course) -> dict[str, bytes]:
+    found = [path for path in sorted(course.root.rglob("*")) if path.is_file() and ".part" not in path.parts]
+    return {str(path.relative_to(course.root)): path.read_bytes() for path in found if not path.name.startswith("gradebook.db")}
+
+
+def traces(course: Course) -> list[str]:
+    """Give where something of ana01 is left."""
+    signs = [SIGN.encode(), b"ana01", b"Ana Evans"]
+    paths = [path for path in sorted(course.root.rglob("*")) if path.is_file()]
+    return [
+        str(path) for path in paths if "ana01" in str(path.relative_to(course.root)) or any(sign in path.read_bytes() for sign in signs)
+    ]
+
+
+def of(connection: Connection, learner: str) -> dict[str, int]:
+    return {title: len(rows) for title, rows in rows_of(connection, learner).items()}
+
+
+def test_everything_of_a_learner_goes_and_nothing_of_another(full: Course) -> None:
+    assert traces(full)
+    planned = plan(full, "ana01")
+    with reading(full) as connection:
+        before, other = of(connection, "ana01"), rows_of(connection, "ben01")
+        assert before == planned.rows
+        assert {"Marks", "Comments", "Decisions", "Hand-ins", "Referrals", "Adjustments", "Name and address"} < set(before)
+    files = {name: data for name, data in tree(full).items() if "ben01" in name or name.startswith("release")}
+    assert {name.partition("/")[0] for name in planned.files} == {"submitted", "autograded", "feedback", "received", "quarantine"}
+    assert planned.points == 2
+    assert planned.entries >= 1
+    erase(full, "ana01", by="Ruth")
+    assert traces(full) == []
+    with reading(full) as connection:
+        assert of(connection, "ana01") == {}
+        assert rows_of(connection, "ben01") == other
+        assert {name: data for name, data in tree(full).items() if name in files} == files
+        kept = connection.execute(select(own_tables.kept_points)).all()
+        assert sorted((row.cell, row.points, row.maximum) for row in kept) == [("w01-q01", 2, 2), ("w01-t01", 7, 10)]
+        assert len({row.pseudonym for row in kept} | {"ana01"}) == 2
+        samples = {row.id: (row.agrees, row.text) for row in connection.execute(select(own_tables.sample))}
+        assert samples == {"s1": (True, ""), "s2": (True, "Because.")}
+        actions = {row.id: (row.text, row.closing) for row in connection.execute(select(own_tables.action))}
+        assert actions == {"a1": ("", ""), "a2": ("Because.", "Because.")}
+        assert not log.faults_in(connection, [])
+        newest = list(log.entries_in(connection))[-1]
+        assert (newest.what, newest.who) == ("erase learner", "Ruth")
+    [giving] = read_givings(full.db_url, full.course_id, "w01-small")
+    assert (dict(giving.to), giving.notes) == ({"ben01": "2"}, ("All well.",))
+    with pytest.raises(ClassError, match="Nobody"):
+        plan(full, "ana01")
+
+
+def test_every_table_that_knows_learners_is_looked_at(full: Course) -> None:
+    """A column that names a learner is in `parts_of`, or one of those that are seen to by name."""
+    known = {part.table.name for part in parts_of("ana01")} | {"autograde_pseudonym", "autograde_given_back"}
+    with reading(full) as connection:
+        found = inspect(connection)
+        names = {"learner", "student", "student_id", "notebook_id", "submitted_notebook_id"}
+        tables_ = [name for name in found.get_table_names() if names & {column["name"] for column in found.get_columns(name)}]
+        assert set(tables_) - known == {"base_cell", "source_cell"}  # a notebook's cells are the workbook's
+
+
+KILLS = """
+import json, os, shutil, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from autograde.classes.folder import Course
+from autograde.records import erasure
+from autograde.gradebook.database import let_go
+
+model, work, points = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+state = {"n": 0, "at": -1}
+
+def step(*_):
+    state["n"] += 1
+    if state["n"] == state["at"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+COUNTED = {"open", "os.remove", "os.rename", "os.rmdir", "shutil.rmtree", "sqlite3.connect"}
+on = []
+sys.addaudithook(lambda name, args: step() if on and name in COUNTED else None)
+event.listen(Engine, "before_cursor_execute", lambda *_: step() if on else None)
+
+def run(number, at):
+    folder = work / f"class{number}"
+    shutil.copytree(model, folder)
+    child = os.fork()
+    if not child:
+        state.update(n=0, at=at)
+        on.append(1)
+        erasure.erase(Course(folder), "ana01", by="Ruth")
+        on.clear()
+        (work / "steps").write_text(str(state["n"]))
+        os._exit(0)
+    return folder, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+_, code = run(0, -1)
+steps = int((work / "steps").read_text())
+done = [[str(work / "class0"), code, 0]]
+for number in range(1, points + 1):
+    at = max(1, round(steps * number / (points + 1)))
+    folder, code = run(number, at)
+    done.append([str(folder), code, at])
+print(json.dumps(done))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_a_kill_leaves_all_or_nothing(full: Course, tmp_path: Path) -> None:
+    before = dump(full), tree(full)
+    (tmp_path / "work").mkdir()
+    line = [sys.executable, "-P", "-W", "ignore", "-c", KILLS, str(full.root), str(tmp_path / "work"), "14"]
+    told = subprocess.run(line, capture_output=True, text=True, check=True, env={**os.environ, "AUTOGRADE_WHO": "Ruth"}).stdout
+    outcomes = []
+    for folder, code, at in json.loads(told):
+        course = Course(Path(folder))
+        assert code == (-9 if at else 0)
+        cut_off = finish(course)
+        assert not (course.root / ".part" / ERASING).exists()
+        left = traces(course)
+        outcomes.append("nothing" if left else f"all {cut_off}")
+        if left:
+            assert (dump(course), tree(course)) == before, at
+        else:
+            with reading(course) as connection:
+                assert not log.faults_in(connection, [])
+                assert sum(entry.what == "erase learner" for entry in log.entries_in(connection)) == 1
+                assert len(connection.execute(select(own_tables.kept_points)).all()) == 2
+            assert dump(course)["autograde_decision"] == [row for row in before[0]["autograde_decision"] if "ana01" not in row]
+    assert outcomes[0] == "all "
+    assert {"nothing", "all ana01"} <= set(outcomes)
+
+
+def test_the_copies_that_hold_the_learner_still_are_named(full: Course, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    choose_folder(full, str(tmp_path / "backups"))
+    old = back_up(full, tmp_path / "backups").path
+    pack(full, tmp_path / "backups" / f"{full.course_id}-class-2026.zip")
+    shutil.copy(old, full.root / "gradebook.before-20261101-101010.db")
+    held = {path.name for path in plan(full, "ana01").copies}
+    assert held == {old.name, f"{full.course_id}-class-2026.zip", "gradebook.before-20261101-101010.db"}
+    erase(full, "ana01")
+    (tmp_path / "backups" / f"{full.course_id}-9.db").write_bytes(b"no database")
+    assert {path.name for path in plan(full, "ben01").copies} == held
+    (full.root / "gradebook.before-20261101-101010.db").unlink()  # else it would be packed, too
+    pack(full, tmp_path / "backups" / f"{full.course_id}-class-2027.zip")
+    assert {path.name for path in copies_with(full, "ana01")} == {old.name, f"{full.course_id}-class-2026.zip"}
+
+
+def test_the_other_id_of_the_same_person_is_told(full: Course) -> None:
+    merge(full, "ana01", "cai01")
+    assert plan(full, "cai01").others == ("ana01",)
+    assert plan(full, "ben01").others == ()
+
+
+def test_by_command_the_id_is_typed(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(full.root)
+    run = CliRunner()
+    refused = run.invoke(app, ["erase-learner", "ana01"], input="ben01\n")
+    assert isinstance(refused.exception, ClassError)
+    assert "Decisions: 1" in refused.output
+    assert traces(full)
+    done = run.invoke(app, ["erase-learner", "ana01"], input="ana01\n")
+    assert "is erased" in done.output
+    assert traces(full) == []
+
+
+def test_a_learner_gets_all_that_is_held_and_no_key(full: Course, tmp_path: Path) -> None:
+    with writing(full) as database:
+        database.run(insert(tables.left).values(student_id="ben01", since=NOW))
+    export_learner(full, "ana01", tmp_path / "ana.zip")
+    with zipfile.ZipFile(tmp_path / "ana.zip") as packed:
+        names, rows, html = packed.namelist(), json.loads(packed.read("data.json")), packed.read("index.html").decode()
+        originals = [name for name in names if name.startswith("files/received/w01-small/ana01/")]
+        assert [SIGN in _answers(packed.read(name), tmp_path) for name in originals] == [True, True]
+    with reading(full) as connection:
+        held = of(connection, "ana01")
+    log_rows = rows.pop("Entries of the log")
+    assert {title: len(some) for title, some in rows.items()} == held
+    assert SIGN in json.dumps(log_rows)
+    assert any(name.startswith("files/feedback/ana01/") for name in names)
+    assert any(name.startswith("files/quarantine/") for name in names)
+    assert not [name for name in names if "autograded" in name or "ben01" in name]
+    for title, some in rows.items():
+        assert f"<h2>{title}</h2>" in html
+        for row in some:
+            assert all(f"<td>{_escaped(value)}</td>" in html for value in row.values()), title
+    assert "ben01" not in html
+    assert "hints" not in json.dumps(rows)
+    assert "<script" not in html
+    with pytest.raises(ClassError, match="there already"):
+        export_learner(full, "ana01", tmp_path / "ana.zip")
+
+
+def _answers(original: bytes, folder: Path) -> str:
+    (folder / "original.zip").write_bytes(original)
+    with zipfile.ZipFile(folder / "original.zip") as packed:
+        return packed.read("answers.json").decode()
+
+
+def _escaped(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(text))
+
+
+@pytest.mark.parametrize(
+    ("retention", "today", "whom"),
+    [
+        (Retention(), date(2090, 1, 1), []),
+        (Retention(years=3), date(2029, 11, 19), []),
+        (Retention(years=3), date(2090, 1, 1), ["ana01"]),  # who left; for the others the class has no end
+        (Retention(years=3, ends=date(2026, 11, 1)), date(2029, 11, 1), []),
+        (Retention(years=3, ends=date(2026, 11, 1)), date(2029, 11, 2), ["ana01", "ben01", "cai01"]),
+        (Retention(years=1, ends=date(2028, 2, 29)), date(2029, 3, 1), ["ana01", "ben01", "cai01"]),
+    ],
+)
+def test_who_is_due_follows_from_the_setting(course: Course, retention: Retention, today: date, whom: list[str]) -> None:
+    mark_left(course, ["ana01"])
+    with writing(course) as database:
+        database.run(tables.left.update().values(since=datetime(2028, 6, 1, tzinfo=UTC).replace(tzinfo=None)))
+    keep_retention(course, retention)
+    assert read_retention(course) == retention
+    assert sorted(one.learner.id for one in due(course, today)) == whom
+
+
+def test_a_setting_that_is_none_is_told(course: Course) -> None:
+    with pytest.raises(ClassError, match="0 to 50"):
+        keep_retention(course, Retention(years=-1))
+    (course.root / "class-retention.toml").write_text('years = "three"\n', "utf-8")
+    with pytest.raises(ClassError, match="whole number"):
+        read_retention(course)
+
+
+@pytest.fixture
+def on_server(full: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Give the class with its gradebook on a server."""
+    monkeypatch.chdir(full.root)
+    with closing(_server(server)) as raw:
+        raw.execute("DROP DATABASE IF EXISTS erasing")
+        raw.execute("CREATE DATABASE erasing")
+    moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/erasing")])
+    assert moved.exit_code == 0, moved.output
+    return Course(full.root)
+
+
+def _server(url: str) -> Any:
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's PostgreSQL")
+def test_on_a_server_it_goes_as_well(on_server: Course) -> None:
+    erase(on_server, "ana01")
+    with reading(on_server) as connection:
+        assert of(connection, "ana01") == {}
+        assert of(connection, "ben01")
+        assert len(connection.execute(select(own_tables.kept_points)).all()) == 2
+        assert not log.faults_in(connection, [])

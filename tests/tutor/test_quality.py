@@ -1,0 +1,422 @@
+"""Adjustments and internal quality assurance, with a real class: hand-ins, marks, decisions, a log."""
+
+import json
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from autograde import cli
+from autograde.classes.extend import extend
+from autograde.classes.folder import Course
+from autograde.commands.console import out
+from autograde.content import load_samples
+from autograde.desk import mark, quality_data
+from autograde.desk.mark_answers import Answers
+from autograde.desk.pages import plain
+from autograde.desk.quality_answers import blind
+from autograde.errors import ClassError
+from autograde.gradebook import log, own_tables
+from autograde.gradebook.database import let_go
+from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
+from autograde.inbox.intake import intake
+from autograde.records import actions, adjustments, sampling, second_marking, standardising
+from autograde.records.adjustments import Kind
+from autograde.records.opening import reading, writing
+from autograde.run.mark import mark_class
+from autograde.statistics.sampling import Rates
+from autograde.text import naive
+from tests.conftest import ROOT
+from tests.tutor.conftest import ASSIGNMENT
+
+if TYPE_CHECKING:
+    from tests.tutor.conftest import Kit
+
+TASK = "w01-t01"
+TEXTS = {"ana01": "I am Ana Evans, and I keep a line because I am paid.", "ben01": "Ben says so.", "cai01": "Because of power."}
+FIRST_MARKER = "Ruth Osei"
+FIRST = {"ana01": 8, "ben01": 3, "cai01": 6}
+GIVEN: dict[str, Any] = {"why": "dyslexia, agreed plan", "approved_by": "Ruth Osei", "on": date(2026, 11, 2)}
+DEEDS = {
+    "adjust",
+    "end adjustment",
+    "plan sampling",
+    "look at decision",
+    "give second mark",
+    "raise action",
+    "close action",
+    "standardise",
+}
+"""What the log calls the deeds of this room; others write to it, too."""
+
+
+@pytest.fixture(scope="module")
+def _marked() -> list[Path]:
+    return []
+
+
+@pytest.fixture
+def keys(small_key: None, tmp_path: Path) -> None:
+    """Give the small workbook the sample answers of the real one, too."""
+    (tmp_path / "own" / "samples").mkdir()
+    shutil.copy(ROOT / "autograde" / "content" / "samples" / "w01.toml", tmp_path / "own" / "samples")
+
+
+@pytest.fixture
+def marked(course: Course, keys: None, kit: "Kit", tmp_path: Path, _marked: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Give a class of three whose answers a person has marked; it is made once."""
+    if not _marked:
+        files = []
+        for learner, text in TEXTS.items():
+            files.append(tmp_path / f"{learner}.zip")
+            files[-1].write_bytes(kit.hand_in(learner, q01="a", t01=text, declaration=True))
+        intake(course, files, "w01")
+        list(mark_class(course, ASSIGNMENT))
+        for learner, points in FIRST.items():
+            points_of(course, learner, points)
+        _marked.append(Path(shutil.copytree(course.root, tmp_path_factory.mktemp("quality") / "class")))
+    let_go(course.db_url)
+    shutil.rmtree(course.root)
+    shutil.copytree(_marked[0], course.root)
+    return course
+
+
+def points_of(course: Course, learner: str, points: float) -> None:
+    """Mark as the first marker does."""
+    with reading(course) as connection:
+        place = places_in(connection, ASSIGNMENT)[TASK]
+        base = marks_for(connection, place, [learner])[learner].base
+    given = Given(points=points, comment="Say more.", notes=Notes(seen=(0,)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADE_WHO", FIRST_MARKER)
+        assert not give(course.db_url, course.course_id, place, learner, given, base).newer
+
+
+def decisions(course: Course, *each: tuple[str, str, str, str, bool | None], day: int = 3) -> None:
+    """Decide (id, learner, criterion, assessor, met), as the rows have it."""
+    rows = [
+        {"id": id_, "framework": "rqf-l2", "criterion": criterion, "learner": learner, "met": met, "assessor": assessor}
+        | {
+            "at": naive(datetime(2026, 12, day, 9, tzinfo=UTC)),
+            "reason": "plain to see",
+            "evidence": f'["{ASSIGNMENT}/{TASK}@0"]',
+            "proposal": "{}",
+        }
+        for id_, learner, criterion, assessor, met in each
+    ]
+    with writing(course) as database:
+        database.run_each(insert(own_tables.decision), rows)
+
+
+def many(course: Course) -> None:
+    """Decide 40 times: two assessors, of whom Kofi is new."""
+    criteria = ["1.1", "1.2", "2.1", "2.2"]
+    decisions(course, *((f"d{n:02}", f"l{n % 10}", criteria[n // 10], "Kofi" if n % 4 == 0 else "Ruth", n % 5 != 0) for n in range(40)))
+
+
+def logged(course: Course) -> list[tuple[str, str, Any]]:
+    with reading(course) as connection:
+        assert log.faults_in(connection, []) == []
+        return [(one.what, one.who, one.detail) for one in log.entries_in(connection) if one.what in DEEDS]
+
+
+def rows(course: Course) -> dict[str, int]:
+    tables = (own_tables.adjustment, own_tables.sample_plan, own_tables.sample, own_tables.second_mark, own_tables.action)
+    with reading(course) as connection:
+        return {one.name: connection.scalar(select(func.count()).select_from(one)) or 0 for one in (*tables, own_tables.standard_mark)}
+
+
+def until(course: Course, learner: str) -> timedelta | None:
+    with reading(course) as connection:
+        return adjustments._extension(connection, ASSIGNMENT, learner)
+
+
+def test_extra_time_is_given_and_written_down(course: Course) -> None:
+    [made] = adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    assert (made.assignment, made.detail, made.learner) == (ASSIGNMENT, "7 days", "ana01")
+    assert until(course, "ana01") == timedelta(days=7)
+    assert adjustments.adjustments_of(course, "ana01") == (made,)
+    [(what, _, detail)] = logged(course)
+    assert (what, detail["approved_by"], detail["why"]) == ("adjust", "Ruth Osei", "dyslexia, agreed plan")
+    adjustments.end(course, made.id)
+    assert until(course, "ana01") is None
+    assert [one.ended for one in adjustments.adjustments_of(course)] == [True]
+    with pytest.raises(ClassError, match="no adjustment"):
+        adjustments.end(course, made.id)
+
+
+def test_extra_time_that_was_used_or_given_otherwise_stays(marked: Course) -> None:
+    [used] = adjustments.adjust(marked, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    adjustments.end(marked, used.id)
+    assert until(marked, "ana01") == timedelta(days=7)
+    with pytest.raises(ClassError, match="has more time"):
+        adjustments.adjust(marked, "ana01", Kind.TIME, workbooks=["w01"], days=3, **GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "match"),
+    [
+        (Kind.TIME, {"days": 3}, "Extra time needs the workbooks"),
+        (Kind.TIME, {"workbooks": ["w01"]}, "how many days"),
+        (Kind.TIME, {"workbooks": ["w01"], "days": 400}, "from 1 to 366"),
+        (Kind.OTHER, {}, "Say what the adjustment is"),
+        (Kind.SCRIBE, {"why": " "}, "Say why it is given"),
+        (Kind.SCRIBE, {"on": date(2099, 1, 1)}, "yet to come"),
+        (Kind.SCRIBE, {"workbooks": ["w77"]}, "no workbook"),
+    ],
+)
+def test_what_is_no_adjustment(course: Course, kind: Kind, more: dict[str, Any], match: str) -> None:
+    with pytest.raises(ClassError, match=match):
+        adjustments.adjust(course, "ana01", kind, **(GIVEN | more))
+    assert until(course, "ana01") is None
+    assert logged(course) == []
+
+
+def test_who_marks_sees_nothing_of_an_adjustment(marked: Course) -> None:
+    adjustments.adjust(marked, "ana01", Kind.SCRIBE, detail="a scribe named Zebedee", **GIVEN)
+    shown = [mark.data(marked), Answers(marked, ASSIGNMENT, anonymous=True).marking(TASK, "", "")]
+    shown += [Answers(marked, ASSIGNMENT).marking("", "ana01", ""), blind(marked, ASSIGNMENT, TASK, "ana01")]
+    text = json.dumps([plain(one) for one in shown])
+    assert "power" in text
+    assert not [word for word in ("a scribe", "Zebedee", "dyslexia", "Ruth Osei", "adjust") if word in text]
+
+
+def test_a_plan_is_the_same_for_the_same_seed_and_samples_nothing_twice(course: Course, tmp_path: Path) -> None:
+    many(course)
+    other = Course(Path(shutil.copytree(course.root, tmp_path / "other")))
+    rates = Rates(base=0.1, new_assessor=0.5)
+    made = sampling.plan(course, rates=rates, new=["Kofi"], seed="autumn", by="Ines")
+    sampling.plan(other, rates=rates, new=["Kofi"], seed="autumn", by="Ines")
+    first, again = ([one.decision.id for one in sampling.samples_of(which)] for which in (course, other))
+    assert first == again
+    assert len(first) == made.samples < 40
+    assert sum(one.decision.assessor == "Kofi" for one in sampling.samples_of(course)) >= 5
+    assert {one.decision.kind for one in sampling.samples_of(course)} == {"written"}
+    with pytest.raises(ClassError, match="enough for these rates"):
+        sampling.plan(course, rates=rates, new=["Kofi"], seed="winter")
+    more = sampling.plan(course, rates=Rates(base=0.5, new_assessor=0.5), seed="winter")
+    every = [one.decision.id for one in sampling.samples_of(course)]
+    assert len(every) == len(set(every)) == len(first) + more.samples
+    assert set(first) < set(every)
+    assert [one.seed for one in sampling.plans_of(course)] == ["winter", "autumn"]
+
+
+def test_only_what_holds_is_sampled(course: Course) -> None:
+    with pytest.raises(ClassError, match="nothing to sample"):
+        sampling.plan(course)
+    decisions(course, ("d1", "ana01", "1.1", "Ruth", False), ("d2", "ben01", "1.1", "Ruth", True))
+    decisions(course, ("d3", "ana01", "1.1", "Ruth", True), ("d4", "ben01", "1.1", "Ruth", None), day=4)
+    sampling.plan(course, rates=Rates(base=1, new_assessor=1))
+    [one] = sampling.samples_of(course)
+    assert (one.decision.id, one.newest, one.decision.met) == ("d3", True, True)
+    decisions(course, ("d5", "ana01", "1.1", "Ruth", False), day=5)
+    assert not sampling.samples_of(course)[0].newest
+
+
+def test_a_decision_is_looked_at_by_somebody_else_and_acted_upon(course: Course) -> None:
+    decisions(course, ("d1", "ana01", "1.1", "Ruth", True))
+    sampling.plan(course)
+    [one] = sampling.samples_of(course)
+    with pytest.raises(ClassError, match="Somebody else"):
+        sampling.look(course, one.id, agrees=True, text="", by="ruth")
+    with pytest.raises(ClassError, match="why you do not agree"):
+        sampling.look(course, one.id, agrees=False, text=" ", by="Ines")
+    sampling.look(course, one.id, agrees=False, text="The example is missing.", by="Ines")
+    sampling.look(course, one.id, agrees=True, text="It is there.", by="Ines")
+    [now] = sampling.samples_of(course)
+    assert (now.agrees, now.text, now.by) == (True, "It is there.", "Ines")
+    assert logged(course)[-1][2]["before"] == {"agrees": False, "by": "Ines", "text": "The example is missing."}
+    made = actions.raise_action(course, to="Ruth", text="Ask for it", until=date(2026, 12, 20), sample=one.id, by="Ines")
+    with pytest.raises(ClassError, match="Say what was done"):
+        actions.close_action(course, made.id, "")
+    closed = actions.close_action(course, made.id, "It came.", by="Ruth")
+    assert actions.actions_of(course) == (closed,)
+    assert (closed.closed_by, closed.closing, closed.until) == ("Ruth", "It came.", date(2026, 12, 20))
+    with pytest.raises(ClassError, match="no open action"):
+        actions.close_action(course, made.id, "Again.")
+
+
+def test_a_second_marker_sees_no_name_and_no_points(marked: Course) -> None:
+    left = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")
+    assert {one.learner for one in left} == set(TEXTS)
+    text = json.dumps([plain(blind(marked, ASSIGNMENT, TASK, one.learner)) for one in left])
+    assert "[name]" in text
+    assert not [word for word in ("Ana", "Evans", "Say more", "ana01") if word in text]
+    assert "points" not in {name for one in left for name in vars(one)}
+    shown = quality_data.data(marked, {"part": "second", "workbook": "w01", "task": TASK, "by": "Ines"}, names=True)
+    assert shown.second
+    assert not [word for word in ("Ana", "ana01", "Say more") if word in json.dumps(plain(shown))]
+
+
+def test_agreement_is_that_of_what_each_gave_by_themselves(marked: Course) -> None:
+    gives = {"ana01": 8, "ben01": 5, "cai01": 6}
+    for one in second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines"):
+        second_marking.give_second(
+            marked, ASSIGNMENT, TASK, one.token, points=gives[one.learner], seen=[2, 0], text="two of four", marker="Ines"
+        )
+    assert second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines") == ()
+    assert len(second_marking.waiting(marked, ASSIGNMENT, TASK, "Kofi")) == 3
+    assert second_marking.waiting(marked, ASSIGNMENT, TASK, FIRST_MARKER) == ()
+    points_of(marked, "ben01", 5)  # they have talked it over
+    [found] = second_marking.agreements(marked)
+    assert (found.agreement.pairs, found.task) == (3, TASK)
+    assert found.agreement.kappa == pytest.approx(kappa([8, 3, 6], [8, 5, 6]))
+    [pair] = found.disagreements
+    assert (pair.learner, pair.first, pair.points, pair.seen, pair.marker) == ("ben01", 3, 5, (0, 2), "Ines")
+    shown = quality_data.data(marked, {"part": "agreement", "pair": pair.id})
+    assert shown.pair_answer
+    assert (shown.pair_answer.points, shown.pair_answer.comment, shown.pair_answer.lines) == (5, "Say more.", (TEXTS["ben01"],))
+
+
+def kappa(first: list[int], second: list[int]) -> float:
+    """Weighted kappa by its definition, with weights by the square of the distance."""
+    seen = sum((one - other) ** 2 for one, other in zip(first, second, strict=True)) / len(first)
+    chance = sum((one - other) ** 2 for one in first for other in second) / len(first) ** 2
+    return 1 - seen / chance
+
+
+def test_halves_are_told_apart() -> None:
+    found = second_marking.points_agreement([7.5, 3, 6], [7, 3, 6], 10)
+    assert found.same == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("points", "match"), [(-1, "not between"), (11, "not between")])
+def test_a_second_mark_has_to_fit(marked: Course, points: float, match: str) -> None:
+    one = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")[0]
+    with pytest.raises(ClassError, match=match):
+        second_marking.give_second(marked, ASSIGNMENT, TASK, one.token, points=points, marker="Ines")
+    with pytest.raises(ClassError, match="does not wait"):
+        second_marking.give_second(marked, ASSIGNMENT, TASK, "0" * 20, points=5, marker="Ines")
+    with pytest.raises(ClassError, match="no task"):
+        second_marking.waiting(marked, ASSIGNMENT, "w01-t09", "Ines")
+    assert second_marking.pairs_of(marked) == ()
+
+
+def test_the_authors_view_comes_after_ones_own(course: Course, keys: None) -> None:
+    before = standardising.trainings(course, ASSIGNMENT, "Ines")
+    assert before
+    assert all(one.author is None and one.mine is None for one in before)
+    shown = quality_data.data(course, {"part": "standard", "workbook": "w01", "by": "Ines"})
+    author = load_samples("w01").samples[0]
+    assert author.why.strip()[:40] not in json.dumps(plain(shown), ensure_ascii=False)
+    for one in before:
+        standardising.give_standard(course, ASSIGNMENT, one.number, points=7, seen=[0], marker="Ines")
+    standardising.give_standard(course, ASSIGNMENT, 0, points=2, marker="Kofi")
+    with pytest.raises(ClassError, match="already"):
+        standardising.give_standard(course, ASSIGNMENT, 0, points=8, marker="Ines")
+    first = standardising.trainings(course, ASSIGNMENT, "Ines")[0]
+    assert first.author == author
+    assert [(one.marker, one.points) for one in first.others] == [("Kofi", 2)]
+    [found] = standardising.standings(course, ASSIGNMENT, "Ines")
+    samples = [one for one in load_samples("w01").samples if one.task == TASK]
+    assert found.points.pairs == len(samples)
+    assert [point.agreement.same for point in found.must_see] == [
+        sum(one.must_see[place] is (place == 0) for one in samples) / len(samples) for place in range(4)
+    ]
+
+
+@pytest.mark.parametrize(("more", "match"), [({"points": 11}, "not between"), ({"points": 5, "seen": [9]}, "must-see points")])
+def test_what_a_sample_cannot_be_given(course: Course, keys: None, more: dict[str, Any], match: str) -> None:
+    with pytest.raises(ClassError, match=match):
+        standardising.give_standard(course, ASSIGNMENT, 0, marker="Ines", **more)
+    with pytest.raises(ClassError, match="no sample answer"):
+        standardising.give_standard(course, ASSIGNMENT, 99, points=1, marker="Ines")
+
+
+def test_every_deed_stands_or_falls_with_its_entry(marked: Course) -> None:
+    decisions(marked, ("d1", "ana01", "1.1", "Ruth", True), ("d2", "ben01", "1.1", "Ruth", True))
+    sampling.plan(marked, rates=Rates(per_assessor=1))
+    [one] = sampling.samples_of(marked)
+    act = actions.raise_action(marked, to="Ruth", text="Ask")
+    [adjusted] = adjustments.adjust(marked, "ben01", Kind.SCRIBE, **GIVEN)
+    [token] = [two.token for two in second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines") if two.learner == "ana01"]
+    before, said = rows(marked), logged(marked)
+    with closing(sqlite3.connect(marked.root / "gradebook.db")) as raw:  # whoever writes to the log is refused
+        raw.execute("CREATE TRIGGER full BEFORE INSERT ON autograde_log BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        raw.commit()
+    deeds: list[Callable[[], object]] = [
+        lambda: adjustments.adjust(marked, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN),
+        lambda: adjustments.end(marked, adjusted.id),
+        lambda: sampling.plan(marked, rates=Rates(base=1, new_assessor=1)),
+        lambda: sampling.look(marked, one.id, agrees=True, text="", by="Ines"),
+        lambda: second_marking.give_second(marked, ASSIGNMENT, TASK, token, points=5, marker="Ines"),
+        lambda: actions.raise_action(marked, to="Ruth", text="Ask again"),
+        lambda: actions.close_action(marked, act.id, "Done."),
+        lambda: standardising.give_standard(marked, ASSIGNMENT, 0, points=5, marker="Ines"),
+    ]
+    for deed in deeds:
+        with pytest.raises(ClassError, match="disk is full"):
+            deed()
+    assert rows(marked) == before
+    assert logged(marked) == said
+    assert until(marked, "ana01") is None
+    assert sampling.samples_of(marked)[0].agrees is None
+    assert actions.actions_of(marked)[0].closed_at is None
+    assert not adjustments.adjustments_of(marked, "ben01")[0].ended
+
+
+def test_an_extension_by_hand_comes_back_where_the_record_fails(course: Course) -> None:
+    day = datetime(2026, 11, 22, 17, tzinfo=UTC)
+    extend(course, "w01", "ana01", day)
+    with reading(course):
+        pass
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as raw:
+        raw.execute("CREATE TRIGGER full BEFORE INSERT ON autograde_adjustment BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        raw.commit()
+    with pytest.raises(ClassError, match="disk is full"):
+        adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    assert until(course, "ana01") == timedelta(days=2)
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Type a command; give what it says."""
+
+    def run(course: Course, *words: str) -> str:
+        monkeypatch.setattr(out, "width", 240)
+        monkeypatch.setenv("AUTOGRADE_WHO", "Ines Roy")
+        monkeypatch.chdir(course.root)
+        monkeypatch.setattr(sys, "argv", ["autograde", *words])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        told = capsys.readouterr()
+        assert not caught.value.code, told.err
+        return told.out
+
+    return run
+
+
+def test_all_of_it_by_command(marked: Course, typed: Callable[..., str]) -> None:
+    decisions(marked, ("d1", "ana01", "1.1", "Ruth", True))
+    why = ("--why", "agreed plan", "--approved-by", "Ruth Osei")
+    assert "extra time for ana01" in typed(marked, "adjust", "add", "ana01", "time", "--days", "7", "--workbook", "w01", *why)
+    assert "agreed plan" in typed(marked, "adjust", "list", "ana01")
+    [adjusted] = adjustments.adjustments_of(marked)
+    assert "has ended: extra time" in typed(marked, "adjust", "end", adjusted.id)
+    assert "1 decision to look at. The plan’s seed is autumn." in typed(marked, "quality", "plan", "--seed", "autumn")
+    assert "to look at" in typed(marked, "quality", "list")
+    [one] = sampling.samples_of(marked)
+    said = typed(marked, "quality", "look", one.id, "--disagree", "--text", "No example.")
+    assert "Ines Roy does not agree with Ruth." in said
+    assert "Ruth is asked" in typed(marked, "quality", "action", "Ruth", "Ask for it", "--sample", one.id, "--until", "1 December 2026")
+    assert "2026-12-01" in typed(marked, "quality", "action")
+    assert "Closed: Ask for it" in typed(marked, "quality", "close", actions.actions_of(marked)[0].id, "It came.")
+    shown = typed(marked, "quality", "second", "w01", TASK)
+    token = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines Roy")[0].token
+    assert token in shown
+    assert "Ana" not in shown
+    said = typed(marked, "quality", "second", "w01", TASK, "--answer", token, "--points", "0", "--saw", "1")
+    assert "0 points are written down" in said
+    assert "at first, 0 by Ines Roy" in typed(marked, "quality", "agreement")
+    assert "Agreement, not accuracy" in typed(marked, "quality", "agreement")
+    assert "number 1" in typed(marked, "quality", "standardise", "w01")
+    said = typed(marked, "quality", "standardise", "w01", "--sample", "1", "--points", "7", "--saw", "1")
+    assert "You gave 7; the author gives 8 (met)." in said
+    assert {who for _, who, _ in logged(marked)} == {"Ines Roy"}

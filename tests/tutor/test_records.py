@@ -1,0 +1,603 @@
+"""Evidence, proposals, decisions and sign-off: a person decides, what holds is the newest, and nothing is written by halves."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from autograde.classes.folder import PACKAGED, Course
+from autograde.cli import app
+from autograde.commands.console import out
+from autograde.content.frameworks import Criterion, load_framework
+from autograde.content.reading import load_rubrics
+from autograde.errors import ClassError
+from autograde.gradebook import log, own_tables, tables
+from autograde.gradebook.database import writing as changing
+from autograde.gradebook.left import mark_left
+from autograde.gradebook.person import Notes
+from autograde.inbox.assign import undo
+from autograde.inbox.intake import intake
+from autograde.marking import Rubric
+from autograde.records.decisions import Decide, decide, decide_each, decisions_of, history
+from autograde.records.evidence import BY_HAND, Evidence, Kind, add_evidence, evidence_of, withdraw_evidence
+from autograde.records.grid import State, grid
+from autograde.records.opening import reading
+from autograde.records.proposals import MARKS, OWN_WORK, SHOWN_WORK, propose
+from autograde.records.units import declare, reopen, sign_off, standing
+from autograde.run.mark import mark_class
+from workbook_helpers.errors import ContentError
+
+NAME = "w01-small"
+FORM = """
+[[items]]
+id = "w01-form"
+kind = "workplace"
+purpose = "record"
+criterion = "2.3"
+stem = "From my workplace"
+criteria = [ { code = "2.2", text = "I found them" }, { code = "2.3", text = "I worked by them" } ]
+"""
+CRITERIA = '\nrole = "assessment"\n' + "".join(
+    f'[[criteria]]\nframework = "rqf-l2"\ncode = "{code}"\nextent = "{extent}"\nhow = "By writing."\n'
+    for code, extent in (("1.1", "full"), ("2.3", "prepares"))
+)
+KEY = 'workbook = "w01"\nversion = 1\n[keys]\nw01-q01 = { right = "a", reason = "Because." }\n'
+CODES = ("1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3", "3.4a", "3.4b")
+DONE = {"done": "I read the plan before each visit.", "criteria": "2.3", "date": "2026-11-03", "evidence": "witness"}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the class that the first test makes is kept, for the others to copy."""
+    return tmp_path_factory.mktemp("model") / "class"
+
+
+@pytest.fixture
+def unit(course: Course, kit: Any, small_key: None, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """The small workbook as the unit's assessment, handed in by ana01 (whole) and ben01 (blank), marked by the program."""
+    monkeypatch.setenv("AUTOGRADE_WHO", "Ruth Osei")
+    if model.is_dir():
+        shutil.copytree(model, course.root, dirs_exist_ok=True)
+        return course
+    for step in ("source", "release"):
+        folder = course.root / step / NAME
+        items = (folder / "items.toml").read_text("utf-8").replace('purpose = "assessed"', 'purpose = "assessed"\ncriterion = "1.1"')
+        (folder / "items.toml").write_text(items + FORM, "utf-8")
+        about = folder / "workbook.toml"
+        about.write_text(about.read_text("utf-8") + CRITERIA, "utf-8")
+    hand_in(course, kit, tmp_path, "ana01", q01="a", t01="Because.", declaration=True, form=DONE)
+    hand_in(course, kit, tmp_path, "ben01", q01="b", t01=" ", declaration=False)
+    assert {line.outcome for line in mark_class(course, NAME)} == {"marked"}
+    shutil.copytree(course.root, model)
+    return course
+
+
+def hand_in(course: Course, kit: Any, folder: Path, student: str, at: str = "2026-11-19T10:00:00+00:00", **answers: Any) -> None:
+    path = folder / f"{student}-{at[:13]}.zip"
+    path.write_bytes(kit.hand_in(student, at, **answers))
+    assert len(intake(course, [path], "w01").taken) == 1
+
+
+def give(course: Course, student: str, points: float, *seen: int) -> None:
+    """Give points and ticks for the written task."""
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("w01-t01", NAME, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        notebook = gradebook.find_submission_notebook(NAME, NAME, student).id
+        gradebook.db.commit()
+    with changing(course.db_url) as database:
+        tables.person.create(database.connection, checkfirst=True)
+        notes = json.dumps({"seen": seen})
+        database.run(tables.person.insert().values(notebook_id=notebook, cell="w01-t01", later=False, unsafe=False, notes=notes))
+
+
+def of_kind(course: Course, student: str, kind: Kind) -> Evidence:
+    [found] = [one for one in evidence_of(course, [student])[student] if one.kind is kind]
+    return found
+
+
+def add(course: Course, learner: str = "ana01", *codes: str, **more: Any) -> str:
+    given: dict[str, Any] = {"kind": Kind.OBSERVATION, "on": date(2026, 11, 5), "by": "Kofi Mensah", "title": "Morning round"} | more
+    return add_evidence(course, learner, criteria=codes or ("2.3",), **given)
+
+
+def meet_all(course: Course, learner: str = "ana01") -> None:
+    """Decide "met" on every criterion, on one observation."""
+    id_ = add(course, learner, *CODES)
+    decide_each(course, [Decide(learner=learner, criterion=code, met=True, reason="Seen.", evidence=(id_,)) for code in CODES])
+
+
+def held(course: Course) -> tuple[int, int]:
+    """How many decisions there are, and how many entries of the log tell of one."""
+    with reading(course) as connection:
+        assert not log.faults_in(connection, [])
+        told = sum(entry.what == "decide" for entry in log.entries_in(connection))
+        return connection.execute(select(func.count()).select_from(own_tables.decision)).scalar() or 0, told
+
+
+# Frameworks
+
+
+@pytest.mark.parametrize("name", ["rqf-l2", "care-certificate"])
+def test_the_frameworks_that_came_along_are_read(name: str) -> None:
+    framework = load_framework(PACKAGED, name)
+    assert {one.outcome for one in framework.criteria} <= {one.code for one in framework.outcomes}
+    assert framework.criterion(framework.criteria[-1].code) is framework.criteria[-1]
+
+
+def test_a_framework_or_a_criterion_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ClassError, match="has: care-certificate, rqf-l2"):
+        load_framework(PACKAGED, "../rqf-l2")
+    with pytest.raises(ClassError, match=r"no criterion '9\.9'"):
+        load_framework(PACKAGED).criterion("9.9")
+    (tmp_path / "frameworks").mkdir()
+    text = (PACKAGED / "frameworks" / "rqf-l2.toml").read_text("utf-8").replace('code = "1.2"', 'code = "1.1"')
+    (tmp_path / "frameworks" / "own.toml").write_text(text, "utf-8")
+    with pytest.raises(ContentError, match=r"own\.toml.*two criteria share the code 1\.1"):
+        load_framework(tmp_path, "own")
+
+
+# Proposals
+
+RUBRIC: Rubric = load_rubrics("w01").rubrics["w01-t01"]
+"""Met begins at 7 of 10 points; four must-see points."""
+KNOWS = Criterion(code="1.1", outcome="1", verb="explain", text="it", evidence="full")
+WORKS = KNOWS.model_copy(update={"real_work": True})
+SHOWS = WORKS.model_copy(update={"evidence": "prepares"})
+ALL = (0, 1, 2, 3)
+
+
+def answer(points: float | None, seen: tuple[int, ...] = (), **more: Any) -> Evidence:
+    given: dict[str, Any] = {"id": "a", "kind": Kind.WRITTEN, "maximum": 10, "extent": "full", "task": "w01-t01", "item": "w01-t01"} | more
+    return piece(points=points, seen=seen, waiting=points is None, **given)
+
+
+def piece(**more: Any) -> Evidence:
+    given: dict[str, Any] = {
+        "id": "p",
+        "learner": "ana01",
+        "criteria": ("1.1",),
+        "on": date(2026, 11, 5),
+        "by": "Kofi",
+        "title": "It",
+    } | more
+    return Evidence(**given)
+
+
+CLOSED = piece(id="c", kind=Kind.CLOSED, points=20, maximum=20)
+OWN_FORM = piece(id="f", kind=Kind.FORM, real=True)
+SEEN = piece(id="o", kind=Kind.OBSERVATION, real=True)
+TALK = piece(id="d", kind=Kind.DISCUSSION, real=True)
+PROPOSALS: dict[str, tuple[Criterion, list[Evidence], bool | None, tuple[str, ...], str]] = {
+    "nothing": (KNOWS, [], None, (), "no evidence yet"),
+    "closed alone": (KNOWS, [CLOSED], None, (), "show no whole criterion"),
+    "closed and real work alone": (WORKS, [CLOSED, OWN_FORM], None, (), "show no whole criterion"),
+    "met by points": (KNOWS, [answer(7)], True, ("a",), "by the points alone"),
+    "met by points and ticks": (KNOWS, [answer(9, ALL)], True, ("a",), "every must-see point is ticked"),
+    "points without a tick": (KNOWS, [answer(9, (0, 1, 3))], None, ("a",), "1 must-see point is not ticked"),
+    "not yet": (KNOWS, [answer(6.5, (0,)), CLOSED], False, ("a",), "6.5 of 10 points"),
+    "waits": (KNOWS, [answer(None)], None, (), "waits for a marker"),
+    "one waits, one is not yet": (KNOWS, [answer(3), answer(None, id="b")], None, (), "waits for a marker"),
+    "one waits, one is met": (KNOWS, [answer(8), answer(None, id="b")], True, ("a",), "8 of 10"),
+    "two halves make no whole": (KNOWS, [answer(6), answer(6, id="b")], False, ("b",), "6 of 10"),
+    "an answer that only prepares": (KNOWS, [answer(10, ALL, extent="prepares")], None, (), "show no whole criterion"),
+    "no rubric": (KNOWS, [answer(10, item="w01-t99")], None, (), "no rubric"),
+    "by hand beside a weak answer": (KNOWS, [answer(3), TALK], None, (), "yours to weigh"),
+    "by hand alone": (KNOWS, [TALK], None, (), "yours to weigh"),
+    "made up": (WORKS, [answer(10, ALL)], None, ("a",), "own work alone"),
+    "with own work": (WORKS, [answer(10, ALL), OWN_FORM], True, ("a", "f"), "A form is there"),
+    "with a discussion of own work": (WORKS, [answer(10, ALL), TALK], True, ("a", "d"), "A discussion"),
+    "written where it is to be shown": (SHOWS, [answer(10, ALL), CLOSED], None, (), "only prepares"),
+    "told where it is to be shown": (SHOWS, [OWN_FORM, TALK], None, (), "only prepares"),
+    "shown": (SHOWS, [OWN_FORM, SEEN], True, ("o",), "An observation"),
+}
+
+
+@pytest.mark.parametrize("case", PROPOSALS)
+def test_a_proposal_goes_by_the_rubric_and_says_why(case: str) -> None:
+    criterion, evidence, met, rests_on, why = PROPOSALS[case]
+    proposal = propose(criterion, evidence, {"w01-t01": RUBRIC})
+    assert (proposal.met, proposal.rests_on) == (met, rests_on)
+    assert why in proposal.why
+    assert bool(proposal.missing) == (met is not True and case != "no rubric")
+
+
+def test_a_proposal_says_what_is_missing() -> None:
+    assert propose(KNOWS, [answer(9, (0, 1, 3))], {"w01-t01": RUBRIC}).missing == (RUBRIC.must_see[2],)
+    assert propose(WORKS, [answer(9, ALL)], {"w01-t01": RUBRIC}).missing == (OWN_WORK,)
+    assert propose(WORKS, [answer(None)], {"w01-t01": RUBRIC}).missing == (MARKS, OWN_WORK)
+    assert propose(SHOWS, [], {}).missing == (SHOWN_WORK,)
+
+
+# Evidence
+
+
+def test_what_was_handed_in_is_evidence(unit: Course) -> None:
+    written, closed, form = evidence_of(unit)["ana01"]
+    assert (written.kind, written.criteria, written.waiting, written.points, written.text) == (
+        Kind.WRITTEN,
+        ("1.1",),
+        True,
+        None,
+        "Because.",
+    )
+    assert (closed.points, closed.maximum, closed.text, closed.attempt) == (1, 1, "1 of 1 question right", 1)
+    assert (form.criteria, form.on, form.real) == (("2.3",), date(2026, 11, 3), True)
+    assert "I read the plan before each visit." in form.text
+    give(unit, "ana01", 8, 0, 1)
+    marked = of_kind(unit, "ana01", Kind.WRITTEN)
+    assert (marked.waiting, marked.points, marked.maximum, marked.seen) == (False, 8, 10, (0, 1))
+    assert (marked.id, marked.extent, marked.on) == (written.id, "full", date(2026, 11, 19))
+    assert Notes().seen == ()  # nobody's ticks are what is read where there are none
+    found = evidence_of(unit)
+    assert found["ben01"] == found["cai01"] == ()
+
+
+def test_an_answer_that_was_changed_is_another_piece(unit: Course, kit: Any, tmp_path: Path) -> None:
+    give(unit, "ana01", 8)
+    first = of_kind(unit, "ana01", Kind.WRITTEN)
+    decide(unit, "ana01", "1.1", met=True, reason="Seen.", evidence=(first.id,))
+    later: dict[str, Any] = {"at": "2026-11-20T10:00:00+00:00", "q01": "a", "declaration": True}
+    hand_in(unit, kit, tmp_path, "ana01", t01="Because of this.", **later)
+    second = of_kind(unit, "ana01", Kind.WRITTEN)
+    assert (second.waiting, second.points, second.attempt) == (True, None, 2)
+    assert second.id != first.id
+    found = grid(unit)
+    assert found.cells["ana01", "1.1"].changed
+    assert found.to_decide == 1
+    with pytest.raises(ClassError, match="handed in anew"):
+        decide(unit, "ana01", "1.1", met=True, reason="Seen.", evidence=(first.id,))
+    mark_class(unit, NAME)
+    assert of_kind(unit, "ana01", Kind.WRITTEN).id == second.id
+
+
+def test_an_answer_that_stayed_keeps_its_points_at_once(unit: Course, kit: Any, tmp_path: Path) -> None:
+    give(unit, "ana01", 8)
+    first = of_kind(unit, "ana01", Kind.WRITTEN)
+    hand_in(unit, kit, tmp_path, "ana01", at="2026-11-20T10:00:00+00:00", q01="b", t01="Because.", declaration=True)
+    assert of_kind(unit, "ana01", Kind.WRITTEN) == replace(first, attempt=2, on=date(2026, 11, 20))
+    assert of_kind(unit, "ana01", Kind.CLOSED).waiting
+
+
+def test_what_was_taken_back_is_no_evidence(unit: Course) -> None:
+    undo(unit, NAME, "ana01")
+    assert evidence_of(unit)["ana01"] == ()
+    assert standing(unit)["ana01"].declared is None
+
+
+def test_evidence_by_hand_is_entered_and_withdrawn(unit: Course) -> None:
+    id_ = add(unit, "ana01", "2.3", "2.2", "2.3", text="Read the plan, and asked.")
+    [one] = [one for one in evidence_of(unit)["ana01"] if one.id == id_]
+    assert (one.kind, one.criteria, one.by, one.real) == (Kind.OBSERVATION, ("2.3", "2.2"), "Kofi Mensah", True)
+    withdraw_evidence(unit, id_, "Another learner's.")
+    assert id_ not in {one.id for one in evidence_of(unit)["ana01"]}
+    with pytest.raises(ClassError, match="no evidence by hand"):
+        withdraw_evidence(unit, id_, "Again.")
+    with reading(unit) as connection:
+        entries = [(entry.who, entry.what, (entry.detail or {})["id"]) for entry in log.entries_in(connection) if "evidence" in entry.what]
+        assert connection.execute(select(own_tables.evidence.c.withdrawn)).scalar() is True
+    assert entries == [("Ruth Osei", "add evidence", id_), ("Ruth Osei", "withdraw evidence", id_)]
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"kind": Kind.WRITTEN}, "needs its kind"),
+        ({"by": " "}, "needs its kind"),
+        ({"title": ""}, "needs its kind"),
+        ({"on": datetime.now(UTC).date() + timedelta(days=3)}, "yet to come"),
+        ({"text": "x" * 20_001}, "more than 20,000"),
+    ],
+)
+def test_evidence_that_lacks_something_is_refused(unit: Course, given: dict[str, Any], match: str) -> None:
+    with pytest.raises(ClassError, match=match):
+        add(unit, **given)
+    assert Kind.OBSERVATION not in {one.kind for one in evidence_of(unit)["ana01"]}
+
+
+# Decisions
+
+
+def test_the_newest_decision_holds_and_all_stay(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(unit, "ana01", 8, *ALL)
+    id_ = of_kind(unit, "ana01", Kind.WRITTEN).id
+    first = decide(unit, "ana01", "1.1", met=False, reason="One reason is missing.")
+    monkeypatch.setattr("autograde.records.events.datetime", Behind)
+    second = decide(unit, "ana01", "1.1", met=True, reason="All there.", evidence=(id_,), assessor="Kofi Mensah")
+    assert second.at > first.at  # whatever the clock says
+    assert decisions_of(unit) == {("ana01", "1.1"): second}
+    assert decisions_of(unit, ["ben01"]) == {}
+    assert (second.assessor, second.evidence, second.proposal.met) == ("Kofi Mensah", (id_,), True)
+    back = decide(unit, "ana01", "1.1", met=None, reason="Clicked on the wrong one.")
+    assert decisions_of(unit) == {}
+    assert history(unit, "ana01", "1.1") == (back, second, first)
+    with reading(unit) as connection:
+        told = [(entry.who, entry.detail or {}) for entry in log.entries_in(connection) if entry.what == "decide"]
+    assert [detail["met"] for _, detail in told] == [False, True, None]
+    assert told[1][1]["before"] == {"id": first.id, "met": False}
+    assert told[1][1]["proposal"]["met"] is True
+    with pytest.raises(ClassError, match="taken back"):
+        decide(unit, "ana01", "1.1", met=None, reason="Again.")
+
+
+class Behind(datetime):
+    """A clock that is a day behind."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - timedelta(days=1)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "nobody": ({"learner": "zoe99"}, "Nobody in the class has the id 'zoe99'"),
+    "no criterion": ({"criterion": "9.9"}, "no criterion '9.9'"),
+    "no reason": ({"reason": " "}, "needs a reason"),
+    "endless reason": ({"reason": "x" * 10_001}, "needs a reason"),
+    "met on nothing": ({"met": True}, "has to rest on evidence"),
+    "unknown evidence": ({"evidence": ("w01-small/w01-t01@0",)}, "has no evidence"),
+    "nothing to take back": ({"met": None}, "taken back"),
+    "twice": ({"learner": "ANA01", "criterion": "1.1"}, "stands twice"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_of_a_list_with_a_fault_nothing_is_written(unit: Course, case: str) -> None:
+    change, match = WRONG[case]
+    good = Decide(learner="ana01", criterion="1.1", met=False, reason="Reasons are missing.")
+    bad = replace(good, **({"criterion": "1.2"} | change))
+    with pytest.raises(ClassError, match=match):
+        decide_each(unit, [good, bad])
+    assert held(unit) == (0, 0)
+
+
+def test_evidence_about_another_criterion_is_none(unit: Course) -> None:
+    id_ = add(unit, "ana01", "2.3")
+    with pytest.raises(ClassError, match=r"has no evidence .* for 2\.2"):
+        decide(unit, "ana01", "2.2", met=True, reason="Seen.", evidence=(id_,))
+    made = decide(unit, "ana01", "2.3", met=True, reason="Seen.", evidence=(id_, id_))
+    assert made.evidence == (id_,)
+    withdraw_evidence(unit, id_, "Another learner's.")
+    assert grid(unit).cells["ana01", "2.3"].changed
+
+
+KILLS = """
+import os, shutil, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from autograde.classes.folder import Course
+from autograde.records.decisions import Decide, decide_each
+
+model, work = Path(sys.argv[1]), Path(sys.argv[2])
+count, at = 0, 0
+
+def step(statement):
+    # counts the statements of the transaction, as SQLite itself is given them, and its end
+    global count
+    count += bool(count) or statement.startswith("BEGIN")
+    if count == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def run(number):
+    global at
+    folder = shutil.copytree(model, work / str(number))
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    at = number
+    event.listen(Engine, "connect", lambda connection, _: connection.set_trace_callback(step))
+    event.listen(Engine, "after_cursor_execute", lambda *given: step("") if given[2] == "COMMIT" else None)
+    decide_each(Course(folder), [Decide(learner=one, criterion="1.1", met=False, reason="Not yet.") for one in ("ana01", "ben01")])
+    os._exit(0)
+
+number = 1
+while run(number):
+    number += 2
+print(number)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_a_kill_leaves_all_of_a_decision_or_nothing(unit: Course, tmp_path: Path) -> None:
+    grid(unit)  # the tables are there
+    (tmp_path / "work").mkdir()
+    line = [sys.executable, "-P", "-W", "ignore", "-c", KILLS, str(unit.root), str(tmp_path / "work")]
+    last = int(subprocess.run(line, capture_output=True, text=True, check=True, env={**os.environ}).stdout)
+    found = [held(Course(tmp_path / "work" / str(number))) for number in range(1, last + 1, 2)]
+    assert set(found) == {(0, 0), (2, 2)}
+    assert found.count((0, 0)) > 5
+
+
+# The unit
+
+
+def test_a_unit_is_signed_off_when_all_is_met_and_declared(unit: Course) -> None:
+    with pytest.raises(ClassError, match=r"1\.1, 1\.2, .* are not decided as met"):
+        sign_off(unit, "ana01")
+    meet_all(unit)
+    said = standing(unit)["ana01"].declared
+    assert said is not None
+    assert (said.who, said.at, said.text) == ("the learner", datetime(2026, 11, 19, 10), "In the hand-in of w01.")  # noqa: DTZ001
+    sign_off(unit, "ana01", "Kofi Mensah")
+    now = standing(unit)["ana01"]
+    assert now.locked
+    assert now.signed is not None
+    assert now.signed.who == "Kofi Mensah"
+    with reading(unit) as connection:
+        [told] = [entry.detail or {} for entry in log.entries_in(connection) if entry.what == "sign off"]
+    assert told["decisions"] == {code: made.id for (_, code), made in decisions_of(unit).items()}
+
+
+def test_a_learner_who_has_not_declared_is_not_signed_off(unit: Course) -> None:
+    meet_all(unit, "ben01")
+    with pytest.raises(ClassError, match="has not declared"):
+        sign_off(unit, "ben01")
+    declare(unit, "ben01", "Signed on paper.")
+    sign_off(unit, "ben01")
+    reopen(unit, "ben01", "Signed too early.")
+    with pytest.raises(ClassError, match="has not declared"):  # what was declared was another state of the work
+        sign_off(unit, "ben01")
+
+
+def test_what_is_signed_off_is_locked_until_it_is_reopened_with_a_reason(unit: Course) -> None:
+    meet_all(unit)
+    id_ = add(unit)
+    sign_off(unit, "ana01")
+    before = held(unit)
+    refused: list[Callable[[], object]] = [
+        lambda: decide(unit, "ana01", "1.1", met=False, reason="No."),
+        lambda: decide_each(unit, [Decide(learner=one, criterion="1.1", met=False, reason="No.") for one in ("ben01", "ana01")]),
+        lambda: add(unit),
+        lambda: withdraw_evidence(unit, id_, "No."),
+        lambda: declare(unit, "ana01"),
+        lambda: sign_off(unit, "ana01"),
+    ]
+    for deed in refused:
+        with pytest.raises(ClassError, match=r"is locked\. Reopen it with a reason"):
+            deed()
+    assert held(unit) == before
+    with pytest.raises(ClassError, match="Say why"):
+        reopen(unit, "ana01", " ")
+    reopen(unit, "ana01", "The quality assurer asks for another look.")
+    now = standing(unit)["ana01"]
+    assert not now.locked
+    assert now.reopened is not None
+    assert now.reopened.text == "The quality assurer asks for another look."
+    with pytest.raises(ClassError, match="is open"):
+        reopen(unit, "ana01", "Again.")
+    decide(unit, "ana01", "1.1", met=False, reason="A name stands in it.")
+    with pytest.raises(ClassError, match=r"1\.1 is not decided as met"):
+        sign_off(unit, "ana01")
+
+
+# The grid
+
+
+def test_the_grid_has_a_state_for_each_learner_and_criterion(unit: Course) -> None:
+    give(unit, "ana01", 8, *ALL)
+    id_ = add(unit, "ana01", "2.4")
+    decide(unit, "ana01", "2.4", met=True, reason="Seen.", evidence=(id_,))
+    decide(unit, "ben01", "1.2", met=False, reason="Blank.")
+    mark_left(unit, ["cai01"])
+    found = grid(unit)
+    assert [one.id for one in found.learners] == ["ana01", "ben01"]
+    assert set(found.cells) == {(learner, code) for learner in ("ana01", "ben01") for code in CODES}
+    wanted = {("ana01", "1.1"): State.PROPOSED, ("ana01", "2.3"): State.EVIDENCE, ("ana01", "2.4"): State.MET}
+    wanted |= {("ben01", "1.2"): State.NOT_YET, ("ben01", "1.1"): State.NOTHING}
+    assert {key: found.cells[key].state for key in wanted} == wanted
+    assert found.cells["ana01", "2.3"].missing == (SHOWN_WORK,)
+    assert found.to_decide == 1
+    assert list(grid(unit, ["cai01"]).units) == ["cai01"]
+
+
+def test_another_framework_takes_the_criteria_that_it_matches(unit: Course) -> None:
+    with (unit.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write('\nc.AutogradeClass.framework = "care-certificate"\n')
+    assert {one.criteria for one in evidence_of(unit)["ana01"]} == {("1.3",), ("1",)}
+    assert grid(unit).cells["ana01", "1.3"].state is State.EVIDENCE
+
+
+# By command
+
+
+def command(course: Course, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr(out, "width", 200)  # it takes its width once, when it is made
+    done = CliRunner().invoke(app, list(words))
+    if done.exception:
+        raise done.exception
+    return " ".join(done.output.split())
+
+
+def test_by_command_a_unit_goes_its_way(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(unit, "ana01", 8, *ALL)
+    shown = command(unit, monkeypatch, "results")
+    assert "proposed" in shown
+    assert "1 to decide. A total is not the unit's result" in shown
+    assert "Evans" not in shown
+    assert "Ana Evans" in command(unit, monkeypatch, "results", "--names")
+    assert "every must-see point is ticked" in command(unit, monkeypatch, "results", "ana01")
+    assert "1.1 of ana01: met, decided by Ruth Osei" in command(
+        unit, monkeypatch, "decide", "ana01", "1.1", "met", "--reason", "All there."
+    )
+    codes = [word for code in CODES for word in ("--criterion", code)]
+    seen = ("--by", "Kofi", "--title", "Round", "--on", "5/11/2026")
+    id_ = command(unit, monkeypatch, "evidence", "add", "ana01", "witness", *codes, *seen).removeprefix("Entered. Its id is ").rstrip(".")
+    listed = command(unit, monkeypatch, "evidence", "list", "ana01")
+    assert id_ in listed
+    assert "8 of 10" in listed
+    for code in CODES[1:]:
+        command(unit, monkeypatch, "decide", "ana01", code, "met", "--reason", "Seen.", "--evidence", id_)
+    command(unit, monkeypatch, "decide", "ana01", "1.2", "take-back", "--reason", "Too early.")
+    with pytest.raises(ClassError, match=r"1\.2 is not decided as met"):
+        command(unit, monkeypatch, "sign-off", "ana01")
+    command(unit, monkeypatch, "decide", "ana01", "1.2", "met", "--reason", "Seen.", "--evidence", id_)
+    command(unit, monkeypatch, "sign-off", "ana01")
+    assert "signed off" in command(unit, monkeypatch, "results")
+    command(unit, monkeypatch, "reopen", "ana01", "--why", "Asked.")
+    command(unit, monkeypatch, "declare", "ana01", "--how", "On paper.")
+    command(unit, monkeypatch, "evidence", "withdraw", id_, "--why", "Another's.")
+    assert "look again" in command(unit, monkeypatch, "results", "ana01")
+
+
+def test_a_checked_list_is_decided_whole(unit: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(unit, "ana01", 8, *ALL)
+    add(unit, "ben01", "2.4")
+    file = tmp_path / "check.csv"
+    assert "2 proposals in" in command(unit, monkeypatch, "results", "--to-decide", str(file))
+    text = file.read_text("utf-8-sig")
+    file.write_text(text.replace('"met"', '"perhaps"', 1), "utf-8-sig")
+    with pytest.raises(ClassError, match=r"row 2: the decision must be"):
+        command(unit, monkeypatch, "decide-list", str(file))
+    assert held(unit) == (0, 0)
+    file.write_text(text.replace('"met"', '"Not yet"', 1), "utf-8-sig")
+    assert "2 decisions" in command(unit, monkeypatch, "decide-list", str(file), "--assessor", "Kofi")
+    assert {key: made.met for key, made in decisions_of(unit).items()} == {("ana01", "1.1"): False, ("ben01", "2.4"): True}
+    assert "0 proposals in" in command(unit, monkeypatch, "results", "--to-decide", str(file))
+
+
+# On a server
+
+
+@pytest.fixture
+def on_server(unit: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """The class with its gradebook on a server."""
+    import psycopg
+
+    monkeypatch.chdir(unit.root)
+    with closing(psycopg.connect(server, autocommit=True)) as raw:
+        raw.execute("DROP DATABASE IF EXISTS records")
+        raw.execute("CREATE DATABASE records")
+    moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/records")])
+    assert moved.exit_code == 0, moved.output
+    return Course(unit.root)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's PostgreSQL")
+def test_on_a_server_it_goes_as_well(on_server: Course) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        deeds = [pool.submit(decide, on_server, "ana01", "1.1", met=False, reason=f"Reason {n} is missing.") for n in range(6)]
+    times = [deed.result().at for deed in deeds]
+    assert len(set(times)) == 6
+    assert decisions_of(on_server)["ana01", "1.1"].at == max(times)
+    meet_all(on_server)
+    assert {one.kind for one in evidence_of(on_server)["ana01"]} >= {Kind.WRITTEN, Kind.CLOSED, Kind.FORM, BY_HAND[0]}
+    sign_off(on_server, "ana01")
+    with pytest.raises(ClassError, match="is locked"):
+        decide(on_server, "ana01", "1.1", met=False, reason="No.")
+    found = grid(on_server)
+    assert {found.cells["ana01", code].state for code in CODES} == {State.MET}
+    assert found.units["ana01"].locked
+    assert held(on_server) == (17, 17)
