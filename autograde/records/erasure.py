@@ -31,7 +31,7 @@ from autograde.inbox.merge import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.records.copies import copies_with
-from autograde.records.holdings import files_of, parts_of, rows_of
+from autograde.records.holdings import files_of, parts_of, rows_of, says
 from autograde.records.opening import reading, writing
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
@@ -222,7 +222,7 @@ def _forget_givings(database: Database, learner: str, words: tuple[str, ...]) ->
         return
     for row in database.rows(select(table)):
         to, notes = json.loads(row.students), json.loads(row.notes)
-        left = [note for note in notes if not any(word and word in note for word in words)]
+        left = [note for note in notes if not says(note, words)]
         if learner in to or left != notes:
             to.pop(learner, None)
             values = {"students": json.dumps(to), "notes": json.dumps(left, ensure_ascii=False)}

@@ -3,7 +3,7 @@
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,11 +111,15 @@ def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
 
 
+def says(text: str, words: Iterable[str]) -> bool:
+    """Whether a text has one of these ids or names as a word of its own, in capitals or not."""
+    return any(re.search(rf"(?<![\w.@-]){re.escape(word)}(?![\w@-])", text, re.IGNORECASE) for word in words if word)
+
+
 def names(folder: Path, learner: Student) -> bool:
     """Whether a hand-in in quarantine names a learner: its reason the id or the name, or its manifest the id."""
     words = [learner.shown, *([learner.name] if " " in learner.name else [])]
-    text = _text(folder / REASON)
-    if any(re.search(rf"(?<![\w.@-]){re.escape(word)}(?![\w@-])", text, re.IGNORECASE) for word in words):
+    if says(_text(folder / REASON), words):
         return True
     return any(said.casefold() == learner.shown.casefold() for said in _manifests(folder))
 

@@ -29,7 +29,7 @@ from autograde.inbox.merge import merge
 from autograde.outbox.feedback.writing import write_feedback
 from autograde.records.copies import copies_with
 from autograde.records.erasure import erase, finish, plan
-from autograde.records.holdings import parts_of, rows_of
+from autograde.records.holdings import parts_of, rows_of, says
 from autograde.records.opening import reading, writing
 from autograde.records.retention import Retention, due, keep_retention, read_retention
 from autograde.reports.learner_export import export_learner
@@ -254,6 +254,11 @@ def test_the_other_id_of_the_same_person_is_told(full: Course) -> None:
     merge(full, "ana01", "cai01")
     assert plan(full, "cai01").others == ("ana01",)
     assert plan(full, "ben01").others == ()
+
+
+def test_a_word_names_a_learner_only_as_a_word_of_its_own() -> None:
+    assert says("Locked: ANA EVANS.", ("ana01", "Ana Evans"))
+    assert not says("w01 was locked for Alan Evanson, ana012 and x@ana01", ("", "01", "Al", "ana01", "Ana Evans", "Evans"))
 
 
 def test_by_command_the_id_is_typed(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
