@@ -1,5 +1,6 @@
 """The page Quality, as an assessor and a quality assurer use it: without a script, by keyboard, on a narrow screen."""
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ def decided(desk: Desk) -> None:
         "framework": "rqf-l2",
         "criterion": "1.1",
         "assessor": "Ruth",
-        "proposal": "{}",
+        "proposal": json.dumps({"met": None, "why": "", "rests_on": [], "missing": []}),
         "reason": "<i>plain</i> to see",
     }
     about |= {"at": naive(datetime(2026, 12, 3, 9, tzinfo=UTC)), "evidence": f'["{ASSIGNMENT}/w01-t01@0", "seen"]'}

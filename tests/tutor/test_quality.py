@@ -107,7 +107,7 @@ def decisions(course: Course, *each: tuple[str, str, str, str, bool | None], day
             "at": naive(datetime(2026, 12, day, 9, tzinfo=UTC)),
             "reason": "plain to see",
             "evidence": f'["{ASSIGNMENT}/{TASK}@0"]',
-            "proposal": "{}",
+            "proposal": json.dumps({"met": None, "why": "", "rests_on": [], "missing": []}),
         }
         for id_, learner, criterion, assessor, met in each
     ]
