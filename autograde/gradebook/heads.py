@@ -105,9 +105,9 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
         Heads that were kept elsewhere.
     """
     kept, faults = kept_heads(course)
-    times = {one.head: one.at for one in kept}
-    kept += [Kept(head=head, at=times.get(head)) for head in more or []]
-    restores = [entry for entry in entries_in(connection) if entry.what == Deed.RESTORE]
+    # When one was kept elsewhere is not looked up in the file: whoever shortens the log can write into that, too.
+    kept += [Kept(head=head, at=None) for head in more or []]
+    restores = list(entries_in(connection, Deed.RESTORE))
     there = {Head(*row) for row in connection.execute(select(log.c.n, log.c.hash))}
     lost = [one for one in kept if one.head not in there]
     by: dict[int, int] = {}
@@ -144,7 +144,7 @@ def replaced(course: Place) -> dict[str, Any]:
 
 
 def _replaced(course: Place, kept: Kept, restore: Entry) -> bool:
-    """Whether a head is of the log that a restore replaced: it was kept before, or is in the gradebook that was put aside."""
+    """Whether a head is of the log that a restore replaced: the file says that it was kept before, or the gradebook put aside has it."""
     if kept.head.n < restore.n:
         return False
     if kept.at is not None:
@@ -154,6 +154,6 @@ def _replaced(course: Place, kept: Kept, restore: Entry) -> bool:
         return False
     try:
         with reading(sqlite_url(path)) as connection:
-            return connection.execute(select(log.c.n).where(log.c.n == kept.head.n, log.c.hash == kept.head.hash)).first() is not None
+            return not faults_in(connection, [kept.head])
     except FAULTS:
         return False

@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -131,11 +132,14 @@ def head_in(connection: Connection) -> Head:
     return _head(connection.execute(_LAST).all())
 
 
-def entries_in(connection: Connection) -> Iterator[Entry]:
-    """Give all entries, the oldest first."""
-    for row in connection.execute(_ENTRIES):
-        detail = json.loads(row.text) if row.text is not None else None
-        yield Entry(n=row.n, at=datetime.fromisoformat(row.at), who=row.who, what=row.what, subject=row.subject, detail=detail)
+def entries_in(connection: Connection, what: str = "") -> Iterator[Entry]:
+    """Give all entries, or those of one deed, the oldest first.
+
+    What somebody has changed to no time is given as 1970, and words that are no JSON as {"unreadable": …}: `faults_in` tells of both.
+    """
+    for row in connection.execute(_ENTRIES.where(log.c.what == what) if what else _ENTRIES):
+        detail = _read(row.text) if row.text is not None else None
+        yield Entry(n=row.n, at=_time(row.at), who=row.who, what=row.what, subject=row.subject, detail=detail)
 
 
 def faults_in(connection: Connection, heads: list[Head]) -> list[str]:
@@ -196,8 +200,25 @@ def _subject(database: Database, learner: str) -> str:
     return made
 
 
+def _read(words: str) -> dict[str, Any]:
+    with suppress(ValueError):
+        found = json.loads(words)
+        if isinstance(found, dict):
+            return found
+    return {"unreadable": words[:200]}
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _digest(salt: str, words: str) -> str:
-    return hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
+    # With its length: else a part of the words could be taken for salt.
+    return hashlib.sha256(f"{len(salt)} {salt}{words}".encode()).hexdigest()
 
 
 def _chain(before: str, row: Mapping[str, Any]) -> str:

@@ -26,8 +26,9 @@ from autograde.gradebook.givings import keep_giving, take_back
 from autograde.gradebook.heads import FILE, check, current_head, keep_head
 from autograde.gradebook.keep import backup, restore
 from autograde.gradebook.left import mark_back, mark_left
-from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, read_head, subject_in
+from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, note, read_head, subject_in
 from autograde.gradebook.opening import open_gradebook
+from autograde.gradebook.own import recording
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
 from autograde.gradebook.who import OTHER_PROGRAM
 from autograde.inbox.assign import redo, undo
@@ -254,6 +255,31 @@ def test_a_restore_is_told_calmly_and_hides_nothing(marked: Course, tmp_path: Pa
     assert not faults(marked)
     cut(marked, last.n)  # quietly, after the restore: its numbers are among those that the restore explains
     assert faults(marked)
+
+
+def test_an_entry_that_only_says_restore_does_not_explain_a_head_on_paper(marked: Course) -> None:
+    by_hand(marked, 7)
+    keep_head(marked)
+    paper = current_head(marked.db_url)
+    assert paper is not None
+    cut(marked, paper.n - 1)
+    with recording(marked.db_url) as database:
+        note(database, Deed.RESTORE, kept="", faults=[])
+        note(database, Deed.RESTORE, kept="gradebook.db", faults=[])
+    assert any(f"entry {paper.n} is not the one" in text for text in faults(marked, paper))
+
+
+@pytest.mark.parametrize(("table", "column"), [("log", "at"), ("log_detail", "text")])
+def test_an_entry_that_cannot_be_read_any_more_is_named(marked: Course, table: str, column: str) -> None:
+    by_hand(marked, 7)
+    last = current_head(marked.db_url)
+    assert last is not None
+    path = sqlite_file(marked.db_url)
+    assert path is not None
+    with closing(connect(path)) as raw:
+        raw.execute(f"UPDATE autograde_{table} SET {column} = 'yesterday' WHERE n = ?", (last.n,))  # noqa: S608
+    assert any(f"entry {last.n} " in text for text in faults(marked))
+    assert len(entries(marked)) == last.n
 
 
 def test_a_restore_over_a_log_that_was_cut_off_says_so_for_good(marked: Course, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def change(rows: sqlite3.Connection, chance: random.Random, last: int) -> str:
     """Change the log as somebody would who can write to the file; say how."""
     n = chance.randint(1, last)
     match chance.choice(
-        ["who", "at", "what", "subject", "digest", "hash", "words", "salt", "silence", "remove", "swap", "cut", "insert", "again"]
+        ["who", "at", "what", "subject", "digest", "hash", "words", "salt", "border", "silence", "remove", "swap", "cut", "insert", "again"]
     ):
         case ("who" | "at" | "what" | "subject" | "digest" | "hash") as column:
             [(old,)] = rows.execute(f"SELECT {column} FROM autograde_log WHERE n = ?", (n,))  # noqa: S608
@@ -124,6 +124,9 @@ def change(rows: sqlite3.Connection, chance: random.Random, last: int) -> str:
         case "salt":
             rows.execute("UPDATE autograde_log_detail SET salt = 'x' || salt WHERE n = ?", (n,))
             return f"salt of {n}"
+        case "border":
+            rows.execute("UPDATE autograde_log_detail SET salt = salt || text, text = '' WHERE n = ?", (n,))
+            return f"words of {n} made salt"
         case "silence":
             rows.execute("DELETE FROM autograde_log_detail WHERE n = ?", (n,))
             return f"words of {n} removed"
