@@ -1,7 +1,8 @@
 """What the evidence for a criterion proposes, by the rubrics' rules: pure. Only a person decides.
 
-"Met" is proposed where an answer reaches the rubric's level "Met" and no must-see point is left without a tick, in a workbook that can
-show the whole criterion; where real work has to be seen, not without evidence of that. "Not yet met" is proposed where all answers are
+"Met" is proposed where an answer reaches the rubric's level "Met" and all must-see points are ticked, in a workbook that can show the
+whole criterion; where real work has to be seen, not without evidence of that. Where nobody ticked any, as in formgrader, which has no
+ticks, it goes by the points, and says so. "Not yet met" is proposed where all answers are
 marked and none gets there. Points of different answers are never added up, and closed questions alone propose nothing.
 """
 
