@@ -17,20 +17,28 @@ from autograde.records.opening import writing
 from autograde.records.sampling import samples_of
 from autograde.text import naive
 from tests.browser.test_accessible import violations
-from tests.conftest import ROOT
-from tests.desk.conftest import Desk, as_json, fits, said
+from tests.conftest import ROOT, free_port
+from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.tutor.conftest import ASSIGNMENT
 
 PARTS = ("sample", "second", "agreement", "actions", "standard", "adjustments")
 ME = "Ines <b>Roy</b>"
 
 
+@pytest.fixture(scope="module")
+def desk(serve: Serve, model: Path, surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk of this room's own, whose answers are counted, with the real sample answers."""
+    folder = tmp_path_factory.mktemp("served-quality")
+    keys = shutil.copytree(surroundings["AUTOGRADE_KEYS"], folder / "own")
+    (keys / "samples").mkdir()
+    shutil.copy(ROOT / "autograde" / "content" / "samples" / "w01.toml", keys / "samples")
+    root = Path(shutil.copytree(model, folder / "class"))
+    return start(serve, root, {**surroundings, "AUTOGRADE_KEYS": str(keys)}, free_port())
+
+
 @pytest.fixture(autouse=True)
 def decided(desk: Desk) -> None:
-    """Two decisions of Ruth's and nothing else of this room, and the real sample answers."""
-    samples = Path(desk.environment["AUTOGRADE_KEYS"]) / "samples"
-    samples.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "autograde" / "content" / "samples" / "w01.toml", samples)
+    """Two decisions of Ruth's and nothing else of this room."""
     about: dict[str, Any] = {
         "framework": "rqf-l2",
         "criterion": "1.1",
