@@ -4,6 +4,7 @@ import re
 from calendar import month_name
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from autograde.checks.subject import SUMMARY, Subject, plain
 from autograde.content.reading import real_work
@@ -187,6 +188,16 @@ def c12_real_work_is_said(subject: Subject) -> Iterator[str]:
     codes = [one.code for one in subject.workbook.about.criteria if one.framework == "rqf-l2" and one.code in real]
     if codes and OWN_WORK not in subject.section(CRITERIA):
         yield f"“{CRITERIA}” does not say that {', '.join(codes)} needs evidence “{OWN_WORK}”: write a sentence with these words"
+
+
+def c13_sources_are_no_home_pages(subject: Subject) -> Iterator[str]:
+    """A home page says nothing of a fact, and changes every week: link to the page or the document itself."""
+    links = {reference.url for reference in subject.workbook.about.references}
+    links |= {url for section in subject.sections for url in LINK.findall(section.text)}
+    for url in sorted(links):
+        address = urlsplit(url)
+        if not address.path.strip("/") and not address.query:
+            yield f"{url} is a home page: link to the page of it that says what stands in the workbook"
 
 
 def _rubrics(subject: Subject) -> Iterator[tuple[str, Rubric]]:

@@ -1,4 +1,4 @@
-"""Which criterion is taught, practised and assessed where, and what each workbook holds."""
+"""Which criterion is taught, practised and assessed where."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from autograde.checks.essay import points
-from autograde.checks.language import reading
 from autograde.checks.subject import Finding, Subject
 from workbook_helpers.items import Item, Purpose, read_toml
 
@@ -46,8 +45,8 @@ def c0_every_criterion(rows: Iterable[Row]) -> Iterator[Finding]:
                 yield Finding(rule="C0", where=row.code, text=f"no workbook has {what} for it", advice=True)
 
 
-def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
-    """Give both tables in Markdown, as `docs/coverage.md` has them."""
+def table(rows: Iterable[Row]) -> list[str]:
+    """Give the lines of the title and of the table of criteria."""
     lines = [
         "# What is taught, practised and assessed where",
         "",
@@ -66,24 +65,7 @@ def table(rows: Iterable[Row], subjects: Iterable[Subject]) -> str:
             + " | ".join(use or "–" for use in uses)
             + " |"
         )
-    lines += [
-        "",
-        "| workbook | minutes | words of teaching | grade | words a sentence | practice (kinds) | marked (kinds) | written | stories |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for subject in sorted(subjects, key=lambda s: s.workbook.about.order):
-        about, items = subject.workbook.about, tuple(subject.workbook.items.values())
-        if about.role == "gallery":
-            continue
-        words, grade, mean = reading(subject)
-        practice = [item for item in items if item.purpose is Purpose.PRACTICE]
-        stories = sum(item.kind == "scenario" for item in items)
-        read = f"{words} | {grade:.1f} | {mean:.1f}" if words else "– | – | –"
-        lines.append(
-            f"| {about.id} {about.title} | {about.takes.removesuffix(' minutes')} | {read} | {_kinds(practice)} | {_kinds(subject.closed)}"
-            f" | {len(subject.rubrics.rubrics)} | {stories} |"
-        )
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
@@ -114,8 +96,3 @@ def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
 
 def _counted(use: Counter[str]) -> str:
     return " ".join(f"{name} ({number})" for name, number in use.items())
-
-
-def _kinds(items: Iterable[Item]) -> str:
-    items = list(items)
-    return f"{len(items)} ({len({item.kind for item in items})})"

@@ -76,7 +76,7 @@ def l2_british_spelling(subject: Subject) -> Iterator[str]:
 def l3_people_first(subject: Subject) -> Iterator[str]:
     """Name the person before a condition or a service, and nobody by a label; `words.toml` has better words."""
     for where, text in subject.told():
-        for pattern, better in _labels():
+        for pattern, better in _phrases("words"):
             if found := pattern.search(text):
                 yield f"{where}: {found[0]!r}; better: {better}"
 
@@ -127,6 +127,14 @@ def l6_reasons_are_for_students(subject: Subject) -> Iterator[str]:
         yield f"the reasons' mean sentence has {mean:.1f} words: at most {SENTENCE_WORDS}"
 
 
+def l7_english_as_it_is_spoken(subject: Subject) -> Iterator[str]:
+    """Say it as people at work say it: turns of phrase that are word for word from another language have a better one in `words.toml`."""
+    for where, text in subject.told():
+        for pattern, better in _phrases("turns"):
+            if found := pattern.search(text):
+                yield f"{where}: {found[0]!r}; better: {better}"
+
+
 def runs(text: str) -> Iterator[tuple[str, str]]:
     """Give each run of nine words of a text, and its hash as `essay.txt` writes it."""
     words = re.findall(r"[a-z]+", text.casefold().replace("’", "'").replace("'", ""))
@@ -145,7 +153,7 @@ def _misspelt() -> dict[str, str]:
 
 
 @cache
-def _labels() -> tuple[tuple[re.Pattern[str], str], ...]:
-    table = read_toml(HERE / "words.toml")["words"]
+def _phrases(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    table = read_toml(HERE / "words.toml")[name]
     spaced = ((avoid.replace(" ", r"[\s-]+"), better) for avoid, better in table.items())
     return tuple((re.compile(rf"\b({avoid})\b", re.IGNORECASE), better) for avoid, better in spaced)

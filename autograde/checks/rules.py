@@ -5,8 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograde.checks import content, cues, essay, files, language, questions, safety, shape
-from autograde.checks.coverage import FRAMEWORK, c0_every_criterion, coverage, table
+from autograde.checks import amounts, content, coverage, cues, essay, files, frameworks, language, questions, safety, shape
 from autograde.checks.scenarios import s1_stories_end, s2_safe_ways_win
 from autograde.checks.secrets import leaks, secrets
 from autograde.checks.subject import Finding, Subject, load_subject
@@ -46,6 +45,7 @@ ADVICE: dict[str, Rule] = {
     "C10": shape.c10_it_ends_with_what_it_is_about,
     "C11": content.c11_minutes_are_honest,
     "C12": content.c12_real_work_is_said,
+    "C13": content.c13_sources_are_no_home_pages,
     "E1": essay.e1_sections_are_there,
     "I1": questions.i1_one_best_answer,
     "I2": questions.i2_longest_is_not_the_key,
@@ -60,6 +60,7 @@ ADVICE: dict[str, Rule] = {
     "L4": language.l4_words_to_know,
     "L5": language.l5_own_words,
     "L6": language.l6_reasons_are_for_students,
+    "L7": language.l7_english_as_it_is_spoken,
     "S2": s2_safe_ways_win,
     "V1": cues.v1_reasons_are_no_cue,
     "V2": cues.v2_telling_is_no_cue,
@@ -100,18 +101,31 @@ class Unit:
 
 
 def check_unit(shelf: Path) -> Unit:
-    """Say what the workbooks on a shelf leave out together: criteria ("C0"), points of the essay ("E2"), cues ("V1", "V2", "V4")."""
+    """Say what the workbooks on a shelf leave out together, or have too much of.
+
+    That is criteria ("C0"), frameworks that do not fit ("F1"), points of the essay ("E2"), hours ("C14") and cues ("V1", "V2", "V4").
+    """
     subjects = []
     for path in sorted(shelf.glob("*/workbook.toml")):
         with suppress(ContentError):  # R0 says so
             subjects.append(load_subject(path.parent))
-    framework = shelf / "frameworks" / f"{FRAMEWORK}.toml"
-    rows = coverage(subjects, framework) if framework.is_file() else ()
+    framework = shelf / "frameworks" / f"{coverage.FRAMEWORK}.toml"
+    rows = coverage.coverage(subjects, framework) if framework.is_file() else ()
     points = essay.e2_every_point(subjects) if framework.is_file() else ()
-    found = [*(("E2", text) for text in points), *cues.over_the_unit(subjects)]
+    hours = (("C14", text) for text in amounts.c14_the_unit_is_no_longer_than_it_says(subjects))
+    found = [*(("E2", text) for text in points), *hours, *cues.over_the_unit(subjects)]
+    lines = [
+        *coverage.table(rows),
+        *amounts.table(subjects, amounts.before(shelf)),
+        *frameworks.table(frameworks.frameworks(shelf), {row.code: row.taught for row in rows}),
+    ]
     return Unit(
-        findings=(*c0_every_criterion(rows), *(Finding(rule=rule, where="the unit", text=text, advice=True) for rule, text in found)),
-        coverage=table(rows, subjects),
+        findings=(
+            *coverage.c0_every_criterion(rows),
+            *(Finding(rule="F1", where=name, text=text, advice=True) for name, text in frameworks.f1_frameworks_fit(shelf)),
+            *(Finding(rule=rule, where="the unit", text=text, advice=True) for rule, text in found),
+        ),
+        coverage="\n".join(lines) + "\n",
         essay=essay.table(subjects),
     )
 

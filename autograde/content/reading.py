@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from autograde.content.frameworks import DEFAULT
 from autograde.errors import ClassError
 from autograde.marking import Key, Rubrics, Samples, key_problems
 from workbook_helpers.items import Workbook, read_toml
@@ -42,9 +43,16 @@ def load_samples(workbook: str) -> Samples:
 
 
 def real_work(shelf: Path) -> frozenset[str]:
-    """Give the codes of the criteria that only the learner's own work can meet, by the frameworks on a shelf."""
-    paths = sorted((shelf / "frameworks").glob("*.toml"))
-    return frozenset(str(one["code"]) for path in paths for one in read_toml(path).get("criteria", ()) if one.get("real_work"))
+    """Give the codes of the items' criteria that only the learner's own work can meet; none where the shelf does not have them.
+
+    Items name the default framework's criteria: in another one the same code may be another criterion.
+    """
+    path = shelf / "frameworks" / f"{DEFAULT}.toml"
+    return (
+        frozenset(str(one["code"]) for one in read_toml(path).get("criteria", ()) if one.get("real_work"))
+        if path.is_file()
+        else frozenset()
+    )
 
 
 def load_guides(workbook: Workbook, own: Path | None = None) -> tuple[Key, Rubrics]:
