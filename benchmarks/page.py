@@ -19,19 +19,22 @@ Examples
 --------
     python benchmarks/page.py                                   # about 25 minutes; let nothing else run
     python benchmarks/page.py --rounds 1 --keys 5               # a quick look
-    python benchmarks/page.py --profiles desktop --rounds 1 --keys 1 --questions 1,2   # the smallest, which the tests run
+    python benchmarks/page.py --profiles desktop --rounds 1 --keys 1 --questions 1,2 --caches cold   # the smallest, which the tests run
     python benchmarks/page.py --write docs/measurements/page.md
     python benchmarks/page.py --walk                            # how long the student's way is: screens, taps, Tab presses
-    python benchmarks/page.py --walk OLD/                       # beside the one-file workbooks of that folder
+    python benchmarks/page.py --walk w01 w07                    # through these workbooks alone
+    python benchmarks/page.py --walk --before 2bb88ba --write docs/measurements/walk.md   # beside those of that commit
 """
 
 import argparse
+import io
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections import defaultdict
@@ -66,6 +69,13 @@ SITE, FILE, FILE_HTTP, VOILA, GATED = (
 STOCK_VOILA, LAB, EXPORT = "stock Voila", "JupyterLab with our page", "nbconvert and html-manager"
 CACHES = ("cold", "warm")
 TRIES = 3
+MAKE = """import sys
+from pathlib import Path
+sys.path.insert(0, "src")
+from workbook_helpers.items import load_workbook
+from workbook_helpers.web import workbook_file
+sys.stdout.buffer.write(workbook_file(load_workbook(Path(sys.argv[1]))))"""
+"""Run in the folder of a commit: writes a workbook's one file."""
 LAST_KEY = "node => node.addEventListener('input', () => { globalThis.lastKey = performance.now(); })"
 IS_SAVED = f"() => document.getElementById('{TASK}').dataset.wbState === 'saved' && globalThis.wbKept >= globalThis.lastKey"
 
@@ -86,14 +96,15 @@ class Found:
         return median(each), min(each), max(each)
 
 
-def race(browser: Browser, doors: list[Door], profile: Profile, rounds: int, found: Found) -> None:
-    """Open every page once in each round, cold and warm; one that does not come is noted, and opened again."""
+def race(browser: Browser, doors: list[Door], profile: Profile, wanted: argparse.Namespace, found: Found) -> None:
+    """Open every page once in each round, with each state of the cache; one that does not come is noted, and opened again."""
+    rounds, caches = wanted.rounds, wanted.caches.split(",")
     first = 0 if rounds > 1 and profile.slower == 1 else 1  # round 0 warms the disk's cache and is not counted
     for number in range(first, rounds + 1):
         for door in doors if number % 2 else reversed(doors):
             for _ in range(TRIES):
                 try:
-                    took = cold_and_warm(browser, door, profile)
+                    took = opened(browser, door, profile, caches)
                     break
                 except TimeoutError:
                     found.lost.append(f"{door.name}, {profile.name}")
@@ -108,10 +119,10 @@ def race(browser: Browser, doors: list[Door], profile: Profile, rounds: int, fou
                     found.visits[profile.name, door.name, cache].append(one)
 
 
-def cold_and_warm(browser: Browser, door: Door, profile: Profile) -> dict[str, Visit]:
-    """Open a page twice in a fresh window; once where nobody has worked yet."""
+def opened(browser: Browser, door: Door, profile: Profile, caches: list[str]) -> dict[str, Visit]:
+    """Open a page in a fresh window, and once more for a warm cache; once where nobody has worked yet."""
     with window(browser, profile, door) as (page, moved):
-        return {cache: visit(page, door, moved) for cache in (CACHES if door.known else CACHES[:1])}
+        return {cache: visit(page, door, moved) for cache in (caches if door.known else caches[:1])}
 
 
 def type_words(browser: Browser, profile: Profile, door: Door, words: int, file: Path | None = None) -> list[float]:
@@ -194,19 +205,46 @@ def measure(browser: Browser, root: Path, wanted: argparse.Namespace) -> Found:
                     many.append(Door(name=f"{VOILA}, {n}", address=f"{ours.base}{at}{ours.query}", title="A page", behind=ours))
                     address = f"{stock.base}{at}{stock.query}"
                     many.append(Door(name=f"{STOCK_VOILA}, {n}", address=address, title="A page", question=STOCK, behind=stock))
-            race(browser, [*doors, *many], profile, wanted.rounds, found)
+            race(browser, [*doors, *many], profile, wanted, found)
             found.keys[name, SITE] = type_words(browser, profile, site, wanted.keys)
         found.offline = works_offline(browser, by_file)
         found.keys["desktop", VOILA] = type_words(browser, PROFILES["desktop"], voila, wanted.keys, sheet)
     return found
 
 
-def walk_unit(browser: Browser, root: Path, before: str) -> str:
-    """Go through every workbook of the unit, and through those that were made before; give the tables."""
-    for workbook in load_unit(ROOT / "workbooks")[:-1]:  # the last is the gallery, which students do not get
-        (root / f"{workbook.assignment}.html").write_bytes(workbook_file(workbook))
-    now, was = ([walk(browser, file) for file in sorted(folder.glob("w*.html"))] for folder in (root, Path(before or os.devnull)))
-    return f"# The way through a workbook\n\nMade by `python benchmarks/page.py --walk`, on the phone.\n\n{walk_report(now, was)}"
+def made_at(commit: str, folder: Path, names: list[str]) -> list[Path]:
+    """Make the one-file workbooks that a commit of the history had, by the program that it had."""
+    tree = folder / "tree"
+    tree.mkdir()
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
+    if packed.returncode:
+        sys.exit(f"The commit {commit} is not in this copy's history ({packed.stderr.decode().strip()}): fetch the whole history.")
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(tree, filter="data")
+    for name in names:
+        made = subprocess.run([sys.executable, "-c", MAKE, tree / "workbooks" / name], cwd=tree, capture_output=True, check=True)
+        (folder / f"{name}.html").write_bytes(made.stdout)
+    return sorted(folder.glob("w*.html"))
+
+
+def walk_unit(browser: Browser, root: Path, wanted: list[str], commit: str | None) -> str:
+    """Go through every workbook of the unit, or those that are named, and through what a commit had of them; give the tables."""
+    unit = load_unit(ROOT / "workbooks")[:-1]  # the last is the gallery, which students do not get
+    known = {name for one in unit for name in (one.id, one.assignment)}
+    if strange := sorted({*wanted} - known):
+        sys.exit(f"No workbook is called {', '.join(strange)}. There are {', '.join(one.id for one in unit)}.")
+    taken = [one for one in unit if not wanted or {one.id, one.assignment} & {*wanted}]
+    (root / "now").mkdir()
+    (root / "before").mkdir()
+    for workbook in taken:
+        (root / "now" / f"{workbook.assignment}.html").write_bytes(workbook_file(workbook))
+    before = made_at(commit, root / "before", [one.assignment for one in taken]) if commit else []
+    now, was = ([walk(browser, file) for file in files] for files in (sorted((root / "now").glob("w*.html")), before))
+    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
+    made = f"Made by `python benchmarks/page.py --walk`, on the phone, {time.strftime('%d %B %Y')}, from {git.stdout.strip()}"
+    made += f"; before: the workbooks as commit {commit} makes them." if commit else "."
+    made += " What is counted, and how, stands at the top of `benchmarks/doors/walk.py`."
+    return f"# The way through a workbook\n\n{made}\n\n{walk_report(now, was)}"
 
 
 def report(found: Found, rounds: int, chromium: str) -> str:
@@ -299,7 +337,9 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=20, help="how many words to type (default %(default)s)")
     parser.add_argument("--questions", default="10,40", help="how many questions the pages have, with a comma (default %(default)s)")
     parser.add_argument("--profiles", default="phone,desktop", help="which devices, with a comma (default %(default)s)")
-    parser.add_argument("--walk", nargs="?", const="", metavar="FOLDER", help="count the way through each workbook instead")
+    parser.add_argument("--caches", default="cold,warm", help="cold, or cold,warm (default %(default)s)")
+    parser.add_argument("--walk", nargs="*", metavar="WORKBOOK", help="count the way through these workbooks instead, or through all")
+    parser.add_argument("--before", metavar="COMMIT", help="with --walk: count it as well on the workbooks of this commit")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser (default %(default)s)")
     wanted = parser.parse_args()
@@ -308,7 +348,7 @@ def main() -> None:
         if wanted.walk is None:
             text = report(measure(browser, Path(name), wanted), wanted.rounds, browser.version)
         else:
-            text = walk_unit(browser, Path(name), wanted.walk)
+            text = walk_unit(browser, Path(name), wanted.walk, wanted.before)
     sys.stdout.write(text)
     if wanted.write:
         wanted.write.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from workbook_helpers.answers import AnswerStore, parse_sheet
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.files import read_file, write_file
 from workbook_helpers.items import Item, Workbook, clean_id, paper_seed
-from workbook_helpers.referral import Given, Referral, plain, referral_of
+from workbook_helpers.referral import Given, Referral, plain, referral_of, referrals
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
@@ -88,12 +88,15 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
         If the id is not one, the declaration is not signed, the answers cannot be read, or nothing can be written.
         Nothing has been handed in then, and nothing is lost.
     PaperError
-        If the questions were drawn for another learner, or for nobody yet.
+        If the questions were drawn for another learner, or for nobody yet; or if the page shows a referral, or would have to,
+        to another one than who hands in.
     """
     student = _learner(student)
     store = AnswerStore(workbook.folder, workbook.id, workbook.items)
     if workbook.pools:
         _check_paper(store.kept().learner, student)
+    elif referrals(workbook):
+        _check_paper(learner_id(workbook), student, "device-not-you")
     sheet = store.sheet()
     if sheet.problem:
         raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
@@ -210,12 +213,12 @@ def hub_user() -> str:
     return clean_id(os.environ.get("JUPYTERHUB_USER", ""))
 
 
-def _check_paper(drawn_for: str, student: str) -> None:
-    """Refuse to hand in as one learner what was drawn for another."""
+def _check_paper(drawn_for: str, student: str, other: str = "error-paper") -> None:
+    """Refuse to hand in as one learner what was drawn for another, in the words `other`."""
     if not drawn_for:
         raise PaperError(say("error-no-paper"))
     if not same_learner(drawn_for, student):
-        raise PaperError(say("error-paper-hub" if hub_user() else "error-paper", learner=drawn_for, typed=student), about="learner")
+        raise PaperError(say("error-paper-hub" if hub_user() else other, learner=drawn_for, typed=student), about="learner")
 
 
 def _learner(student: str) -> str:
@@ -233,13 +236,13 @@ def _public_answers(workbook: Workbook, store: AnswerStore, student: str, referr
     """Give the answers file with whose it is and which questions it answers.
 
     Without what is private, was in an older version of the workbook, or belongs to the paper of another learner: only what is
-    known to be public. With a referral they are those of the attempt that it opens (`Referral.standing`).
+    known to be public. With a referral they are those of the attempt that it opens (`Referral.whole`).
     """
     raw = store.public()
     document: dict[str, Any] = json.loads(raw) | {"learner": student, "release": workbook.release}
     asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
     kept = document["answers"]
-    standing = referral.standing(workbook.items, kept, _handed_in) if referral else plain(kept)
+    standing = referral.whole(workbook.items, kept, _handed_in) if referral else plain(kept)
     answers = {item_id: record for item_id, record in standing.items() if item_id in asked}
     document["answers"] = {
         item_id: {name: part for name, part in record.items() if name not in PRIVATE} if isinstance(record, dict) else record

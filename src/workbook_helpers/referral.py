@@ -4,6 +4,7 @@ It reaches the page inside a one-file workbook (`web.workbook_file`), or as `ref
 page opens its tasks and the declaration; whatever else is handed in stays as it was.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
@@ -17,12 +18,20 @@ from workbook_helpers.items import Item, Json, Purpose, Workbook, clean_id, pape
 from workbook_helpers.items.base import ItemId, Model
 
 FILE = "referral.json"
-PLACES = (FILE, f"feedback/*/{FILE}")
-"""Where it lies below the workbook's folder: put there by hand, or with feedback that came through an exchange."""
+PLACES = (FILE, f"feedback/*/{FILE}", "feedback/*/*.html")
+"""Where it lies below the workbook's folder: put there by hand, or with feedback that came through an exchange.
+
+nbgrader's exchange brings pages alone: there it stands within one (`ELEMENT`).
+"""
+ELEMENT = "wb-referral"
+"""The element of a page that holds it, as `web.page.data` writes it."""
+_WITHIN = re.compile(rf'<script type="application/json" id="{ELEMENT}">(.*?)</script>'.encode(), re.DOTALL)
 MAX_BYTES = 5_000_000
 """As of an answers file: it holds those of one hand-in."""
 MARK = "@"
 """Stands in no item's id: what follows it is the attempt that an answer was kept for."""
+MARKED = (Purpose.ASSESSED, Purpose.RECORD)
+"""What an attempt is about; practice and private notes go on beside it."""
 T = TypeVar("T")
 
 
@@ -95,7 +104,7 @@ class Referral(Model):
         return f"{item_id}{MARK}{self.attempt}"
 
     def begins(self, items: Mapping[str, Item]) -> dict[str, Given]:
-        """Give what stands in each task at first, by the name under which it is kept: the first answer, to be changed.
+        """Give what stands in each task until it is changed, by the name under which that is kept then: the first answer.
 
         Who improves an answer mostly adds to it, and on a telephone nobody types a page again. An answer that cannot be taken
         back (`Item.goes_on_from`), or that is none to the item as it is now, is not begun with.
@@ -113,7 +122,7 @@ class Referral(Model):
         return item.id not in self.answers or self.answers[item.id].value != value
 
     def standing(self, items: Mapping[str, Item], kept: Mapping[str, T], first: Callable[[Given], T]) -> dict[str, T]:
-        """Give the answers as they stand for this attempt: the new ones, those that stay as handed in, and the student's own notes.
+        """Give the answers as the page shows them: the new ones, those that stay as handed in, and the student's own notes.
 
         Parameters
         ----------
@@ -123,16 +132,28 @@ class Referral(Model):
             Turns an answer as handed in into what `kept` holds.
         """
         found = plain(kept)
+        now = {name: first(given) for name, given in self.begins(items).items()} | dict(kept)
         for name, item in items.items():
-            if item.purpose in (Purpose.PRACTICE, Purpose.PRIVATE):
+            if item.purpose not in MARKED:
                 continue
             found.pop(name, None)
             if self.opens(item):
-                if (new := self.kept_as(name)) in kept:
-                    found[name] = kept[new]
+                if (new := self.kept_as(name)) in now:
+                    found[name] = now[new]
             elif name in self.answers:
                 found[name] = first(self.answers[name])
         return found
+
+    def whole(self, items: Mapping[str, Item], kept: Mapping[str, T], first: Callable[[Given], T]) -> dict[str, T]:
+        """Give the answers as they are handed in: as they stand, and the first one to a task that has no new one."""
+        asked = {task.item for task in self.tasks} & items.keys() & self.answers.keys()
+        return {name: first(self.answers[name]) for name in asked} | self.standing(items, kept, first)
+
+    def aside(self, items: Mapping[str, Item], kept: Mapping[str, T], value: Callable[[T], Json]) -> dict[str, T]:
+        """Give what was written to marked questions and is not what was handed in: the page shows it beside that, and never sends it."""
+        marked = {name: item for name, item in items.items() if item.purpose in MARKED and item.kind != "declaration" and name in kept}
+        given = {name: value(kept[name]) for name, item in marked.items() if not item.problem(value(kept[name]))}
+        return {name: kept[name] for name, one in given.items() if not items[name].is_blank(one) and self.is_changed(items[name], one)}
 
     def check(self, workbook: Workbook) -> None:
         """Raise ContentError if it is not about this workbook, or would show what it must not."""
@@ -152,7 +173,7 @@ class Referral(Model):
         for name in (task.item for task in self.tasks):
             if name not in asked:
                 yield f"this learner is not asked {name}; take it out of the tasks"
-            elif workbook.items[name].purpose not in (Purpose.ASSESSED, Purpose.RECORD) or workbook.items[name].kind == "declaration":
+            elif workbook.items[name].purpose not in MARKED or workbook.items[name].kind == "declaration":
                 yield f"{name} is not marked, or is the declaration; take it out of the tasks"
         for name, given in self.answers.items():
             item = workbook.items.get(name)
@@ -163,6 +184,14 @@ class Referral(Model):
 def plain(kept: Mapping[str, T]) -> dict[str, T]:
     """Leave out what is kept for a later attempt."""
     return {name: one for name, one in kept.items() if MARK not in name}
+
+
+def newest(kept: Mapping[str, T], item_id: str) -> T | None:
+    """Give the answer to an item in the latest attempt that has one; None where there is none."""
+    attempts = {
+        int(n): one for name, one in kept.items() if name.startswith(f"{item_id}{MARK}") and (n := name.partition(MARK)[2]).isdecimal()
+    }
+    return attempts[max(attempts)] if attempts else kept.get(item_id)
 
 
 def read_referral(raw: bytes, workbook: Workbook) -> Referral:
@@ -183,7 +212,11 @@ def referrals(workbook: Workbook) -> tuple[Referral, ...]:
     found = []
     for path in (path for place in PLACES for path in sorted(workbook.folder.glob(place))):
         with suppress(OSError, ContentError):
-            found.append(read_referral(read_file(path, MAX_BYTES), workbook))
+            raw = read_file(path, MAX_BYTES)
+            if path.suffix == ".html":
+                raw = within[1] if (within := _WITHIN.search(raw)) else b""
+            if raw:
+                found.append(read_referral(raw, workbook))
     return tuple(sorted(found, key=lambda one: (one.attempt, one.made_at)))
 
 

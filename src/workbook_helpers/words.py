@@ -1,5 +1,7 @@
 """What the page says, from one catalogue: `locale/<language>/*.ftl`, in Fluent's form, read by Mozilla's own library."""
 
+import re
+from collections.abc import Collection
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
@@ -14,6 +16,10 @@ LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 """Language code → its own name. The workbooks themselves are in English."""
 
 LOCALE = Path(str(files("workbook_helpers"))) / "locale"
+
+IDLE = re.compile(r"^(#.*)?\n", re.MULTILINE)
+LINE = re.compile(r"^([A-Za-z][\w-]*) *= *([^\s{}][^{}\n]*?) *$(?!\n )", re.MULTILINE)
+FURTHER = re.compile(r"^ +(?=[*[}])", re.MULTILINE)
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -43,7 +49,13 @@ def heading(text: str) -> str:
 
 @cache
 def _plain(language: str, name: str) -> str:
-    return _formatted(language, name, {})
+    return _lines(language).get(name) or _formatted(language, name, {})
+
+
+@cache
+def _lines(language: str) -> dict[str, str]:
+    """Give the messages of one line with nothing to fill in, as they stand: with Fluent's library the first one takes 0.1 seconds."""
+    return dict(LINE.findall(catalogue(language)))
 
 
 def _formatted(language: str, name: str, values: dict[str, str | float | datetime]) -> str:
@@ -53,9 +65,13 @@ def _formatted(language: str, name: str, values: dict[str, str | float | datetim
     return name
 
 
-def catalogue(language: str, *, without: tuple[str, ...] = ()) -> str:
-    """Give the catalogue of a language as Fluent text, for the browser and for `say`; without some of its parts, such as "home"."""
-    return "\n".join(path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem not in without)
+def catalogue(language: str, *, without: Collection[str] = ()) -> str:
+    """Give the catalogue of a language as Fluent text, for the browser and for `say`; without some of its parts, such as "home".
+
+    What only its authors read is left out: comments, empty lines, and all but one space of what stands further in.
+    """
+    texts = [path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem not in without]
+    return IDLE.sub("", FURTHER.sub(" ", "\n".join(texts)))
 
 
 @cache

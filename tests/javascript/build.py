@@ -20,7 +20,16 @@ PAGE = ROOT / "src" / "workbook_helpers" / "page"
 BUILT = PAGE / "built"
 SHEETS = {
     "page.css": ("house.css", "page.css", "shelf.css"),
-    "workbook.css": ("display.css", "meanings.css", "aloud.css", "question.css", "referral.css", "document.css", "controls.css"),
+    "workbook.css": (
+        "display.css",
+        "meanings.css",
+        "aloud.css",
+        "question.css",
+        "signs.css",
+        "referral.css",
+        "document.css",
+        "controls.css",
+    ),
 }
 """What is ours alone, and what also stands in JupyterLab; there those of the kinds follow."""
 TARGET = "es2019"

@@ -38,6 +38,8 @@ END = "#w99-declaration, #hand-in, #your-work, .wb-notices"
 SHOWN = {"wrong": PRACTICE, "right": PRACTICE, "shown": PRACTICE, "review": END, "handed in": END, "offline": END}
 """State → what of the page is about it; else every question."""
 TALL, STRIP, WIDE = 900, 6000, 800
+PATIENCE_MS = 180_000
+"""A sheet is large, and the machine may be busy with other things."""
 BOXES = """(names) => [...document.querySelectorAll(names)].filter((node) => node.closest("main") && node.offsetParent && node.offsetHeight)
   .map((node) => node.getBoundingClientRect()).map((box) => [box.top + scrollY, box.bottom + scrollY])"""
 
@@ -92,6 +94,7 @@ PACK = """([width, room]) => {
 def sheet(browser: Browser, title: str, style: str, tiles: list[str], path: Path, width: int, scale: int) -> None:
     """Put what was photographed side by side on one sheet."""
     context = browser.new_context(viewport={"width": 400, "height": 300}, device_scale_factor=min(2, scale))
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.set_content(
         "<style>body { margin: 0; padding: 12px; background: #b7a; font: 24px sans-serif; width: max-content; } h1 { font-size: 24px; }"
@@ -143,7 +146,7 @@ def stops(page: Page) -> Iterator[tuple[str, str, tuple[int, int, int]]]:
 def photograph(browser: Browser, folder: Path, state: str, address: str) -> list[list[str]]:
     """Bring the workbook into a state, and give a row for each stop: what axe found there, and what is cut off."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE_MS)
     rows = []
     if state == "offline":
         visit(context.new_page(), address)

@@ -12,7 +12,7 @@ from playwright.sync_api import ConsoleMessage, Dialog, Page
 from tests.conftest import ROOT
 from tests.web.conftest import W01, Edit, Tags
 from workbook_helpers.errors import ContentError
-from workbook_helpers.items import Workbook, load_workbook, read_notebook
+from workbook_helpers.items import KINDS, Workbook, load_workbook, read_notebook
 from workbook_helpers.web import workbook_file
 from workbook_helpers.web.body import body
 from workbook_helpers.words import LANGUAGES, catalogue
@@ -62,7 +62,8 @@ def test_it_has_what_the_page_leans_on(w01: Workbook) -> None:
     book = json.loads(page.script(id="wb-book"))
     assert (book["workbook"], book["assignment"], book["release"]) == ("w01", W01, w01.release)
     assert book["items"].keys() == w01.items.keys()
-    assert json.loads(page.script(id="wb-words")) == {name: catalogue(name, without=("home", "referral")) for name in LANGUAGES}
+    unused = {"home", "referral", *KINDS} - {item.kind for item in w01.items.values()}
+    assert json.loads(page.script(id="wb-words")) == {name: catalogue(name, without=unused) for name in LANGUAGES}
     assert "JavaScript" in workbook_file(w01).decode().partition("<noscript>")[2].partition("</noscript>")[0]
 
 

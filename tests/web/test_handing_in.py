@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,12 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     ana.write("I was afraid.", PRIVATE)
     panel = ana("hand-in")
     expect(panel).to_contain_text("Written task 1 of 1 · 10 points: Explain.2 words. That is short: about 150 words is a good length.")
+    link = panel.locator(".wb-review a", has_text="Which?")
+    link.focus()
+    ana.text().evaluate("node => { node.value += ' Yes.'; node.dispatchEvent(new Event('input', { bubbles: true })); }")
+    expect(panel).to_contain_text("3 words. That is short")
+    is_saved(ana(TEXT))
+    expect(link).to_be_focused()  # while the list is drawn anew
     panel.get_by_role("button", name="Hand in").click()
     expect(panel.get_by_role("alert")).to_contain_text("tick the declaration first")
     expect(ana(MINE).get_by_role("checkbox")).to_be_focused()
@@ -179,8 +186,15 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     expect(ana("your-work")).to_contain_text("1 of them has changed since you handed in.")
     ana.open()
     receipt = panel.locator(".wb-receipt")
+    told = ana.page.locator("#wb-handed")  # at the beginning: the receipt is far below
+    expect(told).to_contain_text("You made your hand-in file on ")
+    told.get_by_role("link", name="See the receipt").click()
+    expect(receipt).to_be_focused()
+    expect(receipt.locator("h3")).to_be_in_viewport()
     expect(receipt).to_contain_text(manifest["code"])
     expect(receipt).to_contain_text("1 of 2 marked questions")
+    at = datetime.fromisoformat(manifest["handed_in_at"]).astimezone() + timedelta(days=14)
+    expect(receipt).to_contain_text(f"On {at:%A} {at.day} {at:%B}, at work again, ask yourself")
     expect(receipt).to_contain_text("The file is saved, probably among your downloads.Next step: give it to your tutor")
     order = receipt.locator("h3, .wb-next, .wb-button, dl").evaluate_all("all => all.map((node) => node.className || node.tagName)")
     assert order == ["H3", "wb-next", "wb-button wb-big", "DL", "wb-button wb-second"], "what is to be done stands above the details"

@@ -12,9 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.conftest import is_saved
+from tests.conftest import Rules, is_saved
 from tests.kinds.conftest import written
-from tests.web.device import ALL, HEAD, MINE, PICK, PRIVATE, TEXT, Tab, toml
+from tests.web.device import ALL, HEAD, MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, toml
+from tests.web.test_device import STORY_TOML
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook
 from workbook_helpers.referral import Referral
@@ -30,6 +31,9 @@ ITEMS = toml(
 FIRST, SECOND = "My first essay.\n</script><b>It has two lines.", "My other essay."
 CANARY = "CANARY-a-model-answer"
 Open = Callable[..., Tab]
+DRAFT = """([copy, item, value]) => { localStorage[`wb-draft:${copy}:${item}`] =
+  JSON.stringify({ value, base: 0, was: null, at: Date.now(), by: "ana01", held: true }); }"""
+"""Leave what was typed to the first attempt and never saved."""
 AT = {"saved_at": "2026-11-20T10:00:00.000Z"}
 
 
@@ -50,7 +54,7 @@ def referral(**other: Any) -> Referral:
             {"item": OTHER, "missing": "Use your own work."},
         ),
         "criteria": ({"code": "1.1", "missing": "One more relationship."},),
-        "answers": {TEXT: {"value": FIRST, **AT}, OTHER: {"value": SECOND, **AT}, PICK: {"value": "b", **AT}, MINE: {"value": True, **AT}},
+        "answers": {TEXT: {"value": FIRST, **AT}, OTHER: {"value": SECOND, **AT}, PICK: {"value": "b"}, MINE: {"value": True, **AT}},
     }
     return Referral(**made | other)
 
@@ -129,6 +133,8 @@ def test_one_section_at_a_time_begins_with_the_tasks(paged: Page, where: str) ->
     heading = page.locator("#wb-again")
     expect(heading).to_be_focused()
     expect(ana(TEXT)).to_be_visible()
+    levels = ana(TEXT).locator("[aria-level]").evaluate_all("all => all.map((one) => one.ariaLevel)")
+    assert levels == ["3", "4", "4", "4"], "below that of what is asked"
     expect(page.locator(".wb-else")).to_be_hidden()
     page.get_by_role("link", name="Next").click()
     expect(page.locator(".wb-else").get_by_role("heading", name="Everything else")).to_be_visible()
@@ -157,6 +163,9 @@ def test_a_whole_attempt_is_handed_in_and_none_before_it_is_lost(
 
     ana = tab(where=where)
     expect(ana.text()).to_have_value(FIRST)
+    expect(ana(TEXT).locator(".wb-aside blockquote")).to_have_text("What I wrote first, and changed after that.")
+    expect(ana(PICK).locator(".wb-aside blockquote")).to_have_text("The first")
+    assert ana(OTHER).locator(".wb-aside").count() == 0
     expect(ana(MINE).get_by_role("checkbox")).not_to_be_checked()
     assert ana.page.locator(".wb-receipt").inner_text() == "", "it is that of another attempt"
     ana("hand-in").get_by_role("button", name="Hand in").click()
@@ -166,7 +175,9 @@ def test_a_whole_attempt_is_handed_in_and_none_before_it_is_lost(
     expect(ana.page.locator("#wb-progress-slot")).to_contain_text("Changed 1 of 2")
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
+    ana.page.evaluate(DRAFT, [ana(TEXT).get_attribute("data-wb-scope"), OTHER, "Typed as the tutor's file came."])
     ana.open()
+    expect(ana(OTHER).locator(".wb-aside blockquote")).to_have_text("Typed as the tutor's file came.")
     expect(ana.text()).to_have_value("My second essay: I tell my manager.")
     ana("hand-in").get_by_role("button", name="Hand in").click()
     expect(ana("hand-in").get_by_role("alert")).to_contain_text("1 question is not finished yet")
@@ -201,6 +212,21 @@ def manifest_file(manifest: dict[str, Any]) -> str:
     return f"{manifest['assignment']}-{at[:8]}-{at[8:]}-{manifest['code']}.zip"
 
 
+def test_a_copy_carries_a_new_answer_to_where_nothing_is_left(ana: Tab, tmp_path: Path) -> None:
+    ana.write("My second essay.")
+    path = ana.download("Save a copy", tmp_path)
+    assert {*copy_of(path)["answers"]} == {f"{TEXT}@2"}, "what nobody has changed comes with the tutor's file"
+    ana.button("Remove my work in all workbooks from this device").click()
+    ana.button("Remove all of it").click()
+    ana.asks()
+    assert ana.page.evaluate(ALL) == {"copies": [], "answers": [], "receipts": []}
+    ana.work("ana01")
+    expect(ana.text()).to_have_value(FIRST)
+    assert ana.bring(path).startswith("1 answer was taken from the copy.")
+    expect(ana.text()).to_have_value("My second essay.")
+    ana.state("saved")
+
+
 def test_by_keys_alone(ana: Tab) -> None:
     page = ana.page
     page.locator("#wb-again").focus()
@@ -219,6 +245,10 @@ def test_by_keys_alone(ana: Tab) -> None:
 
 def test_somebody_else_sees_nothing_of_it(tab: Open, where: str) -> None:
     ben = tab("ben02", where=where)
+    told = ben.page.locator(".wb-notices")
+    expect(told).to_contain_text("This file is not for ben02: your tutor made it for another learner ID.")
+    expect(told).to_be_focused()
+    expect(told.get_by_role("button", name="Not you?")).to_be_in_viewport()
     expect(ben.text()).to_have_value("")
     assert ben.text().input_value() == ""
     shown = ben.page.content()
@@ -228,6 +258,61 @@ def test_somebody_else_sees_nothing_of_it(tab: Open, where: str) -> None:
     assert ben.page.locator(".wb-again, .wb-closed, .wb-returned").count() == 0
     ben.choose("a")
     expect(ben.page.locator("#wb-progress-slot")).to_contain_text("Marked 1 of 3")
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["the tutor's file", "the plain one"])
+def test_who_came_by_the_address_of_a_question_stays_there(
+    asked: bool, paged: Page, where: str, workbook: Workbook, tmp_path: Path
+) -> None:
+    plain = tmp_path / "w99.html"
+    plain.write_bytes(workbook_file(workbook))
+    paged.goto(f"{where if asked else plain.as_uri()}#{PICK}")
+    Tab(paged, where).work("ana01")
+    expect(paged.locator(f"#{PICK}")).to_be_focused()
+    assert paged.evaluate("document.activeElement.id") == PICK
+
+
+def test_where_nothing_can_be_kept_the_tasks_begin_with_the_first_answers_all_the_same(tab: Open, where: str) -> None:
+    page = tab(where=where)
+    page.page.add_init_script(
+        "Object.defineProperty(globalThis, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });"
+    )
+    page.open()
+    page.work("ana01")
+    expect(page.text()).to_have_value(FIRST)
+    expect(page.page.locator(".wb-notices")).to_contain_text("This browser keeps nothing")
+
+
+KEPT: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "the first attempt": {TEXT: "Changed since.", PICK: "a", OTHER: SECOND, PRIVATE: {"what": "I was afraid."}, MINE: True, LEARN: "a"},
+    "a new answer": {f"{TEXT}@2": "Better.", f"{MINE}@2": True, PICK: "b"},
+    "a new answer to another attempt": {f"{TEXT}@3": "Of later.", TEXT: ""},
+    "a story that goes on": {f"{STORY}@2": ["n1.b"], STORY: ["n1.a"]},
+    "a new answer that is blank": {f"{OTHER}@2": "", OTHER: "It was here."},
+}
+
+
+@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
+def test_page_and_kernel_take_the_same_for_an_attempt(kept: dict[str, Any], tmp_path: Path, rules: Rules) -> None:
+    """Also of what was handed in and is no answer to its question any more, or has no time."""
+    workbook = written(tmp_path, ITEMS + STORY_TOML, "progress", "hand-in")
+    first = {
+        TEXT: {"value": FIRST, **AT},
+        OTHER: {"value": SECOND},
+        PICK: {"value": "gone"},
+        STORY: {"value": ["n1.a"]},
+        MINE: {"value": True},
+    }
+    asks = referral(answers=first, tasks=[{"item": name, "missing": "More."} for name in (TEXT, OTHER, STORY)])
+    here = {
+        "stands": asks.standing(workbook.items, kept, lambda given: given.value),
+        "whole": asks.whole(workbook.items, kept, lambda given: given.value),
+        "aside": asks.aside(workbook.items, kept, lambda value: value),
+    }
+    records = {name: {"value": value, "saved_at": "", "revision": 1} for name, value in kept.items()}
+    assert rules("again", asks.public(), workbook.book(), records) == here
+    assert first.keys() - here["whole"].keys() <= {MINE}, "what was handed in is handed in again"
 
 
 def test_nothing_but_the_referral_and_its_words_is_added(workbook: Workbook) -> None:

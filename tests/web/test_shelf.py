@@ -1,6 +1,7 @@
 """“My workbooks” of a site: what to do now, how far each is, when it is due; and nothing of anybody else."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -198,6 +199,31 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
     assert violations(page) == []
 
 
+def test_what_a_tutor_asks_for_again_comes_first(page: Page, put_up: Serve, tmp_path: Path) -> None:
+    address = put_up(
+        [
+            small(tmp_path, name, title, due="2020-01-01T17:00:00Z")
+            for name, title in (("w90", "First"), ("w91", "Second"), ("w92", "Third"))
+        ]
+    )
+    index = tmp_path / "www" / "index.html"
+    before, shelf, after = re.split(r'(?<=id="wb-shelf">)(.*?)(?=</script>)', index.read_text("utf-8"), maxsplit=1)
+    books = json.loads(shelf)
+    handed = {"at": "2026-11-20T10:00:00+00:00", "through": "exchange"}
+    for book, again in zip(books, (None, {"n": 1, "until": None}, {"n": 2, "until": "2026-12-04"}), strict=True):
+        answered = {f"{book['workbook']}-p00": "2026-11-21T10:00:00.000Z"}
+        book["mine"] = {"copy": "", "seed": "", "answered": answered, "started": [], "handed": handed}
+        book["mine"] |= {"again": again, "feedback": "feedback.html"} if again else {}
+    index.write_text(before + json.dumps(books) + after, "utf-8")
+    page.goto(address)
+    title = "Your tutor asks you to look again at 1 task"
+    assert groups(page) == {title: ["Second"], "To do": ["Third"], "Handed in": ["First"]}
+    expect(card(page, "Third")).to_contain_text("Your tutor asks you to look again at 2 tasks, until 4 December")
+    assert not re.search("This was due|Not marked yet|Answered", card(page, "Second").inner_text() + card(page, "Third").inner_text())
+    assert card(page, "Second").get_by_role("link", name="See my feedback").count() == 1
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize(
     ("zone", "words"),
     [
@@ -250,3 +276,5 @@ def test_card_header_and_review_give_the_same_numbers(page: Page, put_up: Serve,
     for name in ("Hand in", "Hand in anyway"):
         page.get_by_role("button", name=name, exact=True).click()
     expect(page.locator(".wb-receipt")).to_contain_text("1 of 3 marked questions, and 1 started")
+    page.locator(".wb-receipt").get_by_role("link", name="Go to My workbooks").click()
+    expect(card(page, "Small")).to_contain_text("File for your tutor made on")

@@ -71,19 +71,19 @@ def bring(context: BrowserContext, gallery_file: str, tmp_path: Path) -> Iterato
 def test_axe_finds_nothing_and_all_fits_and_is_large_enough_in_every_state(bring: Bring, state: str) -> None:
     page = bring(state).page
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
-    for width, height, look in ((320, 640, "dark"), (1280, 900, "forced")):
+    for width, height, look in ((320, 640, "dark"), (1280, 900, "light")):
         page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(**LOOKS[look])
         assert violations(page) == []
         fits(page)
         assert page.evaluate(TARGETS) == []
-        page.emulate_media(**LOOKS[look])  # which changes colours alone, at every width the same
-        found = Axe().run(page, options={"runOnly": COLOURS, "resultTypes": ["violations"]}).response["violations"]
-        assert (look, found) == (look, [])
-        page.emulate_media(**LOOKS["light"])
         for menu in ("contents", "display"):
             page.locator(f"#wb-{menu} > summary").click()
         assert page.evaluate(TARGETS) == []
         page.keyboard.press("Escape")
+    page.emulate_media(**LOOKS["forced"])  # which changes colours alone
+    found = Axe().run(page, options={"runOnly": COLOURS, "resultTypes": ["violations"]}).response["violations"]
+    assert found == []
 
 
 @pytest.mark.wcag("1.4.4", "1.4.10", "1.4.12")

@@ -208,7 +208,7 @@ class AnswerStore:
         except OSError:
             return []
 
-    def put(self, item_id: str, value: Json, base: Saved | None = None) -> Saved | Conflict:
+    def put(self, item_id: str, value: Json, base: Saved | None = None, *, begins: Saved | None = None) -> Saved | Conflict:
         """Write an answer; when this returns `Saved`, it is on disk, in the file and in its last good copy.
 
         Parameters
@@ -217,6 +217,8 @@ class AnswerStore:
             The item and a value that `Item.problem` found no fault with.
         base
             What the caller last saw of this answer: value and revision; None writes whatever stands there.
+        begins
+            What stands there while nothing is kept: a later attempt begins with the first answer.
 
         Raises
         ------
@@ -227,7 +229,8 @@ class AnswerStore:
         with self._explaining(), self._lock:
             document = self._read(mend=True)
             answers, aside = document["answers"], document.get("aside", {})
-            current = _saved(answers.get(item_id), aside.get(item_id))
+            kept = item_id in answers or item_id in aside
+            current = begins if begins and not kept else _saved(answers.get(item_id), aside.get(item_id))
             strange = bool(item and item.problem(current.value))  # to an older version of the question, or something else's
             if item and not strange and not item.goes_on_from(current.value, value):
                 return Conflict(current=current, final=True)
@@ -245,16 +248,6 @@ class AnswerStore:
             aside.pop(item_id, None)
             self._write(document | {"revision": revision})
             return _saved(record)
-
-    def lay(self, answers: Mapping[str, Saved]) -> None:
-        """Put in what a later attempt begins with; what stands there stays."""
-        with self._explaining():
-            if not answers.keys() - self._read()["answers"].keys():
-                return
-            with self._lock:
-                document = self._read(mend=True)
-                laid = {name: {"value": one.value, "saved_at": one.saved_at, "revision": one.revision} for name, one in answers.items()}
-                self._write({"revision": 0} | document | {"answers": laid | document["answers"]})
 
     def keep_tried(self, item_id: str, tried: Json, revision: int) -> None:
         """Keep how practice went with the answer of this revision, which stays as it was; only what `read_tried` takes is kept."""

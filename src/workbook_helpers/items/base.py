@@ -100,6 +100,9 @@ class Item(Model):
     seconds: ClassVar[int] = 30
     """About how long a student takes to answer such an item when it has been read (`sections.py`): a rule of thumb for each kind."""
 
+    watched: ClassVar[bool] = False
+    """Whether students write of their work in it, so that the page warns of what tells who a person is (`privacy.py`)."""
+
     @model_validator(mode="after")
     def _points_fit_purpose(self) -> "Item":
         if (self.purpose is Purpose.ASSESSED) != (self.points > 0):

@@ -203,7 +203,7 @@ class Document(Model):
             ["thead", group, ["tr", {"role": "row"}, *head]],
             ["tbody", group, *rows],
         ]
-        return [["div", {"class": "wb-paper-scroll", "tabindex": "0", "role": "region", "aria-label": self.title}, table]]
+        return [["div", {"class": "wb-paper-scroll", "tabindex": "0", "role": "group", "aria-label": self.title}, table]]
 
     def _thread(self) -> list[Sheet]:
         first = self.messages[0].by

@@ -1,10 +1,12 @@
-"""What may tell who a person is: patterns and words by which the page (`page/kinds/workplace.js`) looks while one types.
+"""What may tell who a person is: patterns and words by which the page (`page/signs.js`) looks while one types.
 
 For a warning in words, never for a refusal: a single first name, a nickname and a room number go unnoticed, and a brand of two
 capitalised words is taken for a name.
 """
 
 from enum import StrEnum
+
+from workbook_helpers.items.base import Json
 
 
 class Sign(StrEnum):
@@ -84,3 +86,15 @@ world year years yes yesterday yet you your zoo
 """)
 )
 """Words, in small letters, that begin with a capital without being a name: of two capitalised words, neither may be one."""
+
+
+def rules() -> dict[str, Json]:
+    """Give all of it as the page takes it: `PrivacyRules` in `page/types.d.ts`."""
+    return {
+        "date": DATE,
+        "patterns": [[sign.value, pattern] for sign, pattern in PATTERNS.items()],
+        "pair": PAIR,
+        "role": ROLE,
+        "street": STREET,
+        "ordinary": sorted(ORDINARY),
+    }

@@ -124,7 +124,7 @@ def _words(value: Json, skip: str = "") -> int:
         case list():
             return sum(_words(part, skip) for part in value)
         case dict():
-            return sum(_words(part, skip) for name, part in value.items() if name not in (skip, "rules"))
+            return sum(_words(part, skip) for name, part in value.items() if name != skip)
         case _:
             return 0
 

@@ -16,6 +16,7 @@ from workbook_helpers.items.base import Item, ItemId, Json, Model, Purpose, Text
 from workbook_helpers.items.documents import Document
 from workbook_helpers.items.kinds import KINDS
 from workbook_helpers.items.learner import clean_id
+from workbook_helpers.items.privacy import rules
 from workbook_helpers.items.sections import Section, sections
 
 M = TypeVar("M", bound=BaseModel)
@@ -191,6 +192,10 @@ class Workbook:
         The place of an item outside of pools is its id; it is what the notebook asks for and nbgrader's name of the cell.
         Purpose, points and who marks are the same at a place for every seed. `assessed` leaves out what is not marked.
         """
+        places = self._drawn(seed) if self.pools else dict(self.items)
+        return {place: item for place, item in places.items() if item.purpose is Purpose.ASSESSED} if assessed else places
+
+    def _drawn(self, seed: str) -> dict[str, Item]:
         places: dict[str, Item] = {}
         for item in self.items.values():
             pool = next((pool for pool in self.pools if item.id in pool.items), None)
@@ -198,7 +203,7 @@ class Workbook:
                 places[item.id] = item
             elif pool.places()[0] not in places:
                 places |= zip(pool.places(), drawn([self.items[name] for name in pool.items], seed, pool.id), strict=False)
-        return {place: item for place, item in places.items() if not assessed or item.purpose is Purpose.ASSESSED}
+        return places
 
     def sections(self) -> tuple[Section, ...]:
         """Give the sections of the notebook; none where it cannot be read: a page of questions needs no contents."""
@@ -220,6 +225,7 @@ class Workbook:
             "documents": {name: document.public() for name, document in self.documents.items()},
             "pools": [pool.model_dump(mode="json") for pool in self.pools],
             "sections": [asdict(section) | {"items": list(section.items)} for section in self.sections()],
+            "privacy": rules() if any(item.watched for item in self.items.values()) else None,
             "hand_in_words": self.about.hand_in_words,
             "hand_in_link": self.about.hand_in_link,
         }

@@ -30,6 +30,18 @@ export function put(node, text) {
   node.textContent = text;
 }
 
+/** Put in what is drawn anew, where it says anything else than what stands there: what has the focus keeps it, as long as it is there.
+ * @param {HTMLElement} node @param {Kid[]} kids */
+export function redraw(node, ...kids) {
+  const made = h("div", {}, ...kids), old = [...node.childNodes];
+  if (old.length === made.childNodes.length && old.every((one, n) => one.isEqualNode(made.childNodes[n]))) return;
+  const at = node.contains(document.activeElement) ? document.activeElement : null;
+  node.replaceChildren(...made.childNodes);
+  if (!at) return;
+  const alike = /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(at.tagName));
+  [...alike].find((one) => (at.hasAttribute("href") ? one.getAttribute("href") === at.getAttribute("href") : one.isEqualNode(at)))?.focus({ preventScroll: true });
+}
+
 /** Find what a page always has. @param {string} selector @param {ParentNode} from @returns {HTMLElement} */
 export function the(selector, from = document) {
   const found = from.querySelector(selector);

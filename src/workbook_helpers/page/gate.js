@@ -55,7 +55,11 @@ export function gate(book, el, first) {
     done("");
     button.setAttribute("aria-disabled", "true");
     busy = setTimeout(() => done(say("learner-no-reply")), WAIT_MS);
-    book.host.work(field.value, shared.checked).then((kept) => { book.opened(kept); if (!document.getElementById(LEAD) || !show(LEAD)) begin(); }, (why) => done(why.message));
+    const { hash } = location; // a question that the page was opened at goes before what a tutor asks for
+    book.host.work(field.value, shared.checked).then((kept) => {
+      book.opened(kept);
+      if (!document.getElementById(LEAD) || [...book.paper.values()].some(({ id }) => hash === `#${id}`) || !show(LEAD)) begin();
+    }, (why) => done(why.message));
   }
   const form = h("form", { className: "wb-gate", id: el.closest(".wb-section") ? ID : false, tabIndex: -1, onsubmit: start, noValidate: true }, reason,
     h("p", { className: "wb-stem" }, say("learner-title")), h("label", { htmlFor: uid }, say("hand-in-learner")), hint, field, share, error, button);

@@ -1,6 +1,6 @@
 // @ts-check
 // Review, hand in, receipt.
-import { h, put } from "./dom.js";
+import { h, put, redraw } from "./dom.js";
 import { missing } from "./far.js";
 import { kinds } from "./kinds.js";
 import { cleanId } from "./learner_id.js";
@@ -16,6 +16,13 @@ const WAIT_MS = 20000; // the first hand-in through an exchange takes some secon
 
 /** @param {string} iso */
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+
+/** Two weeks after a hand-in: whether what was learned is done at work shows only then. @param {string} iso */
+function later(iso) {
+  const day = new Date(iso);
+  day.setDate(day.getDate() + 14);
+  return day.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long" });
+}
 
 /** How much was answered. @param {Pick<Receipt, "answered" | "total" | "started" | "attempt">} receipt */
 export const receiptOf = ({ answered, total, started = [], attempt = 1 }) => say(attempt > 1 ? "receipt-of-again" : "receipt-of", { done: answered, total, started: started.length });
@@ -52,7 +59,7 @@ export function handIn(book, el) {
   const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // shown at the declaration: the alert is off the screen by then
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const other = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }); // the ID that was typed is not the one of this work
-  const receipt = h("div", { className: "wb-receipt", role: "status" });
+  const receipt = h("div", { className: "wb-receipt", id: "your-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
   /** @param {string} id @param {Kid[]} text */
@@ -92,13 +99,12 @@ export function handIn(book, el) {
     if (asked !== null && asked !== notDone()) asked = null;
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
     if (!undeclared()) tick.remove();
-    review.replaceChildren(...[
+    redraw(review,
       ...notices(book.notices()),
       h("p", {}, notDone() ? say(again ? "referral-left" : "hand-in-left", assessed) : say(again ? "referral-all" : "hand-in-all", { total: assessed.total })),
       ...listed("hand-in-started", started), ...listed(again ? "referral-open" : "hand-in-open", open), ...listed("hand-in-forms", forms), ...listed("hand-in-look", book.due().filter(advice)),
       practice.done < practice.total ? h("p", { className: "wb-quiet" }, say("hand-in-practice", practice)) : null,
-      mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null,
-    ].filter((one) => one != null)); // null would be shown as a word
+      mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null);
     const { receipts } = book.kept, last = receipts.at(-1);
     if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : last ? "hand-in-again" : "hand-in-now"));
     button.classList.toggle("wb-second", Boolean(last)); // what is next then stands in the receipt
@@ -108,12 +114,13 @@ export function handIn(book, el) {
     receipt.dataset.wbCode = shown;
     if (!last) { receipt.replaceChildren(); return; }
     const focused = receipt.contains(document.activeElement) && document.activeElement !== receipt;
+    const home = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a.wb-home")); // a file has none
     const { now, paper } = book.host.next({ ...last, given: saved }, () => { given.add(last.file); draw(); });
     receipt.replaceChildren(
       h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")), ...now,
       h("dl", {}, ...(last.attempt && last.attempt > 1 ? [h("dt", {}, say("receipt-attempt")), h("dd", {}, String(last.attempt))] : []), h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
         h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
-      h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")));
+      h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")), ...(!again && book.of("assessed").some(({ kind }) => kind === "written") ? [h("p", {}, say("receipt-later", { day: later(last.at) }))] : []), ...(home ? [h("p", {}, h("a", { href: home.href }, say("hand-in-home")))] : []));
     if (focused) /** @type {HTMLElement | null} */ (receipt.querySelector(".wb-big"))?.focus({ preventScroll: true }); // the button that was pressed is there anew
   }
   /** Let the student choose whose work this is, the calm way first. @param {string} text */
@@ -130,7 +137,7 @@ export function handIn(book, el) {
   /** Whether somebody else's ID is typed than the one that this work is kept under, or was chosen for; the host says so in words. */
   const isOther = () => {
     const { learner: mine } = book.kept;
-    return Boolean(mine) && (book.host.place === "device" || book.book.pools.length > 0) && cleanId(learner.value).toLowerCase() !== mine.toLowerCase();
+    return Boolean(mine) && (book.host.place === "device" || book.book.pools.length > 0 || book.referral !== null || book.kept.notices.some(({ id }) => id === "referral-other")) && cleanId(learner.value).toLowerCase() !== mine.toLowerCase();
   };
   function tryHandIn() {
     if (busy) return;

@@ -5,6 +5,7 @@ import { bar } from "./bar.js";
 import { contents, legend } from "./contents.js";
 import { display, menus } from "./display.js";
 import { put, the } from "./dom.js";
+import { handed } from "./handed.js";
 import { meanings } from "./meanings.js";
 import { sections, steps } from "./sections.js";
 import { ready, say } from "./words.js";
@@ -73,8 +74,11 @@ export async function around() {
   const known = (section) => book?.book.sections[steps().indexOf(section)];
   const drawContents = contents(menu, nav, () => book, known);
   const drawBar = bar(the("#wb-bar"), the("#wb-here"), known);
+  const tellHanded = handed();
   globalThis.addEventListener("wb-opened", (event) => {
-    if (book || !(event instanceof CustomEvent)) return;
+    if (!(event instanceof CustomEvent)) return;
+    tellHanded(event.detail);
+    if (book) return;
     book = event.detail;
     book?.addEventListener("change", drawContents);
     drawBar();

@@ -1,5 +1,5 @@
 // @ts-check
-// The warning about names and numbers: the patterns and words of `items/privacy.py`, as the item brings them.
+// The warning about names and numbers: the patterns and words of `items/privacy.py`, as the workbook brings them.
 /** @import { PrivacyRules } from "./types.js" */
 
 /** Find what may tell who a person is. A date is left out before: with a time

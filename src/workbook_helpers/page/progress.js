@@ -28,7 +28,8 @@ export function progress(book, el) {
     put(text, book.referral ? farAgain(far) : farInWords(far));
     const found = book.notices(), now = JSON.stringify(found);
     if (now === told) return; // what was said is not said again and again
-    const leads = book.left && !told.includes('"page-other"'); // the page shows somebody else's work all at once
+    const leads = (book.left && !told.includes('"page-other"')) // the page shows somebody else's work all at once
+      || (book.arrived && now.includes('"referral-other"') && !told.includes('"referral-other"')); // the ID may be mistyped
     told = now;
     const focused = news.contains(document.activeElement);
     news.replaceChildren(...notices(found, { "page-mended": seen, "page-lost-answers": seen, "page-other": other(), ...book.host.acts?.(book) }));

@@ -54,7 +54,7 @@ let changes = 0; // made in this visit
 
 /** A draft that outlives the page, until the host has said that the answer is kept: in the tab's own storage as well, because a page that
  * opens at once may not find what was just put into the other one (remember.js). @param {string} scope @param {string} id */
-function drafts(scope, id) {
+export function drafts(scope, id) {
   const key = `wb-draft:${scope}:${id}`;
   const lasts = !scope.startsWith("page-"); // else no page will look for it again
   const places = [() => sessionStorage, () => localStorage];
@@ -81,7 +81,7 @@ export const called = ({ id, ...values }, kind) => say(["frame-record", "frame-p
 
 /** Which level of heading a question has: the one below the last heading of the text before it. @param {HTMLElement} el */
 export function level(el) {
-  const titles = [...(el.closest("main, .jp-Notebook") ?? document).querySelectorAll("h1, h2, h3, h4")].filter((one) => !one.closest(".wb-widget"));
+  const titles = [...(el.closest("main, .jp-Notebook") ?? document).querySelectorAll("h1, h2, h3, h4")].filter((one) => !one.closest(".wb-widget:not(.wb-referral)"));
   const last = titles.filter((one) => one.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
   return last ? Number(last.tagName.slice(1)) + 1 : 3;
 }
@@ -97,7 +97,8 @@ export function question(book, spec, el) {
   const authored = book.book.items[spec.id]; // words and responses follow the author's order, what is shown the student's
   const says = kind.blank ?? isBlank;
   const uid = `wb-${spec.id}-${Math.random().toString(36).slice(2, 8)}`;
-  const draft = drafts(book.kept.copy, keptAs(book.referral, spec));
+  const whose = book.kept.learner, name = keptAs(book.referral, spec);
+  const draft = drafts(book.kept.copy, name);
   /** @type {State} */
   let state = "unknown";
   /** @type {Seen<any>} */
@@ -126,7 +127,7 @@ export function question(book, spec, el) {
   const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [again?.says, paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
   root.dataset.wbScope = book.kept.copy;
   /** @type {Ctx} */
-  const ctx = { uid, changed, answerOf: (id) => book.answerOf(id) };
+  const ctx = { uid, changed, privacy: book.book.privacy, answerOf: (id) => book.answerOf(id) };
   const body = kind.build(spec, ctx);
   const between = [paper, again?.node].flatMap((node) => node ?? []); // read between what is asked and what is answered
   const stem = body.node.querySelector(".wb-stem");
@@ -188,7 +189,7 @@ export function question(book, spec, el) {
     seq += 1;
     on("send");
     const mine = seq, value = sent = body.get();
-    book.host.save(spec.id, value, seen, words(value), { [VISIT]: changes }).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
+    book.host.save(name, value, seen, words(value), { [VISIT]: changes }).then((outcome) => landed(outcome, mine), (error) => failed(error, mine));
     clearTimeout(overdue);
     overdue = setTimeout(() => {
       flying = false;
@@ -367,6 +368,7 @@ export function question(book, spec, el) {
     now: () => ({ id: spec.id, value: body.get(), said: words(body.get()), state }),
     hurry: save,
     end() {
+      if (whose !== book.kept.learner || name !== keptAs(book.referral, spec)) seq += 1; // what is still on its way is no answer of this page any more
       globalThis.removeEventListener("pagehide", leaving);
       document.removeEventListener("visibilitychange", hiding);
       globalThis.removeEventListener("beforeunload", closing);

@@ -6,11 +6,12 @@ import { paperOf } from "./document.js";
 import { h, put } from "./dom.js";
 import { how as howFar, minutesLeft } from "./far.js";
 import { kinds } from "./kinds.js";
-import { called, level } from "./question.js";
+import { called, drafts, level } from "./question.js";
 import { LEAD, lead } from "./sections.js";
 import { locale, say } from "./words.js";
 
 /** @import { Asked, Book, Referral, Spec, Stored } from "./types.js" */
+/** @typedef {Stored<any> & { release: string }} Begun */
 /** @import { How } from "./far.js" */
 /** @import { Workbook } from "./workbook.js" */
 
@@ -30,17 +31,17 @@ export const keptAs = (referral, spec) => (referral && isMarked(spec) ? `${spec.
 /** What was handed in first. @param {Referral} referral @param {string} id */
 const first = (referral, id) => (Object.hasOwn(referral.answers, id) ? referral.answers[id] : null);
 
-/** What stands in each task at first: the first answer, to be changed, where it is one and can be taken back.
- * @param {Referral} referral @param {Book} book @param {(id: string, value: unknown) => boolean} fits
- * @returns {[string, Stored<any> & { release: string }][]} */
-export const begins = (referral, { items, release }, fits) => referral.tasks.flatMap(({ item }) => {
-  const spec = Object.hasOwn(items, item) ? items[item] : null, given = first(referral, item);
+/** What stands in each task until it is changed: the first answer, where it is one and can be taken back.
+ * @param {Referral | null} referral @param {Book} book @param {(id: string, value: unknown) => boolean} fits @returns {Record<string, Begun>} */
+export const begins = (referral, { items, release }, fits) => Object.fromEntries((referral?.tasks ?? []).flatMap(({ item }) => {
+  const spec = Object.hasOwn(items, item) ? items[item] : null, given = referral && first(referral, item);
   if (!spec || !given || !fits(item, given.value) || !(kinds[spec.kind].goesOn?.(spec, given.value, null) ?? true)) return [];
   return [[keptAs(referral, spec), { ...given, revision: 0, release }]];
-});
+}));
 
 /** The answers as they stand for a page: the new ones, those that stay as handed in, and the student's own notes.
- * @template {Stored<any>} One @param {Referral | null} referral @param {Record<string, Spec>} items @param {Record<string, One>} kept @returns {Record<string, One | Stored<any>>} */
+ * @template {Stored<any>} One @param {Referral | null} referral @param {Record<string, Spec>} items
+ * @param {Record<string, One>} kept with what tasks begin with @returns {Record<string, One | Stored<any>>} */
 export function standing(referral, items, kept) {
   /** @type {Record<string, One | Stored<any>>} */
   const found = Object.fromEntries(Object.entries(kept).filter(([name]) => !name.includes("@")));
@@ -51,6 +52,24 @@ export function standing(referral, items, kept) {
   }
   return found;
 }
+
+/** The answers as they are handed in: as they stand, and what was handed in first where there is no new one.
+ * @param {Referral | null} referral @param {Record<string, Spec>} items @param {Record<string, Stored<any>>} kept
+ * @param {(id: string, value: unknown) => boolean} fits what is an answer to its question as it is now; of what was handed in once, the tutor says that
+ * @returns {Record<string, Stored<any>>} */
+export function whole(referral, items, kept, fits) {
+  const own = Object.entries(standing(referral, items, kept)).filter(([id, { value }]) => Object.hasOwn(items, id) && fits(id, value));
+  const given = Object.values(items).filter((spec) => isMarked(spec) && spec.kind !== "declaration").flatMap(({ id }) => {
+    const one = referral && first(referral, id);
+    return one ? [[id, { ...one, revision: 0 }]] : [];
+  });
+  return Object.fromEntries([...given, ...own]);
+}
+
+/** What was written to marked questions and is not what was handed in. @param {Referral | null} referral @param {Record<string, Spec>} items
+ * @param {Record<string, Stored<any>>} kept @returns {Record<string, unknown>} */
+export const aside = (referral, items, kept) => Object.fromEntries(Object.values(items).filter((spec) => referral && isMarked(spec) && spec.kind !== "declaration")
+  .map((spec) => [spec.id, kept[spec.id]?.value]).filter(([id, value]) => howFar(items[id], value) !== "open" && !same(value, first(/** @type {Referral} */ (referral), id)?.value)));
 
 /** What of a paper is asked for again, counted as marked. @template {Spec} One @param {Referral} referral @param {Iterable<One>} asked */
 export const tasks = (referral, asked) => [...asked].filter((spec) => taskOf(referral, spec.id)).map((spec) => ({ ...spec, purpose: /** @type {"assessed"} */ ("assessed") }));
@@ -64,12 +83,20 @@ export function how(referral, spec, value) {
 /** Say it: "Changed 1 of 2 tasks". @param {import("./far.js").Far} far */
 export const farAgain = ({ assessed }) => say("referral-far", assessed);
 
-/** An answer in words, as far as it can be read. @param {Spec} spec @param {unknown} value */
+/** An answer in words, as far as it can be read. @param {Spec} spec @param {any} value */
 function inWords(spec, value) {
   /** @type {string[]} */
   let words = [];
-  try { words = kinds[spec.kind].words(spec, value); } catch { /* it is none any more */ }
+  try { words = kinds[spec.kind].words(spec, value); } catch { words = typeof value === "string" ? [value] : []; /* it is none any more */ }
   return h("blockquote", {}, words.join("\n") || say("frame-blank"));
+}
+
+/** What else was written to a question: kept before the tutor's file came, or still on its way then. @param {Workbook} book @param {Spec} spec */
+function elsewhere({ kept, book, referral }, spec) {
+  const item = book.items[spec.id], draft = spec.kind === "declaration" ? null : drafts(kept.copy, spec.id).get(), given = referral && first(referral, spec.id)?.value;
+  const found = [kept.aside?.[spec.id], draft && ["", kept.learner].includes(draft.by) ? draft.value : null].filter((value) => howFar(item, value) !== "open" && !same(value, given));
+  if (same(found[0], found[1])) found.pop();
+  return found.length ? h("details", { className: "wb-aside" }, h("summary", {}, say("referral-aside")), ...found.map((value) => inWords(item, value))) : null;
 }
 
 /** Beside a task: what is missing, the first answer and the tutor's comment; null where it is none. `stands` is told the answer as it is kept.
@@ -86,6 +113,7 @@ export function returned(book, spec, uid, level) {
       h("div", {}, heading(say("referral-first")), inWords(book.book.items[spec.id], given?.value ?? null),
         task.points == null ? null : h("p", { className: "wb-quiet" }, say("referral-points", { points: task.points, of: spec.points }))),
       task.comment ? h("div", {}, heading(say("referral-comment")), h("blockquote", {}, task.comment)) : null),
+    elsewhere(book, spec),
     document.getElementById(`${IN_PLACE}${spec.id}`) ? h("p", { className: "wb-quiet" }, h("a", { href: `#${IN_PLACE}${spec.id}` }, say("referral-around"))) : null,
     heading(say("referral-new")), unchanged);
   return {
@@ -101,15 +129,20 @@ export function closed(book, spec, el) {
   const heading = h("h3", { className: "wb-label", id: `${uid}-label`, "aria-level": level(el) }, called(book.label(spec), spec.kind));
   el.append(h("div", { className: `wb-question wb-closed wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id },
     heading, h("p", { className: "wb-stem" }, spec.stem), paperOf(book, spec, uid, level(el)),
-    h("p", { className: "wb-quiet" }, say("referral-closed")), inWords(book.book.items[spec.id], book.value(spec))));
+    h("p", { className: "wb-quiet" }, say("referral-closed")), inWords(book.book.items[spec.id], book.value(spec)), elsewhere(book, spec)));
 }
+
+/** @param {string | null} until */
+const dayOf = (until) => (until ? new Date(`${until}T12:00`) : null);
+/** How many tasks are asked for again, and until when. @param {number} n @param {string | null} until */
+export const titled = (n, until) => say("referral-title", { n, until: dayOf(until)?.toLocaleDateString(locale, { day: "numeric", month: "long" }) ?? "none" });
 
 /** What is asked, and until when. @param {Referral} referral */
 function card({ until, criteria, tasks: { length: n } }) {
-  const day = until ? new Date(`${until}T12:00`) : null;
+  const day = dayOf(until);
   const over = day !== null && new Date(day).setHours(24) < Date.now();
   return {
-    title: say("referral-title", { n, until: day ? day.toLocaleDateString(locale, { day: "numeric", month: "long" }) : "none" }),
+    title: titled(n, until),
     said: [h("p", {}, say("referral-what", { n }), ...(over ? [" ", say("referral-over")] : [])),
       ...(criteria.length ? [h("p", {}, say("referral-criteria")), h("ul", {}, ...criteria.map(({ code, missing }) => h("li", {}, h("strong", {}, code), ` ${missing}`)))] : [])],
   };

@@ -7,6 +7,7 @@ import { store } from "./hosts/device_store.js";
 import { person, who } from "./hosts/person.js";
 import { paper } from "./paper.js";
 import { keptPlace } from "./place.js";
+import { titled } from "./referral.js";
 import { locale, ready, say } from "./words.js";
 
 /** @import { Asked, Mine, OnShelf } from "./types.js" */
@@ -76,7 +77,7 @@ function looked(book, mine) {
   const since = handed ? Date.parse(handed.at) + SECOND_MS : Infinity;
   const changed = [...asked.values()].some((spec) => spec.purpose !== "private" && how(spec) !== "open" && saved(spec.id) >= since);
   const over = mine.feedback || (handed?.through === "file" && done === total && !changed);
-  return { book, mine, asked, how, counts, changed, at: Math.max(0, ...Object.keys(answered).map(saved)), group: book.fault ? "fault" : !handed ? "todo" : over ? "done" : "handed" };
+  return { book, mine, asked, how, counts, changed, at: Math.max(0, ...Object.keys(answered).map(saved)), group: book.fault ? "fault" : !handed || mine.again ? "todo" : over ? "done" : "handed" };
 }
 
 /** @param {Card[]} cards @param {string} next what to do where there is none */
@@ -84,7 +85,7 @@ function page(cards, next) {
   if (!cards.length) return [h("div", { className: "wb-card" }, h("p", {}, h("strong", {}, say("home-nothing"))), next ? h("p", {}, say(next)) : null)];
   /** @param {Group} group */
   const of = (group) => cards.filter((card) => card.group === group);
-  const todo = of("todo"), first = todo.filter(({ at }) => at).sort((one, other) => other.at - one.at)[0] ?? todo[0];
+  const todo = of("todo"), first = todo.find(({ mine }) => mine.again) ?? todo.filter(({ at }) => at).sort((one, other) => other.at - one.at)[0] ?? todo[0];
   return [
     first ? goOn(first) : of("fault").length < cards.length ? h("section", { className: "wb-card wb-first" }, h("h2", {}, say("home-all-done")), h("p", {}, say("home-all-done-about"))) : null,
     ...grouped("home-todo", null, todo.filter((card) => card !== first)),
@@ -99,12 +100,12 @@ const grouped = (title, about, cards) => (cards.length ? [h("h2", {}, say(title)
 
 /** The one card on top: where to go on, or what to start. @param {Card} card */
 function goOn(card) {
-  const { book, at } = card, n = at ? place(card) : -1, section = book.sections[n];
+  const { book, at, mine: { again, feedback } } = card, n = at ? place(card) : -1, section = book.sections[n];
   return h("section", { className: "wb-card wb-first" },
-    h("h2", {}, section ? say("home-continue-at", { n: n + 1, minutes: minutesLeft(section, card.asked, card.how) }) : say("home-next")),
+    h("h2", {}, again ? titled(again.n, again.until) : section ? say("home-continue-at", { n: n + 1, minutes: minutesLeft(section, card.asked, card.how) }) : say("home-next")),
     h("p", { className: "wb-title", lang: "en-GB" }, book.title),
-    section && section.title !== book.title ? h("p", { className: "wb-quiet", lang: "en-GB" }, section.title) : null,
-    ...facts(card), h("p", { className: "wb-row" }, way(card, " wb-big")));
+    !again && section && section.title !== book.title ? h("p", { className: "wb-quiet", lang: "en-GB" }, section.title) : null,
+    ...facts(card), h("p", { className: "wb-row" }, way(card, " wb-big"), feedback ? link(book, feedback, say("home-see-feedback"), " wb-second") : null));
 }
 
 /** Which section the student was in; where that is not known, the first one with a question that is not done. @param {Card} card */
@@ -116,11 +117,12 @@ function place({ book: { sections }, mine, asked, how }) {
 
 /** @param {Card} card */
 function card(card) {
-  const { book, mine, group } = card;
+  const { book, mine, group } = card, { again } = mine;
   if (group === "fault") return h("section", { className: "wb-card" }, h("h3", { lang: "en-GB" }, book.title), h("p", {}, book.fault));
   return h("section", { className: "wb-card" },
     h("h3", { lang: "en-GB" }, book.title),
     book.fetch ? h("p", {}, say("home-new")) : null,
+    again ? h("p", {}, h("strong", {}, titled(again.n, again.until))) : null,
     ...facts(card),
     h("p", { className: "wb-row" },
       mine.feedback ? link(book, mine.feedback, say("home-see-feedback")) : null,
@@ -133,16 +135,16 @@ function card(card) {
 const minutes = ({ minutes: [least, most] }) => (least < most ? say("home-minutes-range", { least, most }) : say("home-minutes", { n: most }));
 
 /** How far the student is, when it is due, and what became of it. @param {Card} card */
-function facts({ book, mine: { handed, feedback }, counts, group, at, changed }) {
+function facts({ book, mine: { handed, feedback, again }, counts, group, at, changed }) {
   const { done, total } = whole(counts), through = handed?.through;
   const lines = [
-    at || group !== "todo" ? say("home-answered", { counts: farInWords(counts) }) : [minutes(book), farInWords(counts)].filter(Boolean).join(" · "),
-    group === "todo" ? due(book.due) : "",
+    again ? "" : at || group !== "todo" ? say("home-answered", { counts: farInWords(counts) }) : [minutes(book), farInWords(counts)].filter(Boolean).join(" · "),
+    group === "todo" && !again ? due(book.due) : "",
     handed ? say(through === "exchange" ? "home-handed-in" : "home-given", { time: new Date(handed.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) }) : "",
-    feedback ? say("home-marked") : through === "exchange" ? say("home-not-marked") : "",
-    changed ? say("home-changed") : "",
+    feedback ? say("home-marked") : through === "exchange" && !again ? say("home-not-marked") : "",
+    changed && !again ? say("home-changed") : "",
   ];
-  const bar = at && group === "todo" ? h("progress", { value: done, max: Math.max(total, 1), "aria-label": say("home-answered-in", { title: book.title }) }) : null;
+  const bar = at && group === "todo" && !again ? h("progress", { value: done, max: Math.max(total, 1), "aria-label": say("home-answered-in", { title: book.title }) }) : null;
   return [bar, ...lines.filter(Boolean).map((line) => h("p", {}, line))];
 }
 

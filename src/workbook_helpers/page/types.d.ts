@@ -113,6 +113,8 @@ export interface Ctx {
   uid: string;
   /** To be called when the student changed something. */
   changed(delay_ms: number): void;
+  /** What to warn of while a student writes of people. */
+  privacy: PrivacyRules | null;
   /** The answer to another question, of this workbook or of another one, as it stands where answers are kept; null before it is known. */
   answerOf(id: string): unknown;
 }
@@ -202,6 +204,8 @@ export interface Book {
   pools: { id: string; draw: number; items: string[] }[];
   /** In their order; see items/sections.py. */
   sections: Section[];
+  /** What to warn of where students write of people; null where they do not. */
+  privacy: PrivacyRules | null;
   /** In the tutor's words: what to do with the file that handing in gives. */
   hand_in_words: string;
   hand_in_link: string;
@@ -240,6 +244,8 @@ export interface Mine {
   started: string[];
   /** The newest hand-in. */
   handed: Pick<Receipt, "at" | "through"> | null;
+  /** How many tasks a tutor asks for again, and until when (ISO 8601, a day), as long as they are not handed in. */
+  again?: { n: number; until: string | null };
   /** The addresses of its receipt and of the newest feedback, and where the page's form looks for newer feedback. */
   receipt?: string;
   feedback?: string;
@@ -292,6 +298,8 @@ export interface Kept {
   notices: Notice[];
   /** Of the attempt that is being made. */
   receipts: Receipt[];
+  /** Item → what was written to it and is not what was handed in, where a tutor asks to look again. */
+  aside?: Record<string, unknown>;
   /** What this learner's tutor asks to be looked at again, and nobody else's. */
   referral?: Referral | null;
   /** Something waits for one learner, so that the page must first know who works here. */
@@ -310,8 +318,8 @@ export interface Host {
   anew?: "left" | "elsewhere" | "removed" | undefined;
   /** Read everything once. */
   open(): Promise<Kept>;
-  /** Keep an answer, if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
-  save(id: string, value: unknown, base: Seen<unknown>, said: string[], typed: Record<string, number>): Promise<Outcome<unknown>>;
+  /** Keep an answer under a name (`keptAs` in referral.js), if what stands there is still `base`; `said` is the answer in words, `typed` as in `Stored`. Settled only when it is durable. */
+  save(name: string, value: unknown, base: Seen<unknown>, said: string[], typed: Record<string, number>): Promise<Outcome<unknown>>;
   /** Keep how practice went with the answer of this revision; the revision stays. */
   tried(id: string, tried: Tried, revision: number): Promise<void>;
   /** Have `heard` called when something changed elsewhere: another window, another program. */

@@ -41,6 +41,8 @@ export class Workbook extends EventTarget {
   ill = "";
   /** Whose work this page has shown before, where another learner ID was typed when handing in. */
   left = "";
+  /** Whether it was said just now who works here. */
+  arrived = false;
   #open = false;
   #looking = false;
   #again = false; // something changed while everything was read
@@ -127,10 +129,12 @@ export class Workbook extends EventTarget {
     const other = kept.copy !== this.kept.copy && this.host.place === "device";
     const again = kept.referral?.id !== this.kept.referral?.id;
     const anew = !this.#open || other || again || kept.seed !== this.kept.seed;
+    if (again && kept.learner === this.kept.learner) for (const { asked } of this.#places.values()) asked?.hurry(); // as what it was typed for
+    this.arrived = this.#open && this.asksLearner;
     this.kept = kept;
     this.#open = true;
     if (anew) {
-      if (other) this.#answers.clear();
+      this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
       if (again) {
         this.#asWas?.();
@@ -196,7 +200,7 @@ export class Workbook extends EventTarget {
 
   /** The answer to a question, as it is kept. @param {string} id */
   answerOf(id) {
-    return this.#answers.get(id) ?? this.kept.earlier[id] ?? null;
+    return this.#answers.get(id) ?? this.#stored(id).value ?? this.kept.earlier[id] ?? null; // what is closed has no controls
   }
 
   /** What of a question waits to be saved, or for the student to choose; null for nothing. @param {string} uid @param {{ id: string, state: State } | null} what */
@@ -247,7 +251,8 @@ export class Workbook extends EventTarget {
   }
 
   /** What a question is called, for the catalogue: the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */
-  label(spec) {
+  label({ id: item }) {
+    const spec = this.book.items[item]; // a task is counted as marked, whatever it is
     if (spec.purpose !== "practice" && spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
     const id = spec.purpose === "practice" ? "frame-practice" : spec.asks_person ? "frame-task" : "frame-question";
     const alike = this.of(spec.purpose).filter((one) => id === "frame-practice" || one.asks_person === spec.asks_person).sort((a, b) => this.#order(a) - this.#order(b));

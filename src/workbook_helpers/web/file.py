@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbook_helpers.items import Workbook
-from workbook_helpers.referral import Referral
+from workbook_helpers.items import KINDS, Workbook
+from workbook_helpers.referral import ELEMENT, Referral
 from workbook_helpers.web.page import FONTS, built, data, font, hashed, policy, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue
 
@@ -33,11 +33,11 @@ def workbook_file(workbook: Workbook, *, looked_at: bool = False, referral: Refe
         If the workbook's files have a fault, or the referral is not about this workbook.
     """
     script = ENDS.sub(r"\\x3c", built("workbook.js"))
-    without = ("home",) if referral else ("home", "referral")
+    without = {"home", *KINDS} - {item.kind for item in workbook.items.values()} | (set() if referral else {"referral"})
     words = data("wb-words", {language: catalogue(language, without=without) for language in LANGUAGES})
     if referral:
         referral.check(workbook)
-        words += Markup("\n") + data("wb-referral", referral.public())
+        words += Markup("\n") + data(ELEMENT, referral.public())
     head = Markup('<link rel="icon" href="data:;base64,=">\n<style>{}</style>').format(_sheet(built("page.css") + built("workbook.css")))
     foot = Markup('<script type="module">{}</script>\n<style>{}</style>').format(Markup(script), _sheet(_letters()))  # noqa: S704
     behind: dict[str, Any] = {"looked_at": "you"} if looked_at else {}

@@ -25,6 +25,7 @@ class Reflection(Item):
     """
 
     seconds: ClassVar[int] = 240
+    watched: ClassVar[bool] = True
 
     kind: Literal["reflection"]
     prompts: Annotated[dict[Part, Text], Field(default_factory=dict)]

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from workbook_helpers.items.base import Item, Json, Model, Purpose, Text
-from workbook_helpers.items.privacy import DATE, ORDINARY, PAIR, PATTERNS, ROLE, STREET
 from workbook_helpers.words import say
 
 MAX_CHARACTERS = 20_000
@@ -33,6 +32,7 @@ class Workplace(Item):
     """
 
     seconds: ClassVar[int] = 600
+    watched: ClassVar[bool] = True
 
     kind: Literal["workplace"]
     criteria: Annotated[tuple[Shown, ...], Field(min_length=1, max_length=12)]
@@ -71,17 +71,8 @@ class Workplace(Item):
         return tuple(f"{say(f'workplace-label-{name}')}: {self._words(name, value[name])}" for name in filled)
 
     def public(self) -> dict[str, Json]:
-        """Give what the browser needs, what to warn of included."""
-        rules = {
-            "date": DATE,
-            "patterns": list(PATTERNS.items()),
-            "pair": PAIR,
-            "role": ROLE,
-            "street": STREET,
-            "ordinary": sorted(ORDINARY),
-        }
-        lists = {"evidence": list(EVIDENCE), "places": list(PLACES)}
-        return super().public() | lists | {"rules": rules, "max_characters": MAX_CHARACTERS}
+        """See `Item.public`."""
+        return super().public() | {"evidence": list(EVIDENCE), "places": list(PLACES), "max_characters": MAX_CHARACTERS}
 
     def _fault(self, name: str, text: str) -> str | None:
         codes = [one.code for one in self.criteria]

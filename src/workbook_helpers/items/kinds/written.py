@@ -38,6 +38,7 @@ class Written(Item):
 
     asks_person: ClassVar[bool] = True
     seconds: ClassVar[int] = 900
+    watched: ClassVar[bool] = True
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""

@@ -166,11 +166,14 @@ class Home(PageHandler):
     def _on_shelf(self, card: Card) -> dict[str, Json]:
         """Give a card as `OnShelf` in `page/types.d.ts`."""
         receipt, page = card.receipt, partial(url_path_join, self.base_url, "workbook")
-        mine = {"copy": card.copy, "seed": card.seed, "answered": card.answered, "started": card.started, "handed": None}
+        mine: dict[str, Json] = {"copy": card.copy, "seed": card.seed, "answered": {**card.answered}, "started": [*card.started]}
+        mine["handed"] = None
         if receipt:
             at = datetime.fromisoformat(receipt.handed_in_at).isoformat()
             mine |= {"handed": {"at": at, "through": receipt.through}, "receipt": page("receipt", quote(receipt_page_name(receipt)))}
             mine |= {"look": page("fetch-feedback")} if receipt.through == "exchange" else {}
+        if again := card.again:
+            mine["again"] = {"n": len(again.tasks), "until": again.until.isoformat() if again.until else None}
         if card.feedback:
             mine["feedback"] = page("feedback", quote(card.feedback))
         way = {"href": url_path_join(self.base_url, self.settings["workbook_door"], quote(card.path))} if card.path else {}

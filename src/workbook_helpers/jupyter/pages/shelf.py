@@ -8,8 +8,9 @@ from pathlib import Path
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.cells import only_asks
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.hand_in import Receipt, receipts
+from workbook_helpers.hand_in import Receipt, learner_id, receipts
 from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
+from workbook_helpers.referral import Referral, referral_of
 from workbook_helpers.words import say
 
 DEPTH = 3
@@ -59,6 +60,8 @@ class Card:
         The ids of those of them whose answers are half done.
     receipt
         Of the newest hand-in; None if there was none.
+    again
+        What the tutor asks this learner to look at again, as long as that is not handed in; else None.
     feedback
         The path of the newest feedback page below the server's folder, "" if there is none.
     is_new
@@ -75,6 +78,7 @@ class Card:
     answered: Mapping[str, str] = field(default_factory=dict)
     started: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    again: Referral | None = None
     feedback: str = ""
     is_new: bool = False
     fault: str = ""
@@ -133,7 +137,7 @@ def _card(root: Path, folder: Path) -> Card:
 
 def _good_card(root: Path, workbook: Workbook) -> Card:
     sheet = AnswerStore(workbook.folder, workbook.id, workbook.items).sheet()
-    past = receipts(workbook)
+    past, again = receipts(workbook), referral_of(workbook, learner_id(workbook))
     own = (p for p in workbook.folder.glob("feedback/**/*.html") if p.is_file() and p.resolve() == p)  # no others are sent
     pages = sorted(own, key=lambda p: p.stat().st_mtime)
     given = {name: answer for name, answer in sheet.answers.items() if not workbook.items[name].is_blank(answer.value)}
@@ -146,5 +150,6 @@ def _good_card(root: Path, workbook: Workbook) -> Card:
         answered={name: answer.saved_at for name, answer in given.items()},
         started=tuple(name for name, answer in given.items() if workbook.items[name].missing(answer.value)),
         receipt=past[-1] if past else None,
+        again=again if again and all(receipt.attempt != again.attempt for receipt in past) else None,
         feedback=pages[-1].relative_to(root).as_posix() if pages else "",
     )

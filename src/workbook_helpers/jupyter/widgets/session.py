@@ -11,10 +11,10 @@ from typing import Any
 from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
 from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
 from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
-from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook, paper_seed
+from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
 from workbook_helpers.jupyter.exchange import submit
 from workbook_helpers.jupyter.widgets.log import note
-from workbook_helpers.referral import Given, Referral, plain, referrals
+from workbook_helpers.referral import MARK, Given, Referral, newest, plain, referrals
 from workbook_helpers.words import use
 
 
@@ -32,6 +32,8 @@ class Session:
     any                                                   `problem` (text, about, change): not done
     ====================================================  =========================================================
 
+    The id of an answer to a later attempt has that behind it (`Referral.kept_as`).
+
     The answer travels in messages, not in a synced trait, so that the browser keeps it until Python says that it is on disk
     (ipywidgets drops a trait's change without a word when the kernel is gone).
     """
@@ -42,6 +44,8 @@ class Session:
         self._copy = f"page-{secrets.token_hex(8)}"
         """Stands for the copy's name where the folder cannot be written: what a browser keeps under it is never found again."""
         self._referral: Referral | None = None
+        self._others = False
+        """Whether there is a referral, and none for who works here."""
         self._first: Kept | None = None
         self._news: Kept | None = None
         with suppress(SaveError):  # told when the page asks
@@ -94,19 +98,18 @@ class Session:
         return learner, paper_seed(self.workbook.about.class_id, self.workbook.id, learner) if learner else ""
 
     def _refer(self, learner: str) -> bool:
-        """Take the referral that holds for this learner, and have its tasks begin; say whether one waits for who its learner is."""
+        """Take the referral that holds for this learner; say whether one waits for who its learner is."""
         found = referrals(self.workbook)
         self._referral = next((one for one in reversed(found) if learner and one.is_for(learner)), None)
-        if self._referral:
-            self._store.lay({name: _first(given) for name, given in self._referral.begins(self.workbook.items).items()})
+        self._others = bool(found and learner and not self._referral)
         return bool(found) and not learner
 
-    def _name(self, item: Item) -> str | None:
-        """Give the name under which the answer to an item is kept now; None if it cannot be answered again."""
-        marked = item.purpose in (Purpose.ASSESSED, Purpose.RECORD)
-        if self._referral is None or not marked:
-            return item.id
-        return self._referral.kept_as(item.id) if self._referral.opens(item) else None
+    def _takes(self, name: str, item: Item) -> bool:
+        """Whether an answer can be kept under this name: one of a later attempt if the referral opens it.
+
+        A page that was opened before the referral came goes on with the first attempt; what is typed there is kept aside.
+        """
+        return MARK not in name or bool(self._referral and self._referral.opens(item) and name == self._referral.kept_as(item.id))
 
     def _open(self) -> dict[str, Any]:
         """Read once; the first page after the start goes by what was read then."""
@@ -115,9 +118,9 @@ class Session:
         if self.workbook.pools and learner and (kept.learner, kept.seed) != (learner, seed):
             self._store.draw(learner, seed)
         asks = self._refer(learner)
-        if self._referral:
-            kept = self._kept()  # with what its tasks begin with
-        answers = self._referral.standing(self.workbook.items, kept.answers, _first) if self._referral else plain(kept.answers)
+        items = self.workbook.items
+        answers = self._referral.standing(items, kept.answers, _first) if self._referral else plain(kept.answers)
+        aside = self._referral.aside(items, kept.answers, lambda saved: saved.value) if self._referral else {}
         attempt = self._referral.attempt if self._referral else 1
         return {
             "do": "kept",
@@ -130,6 +133,7 @@ class Session:
             "notices": self._notices(kept),
             "receipts": [_shown(receipt) for receipt in receipts(self.workbook) if receipt.attempt == attempt],
             "referral": self._referral.public() if self._referral else None,
+            "aside": {name: saved.value for name, saved in aside.items()},
             "asks": asks,
         }
 
@@ -139,22 +143,25 @@ class Session:
         return vars(saved) | {"value": value, "other": saved.other and self._shown(name, saved.other)}
 
     def _save(self, name: str, value: Json, base: Saved) -> dict[str, Any]:
-        item = self.workbook.items.get(name)
+        item = self.workbook.items.get(name.partition(MARK)[0])
         if item is None or (problem := item.problem(value)):
             note("%s was not saved: it %s", name, "is no item" if item is None else problem)
             return {"do": "refused"}
-        if (kept_as := self._name(item)) is None:
+        if not self._takes(name, item):
             note("%s was not saved: it is not to be answered again", name)
             return {"do": "refused"}
-        outcome = self._store.put(kept_as, value, base)
+        begins = self._referral.begins(self.workbook.items) if self._referral else {}
+        outcome = self._store.put(name, value, base, begins=_first(begins[name]) if name in begins else None)
         if isinstance(outcome, Conflict):
-            return {"do": "conflict", "final": outcome.final, **self._shown(name, outcome.current)}
-        return {"do": "saved", **self._shown(name, outcome)}
+            return {"do": "conflict", "final": outcome.final, **self._shown(item.id, outcome.current)}
+        return {"do": "saved", **self._shown(item.id, outcome)}
 
     def _notices(self, kept: Kept) -> list[dict[str, str]]:
         """Give what the student should know of the answers file, each as a name of the catalogue and its values."""
         mended = kept.mended
         found = [] if mended is None else [{"id": "page-mended" if mended.since else "page-lost-answers", "at": mended.since}]
+        if self._others:
+            found.append({"id": "referral-other", "learner": self._seed(kept)[0], "place": "disk"})
         return found + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self._store.strangers()]
 
     def _earlier(self) -> dict[str, Json]:
@@ -166,7 +173,8 @@ class Session:
         for folder in self.workbook.folder.parent.glob(f"{item_id.partition('-')[0]}-*"):
             with suppress(WorkbookError):
                 other = load_workbook(folder)
-                return AnswerStore(folder, other.id, other.items).sheet().value(item_id)
+                value = newest(AnswerStore(folder, other.id, other.items).values(), item_id)
+                return None if other.items[item_id].problem(value) else value
         return None
 
 

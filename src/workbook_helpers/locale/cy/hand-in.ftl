@@ -45,6 +45,7 @@ hand-in-given-save = ✓ Mae’r ffeil wedi’i chadw, yn eich ffolder lawrlwyth
 hand-in-given-share = ✓ Rydych wedi anfon neu gadw’r ffeil.
 hand-in-receipt = Gweld ac argraffu’r dderbynneb
 hand-in-newest = Cewch newid atebion a chyflwyno eto. Bydd eich tiwtor yn marcio’r un diweddaraf.
+hand-in-home = Ewch i Fy llyfrau gwaith: mae eich llyfr gwaith nesaf yno.
 receipt-when = Pryd
 receipt-code = Cod y dderbynneb
 receipt-answered = Wedi’u hateb
@@ -53,6 +54,7 @@ receipt-of = { $done } o { $total } cwestiwn a gaiff eu marcio{ $started ->
    *[other] , a { $started } wedi’u dechrau
 }
 receipt-file = Ffeil
+receipt-later = Ar { $day }, yn ôl yn y gwaith, gofynnwch i’ch hun: beth rydw i’n ei wneud yn wahanol ers y llyfr gwaith hwn? Dywedwch wrth eich tiwtor neu’ch rheolwr.
 receipt-nothing-else = Mae gan eich tiwtor y gwaith nawr. Nid oes dim arall i’w wneud.
 receipt-save = Cadw’r ffeil
 receipt-save-again = Cadw’r ffeil eto

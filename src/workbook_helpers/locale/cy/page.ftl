@@ -34,6 +34,11 @@ page-back = Yn ôl
 page-next = Nesaf
 page-went-on = Dyma lle roeddech chi.
 page-to-start = Mynd i’r dechrau
+page-handed = { $through ->
+    [exchange] Cyflwynwyd hwn gennych ar { $time }.
+   *[file] Gwnaethoch eich ffeil gyflwyno ar { $time }.
+}
+page-receipt = Gweld y dderbynneb
 page-legend = Ystyr y lliwiau
 page-legend-practice = Ymarfer: gwelwch ar unwaith beth sy’n gywir. Nid yw’n cael ei farcio.
 page-legend-assessed = Wedi’i farcio: bydd eich tiwtor yn ei farcio.

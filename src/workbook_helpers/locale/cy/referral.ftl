@@ -39,6 +39,11 @@ referral-all = Rydych wedi newid { $total ->
    *[other] pob un o’r { $total } tasg
 } y mae eich tiwtor yn gofyn amdanyn nhw eto. Da iawn.
 referral-open = Heb eu newid eto:
+referral-aside = Beth arall a ysgrifennoch yma. Ni chafodd ei gyflwyno.
+referral-other = { $place ->
+    [device] Nid yw’r ffeil hon ar gyfer { $learner }: gwnaeth eich tiwtor hi ar gyfer ID dysgwr arall. Os gwnaethoch gamdeipio eich un chi, pwyswch “Nid chi?” a’i deipio eto. Os na, gofynnwch i’ch tiwtor am eich ffeil eich hun.
+   *[disk] Mae ffeil gan diwtor yma nad yw ar gyfer { $learner }, ond ar gyfer ID dysgwr arall. Os gwnaethoch gamdeipio eich un chi, teipiwch ef eto lle rydych yn cyflwyno.
+}
 receipt-attempt = Cynnig
 receipt-of-again = { $done } o { $total } tasg wedi newid{ $started ->
     [0] {""}

@@ -45,6 +45,7 @@ hand-in-given-save = ✓ The file is saved, probably among your downloads.
 hand-in-given-share = ✓ You have sent or saved the file.
 hand-in-receipt = See and print the receipt
 hand-in-newest = You can change answers and hand in again. Your tutor marks the newest one.
+hand-in-home = Go to My workbooks: your next workbook is there.
 receipt-when = When
 receipt-code = Receipt code
 receipt-answered = Answered
@@ -54,6 +55,7 @@ receipt-of = { $done } of { $total } marked questions{ $started ->
    *[other] , and { $started } started
 }
 receipt-file = File
+receipt-later = On { $day }, at work again, ask yourself: what do I do differently since this workbook? Tell your tutor or your manager.
 receipt-nothing-else = Your tutor has it now. There is nothing else to do.
 receipt-save = Save the file
 receipt-save-again = Save the file again

@@ -34,6 +34,11 @@ page-back = Back
 page-next = Next
 page-went-on = Here is where you were.
 page-to-start = Go to the start
+page-handed = { $through ->
+    [exchange] You handed this in on { $time }.
+   *[file] You made your hand-in file on { $time }.
+}
+page-receipt = See the receipt
 page-legend = What the colours mean
 page-legend-practice = Practice: you see at once what is right. It is not marked.
 page-legend-assessed = Marked: your tutor marks it.

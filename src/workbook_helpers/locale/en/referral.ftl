@@ -42,6 +42,11 @@ referral-all = You have changed { $total ->
    *[other] all { $total } tasks
 } that your tutor asks for again. Well done.
 referral-open = Not changed yet:
+referral-aside = What else you wrote here. It was not handed in.
+referral-other = { $place ->
+    [device] This file is not for { $learner }: your tutor made it for another learner ID. If you mistyped yours, press “Not you?” and type it again. If not, ask your tutor for your own file.
+   *[disk] A file from a tutor lies here that is not for { $learner }, but for another learner ID. If you mistyped yours, type it again where you hand in.
+}
 receipt-attempt = Attempt
 receipt-of-again = { $done } of { $total } tasks changed{ $started ->
     [0] {""}

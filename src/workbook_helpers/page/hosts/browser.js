@@ -1,14 +1,14 @@
 // @ts-check
 // The browser itself keeps the answers: a page from a web server or a file, with nothing behind it. Several people may work on one device.
 import { isBlank, same } from "../answers.js";
-import { h, put } from "../dom.js";
+import { h, put, redraw } from "../dom.js";
 import { fits } from "../fits.js";
 import { receiptOf } from "../hand_in.js";
 import { kinds } from "../kinds.js";
 import { cleanId } from "../learner_id.js";
 import { paperSeed } from "../paper.js";
 import { printSheet } from "../print.js";
-import { begins, keptAs, opens, standing } from "../referral.js";
+import { aside, begins, keptAs, standing, whole } from "../referral.js";
 import { safely } from "../remember.js";
 import { locale, ready, say } from "../words.js";
 import { Workbook } from "../workbook.js";
@@ -45,6 +45,8 @@ class Device {
   copy = null;
   /** @type {Records} */
   answers = {};
+  /** What a referral's tasks begin with. @type {Records} */
+  begins = {};
   /** @type {HandedIn[]} */
   receipts = [];
   /** @type {Notice[]} */
@@ -118,7 +120,7 @@ class Device {
 
   /** The answers as they stand for this attempt, item → record. */
   #standing() {
-    return standing(this.referral, this.book.items, this.answers);
+    return standing(this.referral, this.book.items, { ...this.begins, ...this.answers });
   }
 
   /** The hand-ins of this attempt; each one is kept. */
@@ -129,13 +131,12 @@ class Device {
   async #read() {
     const { learner } = this, whose = { person: person(learner), workbook: this.book.workbook, class_id: this.book.class_id };
     const mine = this.#whole(whose.person);
+    this.begins = begins(this.#of(whose.person), this.book, this.#rules.fits);
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
       let found = await store.read(whose);
       const forgot = here && found?.copy.copy !== mine.copy.copy;
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.#rules);
-      const referral = this.#of(whose.person), begun = referral ? begins(referral, this.book, this.#rules.fits) : [];
-      if (begun.some(([name]) => !found?.answers[name])) found = { ...found, answers: await store.lay(found.copy, begun) };
       const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
       const first = !this.copy;
@@ -184,18 +185,17 @@ class Device {
     const n = this.#changes(), due = Math.min(n, this.#begun) >= MANY ? [{ id: "device-copy-due", n: String(n) }] : [];
     return {
       copy: copy?.copy ?? "page-nobody", answers: this.#standing(), learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
-      notices: [...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.#handed(), referral: this.referral,
+      aside: aside(this.referral, this.book.items, this.answers),
+      notices: [...(copy && this.sent && !this.referral ? [{ id: "referral-other", learner: copy.learner, place: this.place }] : []), ...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.#handed(), referral: this.referral,
     };
   }
 
   /** @type {Host["save"]} */
-  async save(id, value, base, said, typed) {
-    const known = this.#whole(), spec = this.#spec(id);
-    if (spec && !opens(this.referral, spec)) return { do: "refused" };
-    const name = spec ? keptAs(this.referral, spec) : id;
+  async save(name, value, base, said, typed) {
+    const known = this.#whole();
     if (!known) throw new Error(say("device-forbidden"));
     try {
-      const { kept, forgot, ...outcome } = await store.save(known, name, { value, said, typed, release: this.book.release }, base, this.#rules);
+      const { kept, forgot, ...outcome } = await store.save(known, name, { value, said, typed, release: this.book.release }, base, this.#rules, this.begins[name]);
       if (this.copy?.copy !== known.copy.copy) return outcome; // somebody else works here now
       this.keeps = true;
       this.answers[name] = kept;
@@ -252,7 +252,7 @@ class Device {
     if (!this.copy || person(learner) !== this.copy.person) throw Object.assign(new Error(say("device-not-you", { learner: this.learner, typed: learner })), { about: "learner", change: true });
     await this.#read();
     if (!this.keeps) throw new Error(say("device-forbidden"));
-    const answers = Object.fromEntries(Object.entries(this.#standing()).filter(([id, { value }]) => this.#spec(id) && fits(this.#spec(id), value)));
+    const answers = whole(this.referral, this.book.items, this.answers, this.#rules.fits);
     if (Object.values(this.book.items).some((spec) => spec.kind === "declaration" && isBlank(answers[spec.id]?.value))) throw new Error(say("error-declaration"));
     const made = pack(this.book, this.copy, answers, this.referral);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
@@ -276,7 +276,7 @@ class Device {
     const seen = [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }];
     /** @type {[string, () => void]} */
     const later = [say("device-not-now"), () => { this.#begun = 0; page.opened(this.#kept()); }];
-    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen] };
+    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "referral-other": [[say("device-not-me"), () => { this.leave(page); }]] };
   }
 
   /** @param {HandedIn} made */
@@ -417,7 +417,7 @@ export async function device() {
   const draw = () => {
     if (!slot) return;
     const { learner } = page.kept;
-    slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say("device-not-me"))] : []));
+    redraw(slot, ...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say("device-not-me"))] : []));
   };
   page.addEventListener("change", draw);
   globalThis.addEventListener("wb-turned", () => host.turned(page));

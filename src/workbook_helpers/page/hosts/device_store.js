@@ -132,11 +132,13 @@ export const store = {
   /** Give a copy with all that is kept of it; null where there is none. @param {Pick<Copy, "person" | "workbook" | "class_id">} whose */
   read: (whose) => within("readonly", (stores) => whole(stores, whose)),
 
-  /** Give a person's answer to an item of another workbook; null where there is none.
+  /** Give a person's answer to an item of another workbook, that of the latest attempt; null where there is none.
    * @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @param {string} id */
   elsewhere: (whose, id) => within("readonly", async (stores) => {
     const copy = await copyOf(stores, whose);
-    return copy ? (await got(stores.answers.get([copy.copy, id])))?.value ?? null : null;
+    const kept = copy ? await all(stores.answers, copy.copy) : [];
+    const [last] = kept.filter(([name]) => name.split("@")[0] === id).sort(([one], [other]) => Number(other.split("@")[1] ?? 1) - Number(one.split("@")[1] ?? 1));
+    return last?.[1].value ?? null;
   }),
 
   /** Make a copy, with what a page knows of it; where there is another one meanwhile, nothing of either is lost. Gives what stands there then.
@@ -148,26 +150,20 @@ export const store = {
     return (await whole(stores, known.copy)) ?? known;
   }),
 
-  /** Put in what a later attempt begins with; what stands there stays. Gives what is kept then.
-   * @param {Copy} copy @param {[string, Kept][]} begun */
-  lay: (copy, begun) => within("readwrite", async (stores) => {
-    for (const [name, kept] of begun) if (!(await got(stores.answers.get([copy.copy, name])))) stores.answers.put(kept, [copy.copy, name]);
-    return Object.fromEntries(await all(stores.answers, copy.copy));
-  }),
-
   /**
    * Keep an answer if what stands there is still `base`. Where the browser has thrown everything away meanwhile, what this
    * page knows is put back with it.
    * @param {Whole} known @param {string} id @param {Omit<Kept, "revision" | "saved_at">} given @param {Seen<any>} base @param {Rules} rules
+   * @param {Kept} [begins] what stands there while nothing is kept
    * @returns {Promise<Exclude<Outcome<any>, { do: "refused" }> & { kept: Kept, forgot: boolean }>}
    */
-  save: (known, id, given, base, { same, fits, goesOn }) => within("readwrite", async (stores) => {
+  save: (known, id, given, base, { same, fits, goesOn }, begins = { ...NOTHING, release: "" }) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
     const now = there ?? known.copy, forgot = !there;
     if (forgot) putBack(stores, known);
     /** @type {Kept | undefined} */
     const old = forgot ? known.answers[id] : await got(stores.answers.get([now.copy, id]));
-    const current = old ?? { ...NOTHING, release: "" };
+    const current = old ?? begins;
     const strange = !fits(id, current.value); // to an older version of the question
     if (!strange && !goesOn(id, current.value, given.value)) return { do: "conflict", final: true, ...current, kept: current, forgot };
     if ((current.revision !== base.revision || !same(current.value, base.value)) && !same(current.value, given.value)) return { do: "conflict", ...current, kept: current, forgot };

@@ -34,7 +34,7 @@ function kernel(book, way) {
   return {
     place: "disk",
     open: () => ask({ do: "open" }),
-    save: (id, value, base) => ask({ do: "save", id, value, base: base.revision, was: base.value }),
+    save: (name, value, base) => ask({ do: "save", id: name, value, base: base.revision, was: base.value }),
     tried: (id, tried, revision) => ask({ do: "tried", id, tried, base: revision }),
     changed: (heard) => way.back(heard), // else seen when the window is looked at again
     work: (learner) => ask({ do: "work", learner }),

@@ -18,13 +18,13 @@ export const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kin
 
 /**
  * Make the file of a hand-in and its receipt. Nothing private is in it, and nothing that this student was not asked.
- * @param {Book} book @param {Copy} copy @param {Record<string, import("../types.js").Stored<any>>} answers those that fit the questions as they are now
+ * @param {Book} book @param {Copy} copy @param {Record<string, import("../types.js").Stored<any>>} answers what `whole` in referral.js gives
  * @param {Referral | null} referral what it answers
  * @returns {HandedIn}
  */
 export function pack(book, copy, answers, referral) {
   const asked = [...paper(book, copy.seed).values()];
-  const given = asked.filter((spec) => answers[spec.id]?.saved_at && leaves(spec, answers[spec.id].value));
+  const given = asked.filter((spec) => answers[spec.id] && leaves(spec, answers[spec.id].value));
   const document = {
     schema: SCHEMA,
     workbook: book.workbook,

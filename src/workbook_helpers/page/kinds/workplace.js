@@ -1,14 +1,14 @@
 // @ts-check
 // A record of evidence from the workplace. The answer is an object of strings; what is empty is not in it.
-import { isObject, list } from "../answers.js";
-import { h, put } from "../dom.js";
+import { isObject } from "../answers.js";
+import { h } from "../dom.js";
 import { printSheet } from "../print.js";
-import { findSigns } from "../privacy.js";
 import { segments } from "../segments.js";
+import { signs } from "../signs.js";
 import { isEmpty, split } from "../text.js";
 import { locale, say } from "../words.js";
-/** @import { Field, Kid, Kind, PrivacyRules, Spec } from "../types.js" */
-/** @typedef {Spec & { evidence: string[], places: string[], criteria: { code: string, text: string }[], rules: PrivacyRules, max_characters: number }} Item */
+/** @import { Field, Kid, Kind, Spec } from "../types.js" */
+/** @typedef {Spec & { evidence: string[], places: string[], criteria: { code: string, text: string }[], max_characters: number }} Item */
 /** @typedef {Record<string, string>} Answer */
 
 const TYPING_MS = 200;
@@ -61,18 +61,11 @@ const kind = {
     /** A field that is looked through while one types, and the warning tied to it. @param {string} name @param {Field} field @param {string} hint */
     function watched(name, field, hint) {
       const line = h("p", { className: "wb-hint", id: `${field.id}-hint` }, hint);
-      const warning = h("p", { className: "wb-workplace-warning", id: `${field.id}-warning`, role: "status" });
-      const pieces = h("p", { className: "wb-workplace-pieces", id: `${field.id}-pieces` }); // changes with each letter, so it is not announced
       field.maxLength = spec.max_characters;
-      field.setAttribute("aria-describedby", `${line.id} ${warning.id} ${pieces.id}`);
-      const look = () => {
-        const found = findSigns(field.value, spec.rules);
-        const text = found.length ? say("workplace-warn", { signs: list(found.map((one) => say(`workplace-sign-${one.sign}`))) }) : "";
-        if (warning.textContent !== text) put(warning, text); // unchanged text is not announced again
-        put(pieces, found.length ? say("workplace-look", { pieces: list(found.map((one) => `“${one.text}”`)) }) : "");
-      };
-      field.addEventListener("input", () => { look(); ctx.changed(TYPING_MS); });
-      return { node: part(name, field, line, field, warning, pieces), field, look };
+      field.setAttribute("aria-describedby", line.id);
+      const { nodes, look } = signs(field, ctx.privacy);
+      field.addEventListener("input", () => ctx.changed(TYPING_MS));
+      return { node: part(name, field, line, field, ...nodes), field, look };
     }
     const get = () => Object.fromEntries(Object.entries({
       evidence: evidence.get(), date: date.value, place: place.value, done: done.field.value,

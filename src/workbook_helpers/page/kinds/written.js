@@ -1,6 +1,7 @@
 // @ts-check
 // Write in one's own words; saved while typing.
 import { h, put } from "../dom.js";
+import { signs } from "../signs.js";
 import { countWords, isEmpty } from "../text.js";
 import { say } from "../words.js";
 /** @import { Kind, Spec } from "../types.js" */
@@ -23,6 +24,7 @@ const kind = {
     const again = h("details", { className: "wb-written-task", hidden: true, "data-wb-silent": "" }, h("summary", {}, say("written-task")), h("p", {}, spec.stem), prompts?.cloneNode(true));
     again.querySelector("ul")?.removeAttribute("id");
     area.setAttribute("aria-describedby", `${prompts ? prompts.id + " " : ""}${counted.id}`);
+    const { nodes, look } = signs(area, ctx.privacy);
     function count() {
       const words = countWords(area.value);
       const full = area.value.length >= spec.max_characters;
@@ -45,10 +47,10 @@ const kind = {
     }, { rootMargin: "-60px 0px 0px" }); // below the header
     seen.observe(prompts ?? label);
     /** @param {string | null} value */
-    const set = (value) => { area.value = value ?? ""; count(); };
+    const set = (value) => { area.value = value ?? ""; count(); look(); };
     set("");
     return {
-      node: h("div", { className: "wb-field" }, label, prompts, again, area, counted),
+      node: h("div", { className: "wb-field" }, label, prompts, again, area, ...nodes, counted),
       end: () => seen.disconnect(),
       get: () => area.value,
       set,
