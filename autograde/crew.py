@@ -1,12 +1,16 @@
-"""Who does the work: this process, one process for each core, or a cluster; all behind one call."""
+"""Who does the work: this process, several of this machine, or a cluster, all behind one call; and threads that write files."""
 
+import gc
 import os
 import sys
+import tempfile
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TypeVar
 
 from autograde.errors import ClassError
@@ -15,71 +19,103 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 WORTH_IT = 200
-"""Fewer tasks are done sooner here: other processes take half a second to start, and one task takes some 20 ms."""
+"""Files from which on threads write them: fewer are written sooner here."""
+SLOW_S = 0.001
+"""Seconds for a new folder from which a disk is slow."""
 WRITERS = 4
 AHEAD = 8
-"""Tasks in hand: enough that no worker waits, and few enough that memory does not grow with the class."""
+"""Files in hand: enough that no thread waits, and few enough that memory does not grow with the class."""
+TRIES = 3
+"""How often a task is given out whose process was lost."""
+WAIT_S = 3600
+"""The longest that a task on a cluster is waited for."""
 
-WAIT_S = 600
-"""The longest that a task is waited for; nearly all take less than a second."""
+
+def cores() -> int:
+    """Give how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-@contextmanager
-def crew(tasks: int, *, scheduler: str = "", workers: int | None = None) -> Iterator[Executor | None]:
-    """Give an executor for so many tasks; None where it is quicker to do them here.
+def share(do: Callable[[Task], Result], tasks: Sequence[Task], *, scheduler: str = "", workers: int = 1) -> Iterator[Result]:
+    """Do each task, giving the results in order. One whose process is lost is done again, so it must do no harm twice.
 
     Parameters
     ----------
-    tasks
-        How many there are.
     scheduler
-        The address of a dask.distributed scheduler, e.g. "tcp://10.0.0.5:8786"; "" for this machine.
+        The address of a dask.distributed scheduler, e.g. "tcp://10.0.0.5:8786", whose workers do them; "" for this machine.
     workers
-        How many processes, 1 for none but this; None for one a core where that is quicker.
+        How many processes of this machine; 1 for none but this.
 
     Raises
     ------
     ClassError
-        If dask is not installed, or the scheduler does not answer.
+        If dask is not installed, the scheduler does not answer, or those who do the work are lost again and again.
     """
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     if scheduler:
         with _cluster(scheduler) as executor:
-            yield executor
-    elif (workers or cores) < 2 or (workers is None and tasks < WORTH_IT):
-        yield None
+            futures = [executor.submit(do, task) for task in tasks]
+            yield from map(_result, futures)
+    elif workers > 1 and len(tasks) > 1:
+        yield from _by_processes(do, tasks, min(workers, len(tasks)))
     else:
-        from concurrent.futures import ProcessPoolExecutor  # only here: a small class does without
-        from multiprocessing import get_context
+        yield from map(do, tasks)
 
-        pool = ProcessPoolExecutor(workers or cores, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
+    """Do the tasks in processes: where one is lost, all of them go, and what is not done is given to new ones."""
+    from concurrent.futures import ProcessPoolExecutor  # only here: one class does without
+    from multiprocessing import get_context
+
+    done: dict[int, Result] = {}
+    given = 0
+    for _ in range(TRIES):
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+        futures: dict[int, Future[Result]] = {}
         try:
-            yield pool
+            for number in range(given, len(tasks)):
+                if number not in done:
+                    futures[number] = pool.submit(do, tasks[number])
+            while given < len(tasks):
+                yield done.pop(given) if given in done else futures.pop(given).result()
+                given += 1
+        except BrokenExecutor as error:
+            lost = error
+            done |= {number: one.result() for number, one in futures.items() if one.done() and not one.cancelled() and not one.exception()}
+        else:
+            return
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+    raise _lost(lost)
 
 
-def writers(tasks: int) -> AbstractContextManager[Executor | None]:
-    """Give threads that write files; None for few, which are written sooner here.
+def writers(files: int, folder: Path) -> AbstractContextManager[Executor | None]:
+    """Give threads that write so many files below a folder; None where they are few or its disk is quick: then it is done sooner here.
 
-    A slow disk, as one in a network, takes as long for a new folder as the marking takes, and threads wait for it meanwhile.
+    A slow disk, as one in a network, takes as long for a new folder as the marking takes, and threads wait for it meanwhile. On a
+    quick one they take a fifth more of the processor's time, and give nothing for it.
     """
-    if tasks < WORTH_IT:
+    if files < WORTH_IT or not _is_slow(folder):
         return nullcontext()
     from concurrent.futures import ThreadPoolExecutor  # only here: a small class does without
 
     return ThreadPoolExecutor(WRITERS)
 
 
+def _is_slow(folder: Path) -> bool:
+    """Whether even the quickest of three new folders takes long; one that cannot be made is told by whoever writes there."""
+    took = list[float]()
+    with suppress(OSError):
+        for _ in range(3):
+            start = time.perf_counter()
+            with tempfile.TemporaryDirectory(prefix=".", dir=folder):
+                took.append(time.perf_counter() - start)
+    return min(took, default=0) > SLOW_S
+
+
 def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
     """Do each task, giving the results in order; never more than AHEAD tasks are in hand.
 
     (`Executor.map` would take all tasks at once, and hold all of a large class in memory.)
-
-    Raises
-    ------
-    ClassError
-        If those who do the work are gone, or nothing comes from them any more.
     """
     if executor is None:
         yield from map(do, tasks)
@@ -89,9 +125,9 @@ def in_order(executor: Executor | None, do: Callable[[Task], Result], tasks: Ite
         for task in tasks:
             waiting.append(executor.submit(do, task))
             if len(waiting) >= AHEAD:
-                yield _result(waiting.popleft())
+                yield waiting.popleft().result()
         while waiting:
-            yield _result(waiting.popleft())
+            yield waiting.popleft().result()
     finally:
         for future in waiting:
             future.cancel()
@@ -101,14 +137,18 @@ def _result(future: "Future[Result]") -> Result:
     try:
         return future.result(timeout=WAIT_S)
     except Exception as error:
-        lost = isinstance(error, BrokenExecutor | CancelledError | TimeoutError) or type(error).__module__.startswith("distributed")
+        lost = isinstance(error, CancelledError | TimeoutError) or type(error).__module__.startswith("distributed")
         if not lost or (isinstance(error, TimeoutError) and future.done()):
             raise
-        msg = (
-            f"The processes that share the work gave nothing back ({type(error).__name__}); one may have been ended, or memory was short. "
-            "What was done is kept: run the command again, on this process alone with --workers 1."
-        )
-        raise ClassError(msg) from error
+        raise _lost(error) from error
+
+
+def _lost(error: Exception) -> ClassError:
+    why = f"({type(error).__name__}); one may have been ended, or memory was short"
+    return ClassError(
+        f"The processes that share the work gave nothing back {why}. "
+        "What was done is kept: run the command again, in one process with --workers 1."
+    )
 
 
 @contextmanager
@@ -127,10 +167,11 @@ def _cluster(address: str) -> Iterator[Executor]:
         yield client.get_executor(pure=False, retries=2)  # type: ignore[no-untyped-call]
 
 
-def _end_with_parent() -> None:
-    """Let a worker end when its parent is gone: one that was killed cannot tell its workers."""
+def _begin() -> None:
+    """Let a worker look for cycles as seldom as the command does, and end when its parent is gone: a killed one cannot tell it."""
     from multiprocessing import connection, parent_process
 
+    gc.set_threshold(50_000, 20, 20)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()

@@ -4,13 +4,15 @@ One class, built twice: as ours (20 questions of one best answer, 6 written task
 answer cells with a test cell each, 6 manually graded answers); in both, the students' notebooks also hold a workbook's
 teaching text. Every command runs in a process of its own, start-up included, turn by turn; a ratio is the median of the
 rounds' ratios. The two gradebooks are held against each other row by row before anything is printed. For classes too large
-to wait for, nbgrader's time for each submission of the largest class that was waited for is carried forward, marked "~".
+to wait for, nbgrader's start-up (a class of one) and its time for each further submission of the largest class that was waited
+for are carried forward, marked "~". `--college` marks copies of one class as a college does: by one process, two, and a Dask
+cluster of two workers, turn by turn.
 
 Examples
 --------
     python benchmarks/marking.py                                      # 30 and 1,000 students; some 4 minutes a round
-    python benchmarks/marking.py --students 1 --wait 1 --pairs 1      # the smallest, which the tests run: does it still work?
-    python benchmarks/marking.py --students 30,100,300,1000,10000 --wait 100 --ways 10000 --write docs/measurements/marking.md
+    python benchmarks/marking.py --students 1 --wait 1 --pairs 1 --college 2x1   # the smallest, which the tests run: does it still work?
+    python benchmarks/marking.py --students 30,100,300,1000,10000 --wait 100 --college 40x250 --write docs/measurements/marking.md
 """
 
 import argparse
@@ -181,14 +183,15 @@ def rows(course: Path) -> list[tuple[Any, ...]]:
 
 
 def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list[Run]]:
-    """Run every command `rounds` times on a fresh class.
+    """Run every command `rounds` times on a fresh class; nbgrader's on a class of one, too, if it is to be carried forward.
 
     All classes are kept to the end: where folders have just been removed, ext4 takes a millisecond to make a new one.
     """
     runs: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    all_sizes = sorted({1, *sizes}) if max(sizes) > wait else sizes
     with tempfile.TemporaryDirectory() as name:
         for number in range(rounds):
-            for size in sizes if number % 2 else reversed(sizes):
+            for size in all_sizes if number % 2 else reversed(all_sizes):
                 root = Path(name) / f"{number}-{size}"
                 root.mkdir()
                 env = surroundings(root)
@@ -207,20 +210,44 @@ def race(sizes: list[int], wait: int, rounds: int) -> dict[tuple[str, int], list
     return runs
 
 
-def ways(size: int, rounds: int) -> dict[str, list[float]]:
-    """Let one process, two, and a dask cluster of two workers on this machine mark the same class; give the seconds of each."""
+def theirs_at(runs: dict[tuple[str, int], list[Run]], command: str, size: int) -> list[Run]:
+    """Give nbgrader's runs of a command for so many students, measured or carried forward from the largest class that was."""
+    if (command, size) in runs:
+        return runs[command, size]
+    known = max(held for name, held in runs if name == command)
+    further = (size - 1) / (known - 1)
+
+    def carried(one: float, many: float) -> float:
+        return one + (many - one) * further
+
+    pairs = zip(runs[command, 1], runs[command, known], strict=True)
+    return [Run(wall=carried(one.wall, many.wall), cpu=carried(one.cpu, many.cpu), memory=many.memory) for one, many in pairs]
+
+
+def college(classes: int, students: int, rounds: int) -> dict[str, list[Run]]:
+    """Let one process, two, and a Dask cluster of two workers on this machine mark the same classes again, turn by turn."""
     from distributed import LocalCluster
 
-    took: dict[str, list[float]] = defaultdict(list)
-    with tempfile.TemporaryDirectory() as name, LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        env = surroundings(Path(name))
-        course = make_ours(Path(name), size, env)
-        each = {"one process": ["--workers", "1"], "two processes": ["--workers", "2"]}
-        each["a cluster of two workers"] = ["--scheduler", cluster.scheduler_address]
-        for number in range(rounds):
-            for way, options in each.items():
-                took[way].append(run(course, str(BIN / "autograde"), "mark", "w98", "--force", *options, env=env).wall)
-            sys.stderr.write(f"round {number + 1} of {rounds}: {', '.join(f'{way} {held[-1]:.1f} s' for way, held in took.items())}\n")
+    took: dict[str, list[Run]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        env = surroundings(root)
+        first = make_ours(root, students, env)
+        courses = [first, *(shutil.copytree(first, root / f"class-{n}") for n in range(1, classes))]
+        mark = [str(BIN / "autograde"), "mark", "--all", *map(str, courses), "--force"]
+        run(root, *mark, env=env)
+        wanted = rows(first)
+        os.environ |= env  # for the cluster's workers
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+            each = {"one process": ["--workers", "1"], "two processes": ["--workers", "2"]}
+            each["a cluster of two workers"] = ["--scheduler", cluster.scheduler_address]
+            for number in range(rounds):
+                for way, options in each.items() if number % 2 == 0 else reversed(each.items()):
+                    took[way].append(run(root, *mark, *options, env=env))
+                    if any(rows(course) != wanted for course in courses):
+                        sys.exit(f"{way} gives other rows.")
+                told = ", ".join(f"{way} {held[-1].wall:.1f} s" for way, held in took.items())
+                sys.stderr.write(f"round {number + 1} of {rounds}: {told}\n")
     return took
 
 
@@ -234,15 +261,14 @@ def made_by(script: str, rounds: int) -> str:
     )
 
 
-def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, otherwise: dict[str, list[float]]) -> str:
+def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, otherwise: dict[str, list[Run]], what: str) -> str:
     """Give the tables."""
     lines = ["# Marking and feedback beside nbgrader\n"]
     lines.append(
         f"{made_by('benchmarks/marking.py', max(len(each) for each in runs.values()))} {CLOSED} closed items and {WRITTEN} written tasks "
         f"in a workbook of {len(teaching())} cells of text. For up to {wait} students the gradebooks were equal, row by row. “~” carries "
-        "nbgrader's time for each submission forward.\n"
+        "nbgrader's start-up and its time for each further submission forward.\n"
     )
-    known = max((size for size in sizes if size <= wait), default=0)
     small = min(sizes)
     for ours, theirs, title in (
         ("mark", "nbgrader mark", "nbgrader autograde"),
@@ -254,32 +280,29 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, 
         ]
         for size in sizes:
             mine = runs[ours, size]
-            other = runs.get((theirs, size)) or [
-                Run(wall=one.wall * size / known, cpu=one.cpu * size / known, memory=0) for one in runs.get((theirs, known), [])
-            ]
+            other = theirs_at(runs, theirs, size)
             about = "" if size <= wait else "~"
             each = (
                 (median(one.cpu for one in mine) - median(one.cpu for one in runs[ours, small])) / (size - small) * 1000
                 if size > small
                 else None
             )
-            pairs = list(zip(mine, other, strict=False))
-            ratio = [
-                f"**{about}{median(getattr(b, way) / getattr(a, way) for a, b in pairs):.0f}**" if pairs else "–" for way in ("wall", "cpu")
-            ]
+            pairs = list(zip(mine, other, strict=True))
+            ratio = [f"**{about}{median(getattr(b, way) / getattr(a, way) for a, b in pairs):.0f}**" for way in ("wall", "cpu")]
             row = [f"{size:,}", f"{median(one.wall for one in mine):.2f} s"]
-            row += [f"{about}{median(one.wall for one in other):,.0f} s" if other else "–", *ratio]
-            row += [f"{median(one.wall for one in mine) / size * 1000:.1f} ms", f"{each:.1f} ms" if each else "–"]
+            row += [f"{about}{median(one.wall for one in other):,.0f} s", *ratio]
+            row += [f"{median(one.wall for one in mine) / size * 1000:.1f} ms", f"{each:.1f} ms" if each and each > 0 else "–"]
             lines.append(f"| {' | '.join(row)} | {median(one.memory for one in mine):.0f} MB |")
         lines.append("")
     lines += ["| students | marking again when nothing has changed |", "|---|---|"]
     lines += [f"| {size:,} | {median(one.wall for one in runs['again', size]):.2f} s |" for size in sizes]
     if otherwise:
-        lines += ["\n| students of --ways marked again, by | wall | one process / this |", "|---|---|---|"]
+        lines += [f"\n| {what} students marked again, by | wall | CPU | one process / this, wall |", "|---|---|---|---|"]
         (first, *_) = otherwise.values()
         for way, held in otherwise.items():
-            ratio = median(a / b for a, b in zip(first, held, strict=True))
-            lines.append(f"| {way} | {median(held):.1f} s | **{ratio:.2f}** |")
+            times = median(a.wall / b.wall for a, b in zip(first, held, strict=True))
+            cpu = "in the cluster" if "cluster" in way else f"{median(one.cpu for one in held):.1f} s"
+            lines.append(f"| {way} | {median(one.wall for one in held):.1f} s | {cpu} | **{times:.2f}** |")
     return "\n".join(lines) + "\n"
 
 
@@ -289,12 +312,16 @@ def main() -> None:
     parser.add_argument("--students", default="30,1000", help="how many students, with commas (default %(default)s)")
     parser.add_argument("--wait", type=int, default=30, help="the largest class that nbgrader is waited for (default %(default)s)")
     parser.add_argument("--pairs", type=int, default=3, help="how many rounds (default %(default)s)")
-    parser.add_argument("--ways", type=int, default=0, help="also let one process, two and a cluster mark so many (default: not)")
+    parser.add_argument("--college", default="", metavar="CLASSESxSTUDENTS", help="also mark so many classes of so many, e.g. 40x250")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the tables in this Markdown file, too")
     wanted = parser.parse_args()
     sizes = sorted(int(size) for size in wanted.students.split(","))
+    if max(sizes) > wanted.wait and not any(1 < size <= wanted.wait for size in sizes):
+        parser.error("nbgrader's time is carried forward from a class between 2 and --wait: name one in --students")
     runs = race(sizes, wanted.wait, wanted.pairs)
-    text = report(runs, sizes, wanted.wait, ways(wanted.ways, wanted.pairs) if wanted.ways else {})
+    classes, _, each = wanted.college.partition("x")
+    otherwise = college(int(classes), int(each), wanted.pairs) if wanted.college else {}
+    text = report(runs, sizes, wanted.wait, otherwise, wanted.college.replace("x", " classes of "))
     sys.stdout.write(text)
     if wanted.write:
         wanted.write.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from autograde.classes.folder import Course
 from autograde.classes.own_keys import NOTHING, Decision, class_guides, own_keys
 from autograde.errors import ClassError
+from autograde.gradebook.locks import signed_off
 from autograde.inbox.submitted import handed_in, submissions
 from autograde.marking import mark_sheet
 from autograde.outbox.releases import read_seen
@@ -56,7 +57,7 @@ def accept(course: Course, workbook: Workbook, item: str, answer: Json) -> Decis
 
 
 def plan(course: Course, assignment: str, item: str, decision: Decision) -> Plan:
-    """Say whose points a decision would change; nothing is changed.
+    """Say whose points a decision would change, of those whose unit is not signed off; nothing is changed.
 
     Raises
     ------
@@ -67,9 +68,11 @@ def plan(course: Course, assignment: str, item: str, decision: Decision) -> Plan
     workbook = content.workbook
     _so_far(course, workbook, item)
     key, _ = class_guides(course, workbook, {item: decision})
-    held = submitted_by(course, assignment)
+    held, locked = submitted_by(course, assignment), signed_off(course)
     changes, kept = list[Change](), list[Change]()
     for student in submissions(course, assignment):
+        if student in locked:
+            continue
         try:
             raw, _ = handed_in(course, workbook, student)
         except OSError:

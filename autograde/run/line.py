@@ -8,6 +8,9 @@ from autograde.text import printable
 CHANGED = "changed since a person marked it"
 """How the oddity begins that names answers which are others than those that were marked."""
 
+SIGNED_OFF = "the unit is signed off, so nothing was marked. Reopen it with a reason first"
+"""The oddity of a student whose marks are locked."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
@@ -51,6 +54,13 @@ def unusable(student: str, error: OSError) -> Line:
 def failed(student: str, why: str) -> Line:
     """Say why a student was not marked."""
     return Line(student=student, outcome="not marked", oddities=(printable(why, 400),))
+
+
+def signed_off(student: str, standing: Standing | None) -> Line:
+    """Say that a student's unit is signed off, so that the marks stay as they are."""
+    if standing is None:
+        return Line(student=student, outcome="unchanged", oddities=(SIGNED_OFF,))
+    return standing_line(student, standing, outcome="unchanged", before=standing.points, oddities=(SIGNED_OFF,))
 
 
 def standing_line(student: str, standing: Standing, *, outcome: str, before: float | None, oddities: tuple[str, ...] = ()) -> Line:

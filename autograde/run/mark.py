@@ -1,86 +1,85 @@
-"""Mark a class: every submission to its end, each oddity told, nothing marked twice without need.
-
-One process reads the hand-ins, writes the notebooks and the gradebook; the marking itself is bytes in, bytes out, and can
-be done by anybody: this process, others on this machine, or a cluster (`crew`).
-"""
+"""Mark a class: every submission to its end, each oddity told, nothing marked twice without need."""
 
 import json
-import pickle
 import shutil
 import tempfile
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.crew import in_order, writers
 from autograde.errors import ClassError
+from autograde.gradebook.entries import Assessed, Held, Saved
 from autograde.gradebook.rows import Rows
 from autograde.inbox.files.archive import MAX_UNPACKED
 from autograde.inbox.submitted import keep_beside, submissions
 from autograde.outbox.pages import set_aside_stale
 from autograde.records.outside import catch
-from autograde.run.line import CHANGED, Line, failed, late, standing_line, unusable
+from autograde.run.line import CHANGED, Line, failed, late, signed_off, standing_line, unusable
 from autograde.run.places import parts, put_in_place, retry, sweep
 from autograde.run.released import Released
-from autograde.run.work import Assessment, Batch, Content, Work, batches, load_content, work_of
+from autograde.run.work import Assessment, Content, Work, assess, load_content, work_of
 from workbook_helpers.files import read_file
 from workbook_helpers.items import Json
 
 OLD = ".old"
+TOGETHER = 16
+"""Submissions in one transaction: to begin and end one takes as long as to write one submission, and on a server several times that."""
+AHEAD = 64
+"""Submissions whose state is asked for at once."""
 
 
-def mark_class(course: Course, assignment: str, *, force: bool = False, executor: Executor | None = None) -> Iterator[Line]:
+def mark_class(course: Course, assignment: str, *, force: bool = False, by: str = "") -> Iterator[Line]:
     """Mark all submissions to an assignment that are new or changed (`force`: all), giving a line for each, in order.
 
     One that cannot be marked gets a line that says why, and the next one follows. What has been given is in the gradebook
-    and on disk; a killed run goes on from there when it is started again.
+    and on disk; a killed run goes on from there when it is started again. The log says that `by` did it; whoever runs it for "".
     """
     content = load_content(course, assignment)
     released = Released(course.root / "release" / assignment / f"{assignment}.ipynb")
-    with Rows(course.db_url, assignment, course.course_id) as rows:
+    with Rows(course.db_url, assignment, course.course_id, by=by) as rows:
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)
         catch(course, assignment)  # what formgrader gave stands in the log before what this marking does
         sweep(course, assignment)
         full = sum(rows.max_score.values())
-        packed = pickle.dumps(content)
-        early: dict[str, Line] = {}  # what needs no marking, until its turn has come
-        order: deque[str] = deque()
         students = submissions(course, assignment)
-
-        def work() -> Iterator[Work]:
-            for student in students:
-                order.append(student)
-                found = _prepare(course, content, rows, student, force=force)
-                if isinstance(found, Line):
-                    early[student] = replace(found, max=full, stale_page=set_aside_stale(course, assignment, rows, student))
-                else:
-                    yield found
-
-        with parts(course, assignment) as mine, writers(len(students)) as threads:
-            assessments = chain.from_iterable(in_order(executor, Batch(packed), batches(work())))
-            for written in in_order(threads, partial(_write, course, assignment, released, mine), assessments):
-                while (student := order.popleft()) != written.student:
-                    yield early.pop(student)
-                line = written if isinstance(written, Line) else _keep(course, assignment, rows, written)
-                yield replace(line, max=full, stale_page=set_aside_stale(course, assignment, rows, line.student))
+        with parts(course, assignment) as mine, writers(len(students), course.root) as threads:
+            assessed = _assessed(course, content, rows, students, force=force)
+            written = in_order(threads, partial(_write, course, assignment, released, mine), assessed)
+            while together := list(islice(written, TOGETHER)):
+                lines = _keep(course, assignment, rows, together)
+                stale = set_aside_stale(course, assignment, rows, [line.student for line in lines])
+                yield from (replace(line, max=full, stale_page=line.student in stale) for line in lines)
         rows.tidy()
-        for student in order:
-            yield early.pop(student)
 
 
-def _prepare(course: Course, content: Content, rows: Rows, student: str, *, force: bool) -> Work | Line:
+def _assessed(course: Course, content: Content, rows: Rows, students: Sequence[str], *, force: bool) -> Iterator[Assessment | Line]:
+    """Mark each student's answers; where there is nothing to mark, or that fails, give the line that says so."""
+    for start in range(0, len(students), AHEAD):
+        some = students[start : start + AHEAD]
+        held = rows.held_each(some)
+        for student in some:
+            work = _prepare(course, content, rows, student, held.get(student), force=force)
+            yield work if isinstance(work, Line) else _assess(content, work)
+
+
+def _assess(content: Content, work: Work) -> Assessment | Line:
+    try:
+        return assess(content, work)
+    except Exception as error:
+        return failed(work.student, f"the marking failed ({type(error).__name__}: {error}). Please report it, with the answers file")
+
+
+def _prepare(course: Course, content: Content, rows: Rows, student: str, held: Held | None, *, force: bool) -> Work | Line:
     """Give what there is to mark of a student, or the line where there is nothing."""
     if student not in rows.students:
         return failed(student, "is not on the roster")
-    held = rows.held(student)
     try:
         course.check_own("autograded", student, content.workbook.assignment)
         work = work_of(course, content, student, held)
@@ -89,17 +88,25 @@ def _prepare(course: Course, content: Content, rows: Rows, student: str, *, forc
     source = _source_of(course, content.workbook.assignment, student)
     if not force and held and source == work.source and held.source == work.origin.all:
         return standing_line(student, held.standing, outcome="unchanged", before=held.standing.points)
+    if student in rows.signed_off:
+        return signed_off(student, held.standing if held else None)
     return replace(work, known=source.get("answers") == work.source["answers"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Written:
-    """A marked submission whose notebook is on disk, in a folder that is not yet in its place."""
+    """A marked submission whose notebook is on disk, in a folder `part` that is not yet in its place, `target`."""
 
     student: str
-    assessment: Assessment
+    made: Assessment
     part: Path
+    target: Path
     oddities: tuple[str, ...]
+
+    @property
+    def old(self) -> Path:
+        """Where the folder goes that is in its place now."""
+        return self.part.with_name(f"{self.part.name}{OLD}")
 
 
 def _write(course: Course, assignment: str, released: Released, prefix: str, assessment: Assessment | Line) -> _Written | Line:
@@ -117,35 +124,53 @@ def _write(course: Course, assignment: str, released: Released, prefix: str, ass
         keep_beside(folder, part)
     except OSError as error:
         return unusable(student, error)
-    return _Written(student=student, assessment=assessment, part=part, oddities=tuple(released.changed(folder / f"{assignment}.ipynb")))
+    oddities = tuple(released.changed(folder / f"{assignment}.ipynb"))
+    return _Written(student=student, made=assessment, part=part, target=target, oddities=oddities)
 
 
-def _keep(course: Course, assignment: str, rows: Rows, written: _Written) -> Line:
-    """Put a marked submission into the gradebook, and its notebook in the place of the one before.
+def _keep(course: Course, assignment: str, rows: Rows, together: Sequence[_Written | Line]) -> list[Line]:
+    """Put marked submissions into the gradebook, and their notebooks in the places of those before; give a line for each.
 
-    That one is moved away first: where it cannot be, because another program holds a file in it, nothing has happened yet.
+    Those before are moved away first: where one cannot be, because another program holds a file in it, nothing has happened yet.
     """
-    done, student = written.assessment, written.student
-    target, old = course.path("autograded", student, assignment), written.part.with_name(f"{written.part.name}{OLD}")
+    lines = {one.student: one for one in together if isinstance(one, Line)}
+    moved = list[_Written]()
     try:
-        course.check_own("autograded", student, assignment)
-        retry(lambda: target.rename(old), FileNotFoundError)
-        try:
-            saved = rows.save(student, course.timestamp(student, assignment), done.marks, done.origin)
-        except BaseException:
+        for one in together:
+            if isinstance(one, _Written):
+                try:
+                    course.check_own("autograded", one.student, assignment)
+                    retry(lambda one=one: one.target.rename(one.old), FileNotFoundError)  # type: ignore[misc]
+                except OSError as error:
+                    shutil.rmtree(one.part, ignore_errors=True)
+                    lines[one.student] = unusable(one.student, error)
+                else:
+                    moved.append(one)
+        assessed = [Assessed(student=one.student, when=one.made.when, marks=one.made.marks, source=one.made.origin) for one in moved]
+        all_saved = rows.save(assessed) if assessed else []
+    except BaseException:
+        for one in moved:
             with suppress(OSError):  # it is as it was before
-                old.rename(target)
-            raise
-        retry(lambda: put_in_place(written.part, target))
-        shutil.rmtree(old, ignore_errors=True)
+                one.old.rename(one.target)
+        raise
+    for one, saved in zip(moved, all_saved, strict=True):
+        lines[one.student] = _placed(one, saved)
+    return [lines[one.student] for one in together]
+
+
+def _placed(written: _Written, saved: Saved) -> Line:
+    """Put a marker's notebook in its place, and say what became of the submission."""
+    try:
+        retry(lambda: put_in_place(written.part, written.target))
+        shutil.rmtree(written.old, ignore_errors=True)
     except OSError as error:
         shutil.rmtree(written.part, ignore_errors=True)
-        return unusable(student, error)
-    oddities = [*late(saved.now.late_s), *done.oddities, *written.oddities]
+        return unusable(written.student, error)
+    oddities = [*late(saved.now.late_s), *written.made.oddities, *written.oddities]
     if saved.changed:
         oddities.insert(0, f"{CHANGED}: {', '.join(saved.changed)}")
     before = saved.before.points if saved.before else None
-    line = standing_line(student, saved.now, outcome="marked", before=before, oddities=tuple(oddities))
+    line = standing_line(written.student, saved.now, outcome="marked", before=before, oddities=tuple(oddities))
     return replace(line, revised=saved.revised)
 
 

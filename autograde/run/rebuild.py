@@ -3,13 +3,14 @@
 Nothing of the student's notebook is in it, so nothing that a student can write is run, rendered or trusted.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from autograde.marking import EarlierKey, EarlierRubric, Key, Mark, Rubric, Rubrics, Seen, Status, means_other, unmarked
+from autograde.marking import EarlierKey, EarlierRubric, Key, Mark, Rubric, Rubrics, Seen, Status, answer_text, means_other, unmarked
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json, Purpose, Workbook
 from workbook_helpers.items.kinds.written import count_words
@@ -19,6 +20,9 @@ REAL_WORK = "It is met in full only by evidence from the learner’s own work."
 SHEETS = (files("autograde.run").joinpath("marker.css"), files("workbook_helpers").joinpath("page", "document.css"))
 STYLE = " ".join(" ".join(sheet.read_text("utf-8") for sheet in SHEETS).split())
 """In one line, since it stands in a Markdown cell."""
+MOST = 5_000
+"""Cells that are kept for the next learner with the same answer: some five megabytes."""
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 OTHER_ANSWER = "The answer is another than the one that was marked."
 OTHER_MEANING = "The question means something else now. This answer keeps its old key or rubric."
 
@@ -32,8 +36,9 @@ def rebuild(
     source: Mapping[str, Json],
     changed: Collection[str] = (),
     real_work: Collection[str] = (),
-) -> dict[str, Any]:
-    """Build the autograded notebook, as the JSON object that a file of nbformat 4.5 holds.
+    known: dict[tuple[Mark, str], str] | None = None,
+) -> str:
+    """Build the autograded notebook, as the JSON that a file of nbformat 4.5 holds.
 
     Parameters
     ----------
@@ -47,18 +52,22 @@ def rebuild(
         The places whose answer is another than the one that a person has given points for.
     real_work
         The codes of the criteria that only the learner's own work can meet.
+    known
+        (mark, `answer_text`) → the cell of a closed item as it was built so far, for the same workbook and key.
     """
+    known = {} if known is None else known
     sheet = seen.sheet
     asked = asked_in(workbook, key, rubrics, seen, changed)
     written = {place: one for place, one in asked.items() if one.now.asks_person}
     closed = {place: one for place, one in asked.items() if not one.now.asks_person}
-    cells = [_head(workbook, written, closed, sheet, marks)]
-    cells += [_written(one, rubrics.rubric(one.now), sheet, marks[place], real_work) for place, one in written.items()]
-    cells += [_unmarked(item, sheet) for item in unmarked(seen.workbook, sheet)]
-    cells += [_closed(one, key, sheet, marks[place]) for place, one in closed.items()]
+    cells = [_ENCODE(_head(workbook, written, closed, sheet, marks))]
+    cells += [_ENCODE(_written(one, rubrics.rubric(one.now), sheet, marks[place], real_work)) for place, one in written.items()]
+    cells += [_ENCODE(_unmarked(item, sheet)) for item in unmarked(seen.workbook, sheet)]
+    cells += [_closed_again(one, key, sheet, marks[place], known) for place, one in closed.items()]
+    metadata = _ENCODE({"workbook": {"id": workbook.id, "source": dict(source)}})
     # Stable cell ids: nbgrader and nbformat would make random ones, and the same work should give the same file.
     # Without nbformat's own functions, which hold each cell against a schema and take longer than all the rest.
-    return {"cells": cells, "metadata": {"workbook": {"id": workbook.id, "source": dict(source)}}, "nbformat": 4, "nbformat_minor": 5}
+    return f'{{"cells":[{",".join(cells)}],"metadata":{metadata},"nbformat":4,"nbformat_minor":5}}'
 
 
 class Asked(NamedTuple):
@@ -77,6 +86,8 @@ def asked_in(workbook: Workbook, key: Key, rubrics: Rubrics, seen: Seen, changed
     before: tuple[EarlierKey | EarlierRubric, ...] = (*key.earlier, *rubrics.earlier)
 
     def flagged(place: str, one: Asked) -> Asked:
+        if saw[place] is one.now and place not in changed:  # nearly always: asked as it is now
+            return one
         meant = one.now is not one.saw and means_other(before, one.saw, workbook.items.get(one.saw.id))
         return _with_flags(one, workbook, missing=saw[place] is None, changed=place in changed, meant=meant)
 
@@ -129,7 +140,7 @@ def _flagged(asked: Asked) -> str:
 
 def _written(asked: Asked, rubric: Rubric, sheet: AnswerSheet, mark: Mark, real_work: Collection[str]) -> dict[str, Any]:
     value = sheet.value(asked.saw.id)
-    prompts = "".join(f"<li>{inert(text)}</li>" for text in asked.saw.public().get("prompts", ()))
+    prompts = "".join(f"<li>{inert(text)}</li>" for text in getattr(asked.saw, "prompts", ()))
     body = _flagged(asked) + (f"<ul>{prompts}</ul>" if prompts else "")
     if mark.status is Status.NEEDS_PERSON and isinstance(value, str):
         words = count_words(value)
@@ -149,6 +160,7 @@ def _unmarked(item: Item, sheet: AnswerSheet) -> dict[str, Any]:
     return _markdown(item.id, f'<div class="wb tex2jax_ignore">{body}</div>')
 
 
+@lru_cache(maxsize=256)
 def _rubric(rubric: Rubric) -> str:
     def part(title: str, lines: tuple[str, ...]) -> str:
         return f"<p><strong>{title}</strong></p><ul>{''.join(f'<li>{inert(line)}</li>' for line in lines)}</ul>"
@@ -162,6 +174,19 @@ def _rubric(rubric: Rubric) -> str:
         + part("Check", (rubric.verb_check, rubric.workplace_check))
         + part("Unsafe: tell the tutor at once. It changes no points", rubric.unsafe)
     )
+
+
+def _closed_again(asked: Asked, key: Key, sheet: AnswerSheet, mark: Mark, known: dict[tuple[Mark, str], str]) -> str:
+    """Give the cell of a closed item as JSON; what another learner with the same answer, mark and question has is the same."""
+    text = answer_text(asked.saw, sheet) if asked.now is asked.saw and not asked.flags else None
+    if text is None:
+        return _ENCODE(_closed(asked, key, sheet, mark))
+    found = known.get((mark, text))
+    if found is None:
+        found = _ENCODE(_closed(asked, key, sheet, mark))
+        if len(known) < MOST:
+            known[mark, text] = found
+    return found
 
 
 def _closed(asked: Asked, key: Key, sheet: AnswerSheet, mark: Mark) -> dict[str, Any]:

@@ -1,12 +1,11 @@
-"""The work itself: what a submission is marked from, and what comes of it; bytes in, bytes out, done by whoever is free."""
+"""The work itself: what a submission is marked from, and what comes of it; bytes in, bytes out."""
 
 import hashlib
 import json
-import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from itertools import islice
+from datetime import datetime
+from functools import cached_property
 
 from autograde.classes.folder import Course, workbooks_folder
 from autograde.classes.ids import shown
@@ -14,16 +13,12 @@ from autograde.classes.own_keys import class_guides
 from autograde.content.reading import real_work
 from autograde.gradebook.entries import Held, Source
 from autograde.inbox.submitted import handed_in
-from autograde.marking import EarlierKey, EarlierRubric, Key, KeyEntry, Mark, Rubric, Rubrics, Status, mark_sheet, wording
+from autograde.marking import EarlierKey, EarlierRubric, Key, KeyEntry, Known, Mark, Rubric, Rubrics, Status, mark_sheet, wording
 from autograde.marking.paper import paper_oddities
 from autograde.outbox.releases import Releases, read_releases, read_seen
-from autograde.run.line import Line, failed
 from autograde.run.rebuild import rebuild
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Json, Workbook
-
-BATCH = 16
-"""Submissions in one task: sending one to another process costs as much as marking it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +33,16 @@ class Content:
     """nbgrader's course id, from which papers are drawn."""
     real_work: frozenset[str] = frozenset()
     """The codes of the criteria that are met by evidence from the learner's own work alone."""
+
+    @cached_property
+    def known(self) -> Known:
+        """The marks of answers that were given so far, for the next learner who gives the same."""
+        return {}
+
+    @cached_property
+    def cells(self) -> dict[tuple[Mark, str], str]:
+        """The same for the cells of the marker's notebook (`rebuild`)."""
+        return {}
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -70,12 +75,13 @@ def _version(asked: str, guide: KeyEntry | Rubric) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """One submission to be marked: what was handed in, and what it is made from, time included."""
+    """One submission to be marked: what was handed in, when (in UTC, naive), and what it is made from, time included."""
 
     student: str
     answers: bytes | AnswerSheet
     """The answers file; where it cannot be used, the sheet that says why."""
     source: dict[str, Json]
+    when: datetime | None = None
     by_person: Mapping[str, str] = field(default_factory=dict)
     """As `Held.by_person` says."""
     known: bool = False
@@ -93,6 +99,7 @@ class Assessment:
     """One submission, marked but not yet in the gradebook; `notebook` is the marker's, as JSON."""
 
     student: str
+    when: datetime | None
     notebook: bytes
     marks: dict[str, Mark]
     oddities: tuple[str, ...]
@@ -118,24 +125,25 @@ def work_of(course: Course, content: Content, student: str, held: Held | None) -
     answers, digest = handed_in(course, content.workbook, student)
     stamp = course.timestamp(student, content.workbook.assignment)
     source = {"answers": digest, **content.source, "at": str(stamp)}
-    return Work(student=student, answers=answers, source=source, by_person=held.by_person if held else {})
+    return Work(student=student, answers=answers, source=source, when=stamp, by_person=held.by_person if held else {})
 
 
 def assess(content: Content, work: Work) -> Assessment:
     """Read one student's answers, mark them and build the marker's notebook; no file, no database."""
     workbook = content.workbook
     sheet, seen, remark = read_seen(content.releases, work.answers)
-    strange = paper_oddities(seen.workbook, content.class_id, shown(work.student), seen.sheet)
-    sheet = replace(sheet, oddities=(*sheet.oddities, *strange))
-    seen = replace(seen, sheet=replace(seen.sheet, oddities=(*seen.sheet.oddities, *strange)))
-    marks = mark_sheet(workbook, content.key, sheet, seen, content.versions)
+    if strange := paper_oddities(seen.workbook, content.class_id, shown(work.student), seen.sheet):
+        sheet = replace(sheet, oddities=(*sheet.oddities, *strange))
+        seen = replace(seen, sheet=replace(seen.sheet, oddities=(*seen.sheet.oddities, *strange)))
+    marks = mark_sheet(workbook, content.key, sheet, seen, content.versions, content.known)
     if sheet.problem:  # the file itself is the answer to everything
         marks = {place: replace(mark, answer=f"file-{work.source['answers']}") for place, mark in marks.items()}
     changed = {place for place, answer in work.by_person.items() if place in marks and marks[place].answer != answer}
-    notebook = rebuild(workbook, content.key, content.rubrics, seen, marks, work.source, changed, content.real_work)
+    notebook = rebuild(workbook, content.key, content.rubrics, seen, marks, work.source, changed, content.real_work, content.cells)
     return Assessment(
         student=work.student,
-        notebook=json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        when=work.when,
+        notebook=notebook.encode("utf-8", "replace"),
         marks=marks,
         oddities=(*_oddities(workbook, sheet, marks), *([remark] if remark else [])),
         origin=work.origin,
@@ -157,34 +165,3 @@ def _oddities(workbook: Workbook, sheet: AnswerSheet, marks: Mapping[str, Mark])
             yield f"{place}: {mark.unsafe}"
     if all(mark.status is Status.NOT_ATTEMPTED for mark in marks.values()):
         yield "handed in blank"
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The task: content, packed once, and a batch of work; a worker unpacks the content once."""
-
-    packed: bytes
-
-    def __call__(self, batch: tuple[Work, ...]) -> list[Assessment | Line]:
-        """Mark a batch; one that fails gets a line, and the next one follows."""
-        content = _unpacked(self.packed)
-        return [_assess(content, work) for work in batch]
-
-
-def _assess(content: Content, work: Work) -> Assessment | Line:
-    try:
-        return assess(content, work)
-    except Exception as error:
-        return failed(work.student, f"the marking failed ({type(error).__name__}: {error}). Please report it, with the answers file")
-
-
-@lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> Content:
-    content: Content = pickle.loads(packed)  # noqa: S301  made by `mark_class`, in this run
-    return content
-
-
-def batches(works: Iterator[Work]) -> Iterator[tuple[Work, ...]]:
-    """Part the work into tasks."""
-    while batch := tuple(islice(works, BATCH)):
-        yield batch
