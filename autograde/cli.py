@@ -30,6 +30,7 @@ from autograde.commands import (
     privacy,
     quality,
     records,
+    referring,
     reports,
     setting_up,
     taking_in,
@@ -84,6 +85,8 @@ for command in (  # --help lists them in this order
     records.declare,
     records.sign_off,
     records.reopen,
+    referring.refer,
+    referring.compare,
     marking.samples,
     learners.extend,
     privacy.export_learner,
@@ -101,6 +104,7 @@ app.add_typer(database, name="db", rich_help_panel=None)
 app.add_typer(learners.learners, name="learners", rich_help_panel=None)
 app.add_typer(audit.audit, name="audit", rich_help_panel=None)
 app.add_typer(records.evidence, name="evidence", rich_help_panel=None)
+app.add_typer(referring.referral, name="referral", rich_help_panel=None)
 app.add_typer(quality.adjust, name="adjust", rich_help_panel=None)
 app.add_typer(quality.quality, name="quality", rich_help_panel=None)
 app.add_typer(bank.bank, name="bank", rich_help_panel=None)

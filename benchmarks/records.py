@@ -165,6 +165,7 @@ def decided(learner: str, code: str, n: int) -> dict[str, Any]:
         "learner": learner,
         "met": n % 5 != 0,
         "assessor": f"Assessor {n % 12}",
+        "entered_by": f"assessor{n % 12}",
         "at": datetime(2017, 1, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(minutes=15 * n),
         "reason": "Three differences, each with its reason, and an own example without names.",
         "evidence": json.dumps(["w01/w01-t01@0123456789abcdef"]),

@@ -20,6 +20,8 @@ BACKSLASH = "\ue00f"
 ANSWER = re.compile(r"([=~])\s*(?:%(-?\d+(?:\.\d*)?)%)?([^=~]*)")
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
+MOST_NAME = 500
+"""Signs of a text that are looked at to name a question by it."""
 PARTIAL = "an answer that earns part of the marks there earns none here"
 
 
@@ -29,7 +31,7 @@ def read_gift(text: str) -> tuple[tuple[Question, ...], tuple[Remark, ...]]:
     remarks: list[Remark] = []
     for number, block in enumerate(islice(_blocks(text), MOST_QUESTIONS + 1), 1):
         name, asked = _named(_hidden(block))
-        shown = shortened(_shown(name)) or shortened(_shown(asked.partition("{")[0])) or f"question {number}"
+        shown = shortened(_shown(name[:MOST_NAME])) or shortened(_shown(asked.partition("{")[0][:MOST_NAME])) or f"question {number}"
         try:
             questions.append(_question(shown, asked))
         except Unreadable as error:

@@ -12,7 +12,7 @@ from autograde.bank.moodle import OWN, SAID
 from autograde.bank.own import read_own_line
 from autograde.bank.papers import read_around
 from autograde.bank.question import Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Remark, Steps, Unreadable, Words
-from autograde.bank.text import PICTURE, as_number, classes, has_media, passing, plain, shortened, tree, words
+from autograde.bank.text import PICTURE, as_count, as_number, classes, has_media, passing, plain, shortened, tree, words
 
 FULL = 99.9
 """Per cent from which on an answer counts as right: Moodle rounds to seven digits."""
@@ -176,15 +176,16 @@ def _gapped(element: Element, *, own: bool) -> Gapped:
     start = html.rfind('<p class="wb-text">') if own else -1
     body = read_cloze(html[max(start, 0) :])
     named = [one.split(":") for one in (element.findtext(OWN + "gaps") or "").split()]
-    if len(named) != len(body.gaps) or any(len(one) != 3 or not one[1].isdecimal() for one in named):
+    sizes = [size for one in named if len(one) == 3 and (size := as_count(one[1])) is not None]
+    if not len(named) == len(sizes) == len(body.gaps):
         return body
     text, gaps = body.text, []
-    for (name, size, ids), gap in zip(named, body.gaps, strict=True):
+    for (name, _, ids), size, gap in zip(named, sizes, body.gaps, strict=True):
         text = text.replace(f"{{{gap.id}}}", f"{{{name}}}")
         options = gap.options
         if len(known := ids.split(",")) == len(options):
             options = tuple(Choice(id=i, text=one.text, right=one.right) for i, one in zip(known, options, strict=True))
-        gaps.append(Gap(id=name, options=options, words=gap.words, feedback=gap.feedback, size=int(size)))
+        gaps.append(Gap(id=name, options=options, words=gap.words, feedback=gap.feedback, size=size))
     return Gapped(text=text, gaps=tuple(gaps))
 
 
@@ -196,10 +197,11 @@ def _selected(element: Element) -> Gapped:
     text, gaps = pieces[0], []
     for n, piece in enumerate(pieces[1:], 1):
         number, closed, rest = piece.partition("]]")
-        if not closed or not number.isdecimal() or not 1 <= int(number) <= len(choices):
+        named = as_count(number)
+        if not closed or named is None or not 1 <= named <= len(choices):
             msg = "its text names a choice that is not there"
             raise Unreadable(msg)
-        right = int(number) - 1
+        right = named - 1
         group = [k for k, (_, where) in enumerate(choices) if where == choices[right][1]]
         options = tuple(Choice(id=f"o{k + 1}", text=choices[k][0], right=k == right) for k in group)
         gaps.append(Gap(id=f"gap-{n}", options=options))

@@ -24,5 +24,10 @@ def own_line(question: Question, *leave: str) -> str:
 
 def read_own_line(line: str | None) -> dict[str, str]:
     """Read the line; empty where it is none of ours."""
-    found = dict(parse_qsl(line or "", max_num_fields=20)) if line and len(line) < 9000 and line.startswith("kind=") else {}
+    if not line or not line.startswith("kind=") or len(line) >= 9000:
+        return {}
+    try:
+        found = dict(parse_qsl(line, max_num_fields=20))
+    except ValueError:  # too many fields
+        return {}
     return found if found.get("kind") in KINDS and found.get("purpose") in {"practice", "assessed"} else {}

@@ -15,6 +15,7 @@ from autograde.bank.qti import MARKED_OTHERWISE, identifier, qti_item
 from autograde.bank.qti_names import NAMES, Version, in_version
 from autograde.bank.question import NOT_KEPT, Question, Remark
 from autograde.errors import BAD_ZIP, ClassError
+from autograde.inbox.files.archive import PLAIN
 
 MANIFEST = "imsmanifest.xml"
 ITEMS = "items"
@@ -69,7 +70,7 @@ def packed_files(data: bytes, name: str) -> Iterable[tuple[str, bytes]]:
     Raises
     ------
     ClassError
-        If it is no zip, is locked, or is larger than any package of items is.
+        If it is no zip, is locked or packed in a way that is not read, or is larger than any package of items is.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -77,6 +78,9 @@ def packed_files(data: bytes, name: str) -> Iterable[tuple[str, bytes]]:
             files = [one for one in held if one.filename.lower().endswith(".xml") and one.filename.rpartition("/")[2] != MANIFEST]
             if len(held) > MOST_FILES or sum(one.file_size for one in files) > MOST_BYTES:
                 msg = f"{name} is larger than a package of questions can be here. Export fewer questions, or those of one topic."
+                raise ClassError(msg)
+            if odd := next((one for one in files if one.compress_type not in PLAIN), None):
+                msg = f"{name} is packed in a way that is not read (method {odd.compress_type}). Pack its files anew as a usual zip."
                 raise ClassError(msg)
             found = []
             for one in files:

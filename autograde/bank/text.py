@@ -52,6 +52,10 @@ class _Tree(HTMLParser):
         """Take text."""
         self.builder.data(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002  as its parent has it
+        """Pass over `<![…>` as a browser does; the parser of Python 3.11 fails where it does not know what stands there."""
+        return self.parse_bogus_comment(i, report)
+
     def tree(self) -> Element:
         """Give the root, a `div` around all of it."""
         while self.open:
@@ -120,6 +124,11 @@ def as_number(text: str | None, otherwise: float) -> float:
     except ValueError:
         return otherwise
     return found if isfinite(found) else otherwise
+
+
+def as_count(text: str) -> int | None:
+    """Read a whole number of at most six digits; None where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= 6 else None
 
 
 def has_media(element: Element) -> bool:

@@ -42,6 +42,7 @@ SETTINGS = (
     ("AutogradeClass", "site", "site"),
     ("AutogradeClass", "closed", "closed"),
     ("AutogradeClass", "watched", "watched"),
+    ("AutogradeClass", "framework", "framework"),
 )
 """The settings that are read here: section, name, and what `configure` calls it."""
 ADDRESS = re.compile(r"https?://\S{1,1990}")
@@ -156,6 +157,20 @@ class Course:
         folder = self.config().AutogradeClass.get("watched", "").strip()
         return Path(folder).expanduser() if folder else None
 
+    def attempts(self) -> int:
+        """Give how many attempts a learner may have at a workbook, 0 for as many as it takes.
+
+        Raises
+        ------
+        ClassError
+            If the setting is no such number.
+        """
+        found = self.config().AutogradeClass.get("attempts", 0)
+        if not isinstance(found, int) or found < 0:
+            msg = f"{self.root / CONFIG}: attempts must be a number like 2, or 0 for as many as it takes. Mend it, or take it out."
+            raise ClassError(msg)
+        return found
+
     def _address(self, word: str) -> str:
         address: str = self.config().AutogradeClass.get(word, "").strip()
         if address and not (ADDRESS.fullmatch(address) and address.isprintable()):
@@ -196,13 +211,14 @@ class Course:
 
     def check_own(self, step: Step, student: str, assignment: str) -> None:
         """Raise OSError where a student's folder of a step is none, or a link: to another's folder, or out of the class."""
-        for path in (self.root / step / student, self.path(step, student, assignment)):
+        own = os.path.join(self.root, step, student)  # noqa: PTH118  asked several times for each hand-in; a Path takes as long as the disk
+        for path in (own, os.path.join(own, assignment)):  # noqa: PTH118
             try:
-                mode = path.lstat().st_mode
+                mode = os.lstat(path).st_mode
             except FileNotFoundError:
-                continue
+                return  # nor is there anything in it
             if not stat.S_ISDIR(mode):
-                raise NotADirectoryError(errno.ENOTDIR, "it is a link or a file, not a folder", str(path))
+                raise NotADirectoryError(errno.ENOTDIR, "it is a link or a file, not a folder", path)
 
     def timestamp(self, student: str, assignment: str) -> datetime | None:
         """Give the time of the current submission in UTC, naive as nbgrader keeps it; None if it says none."""

@@ -35,6 +35,8 @@ configure(
     # hand_in="Upload it in Moodle under Workbook 1.", hand_in_link="https://moodle.example.org/",
     # Where you have put handout/site; feedback then links to it:
     # site="https://workbooks.example.org/care/",
+    # How many attempts a learner may have at a workbook, the first one among them; with the # as many as it takes:
+    # attempts=2,
 )
 """
 

@@ -21,7 +21,7 @@ from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import copy_whole
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import note_first
 from autograde.text import LOCAL
 from autograde.whole import STAGE, fresh_file
 from workbook_helpers.files import PART, replacing
@@ -100,11 +100,11 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
             document = {"schema": SCHEMA, "name": class_name(course), "folder": course.root.name, "folders": inside, "files": rows}
             packed.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
             packed.writestr(README, HOW.format(name=class_name(course), when=f"{datetime.now(LOCAL):%d %B %Y, %H:%M}"))
+            note_first(course, Deed.EXPORT, [("", {"what": "packed class"})])  # before the file has its name
     except (OSError, zipfile.BadZipFile, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or error
         msg = f"{file} cannot be written ({why}). Name a file on a disk with room that you may write to."
         raise ClassError(msg) from error
-    note_done(course, Deed.EXPORT, what="packed class")
     return Packed(path=target, files=len(rows), size=target.stat().st_size, notes=not_packed(course))
 
 

@@ -20,6 +20,8 @@ def configure(
     site: str = "",
     closed: str = "",
     watched: str = "",
+    attempts: int = 0,
+    framework: str = "",
 ) -> None:
     """Set up nbgrader for a class; called by the class's `nbgrader_config.py`.
 
@@ -47,6 +49,10 @@ def configure(
         The workbooks whose marking is closed, as in "w01 w02"; `autograde close` writes it. Their feedback says what is right and why.
     watched
         A folder into which hand-ins fall, such as a synced one: the desk takes in what is new there.
+    attempts
+        How many attempts a learner may have at a workbook, the first one among them; 0 for as many as it takes.
+    framework
+        The framework by which the class is assessed, as its file in `workbooks/frameworks` is called, like "rqf-l2", or empty for that one.
     """
     c.CourseDirectory.course_id = course
     c.Exchange.timezone = "UTC"  # nbgrader reads "BST" as UTC, so a summer hand-in would be an hour off
@@ -70,6 +76,10 @@ def configure(
         c.AutogradeClass.closed = closed
     if watched:
         c.AutogradeClass.watched = watched
+    if attempts:
+        c.AutogradeClass.attempts = attempts
+    if framework:
+        c.AutogradeClass.framework = framework
 
     # Not ClearSolutions: it would wipe the ask() line out of every written task. The others, in nbgrader's order:
     # checksums before SaveCells, or the gradebook would hold none.

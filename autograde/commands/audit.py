@@ -37,7 +37,7 @@ def head() -> None:
 def verify(
     head: Annotated[str, typer.Option(metavar='"N HASH"', help="A head that was written down, as `autograde audit head` says it.")] = "",
 ) -> None:
-    """Hold the log against itself and against every head that was kept: nothing changed, removed, reordered or cut off.
+    """Hold the log against itself, every head that was kept and the records: nothing changed, added, removed, reordered or cut off.
 
     The exit code is 1 where something is wrong.
 
@@ -62,10 +62,10 @@ def verify(
     if caught:
         say(out, f"{count(caught, 'answer')} had points or a comment from formgrader or another program; the log says so now.", "yellow")
     if checked.faults:
-        say(out, f"The log is not as it was written: {count(len(checked.faults), 'fault')}.", "bold red")
+        say(out, f"The log, or a record, is not as it was written: {count(len(checked.faults), 'fault')}.", "bold red")
         raise typer.Exit(1)
     kept = count(len(kept_heads(course)[0]) + len(wanted), "head")
-    say(out, f"The log is as it was written: {checked.head.n:,} entries, held against {kept}.", "bold")
+    say(out, f"The log and the records are as they were written: {checked.head.n:,} entries, held against {kept}.", "bold")
 
 
 @audit.command(name="list")

@@ -20,12 +20,17 @@ WorkbookName = Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short
 
 def class_here() -> "Course":
     """Give the class that the command is given in."""
+    return class_at(Path.cwd())
+
+
+def class_at(folder: Path) -> "Course":
+    """Give the class that a folder lies in."""
     from autograde.classes.folder import find_course
     from autograde.commands.summary import say
     from autograde.gradebook.keep import set_journal
     from autograde.whole import ERASING, STAGE
 
-    course = find_course(Path.cwd())
+    course = find_course(folder)
     if course not in COURSES:
         COURSES.append(course)
     if note := set_journal(course):

@@ -1,11 +1,14 @@
 """Give marks and feedback back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograde.commands.console import WorkbookName, bar, busy, class_here, out
+
+if TYPE_CHECKING:
+    from autograde.classes.folder import Course
 
 
 def feedback(
@@ -25,7 +28,6 @@ def feedback(
     from autograde.commands.summary import next_steps, say
     from autograde.inbox.submitted import submissions
     from autograde.outbox.feedback import write_feedback
-    from autograde.outbox.giving import put_on_exchange
     from autograde.text import count
 
     course = class_here()
@@ -47,7 +49,7 @@ def feedback(
         say(out, f"{count(away, 'page')} no longer fitted the marks: taken out of feedback, kept in feedback-replaced.", "yellow")
     written = count(len(done) - len(refused), "feedback page")
     say(out, f"{written} in {course.root / 'feedback'}, {len(refused)} not written.", "bold")
-    given = put_on_exchange(course, assignment, [page.student for page in done if page.path])
+    given = _on_exchange(course, assignment, [page.student for page in done if page.path])
     if given:
         say(out, f"{len(given)} of them are on the exchange: learners find them under My workbooks.")
     steps = ["autograde gradebook --csv marks.csv    writes the points into a file"]
@@ -64,6 +66,15 @@ def feedback(
     next_steps(out, steps)
     if refused:
         raise typer.Exit(1)
+
+
+def _on_exchange(course: "Course", assignment: str, students: list[str]) -> list[str]:
+    """Put pages onto the exchange; what does that is imported where there is one, and takes as long as a hundred pages."""
+    if course.exchange is None:
+        return []
+    from autograde.outbox.giving import put_on_exchange
+
+    return put_on_exchange(course, assignment, students)
 
 
 def give_back(

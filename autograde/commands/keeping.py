@@ -38,14 +38,19 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file th
 
     Example: [bold]autograde restore care-2026-12-01.db[/]
     """
+    from autograde.classes.ids import shown
     from autograde.commands.summary import next_steps, say, show_held
     from autograde.gradebook.keep import restore as bring_back
+    from autograde.text import quoted
 
     held = bring_back(class_here(), file)
     show_held(out, "Brought back", held)
     if held.kept:
         say(out, f"What was there is kept in {held.kept}")
-    next_steps(out, ["autograde mark --all --force    holds all hand-ins against these marks; what a person gave stays"])
+    for learner in map(shown, held.back):
+        say(out, f"{learner} was erased after this copy was made, and is back with it.", "yellow")
+    again = [f"autograde erase-learner {quoted(shown(learner))}    erases this learner again" for learner in held.back]
+    next_steps(out, [*again, "autograde mark --all --force    holds all hand-ins against these marks; what a person gave stays"])
 
 
 def pack(file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A new file, for example on a stick.")]) -> None:

@@ -113,6 +113,8 @@ def merge_learners(
     planned = merge(course, goes, stays) if yes else plan(course, goes, stays)
     for part in planned.parts:
         say(out, f"  {part.workbook}: {part.said}")
+    for text in planned.records:
+        say(out, f"  {text}")
     say(out, f"{planned.goes.shown} {'is' if yes else 'would be'} marked as left.", "bold")
     if yes:
         next_steps(

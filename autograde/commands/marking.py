@@ -1,29 +1,34 @@
 """Mark: closed questions by the program, written answers by a person."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograde.commands.console import WorkbookName, bar, class_here, out
+from autograde.commands.console import WorkbookName, bar, class_at, class_here, out
 
 if TYPE_CHECKING:
     from autograde.classes.folder import Course
     from autograde.run.line import Line
 
-Force = Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")]
-Scheduler = Annotated[
-    str, typer.Option(metavar="ADDRESS", help="Let a dask.distributed cluster mark, e.g. tcp://10.0.0.5:8786; see docs/scaling.md.")
-]
-Workers = Annotated[int | None, typer.Option(min=1, help="How many processes; one for each core if you leave it out.")]
+FEW = 2_000
+"""Hand-ins below which one process has marked them sooner than others have started."""
 
 
 def mark(
-    workbook: Annotated[str, typer.Argument(metavar="WORKBOOK", help="The short id (w01) or the whole name.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Every workbook of the class.")] = False,
-    force: Force = False,
-    scheduler: Scheduler = "",
-    workers: Workers = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORKBOOK | CLASS…]", help="The short id (w01) or the whole name; with --all, class folders."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every workbook of this class, or of those classes that you name.")] = False,
+    force: Annotated[bool, typer.Option(help="Also what has not changed since it was marked.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="With --all: let a Dask cluster mark, e.g. tcp://10.0.0.5:8786; see docs/scaling.md.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With --all: how many processes; one for each core and class if you leave it out.")
+    ] = None,
 ) -> None:
     """Mark the closed questions of all hand-ins, and lay the written answers out for you.
 
@@ -35,24 +40,22 @@ def mark(
     from autograde.commands.summary import show_marks
     from autograde.errors import ClassError
 
-    course = class_here()
-    if every == bool(workbook):
-        msg = "Name a workbook (autograde mark w01), or say --all."
-        raise ClassError(msg)
-    failed = False
-    for assignment in course.assignments() if every else [course.assignment(workbook)]:
-        lines = _mark(course, assignment, force=force, scheduler=scheduler, workers=workers)
+    if every:
+        done = _mark_all(names or [], force=force, scheduler=scheduler, workers=workers)
+    elif names and len(names) == 1 and not scheduler and workers is None:
+        course = class_here()
+        assignment = course.assignment(names[0])
+        lines = _mark(course, assignment, force=force)
         show_marks(out, assignment, lines)
-        failed |= any(line.outcome == "not marked" for line in lines)
-    if failed:
+        done = all(line.outcome != "not marked" for line in lines)
+    else:
+        msg = "Name one workbook (autograde mark w01), or say --all; --workers and --scheduler are for --all."
+        raise ClassError(msg)
+    if not done:
         raise typer.Exit(1)
 
 
-def remark(
-    workbook: WorkbookName,
-    scheduler: Scheduler = "",
-    workers: Workers = None,
-) -> None:
+def remark(workbook: WorkbookName) -> None:
     """Mark again after a key was mended, and say whose points changed. What a person gave is kept, and goes on to count.
 
     Example: [bold]autograde remark w01[/]
@@ -61,27 +64,51 @@ def remark(
 
     course = class_here()
     assignment = course.assignment(workbook)
-    lines = _mark(course, assignment, force=True, scheduler=scheduler, workers=workers)
+    lines = _mark(course, assignment, force=True)
     show_remarks(out, assignment, lines)
     if any(line.outcome == "not marked" for line in lines):
         raise typer.Exit(1)
 
 
-def _mark(course: "Course", assignment: str, *, force: bool, scheduler: str, workers: int | None) -> "list[Line]":
+def _mark(course: "Course", assignment: str, *, force: bool) -> "list[Line]":
     from autograde.classes.ids import shown
-    from autograde.crew import crew
     from autograde.inbox.submitted import submissions
     from autograde.run.mark import mark_class
-    from autograde.run.work import BATCH
 
-    total = len(submissions(course, assignment))
     lines = []
-    with crew(total // BATCH, scheduler=scheduler, workers=workers) as executor, bar() as progress:
-        task = progress.add_task("Marking", total=total)
-        for line in mark_class(course, assignment, force=force, executor=executor):
+    with bar() as progress:
+        task = progress.add_task("Marking", total=len(submissions(course, assignment)))
+        for line in mark_class(course, assignment, force=force):
             lines.append(line)
             progress.update(task, advance=1, description=f"Marking {shown(line.student)}")
     return lines
+
+
+def _mark_all(folders: list[str], *, force: bool, scheduler: str, workers: int | None) -> bool:
+    """Mark every workbook of some classes, of this one for none; whether all of them could be marked."""
+    from autograde.commands.summary import say, show_marks, show_marks_in_short
+    from autograde.crew import cores
+    from autograde.inbox.submitted import submissions
+    from autograde.run.college import mark_college, tasks_of
+
+    courses = list(dict.fromkeys(class_at(Path(folder)) for folder in folders)) or [class_here()]
+    tasks = tasks_of(courses, force=force)
+    if workers is None:
+        hand_ins = sum(len(submissions(course, name)) for course in courses for name in course.assignments())
+        workers = min(cores(), len(courses)) if hand_ins >= FEW else 1
+    well = True
+    with bar() as progress:
+        task = progress.add_task("Marking", total=len(tasks))
+        for done in mark_college(tasks, scheduler=scheduler, workers=workers):
+            progress.update(task, advance=1, description=f"Marking {done.assignment}")
+            if done.fault:
+                say(out, f"{done.root}, {done.assignment}: {done.fault}", "red")
+            elif len(courses) > 1:
+                show_marks_in_short(out, done)
+            else:
+                show_marks(out, done.assignment, list(done.lines))
+            well = well and not done.fault and all(line.outcome != "not marked" for line in done.lines)
+    return well
 
 
 def serve(

@@ -307,6 +307,24 @@ def standardise(
         say(out, "This workbook has no sample answers.")
 
 
+@quality.command(name="hints")
+def say_hints() -> None:
+    """Say how often the hints of a second look were useful, by what markers said of them on the page Mark.
+
+    Example: [bold]autograde quality hints[/]
+    """
+    from autograde.commands.summary import say
+    from autograde.records.second_looks import how_often
+    from autograde.text import count
+
+    found = how_often(class_here())
+    for one in found:
+        share = "nobody judged one yet" if one.share is None else f"{one.share:.0%} of those judged"
+        say(out, f"{one.kind} ({one.sure}): {count(one.given, 'hint')}, {one.right} useful, {one.wrong} not; {share}")
+    if not found:
+        say(out, "No hint was given yet.")
+
+
 def _must_see(points: "tuple[str, ...]") -> None:
     from autograde.commands.summary import say
 

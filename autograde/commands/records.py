@@ -245,6 +245,7 @@ def _show_all(found: "Grid", *, names: bool) -> None:
 
 def _show_one(found: "Grid") -> None:
     from autograde.commands.summary import say
+    from autograde.records.evidence import gone_in_words
     from autograde.text import in_short
 
     [learner] = found.learners
@@ -254,7 +255,7 @@ def _show_one(found: "Grid") -> None:
         if cell.decision is not None:
             say(out, f"  Decided by {cell.decision.assessor}, {in_short(cell.decision.at)}: {cell.decision.reason}")
         if cell.changed:
-            say(out, "  It rests on evidence that is not there any more: look again.", "yellow")
+            say(out, f"  It rests on {gone_in_words(cell.gone)}: look again.", "yellow")
         say(out, f"  {cell.proposal.why}")
         for one in cell.missing:
             say(out, f"  missing: {one}")
@@ -264,3 +265,8 @@ def _show_one(found: "Grid") -> None:
     for event in (unit.declared, unit.signed, unit.reopened):
         if event is not None:
             say(out, f"{event.what}: {event.who}, {in_short(event.at)} {event.text}")
+    for name in unit.waiting:
+        say(out, f"Handed in to {name} after the sign-off: it is kept and waits. autograde reopen lets it count.", "yellow")
+    if unit.outside:
+        said = f"seen {in_short(unit.outside)}: autograde reopen, and look again."
+        say(out, f"Points or comments were changed by formgrader or another program after the sign-off, {said}", "yellow")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # each command imports only what it uses
     from autograde.inbox.outcome import IntakeReport
     from autograde.outbox.marks_file import GradebookReport
     from autograde.outbox.release import ReleaseReport
+    from autograde.run.college import Done
     from autograde.run.line import Line
 
 TABLE_ROWS = 60
@@ -182,6 +183,20 @@ def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
         return
     steps = ["autograde serve    opens formgrader: mark the written answers there"] if waiting else []
     next_steps(console, [*steps, f"autograde feedback {assignment}    {what}"])
+
+
+def show_marks_in_short(console: Console, done: "Done") -> None:
+    """Sum up a workbook of one class among many in a line, and tell only of what could not be marked."""
+    waiting = sum(line.waiting > 0 for line in done.lines)
+    marked = sum(line.outcome == "marked" for line in done.lines)
+    left = len(done.lines) - marked
+    say(
+        console,
+        f"{done.root.name}, {done.assignment}: {count(marked, 'hand-in')} marked, {left} left as they were. {waiting} wait for you.",
+    )
+    for line in done.lines:
+        if line.outcome == "not marked":
+            say(console, f"  {shown(line.student)}: {printable(' '.join(line.oddities), 300)}", "yellow")
 
 
 def show_revised(console: Console, lines: "list[Line]") -> None:

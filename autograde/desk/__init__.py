@@ -25,6 +25,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.desk.registry import pages
     from autograde.desk.server import handlers
     from autograde.desk.taking_in import start_watching
+    from autograde.desk.unfinished import end_erasure
     from autograde.desk.work import Worker
     from autograde.gradebook.heads import keep_head
 
@@ -36,6 +37,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
     if course is not None:
         holds_formgrader(app)
+        end_erasure(course, worker)
         threading.Thread(target=_read_ahead, args=(course,), daemon=True).start()
         start_watching(course, desk.worker)
 

@@ -10,8 +10,10 @@ from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.desk.catching import catch_later
+from autograde.desk.keeping import overdue
 from autograde.desk.pages import NAMES, Asked, Done, Page
 from autograde.desk.results_cells import to_decide
+from autograde.desk.results_referrals import in_short as referred_in_short
 from autograde.desk.standing import Standing, Workbook, standing
 from autograde.gradebook.synced import why_unsafe
 from autograde.inbox.waiting import to_put_right, to_take_in
@@ -95,13 +97,16 @@ class Step:
 class Home:
     """What the page shows; `lines` are those of one page of the grid, `found` how many learners all of its pages have.
 
-    `unsafe` says why the class does not lie safely, "" where it does.
+    `unsafe` says why the class does not lie safely, "" where it does; `overdue` how many learners' data are
+    kept for longer than is set; `referred` how many learners are asked for more, "" for none.
     """
 
     name: str
     unsafe: str
     step: Step
     waiting: tuple[Waiting, ...]
+    referred: str
+    overdue: int
     learners: int
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
@@ -144,6 +149,8 @@ def data(course: Course, *, number: int = 1, find: str = "", state: str = "", na
         unsafe=why_unsafe(course.root),
         step=_next(at, waiting, now),
         waiting=waiting,
+        referred=referred_in_short(course),
+        overdue=overdue(course),
         learners=len(at.learners),
         columns=columns,
         lines=tuple(_line(at, one, states[one.id], namesake=same[one.name] > 1) for one in seen),

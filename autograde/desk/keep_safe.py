@@ -1,6 +1,6 @@
 """Keep safe: backups of the marks, one brought back, the class on another computer, and where a class does not lie safely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,8 +10,11 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from autograde.classes import backups
 from autograde.classes.backups import Backup
 from autograde.classes.folder import Course
+from autograde.classes.ids import shown
 from autograde.classes.packing import not_packed, pack, pack_name
 from autograde.desk.holders import release_gradebook
+from autograde.desk.keep_log import Log, Verified, entries, verify
+from autograde.desk.keeping import Keeping, keep_for, keeping
 from autograde.desk.pages import Asked, Done, File, Look, Page, UnfitError
 from autograde.desk.work import Tell
 from autograde.errors import ClassError
@@ -53,6 +56,10 @@ class KeepSafe:
         What a packed class needs and does not hold, one sentence each.
     head
         The head of the log, to be written down; "" where there is none, or it cannot be read.
+    keeping
+        How long learners' data are kept.
+    log, verified
+        A page of the log, and what became of a check of it; None where it was not asked for.
     """
 
     root: Path
@@ -64,10 +71,15 @@ class KeepSafe:
     backups: tuple[Backup, ...]
     not_packed: tuple[str, ...] = ()
     head: str = ""
+    keeping: Keeping = field(default_factory=Keeping)
     restoring: Restoring | None = None
+    log: Log | None = None
+    verified: Verified | None = None
 
 
-def data(course: Course, restoring: Restoring | None = None) -> KeepSafe:
+def data(
+    course: Course, restoring: Restoring | None = None, *, log: Log | None = None, verified: Verified | None = None, names: bool = True
+) -> KeepSafe:
     """Give what the page shows; it needs no gradebook, since it is wanted most where that is gone."""
     return KeepSafe(
         root=course.root,
@@ -79,8 +91,25 @@ def data(course: Course, restoring: Restoring | None = None) -> KeepSafe:
         backups=tuple(backups.backups(course)),
         not_packed=not_packed(course),
         head=str(current_head(course.db_url) or ""),
+        keeping=keeping(course, names=names),
         restoring=restoring,
+        log=log,
+        verified=verified,
     )
+
+
+def _show(asked: Asked) -> KeepSafe:
+    log = entries(asked.course, asked.text("learner"), asked.number("number", 1)) if asked.text("log") == "1" else None
+    return data(asked.course, log=log, names=asked.names)
+
+
+def _verify(asked: Asked) -> Look:
+    """Hold the log against itself, the heads that were kept, and one that is typed."""
+    try:
+        found = verify(asked.course, asked.text("head"))
+    except ClassError as error:
+        raise UnfitError(str(error), "head") from error
+    return Look(shown=data(asked.course, verified=found, names=asked.names))
 
 
 def _folder(asked: Asked) -> Path:
@@ -137,6 +166,9 @@ def _restore(asked: Asked) -> Done:
     held = restore(asked.course, file)
     backups.throw_brought_away(asked.course)
     said = f"The marks of the backup are back: {_holds(held)}. Now mark all hand-ins again, below: what people gave stays."
+    if held.back:
+        names = ", ".join(map(shown, held.back))
+        said += f" Back with it, though erased since it was made: {names}. To erase again: autograde erase-learner {shown(held.back[0])}"
     return Done(said=said, undo=("restore", {"backup": held.kept.name}) if held.kept and _is_whole(asked.course, held.kept) else None)
 
 
@@ -190,8 +222,16 @@ def _packed(course: Course, folder: Path, tell: Tell) -> str:
 PAGE = Page(
     name="keep-safe",
     title="Keep safe",
-    show=lambda asked: data(asked.course),
-    verbs={"back-up": _back_up, "restore-look": _restore_look, "restore": _restore, "mark-again": _mark_again, "pack": _pack},
+    show=_show,
+    verbs={
+        "back-up": _back_up,
+        "restore-look": _restore_look,
+        "restore": _restore,
+        "mark-again": _mark_again,
+        "pack": _pack,
+        "retention": keep_for,
+        "verify": _verify,
+    },
     files={"copy": _copy, "class": _class},
     formgrader="gradebook",
 )

@@ -10,12 +10,14 @@ from autograde.classes.ids import shown
 from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.learner_list import MEANINGS, Meaning, Preview
 from autograde.classes.roster import Student
+from autograde.desk.learner_data import do_erase, export
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
 from autograde.desk.standing import Standing, standing
 from autograde.errors import ClassError, RosterError
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox import merge
 from autograde.inbox.merge import Merge, merges
+from autograde.records.erasure import Erasure, plan
 from autograde.text import LOCAL, aware, count, in_words, read_due
 
 ROWS = 100
@@ -49,11 +51,12 @@ class Time:
 
 @dataclass(frozen=True, kw_only=True)
 class One:
-    """The learner that is looked at, and a merge to be confirmed, None for none."""
+    """The learner that is looked at, and a merge or an erasure to be confirmed, None for none."""
 
     row: Row
     times: tuple[Time, ...]
     merging: Merge | None = None
+    erasing: Erasure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,7 @@ def data(
     learner: str = "",
     preview: Preview | None = None,
     merging: Merge | None = None,
+    erasing: bool = False,
 ) -> Learners:
     """Give what the page shows.
 
@@ -108,6 +112,8 @@ def data(
         A list to be added.
     merging
         A merge to be confirmed.
+    erasing
+        Whether it is shown what an erasure of the learner would take away.
     """
     at = standing(course)
     words = find.casefold().split()
@@ -123,7 +129,7 @@ def data(
         find=find,
         left=left,
         gone=len(at.left),
-        one=_one(at, learner, merging),
+        one=_one(at, learner, merging, plan(course, learner) if erasing and learner else None),
         preview=preview,
         merged=tuple(Merged(name=name, goes=shown(goes), stays=shown(stays)) for name, goes, stays in merges(course)),
         meanings=MEANINGS,
@@ -135,7 +141,7 @@ def _row(one: Student, *, left: bool) -> Row:
     return Row(id=one.id, shown=one.shown, name=name, first_name=one.first_name, last_name=one.last_name, email=one.email, left=left)
 
 
-def _one(at: Standing, learner: str, merging: Merge | None) -> One | None:
+def _one(at: Standing, learner: str, merging: Merge | None, erasing: Erasure | None) -> One | None:
     found = next(
         (_row(one, left=left) for left, all_ in ((False, at.learners), (True, at.left)) for one in all_ if one.id == learner), None
     )
@@ -149,12 +155,13 @@ def _one(at: Standing, learner: str, merging: Merge | None) -> One | None:
         times.append(
             Time(workbook=workbook.name, short=workbook.short, due=due, extended=extended, handed_in=hand_in.handed_in, field=field)
         )
-    return One(row=found, times=tuple(times), merging=merging)
+    return One(row=found, times=tuple(times), merging=merging, erasing=erasing)
 
 
 def _show(asked: Asked) -> Learners:
     number, left = asked.number("number", 1), asked.text("left") == "1"
-    return data(asked.course, number=number, find=asked.text("find"), left=left, learner=asked.text("learner"))
+    learner, erasing = asked.text("learner"), asked.text("erase") == "1"
+    return data(asked.course, number=number, find=asked.text("find"), left=left, learner=learner, erasing=erasing)
 
 
 def _text(asked: Asked) -> str:
@@ -286,6 +293,8 @@ PAGE = Page(
         "merge-look": _merge_look,
         "merge": _merge,
         "unmerge": _unmerge,
+        "erase": do_erase,
     },
+    files={"export": export},
     formgrader="manage_students",
 )

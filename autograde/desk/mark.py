@@ -17,7 +17,9 @@ from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.gradebook.database import FAULTS, reading, reason
 from autograde.gradebook.person import Notes, counts_in
+from autograde.records.second_looks import Outcome
 from autograde.run.answer import content_of, unsafe_acts_of
+from autograde.run.line import SIGNED_OFF
 from autograde.run.mark import mark_class
 from autograde.run.work import Content
 from autograde.text import count
@@ -142,13 +144,39 @@ def _keep(asked: Asked) -> Look:
     return Look(shown=_kept(asked))
 
 
-def _save(asked: Asked) -> Done:
-    """Write what a form holds, and go on to the next answer that waits."""
+def _saved(asked: Asked) -> Kept:
     kept = _kept(asked)
     if kept.newer:
         msg = "Somebody else has marked this answer meanwhile. Nothing of yours was written: look at theirs, which stands here."
         raise UnfitError(msg)
+    return kept
+
+
+def _save(asked: Asked) -> Done:
+    """Write what a form holds, and go on to the next answer that waits, or stay where there is something to be looked at again."""
+    now = _saved(asked).answer
+    if now.base != asked.text("base") and any(not one.outcome for one in now.looks):
+        return Done(said="Saved. Before you go on: a second look, below the answer.", query=_back(asked, answer=now.answer))
     return Done(said="Saved.", query=_back(asked))
+
+
+def _judged(asked: Asked) -> Kept:
+    number, _, said = asked.text("judge").partition(" ")
+    if not number.isdecimal() or len(number) > 2 or said not in {*Outcome, ""}:
+        msg = "Say of one hint whether it is useful."
+        raise UnfitError(msg)
+    return _answers(asked).judge(asked.text("task"), asked.text("answer"), int(number), Outcome(said))
+
+
+def _judge(asked: Asked) -> Look:
+    """Write down what is said of a hint, for a script."""
+    return Look(shown=_judged(asked))
+
+
+def _save_judge(asked: Asked) -> Done:
+    """Write what a form holds, and what is said of a hint."""
+    _saved(asked)
+    return Done(said="Noted. It changes no points.", query=_back(asked, answer=_judged(asked).answer.answer))
 
 
 def _learner(asked: Asked) -> Done:
@@ -182,12 +210,14 @@ def _run(asked: Asked) -> Done:
     name = asked.course.assignment(asked.text("workbook"))
 
     def do(tell: Tell) -> str:
-        marked = failed = 0
+        marked = failed = locked = 0
         for done, line in enumerate(mark_class(asked.course, name), 1):
             marked += line.outcome == "marked"
             failed += line.outcome == "not marked"
+            locked += SIGNED_OFF in line.oddities
             tell(done=done, said=line.oddities[0] if failed and line.oddities else "")
-        return f"{count(marked, 'hand-in')} marked." + (f" {failed} could not be: see Take in." if failed else "")
+        said = f"{count(marked, 'hand-in')} marked." + (f" {failed} could not be: see Take in." if failed else "")
+        return said + (f" {locked} left as {'it was' if locked == 1 else 'they were'}: the unit is signed off." if locked else "")
 
     asked.worker.start(f"Marking {asked.text('workbook')}", do, page="mark")
     return Done()
@@ -197,6 +227,14 @@ PAGE = Page(
     name="mark",
     title="Mark",
     show=_show,
-    verbs={"save": _save, "keep": _keep, "own": _own, "learner": _learner, "run": _run},
+    verbs={
+        "save": _save,
+        "keep": _keep,
+        "judge": _judge,
+        "save-judge": _save_judge,
+        "own": _own,
+        "learner": _learner,
+        "run": _run,
+    },
     formgrader="gradebook",
 )

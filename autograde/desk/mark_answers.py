@@ -13,7 +13,9 @@ from autograde.classes.comments import own_comments
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.desk import mark_near
+from autograde.desk.mark_before import before
 from autograde.desk.mark_guides import guides_of, must_see_of
+from autograde.desk.mark_looks import SecondLook
 from autograde.desk.mark_names import SAID, Names
 from autograde.desk.mark_view import Answer, Kept, Line, Marking, State
 from autograde.desk.pages import UnfitError
@@ -25,6 +27,7 @@ from autograde.gradebook.person import Given, Notes, PersonMark, Place, give, ma
 from autograde.gradebook.soundness import check_gradebook
 from autograde.inbox.submitted import submissions
 from autograde.marking.comment import fill, without_names
+from autograde.records.second_looks import Outcome
 from autograde.run.answer import content_of, read_answers
 from autograde.run.work import Content
 from workbook_helpers.items.kinds.written import count_words
@@ -93,7 +96,7 @@ class Answers:
     def some(self, task: str, answers: Iterable[str]) -> tuple[Answer, ...]:
         """Give some answers to a task, whole, in the order asked for; one that is not there is left out."""
         with _Looking(self) as at:
-            return at.shown([Line(answer=one, task=task, who="", state=State.WAITS, unsafe=False) for one in answers])
+            return at.shown([_line(task, one) for one in answers])
 
     def keep(self, task: str, answer: str, base: str, *, points: float | None, comment: str, notes: Notes) -> Kept:
         """Write what a person gives for an answer; `comment` has its placeholders.
@@ -109,7 +112,7 @@ class Answers:
             if whose is None:
                 msg = "This answer is not in the gradebook any more. Open the task again."
                 raise ClassError(msg)
-            shown = at.shown([Line(answer=answer, task=task, who="", state=State.WAITS, unsafe=False)])
+            shown = at.shown([_line(task, answer)])
             if shown and shown[0].fault:
                 raise UnfitError(shown[0].fault)
             rubric = must_see_of(self.content, shown[0].item) if shown else ()
@@ -121,8 +124,27 @@ class Answers:
         given = Given(points=points, comment=text, notes=replace(notes, template=template))
         kept = give(self.course.db_url, self.course.course_id, place, whose, given, base)
         with _Looking(self) as at:
-            [now] = at.shown([Line(answer=answer, task=task, who="", state=State.WAITS, unsafe=False)])
+            look, [now] = at.second_look(task, whose), at.shown([_line(task, answer)])
+        if look and not kept.newer:  # behind the look, which may keep others from writing
+            look.keep()
         return Kept(answer=now, newer=kept.newer)
+
+    def judge(self, task: str, answer: str, number: int, outcome: Outcome) -> Kept:
+        """Write what a person says of a hint; `number` is its place, from 0.
+
+        Raises
+        ------
+        ClassError
+            If there is no such answer or hint, or it cannot be written.
+        """
+        with _Looking(self) as at:
+            look = at.second_look(task, at.whose(at.place(task)).get(answer, ""))
+        if look is None:
+            msg = "This answer is not in the gradebook any more. Open the task again."
+            raise ClassError(msg)
+        look.judge(number, outcome)
+        [now] = self.some(task, [answer])
+        return Kept(answer=now, newer=False)
 
     def most(self, task: str) -> float:
         """Give the points that a task has."""
@@ -138,6 +160,10 @@ def _first(lines: Sequence[Line], answer: str) -> int:
     """Give the place of the answer that is asked for, or of the first that waits, or that is to be come back to, or of the first."""
     tests = (lambda line: line.answer == answer, lambda line: line.state is State.WAITS, lambda line: line.state is State.LATER)
     return next((number for test in tests for number, line in enumerate(lines) if test(line)), 0)
+
+
+def _line(task: str, answer: str) -> Line:
+    return Line(answer=answer, task=task, who="", state=State.WAITS, unsafe=False)
 
 
 class _Looking:
@@ -248,7 +274,8 @@ class _Looking:
         name, rubric = self.first_name(student.id), must_see_of(self._all.content, answer.guide)
         template, notes = mark.notes.template, mark.notes
         is_template = bool(template) and fill(template, name=name, must_see=rubric, seen=notes.seen) == mark.comment
-        lines, flags = (self._nameless(texts, student) for texts in (answer.lines, answer.flags))
+        earlier, told = before(self._course, self._all.content, student.id, place.name, lambda text: self._nameless((text,), student)[0])
+        lines, flags = (self._nameless(texts, student) for texts in (answer.lines, (*answer.flags, *told)))
         if lines != answer.lines:
             flags = (*flags, SAID)
         newer = "A newer hand-in of this learner has come, which the program has not marked yet. Have it marked first."
@@ -279,7 +306,15 @@ class _Looking:
             state=_state(mark),
             base=mark.base,
             near=near,
+            before=earlier,
+            looks=SecondLook(self._course, self._all.content, answer, mark).shown(lambda text: self._nameless((text,), student)[0]),
         )
+
+    def second_look(self, task: str, learner: str) -> SecondLook | None:
+        """Give the second look at a learner's answer; None where there is none any more."""
+        mark = self.mark(self.place(task), learner)
+        answer = read_answers(self._course, self._all.content, learner).get(task) if mark else None
+        return SecondLook(self._course, self._all.content, answer, mark) if mark and answer else None
 
     def _near_name(self, learner: str) -> str:
         return self.called(learner) or "another answer"

@@ -22,12 +22,17 @@ def guides_of(content: Content, places: Sequence[str]) -> tuple[Guide, ...]:
     return tuple(_guide(content, name, item) for name, item in _named(content, items))
 
 
-def must_see_of(content: Content, guide: str) -> tuple[str, ...]:
-    """Give a rubric's must-sees by its `guide_name`; none for a closed question."""
+def rubric_of(content: Content, guide: str) -> Rubric | None:
+    """Give a rubric by its `guide_name`; None for a closed question."""
     name, _, asked = guide.partition("@")
     if asked:
-        return next((one.must_see for one in content.rubrics.earlier if one.item == name and asked in one.asked), ())
-    rubric = content.rubrics.rubrics.get(name)
+        return next((one for one in content.rubrics.earlier if one.item == name and asked in one.asked), None)
+    return content.rubrics.rubrics.get(name)
+
+
+def must_see_of(content: Content, guide: str) -> tuple[str, ...]:
+    """Give a rubric's must-sees by its `guide_name`; none for a closed question."""
+    rubric = rubric_of(content, guide)
     return rubric.must_see if rubric else ()
 
 

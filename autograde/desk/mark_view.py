@@ -92,6 +92,33 @@ class Near:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Second:
+    """A hint of a second look: what it says, how sure it is, the words that it rests on, and what the marker said of it, "" for nothing."""
+
+    said: str
+    sure: str
+    words: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """An attempt before: which and when; `stem` the task where it was worded otherwise; what was answered, given, said and asked for.
+
+    `same` says that the answer is the one of now; `points` are in words, "" where they are not known.
+    """
+
+    attempt: int
+    at: str
+    stem: str
+    lines: tuple[str, ...]
+    same: bool
+    points: str
+    comment: str
+    missing: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One answer, and what a person gave for it.
 
@@ -113,6 +140,8 @@ class Answer:
         As they are typed; "" for none.
     near
         None while near copies are looked for.
+    looks
+        What a second look says; nothing before points are given.
     """
 
     answer: str
@@ -141,6 +170,8 @@ class Answer:
     state: State
     base: str
     near: tuple[Near, ...] | None = None
+    before: tuple[Before, ...] = ()
+    looks: tuple[Second, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 from autograde.desk.pages import Asked, Done, Page, UnfitError
 from autograde.desk.quality_data import Names, data
 from autograde.desk.quality_view import RATES, Quality
+from autograde.desk.reports import report
 from autograde.errors import ClassError
 from autograde.gradebook.who import who
 from autograde.records import actions, adjustments, sampling, second_marking, standardising
@@ -162,5 +163,6 @@ PAGE = Page(
         "adjust": _adjust,
         "end": _end,
     },
+    files={"report": report},
     formgrader="gradebook",
 )

@@ -8,12 +8,14 @@ from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.desk.quality_answers import blind, marked_answer
 from autograde.desk.quality_view import (
+    HINTS,
     PARTS,
     Adjusted,
     Agreed,
     Differs,
     Learnt,
     Line,
+    Often,
     One,
     Piece,
     Quality,
@@ -25,7 +27,7 @@ from autograde.desk.quality_view import (
 from autograde.desk.standing import standing
 from autograde.errors import ClassError
 from autograde.gradebook.who import who
-from autograde.records import actions, adjustments, sampling, second_marking, standardising
+from autograde.records import actions, adjustments, sampling, second_looks, second_marking, standardising
 from autograde.records.adjustments import Adjustment, Kind
 from autograde.records.evidence import Evidence, evidence_of
 
@@ -204,6 +206,21 @@ def _learnt(one: standardising.Training) -> Learnt:
     )
 
 
+def _hints(course: Course, asked: Asks, by: str, _: Names) -> Quality:
+    often = tuple(
+        Often(
+            called=HINTS[one.kind],
+            sure=one.sure,
+            given=one.given,
+            right=one.right,
+            wrong=one.wrong,
+            share="–" if one.share is None else f"{one.share:.0%}",
+        )
+        for one in second_looks.how_often(course)
+    )
+    return Quality(part="hints", by=by, often=often)
+
+
 def _adjusted(course: Course, asked: Asks, by: str, called: Names) -> Quality:
     learner = asked.get("learner", "")
     found = tuple(_listed(one, called) for one in adjustments.adjustments_of(course, learner))
@@ -229,6 +246,7 @@ _SHOW: Mapping[str, Callable[[Course, Asks, str, Names], Quality]] = {
     "agreement": _agreement,
     "actions": _actions,
     "standard": _standard,
+    "hints": _hints,
     "adjustments": _adjusted,
 }
 

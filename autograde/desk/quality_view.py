@@ -13,6 +13,7 @@ PARTS = {
     "agreement": "Agreement",
     "actions": "Actions",
     "standard": "Standardisation",
+    "hints": "Second looks",
     "adjustments": "Adjustments",
 }
 RATES = {
@@ -23,6 +24,13 @@ RATES = {
     "per_learner": "For each learner",
 }
 """The least numbers of a plan, as its form calls them."""
+HINTS = {
+    "missing": "A must-see point does not seem to be there",
+    "list": "A list, where reasons are asked",
+    "own work": "Nothing of the learner’s own work",
+    "unsafe": "Wording that may be unsafe",
+}
+"""What a second look says, by the kind of hint."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +162,18 @@ class Standard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Often:
+    """How often hints of one kind were given and judged; `share` is "–" where nobody judged one."""
+
+    called: str
+    sure: str
+    given: int
+    right: int
+    wrong: int
+    share: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Adjusted:
     """An adjustment as it is listed."""
 
@@ -188,6 +208,7 @@ class Quality:
     actions: tuple[Todo, ...] = ()
     workbooks: tuple[tuple[str, str], ...] = ()
     standard: Standard | None = None
+    often: tuple[Often, ...] = ()
     learners: tuple[tuple[str, str], ...] = ()
     kinds: tuple[str, ...] = ()
     adjusted: tuple[Adjusted, ...] = ()

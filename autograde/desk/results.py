@@ -8,8 +8,10 @@ from datetime import date
 
 from autograde.desk.home import choose_names
 from autograde.desk.pages import Asked, Done, Page, UnfitError
+from autograde.desk.reports import report
 from autograde.desk.results_cells import Looked
 from autograde.desk.results_data import data
+from autograde.desk.results_referrals import do_refer, do_withdraw, the_file
 from autograde.desk.results_view import KINDS, Results
 from autograde.errors import ClassError
 from autograde.records import decisions, evidence, units
@@ -28,6 +30,7 @@ def _show(asked: Asked) -> Results:
         number=asked.number("number", 1),
         find=asked.text("find"),
         state=asked.text("state"),
+        refer=asked.text("refer"),
         names=asked.names,
     )
 
@@ -64,6 +67,12 @@ def _unchanged(asked: Asked, learner: str, code: str, base: str) -> Looked:
     return looked
 
 
+def _held(looked: Looked, learner: str, code: str) -> str:
+    """Give the id of the decision that a cell was shown with, "" for none: it is compared once more where the new one is written."""
+    held = looked.cell(learner, code).decision
+    return held.id if held else ""
+
+
 def _decide(asked: Asked) -> Done:
     """Write a decision down."""
     learner, code, met = asked.text("learner"), asked.text("criterion"), asked.text("met")
@@ -77,7 +86,8 @@ def _decide(asked: Asked) -> Done:
     if met == "met" and not rests_on:
         msg = "Tick what it rests on; where there is nothing yet, enter evidence by hand first."
         raise UnfitError(msg, "use")
-    made = decisions.decide(asked.course, learner, code, met=met == "met", reason=reason, evidence=rests_on, assessor=by)
+    base = _held(looked, learner, code)
+    made = decisions.decide(asked.course, learner, code, met=met == "met", reason=reason, evidence=rests_on, assessor=by, base=base)
     words = "met" if made.met else "not yet met"
     said = f"{code} is {words} for {looked.called(learner, names=asked.names)}."
     return Done(said=said, query=_here(asked), undo=_undo(asked, [made], by))
@@ -88,7 +98,7 @@ def _take_back(asked: Asked) -> Done:
     learner, code = asked.text("learner"), asked.text("criterion")
     reason, by = _needed(asked, "reason", "Say why it is taken back."), _by(asked)
     looked = _unchanged(asked, learner, code, asked.text("base"))
-    made = decisions.decide(asked.course, learner, code, met=None, reason=reason, assessor=by)
+    made = decisions.decide(asked.course, learner, code, met=None, reason=reason, assessor=by, base=_held(looked, learner, code))
     said = f"{code} is not decided any more for {looked.called(learner, names=asked.names)}."
     return Done(said=said, query=_here(asked), undo=_undo(asked, [made], by))
 
@@ -103,7 +113,8 @@ def _decide_each(asked: Asked) -> Done:
             msg = f"Give a reason for {code} of {looked.called(learner, names=asked.names)}, too."
             raise UnfitError(msg)
         rests_on = looked.cell(learner, code).proposal.rests_on
-        wanted.append(decisions.Decide(learner=learner, criterion=code, met=True, reason=reason, evidence=rests_on, assessor=by))
+        base = _held(looked, learner, code)
+        wanted.append(decisions.Decide(learner=learner, criterion=code, met=True, reason=reason, evidence=rests_on, assessor=by, base=base))
     if not wanted:
         msg = "Tick at least one of them."
         raise UnfitError(msg)
@@ -136,6 +147,7 @@ def _taken_back(asked: Asked) -> Done:
                 reason=f"Undone, so this holds again: {held.reason}" if held else "Undone.",
                 evidence=tuple(one for one in held.evidence if one in there) if held else (),
                 assessor=_by(asked),
+                base=newest.id if newest.met is not None else "",
             )
         )
     decisions.decide_each(asked.course, wanted)
@@ -215,6 +227,9 @@ PAGE = Page(
         "declare": _declare,
         "sign-off": _sign_off,
         "reopen": _reopen,
+        "refer": do_refer,
+        "withdraw-referral": do_withdraw,
     },
+    files={"referral": the_file, "report": report},
     formgrader="gradebook",
 )

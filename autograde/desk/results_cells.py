@@ -12,6 +12,7 @@ from autograde.desk.changes import fingerprint
 from autograde.desk.results_view import Column, Line, Row, Square
 from autograde.errors import ClassError
 from autograde.records import grid as records
+from autograde.records.referrals import Referral, open_of
 from autograde.records.units import UnitStanding
 from workbook_helpers.errors import WorkbookError
 
@@ -44,14 +45,14 @@ class Looked:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Everybody in the class, by last name."""
-        same = Counter(one.name for one in self.grid.learners)
+        same, asked = Counter(one.name for one in self.grid.learners), {one.learner: one for one in open_of(self.course)}
         return tuple(
             Line(
                 id=one.id,
                 shown=one.shown,
                 name=one.name or one.shown,
                 namesake=same[one.name] > 1,
-                standing=_word(self.grid.units[one.id]),
+                standing=_word(self.grid.units[one.id], asked.get(one.id)),
                 squares=tuple(self._square(one.id, column.code) for column in self.columns),
             )
             for one in self.grid.learners
@@ -129,7 +130,9 @@ def _column(one: OfFramework) -> Column:
     return Column(code=one.code, words=f"{one.verb[:1].upper()}{one.verb[1:]} {one.text}", needs=needs)
 
 
-def _word(unit: UnitStanding) -> str:
+def _word(unit: UnitStanding, referral: Referral | None) -> str:
     if unit.locked:
         return "signed off"
+    if referral is not None:
+        return "referred, overdue" if referral.overdue else "referred"
     return "declared" if unit.declared else "reopened" if unit.reopened else ""

@@ -6,16 +6,28 @@ from datetime import datetime
 from autograde.classes.folder import Course
 from autograde.desk.mark_answers import Answers
 from autograde.desk.results_cells import LINES, Looked
+from autograde.desk.results_referrals import referrals
 from autograde.desk.results_view import CALLED, Cell, Criterion, Line, Past, Piece, Proposed, Results, Unit
 from autograde.gradebook.who import who
 from autograde.records import decisions
+from autograde.records.evidence import gone_in_words
 from autograde.records.piece import BY_HAND, LEARNER, Evidence
 from autograde.records.units import UnitStanding
 from autograde.text import LOCAL, in_words
 
+LOCKED = "no decision, evidence, points or comment can be changed, and what is handed in now is kept and waits."
+
 
 def data(
-    course: Course, *, learner: str = "", criterion: str = "", number: int = 1, find: str = "", state: str = "", names: bool = True
+    course: Course,
+    *,
+    learner: str = "",
+    criterion: str = "",
+    number: int = 1,
+    find: str = "",
+    state: str = "",
+    refer: str = "",
+    names: bool = True,
 ) -> Results:
     """Give what the page shows.
 
@@ -29,6 +41,8 @@ def data(
         Only learners in whose name or id this stands.
     state
         Only learners who stand so with some criterion; "" for all.
+    refer
+        The workbook of which the learner is to be asked for more; "" for none.
     names
         Whether the list is sorted by name; by id where not.
 
@@ -63,6 +77,7 @@ def data(
         here={name: value for name, value in (("learner", learner), ("criterion", criterion)) if value},
         cell=_cell(looked, looked.line(learner), criterion) if learner and column else None,
         unit=_unit(looked, looked.line(learner), codes) if learner and not column else None,
+        referrals=referrals(course, looked.line(learner).id, refer) if learner and not column else None,
         criterion=None
         if learner or not column
         else Criterion(column=column, place=codes.index(column.code), checked=looked.checked(lines, {column.code})),
@@ -72,7 +87,7 @@ def data(
 def _cell(looked: Looked, line: Line, code: str) -> Cell:
     cell, square = looked.cell(line.id, code), next(one for one in line.squares if one.code == code)
     proposal, decision = cell.proposal, cell.decision
-    used = decision.evidence if decision and not cell.changed else proposal.rests_on or [one.id for one in cell.evidence]
+    used = decision.evidence if decision and not cell.changed else proposal.rests_on
     titles = {one.id: one.title for one in cell.evidence}
     waiting = [one for one in looked.lines if one.id != line.id and any(has.code == code and has.waits for has in one.squares)]
     after = [one for one in waiting if looked.lines.index(one) > looked.lines.index(line)]
@@ -137,6 +152,8 @@ def _unit(looked: Looked, line: Line, codes: list[str]) -> Unit:
     unit = looked.grid.units[line.id]
     open_ = [square.code for square in line.squares if square.state != "met"]
     lacking = [f"{', '.join(open_)} {'is' if len(open_) == 1 else 'are'} not decided as met"] if open_ else []
+    changed = [square.code for square in line.squares if looked.cell(line.id, square.code).changed]
+    lacking += [f"{code} rests on {gone_in_words(looked.cell(line.id, code).gone)}" for code in changed]
     lacking += [] if unit.declared else ["the learner’s declaration is missing"]
     return Unit(
         line=line,
@@ -153,6 +170,10 @@ def _told(unit: UnitStanding) -> Iterator[str]:
     for event, words in sorted(((event, words) for event, words in events if event), key=lambda pair: pair[0].at):
         by = "by the learner" if event.who == LEARNER else f"by {event.who}"
         yield f"{words} {by}, {in_words(event.at)}" + (f": {event.text}" if event.text else "")
+    for name in unit.waiting:
+        yield f"Handed in to {name} since then: it is kept and waits. Reopen the unit to let it count."
+    if unit.outside:
+        yield f"Points or comments were changed by formgrader or another program since then, seen {in_words(unit.outside)}: look again."
     if not unit.declared:
         yield "The learner has not declared yet that the work is their own."
 
@@ -160,4 +181,4 @@ def _told(unit: UnitStanding) -> Iterator[str]:
 def _why_locked(unit: UnitStanding) -> str:
     if not unit.locked or not unit.signed:
         return ""
-    return f"The unit was signed off by {unit.signed.who}, {in_words(unit.signed.at)}, and is locked: nothing of it can be changed."
+    return f"The unit was signed off by {unit.signed.who}, {in_words(unit.signed.at)}, and is locked: {LOCKED}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from autograde.desk.results_referrals import Referrals
 from autograde.records.grid import State
 from autograde.records.piece import Kind
 
@@ -174,6 +175,7 @@ class Results:
     here: Mapping[str, str] = field(default_factory=dict)
     cell: Cell | None = None
     unit: Unit | None = None
+    referrals: Referrals | None = None
     criterion: Criterion | None = None
     meanings: Mapping[State, str] = field(default_factory=lambda: MEANINGS)
     kinds: Mapping[Kind, str] = field(default_factory=lambda: KINDS)

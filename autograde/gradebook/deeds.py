@@ -4,17 +4,22 @@ from enum import StrEnum
 
 
 class Deed(StrEnum):
-    """A deed, at most 40 letters. What an entry of it holds beside the learner stands in its comment."""
+    """A deed, at most 40 letters. What an entry of it holds beside the learner stands in its comment.
+
+    Releases, take-ins, exports and backups have their entry before they are done (`noted`), and one more with "failed" where they are not.
+    """
 
     MARK = "mark"  # by the program: workbook, before and after by item
     GIVE = "give points"  # by a person: workbook, task, before and after
+    LOOK_AGAIN = "second look"  # by the program, after points were given: workbook, task, hints
+    JUDGE_HINT = "judge hint"  # workbook, task, the hint, what was said of it before and after
     DECIDE_KEY = "decide on a key"  # void and accept: workbook, question, before and after
     REWORD = "change wording"  # workbook, the part, and SHA-256 of each file before and after; the files are kept
     RELEASE = "release"  # workbook, due
-    TAKE_IN = "take in"  # workbook, SHA-256 of the original, when handed in, whether it counts
+    TAKE_IN = "take in"  # workbook, the run, SHA-256 of the original, when handed in
     UNDO_TAKE_IN = "undo take-in"  # workbook, SHA-256
     REDO_TAKE_IN = "redo take-in"  # workbook, SHA-256
-    GIVE_BACK = "give back"  # workbook, way, the page's digest, the giving
+    GIVE_BACK = "give back"  # workbook, way, the page's digest, the giving; "begun" before it goes onto the exchange
     TAKE_BACK = "take back"  # the giving, whether it is taken back or given after all
     CLOSE = "close marking"  # workbook
     REOPEN = "open marking again"  # workbook
@@ -27,6 +32,7 @@ class Deed(StrEnum):
     UNMERGE = "unmerge"  # when it was merged
     EXPORT = "export"  # what
     BACK_UP = "back up"
-    RESTORE = "restore"  # the backup's SHA-256, the head that was replaced, what was wrong with its log then
+    RESTORE = "restore"  # the backup's SHA-256, the head that was replaced, what was wrong with its log then, who had been erased
     MOVE = "move gradebook"  # from and to, without passwords
-    ERASE = "erase learner"  # the subject whose words are gone
+    ERASE = "erase learner"  # the subject whose words are gone, and the rows of the records that are gone or silent now
+    BEGIN_HEADS = "begin heads file"  # the file in which heads are kept was not there

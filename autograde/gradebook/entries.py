@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from autograde.marking import Mark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,8 @@ class Standing:
 class Given:
     """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments.
 
-    `answers` is the digest of the answers file that the points belong to; "" where it is not known.
+    `answers` is the digest of the answers file that the points belong to; "" where it is not known. `referral` is the id of the referral
+    that is about these answers and goes back with them, "" for none.
     """
 
     name: str
@@ -27,11 +31,13 @@ class Given:
     points: dict[str, float | None]
     comments: dict[str, str]
     answers: str
+    referral: str = ""
 
     @property
     def digest(self) -> str:
         """By which a feedback page is known to fit what is to be told, 16 hex digits."""
         parts = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
+        parts += [self.referral] if self.referral else []
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -45,6 +51,22 @@ class Source:
     all: str
     answers: str
     known: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessed:
+    """One submission's marks as they go into the gradebook.
+
+    Attributes
+    ----------
+    when
+        The time of the hand-in in UTC, naive; None leaves it as it is.
+    """
+
+    student: str
+    when: datetime | None
+    marks: Mapping[str, Mark]
+    source: Source
 
 
 @dataclass(frozen=True, kw_only=True)

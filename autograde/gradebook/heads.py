@@ -1,7 +1,8 @@
 """Heads of the log, kept outside of the gradebook: a line in a file of the class folder whenever entries were added.
 
 Who cuts the log off at its end, or writes it anew, has to change that file as well, and every copy of it: it goes along in a packed
-class. A head that was written down on paper, or sent to somebody, is out of reach.
+class. A head that was written down on paper, or sent to somebody, is out of reach. That the file is begun is an entry, too, whose head
+is its first line: nobody takes the file, or its first lines, away in silence.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, sqlite_url
 from autograde.gradebook.database import FAULTS, reading
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, read_head
+from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, note, read_head
+from autograde.gradebook.own import recording
 from autograde.gradebook.own_tables import log
+from autograde.gradebook.sealed import faults_in as faults_of_records
 from autograde.text import count, in_words
 
 FILE = "audit-heads.txt"
@@ -64,10 +67,10 @@ def current_head(url: str) -> Head | None:
 
 
 def keep_head(course: Place) -> None:
-    """Add the log's head to the file, unless it stands there; a disk that cannot be written does no harm to what was done."""
-    if (head := current_head(course.db_url)) is None:
-        return
+    """Add the log's head to the file, unless it stands there; what cannot be written does no harm to what was done."""
     path = course.root / FILE
+    if (head := current_head(course.db_url)) is None or (not _has_lines(path) and (head := _begun(course)) is None):
+        return
     try:
         lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
         if not lines or not lines[-1].startswith(f"{head} "):
@@ -75,6 +78,20 @@ def keep_head(course: Place) -> None:
                 file.write(f"{head} {datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}\n")
     except OSError:
         return
+
+
+def _has_lines(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _begun(course: Place) -> Head | None:
+    """Say in the log that the file is begun, and give the head with that; None where it cannot be written."""
+    try:
+        with recording(course.db_url) as database:
+            note(database, Deed.BEGIN_HEADS)
+            return head_in(database.connection)
+    except (*FAULTS, ClassError):
+        return None
 
 
 def kept_heads(course: Place) -> tuple[list[Kept], list[str]]:
@@ -95,7 +112,7 @@ def kept_heads(course: Place) -> tuple[list[Kept], list[str]]:
 
 
 def check(course: Place, connection: Connection, more: list[Head] | None = None) -> Checked:
-    """Hold the log against itself and against every head that was kept of it.
+    """Hold the log against itself and against every head that was kept of it, and the records against the log.
 
     Parameters
     ----------
@@ -105,6 +122,7 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
         Heads that were kept elsewhere.
     """
     kept, faults = kept_heads(course)
+    in_file = {one.head for one in kept}
     # When one was kept elsewhere is not looked up in the file: whoever shortens the log can write into that, too.
     kept += [Kept(head=head, at=None) for head in more or []]
     restores = list(entries_in(connection, Deed.RESTORE))
@@ -118,7 +136,21 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
         else:
             unexplained.append(one.head)
     faults += faults_in(connection, [one.head for one in kept if one.head in there] + unexplained)
-    remarks = []
+    faults += faults_of_records(connection)
+    head, remarks = head_in(connection), list[str]()
+    heads = {one.n: one for one in there}
+    begun = list(entries_in(connection, Deed.BEGIN_HEADS))
+    gone = [entry for entry in begun if heads[entry.n] not in in_file]
+    if head.n and not _has_lines(course.root / FILE):
+        faults.append(f"{FILE} is not there, and the log has {head.n:,} entries: nothing shows whether it was cut off at its end.")
+    elif gone == begun:
+        faults += [f"{FILE} does not go back to where it was begun (entry {entry.n}): lines of it are gone." for entry in gone[-1:]]
+    else:
+        remarks += [
+            f"The heads that were kept from {in_words(entry.at)} on (entry {entry.n}) are not in this {FILE}: it was begun anew since. "
+            "Hold the log against a head that was written down elsewhere."
+            for entry in gone
+        ]
     for entry in restores:
         detail: Any = entry.detail or {}
         when = in_words(entry.at)
@@ -129,7 +161,7 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
         faults += [
             f"the log that was replaced by a restore (entry {entry.n}) had a fault then: {text}" for text in detail.get("faults", ())
         ]
-    return Checked(faults=tuple(dict.fromkeys(faults)), remarks=tuple(remarks), head=head_in(connection))
+    return Checked(faults=tuple(dict.fromkeys(faults)), remarks=tuple(remarks), head=head)
 
 
 def replaced(course: Place) -> dict[str, Any]:

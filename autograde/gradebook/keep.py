@@ -4,9 +4,9 @@ import hashlib
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,9 +20,10 @@ from autograde.gradebook.address import sqlite_file, sqlite_url
 from autograde.gradebook.database import connect, reading, reason
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.disk import on_network
+from autograde.gradebook.erased import back_in, erased_in
 from autograde.gradebook.heads import replaced
 from autograde.gradebook.log import note
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import note_first
 from autograde.gradebook.own import recording
 from autograde.gradebook.soundness import OTHERS, check_gradebook, fault
 from autograde.text import printable
@@ -47,20 +48,26 @@ class Owner(Place, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What a gradebook holds, in numbers; `kept` is where the one before it lies now, None if there was none."""
+    """What a gradebook holds, in numbers.
+
+    `kept` is where the one before it lies now, None if there was none. `back` are the ids of learners who were erased since a backup was
+    made, and are in it.
+    """
 
     path: Path
     students: int
     workbooks: int
     marks: int
     kept: Path | None = None
+    back: tuple[str, ...] = ()
 
 
-def held(path: Path) -> Held:
-    """Count what a gradebook holds."""
+def held(path: Path, erased: Collection[str] = ()) -> Held:
+    """Count what a gradebook holds; `erased` are the pseudonyms of those who were erased."""
     with reading(sqlite_url(path)) as connection:
         students, workbooks, marks = (int(connection.scalars(statement).one()) for statement in _HELD)
-    return Held(path=path, students=students, workbooks=workbooks, marks=marks)
+        back = back_in(connection, erased)
+    return Held(path=path, students=students, workbooks=workbooks, marks=marks, back=back)
 
 
 def set_journal(course: Owner) -> str:
@@ -86,14 +93,17 @@ def tidy(course: Owner) -> None:
 
 
 def backup(course: Owner, file: Path) -> Held:
-    """Copy the gradebook as `copy_whole` does, and say so in the log."""
-    made = copy_whole(course, file)
-    note_done(course, Deed.BACK_UP, sha256=_sha256(made.path))
-    return made
+    """Copy the gradebook as `copy_whole` does, and say so in the log before the copy has its name."""
+    return copy_whole(course, file, lambda copy: note_first(course, Deed.BACK_UP, [("", {"sha256": _sha256(copy)})]))
 
 
-def copy_whole(course: Owner, file: Path) -> Held:
+def copy_whole(course: Owner, file: Path, then: Callable[[Path], object] = lambda _: None) -> Held:
     """Copy the gradebook, whole and checked, into a new file, also while others use it.
+
+    Parameters
+    ----------
+    then
+        Called with the whole copy, before it has its name.
 
     Raises
     ------
@@ -112,6 +122,7 @@ def copy_whole(course: Owner, file: Path) -> Held:
                 copy_to_file(course.db_url, course.course_id, part)
             _check_whole(part)
             found = held(part)
+            then(part)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         msg = f"{file} cannot be written ({reason(error)}). Name a file on a disk with room that you may write to."
         raise ClassError(msg) from error
@@ -127,7 +138,7 @@ def restore(course: Owner, file: Path) -> Held:
         If the file is no whole backup of this class, the gradebook is in use, or it is on a server; nothing is changed then.
     """
     path = _restorable(course, file)
-    kept = _place_beside(path)
+    kept, erased = _place_beside(path), erased_in(course.db_url)
     try:
         _check_whole(file)
         usable = _usable(path, course.course_id)
@@ -141,11 +152,11 @@ def restore(course: Owner, file: Path) -> Held:
                     for end in ("", "-wal", "-shm", "-journal"):
                         if (left := path.with_name(path.name + end)).exists():
                             left.rename(kept.with_name(kept.name + end))
-        found = held(path)
+        found = held(path, erased)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         msg = f"The gradebook {path} cannot be restored ({reason(error)}). Close formgrader and other programs that use it, then try again."
         raise ClassError(msg) from error
-    return Held(path=path, students=found.students, workbooks=found.workbooks, marks=found.marks, kept=kept if kept.exists() else None)
+    return replace(found, kept=kept if kept.exists() else None)
 
 
 def would_restore(course: Owner, file: Path) -> tuple[Held | None, Held]:
@@ -159,7 +170,7 @@ def would_restore(course: Owner, file: Path) -> tuple[Held | None, Held]:
     path = _restorable(course, file)
     try:
         _check_whole(file)
-        new = held(file)
+        new = held(file, erased_in(course.db_url))
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         msg = f"{file} cannot be read ({reason(error)}). Nothing was changed."
         raise ClassError(msg) from error
@@ -175,9 +186,9 @@ def _continued(course: Owner, file: Path, kept: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="autograde-restore-") as private:
         copy = Path(private) / "gradebook.db"
         _copy(file, copy)
-        before = replaced(course)
+        before, erased = replaced(course), sorted(erased_in(course.db_url))
         with recording(sqlite_url(copy)) as database:
-            note(database, Deed.RESTORE, sha256=_sha256(file), kept=kept.name, **before)
+            note(database, Deed.RESTORE, sha256=_sha256(file), kept=kept.name, erased=erased, **before)
         yield copy
 
 

@@ -1,11 +1,10 @@
 """What the log knows of a person's points and comments, beside what the gradebook holds: a difference came by another program."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, and_, bindparam, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
 
 from autograde.gradebook import tables
 from autograde.gradebook.database import Database
@@ -20,6 +19,7 @@ _GRADES = (
 _TASK = tables.base_cell.alias("task")
 """The cell that nbgrader keeps a comment by: for a written task another one of the same name."""
 _COMMENT = func.coalesce(tables.comment.c.manual_comment, "")
+_KNOW = tables.upsert(known, "notebook_id", "cell")
 _ONE = (known.c.notebook_id == bindparam("notebook")) & (known.c.cell == bindparam("name"))
 
 
@@ -117,13 +117,9 @@ def differences_in(connection: Connection, workbook: str = "") -> list[Differenc
 
 def know(database: Database, each: Sequence[tuple[str, str, Value]]) -> None:
     """Keep what the log knows now: (submitted notebook, cell's name, value) for each; it belongs into the transaction of the entry."""
-    rows = [
-        {"notebook_id": notebook, "cell": name, "points": value.points, "extra": value.extra or None, "comment": value.comment}
-        for notebook, name, value in each
-        if value != Value()
-    ]
+    rows = [(notebook, name, value.points, value.extra or None, value.comment) for notebook, name, value in each if value != Value()]
     none = [{"notebook": notebook, "name": name} for notebook, name, value in each if value == Value()]
-    database.run_each(_KNOW[database.dialect], rows)
+    database.plain_each(_KNOW, rows)
     database.run_each(delete(known).where(_ONE), none)
 
 
@@ -131,11 +127,3 @@ def know_all(database: Database) -> None:
     """Take what people have given before there was a log as known."""
     if all(database.has(table.name) for table in tables.NBGRADERS):
         know(database, [(one.notebook, one.name, one.now) for one in differences_in(database.connection)])
-
-
-def _know(upsert: sqlite.Insert | postgresql.Insert) -> Executable:
-    new: Mapping[str, Any] = {name: upsert.excluded[name] for name in ("points", "extra", "comment")}
-    return upsert.on_conflict_do_update(index_elements=[known.c.notebook_id, known.c.cell], set_=new)
-
-
-_KNOW = {"sqlite": _know(sqlite.insert(known)), "postgresql": _know(postgresql.insert(known))}

@@ -8,18 +8,19 @@ stand beside it, and only their salted digest stands in the chain: they can be e
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from autograde.errors import ClassError
 from autograde.gradebook.database import Database
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.own_tables import log, log_detail, pseudonym
+from autograde.gradebook.sealed import carried
 from autograde.gradebook.who import who
 
 ERASED = Deed.ERASE
@@ -116,15 +117,27 @@ def subject_in(connection: Connection, learner: str) -> str:
     return str(connection.scalars(_PSEUDONYM, {"learner": learner}).first() or "")
 
 
-def erase(database: Database, learner: str, **detail: Any) -> int:
-    """Take a learner's words out of the log and forget whose the pseudonym was; say so in an entry, and give how many lost their words."""
+def erase(database: Database, learner: str, names: Callable[[str], bool] = lambda _: False, **detail: Any) -> int:
+    """Take a learner's words out of the log and forget whose the pseudonym was; say so in an entry, and give how many lost their words.
+
+    Parameters
+    ----------
+    names
+        Whether a text names the learner: words of an entry about no learner that do so go as well.
+    """
     subject = subject_of(database, learner)
     which = select(log.c.n).where(log.c.subject == subject) if subject else None
     numbers = [n for (n,) in database.rows(which)] if which is not None else []
-    database.run_each(delete(log_detail).where(log_detail.c.n == bindparam("number")), [{"number": n} for n in numbers])
+    of_nobody = select(log.c.n, log_detail.c.text).join(log_detail, log_detail.c.n == log.c.n).where(log.c.subject == "")
+    others = [n for n, words in database.rows(of_nobody) if any(map(names, _texts(_read(words))))]
+    gone = [*numbers, *others]
+    sealed = carried(database.connection, {*gone})
+    for name, rows in detail.pop("sealed", {}).items():
+        sealed.setdefault(name, {}).update(rows)
+    database.run_each(delete(log_detail).where(log_detail.c.n == bindparam("number")), [{"number": n} for n in gone])
     database.run(delete(pseudonym).where(pseudonym.c.learner == learner))
-    note(database, ERASED, subject=subject, entries=len(numbers), **detail)
-    return len(numbers)
+    note(database, ERASED, subject=subject, entries=len(gone), others=others, sealed=sealed, **detail)
+    return len(gone)
 
 
 def head_in(connection: Connection) -> Head:
@@ -132,12 +145,20 @@ def head_in(connection: Connection) -> Head:
     return _head(connection.execute(_LAST).all())
 
 
-def entries_in(connection: Connection, what: str = "") -> Iterator[Entry]:
-    """Give all entries, or those of one deed, the oldest first.
+def newest_in(connection: Connection, subject: str, skipped: int, most: int) -> tuple[int, tuple[int, ...]]:
+    """Give how many entries there are, and the numbers of some of them, the newest first; `subject`: only those about a pseudonym."""
+    asked = select(log.c.n).where(log.c.subject == subject) if subject else select(log.c.n)
+    found = connection.scalar(select(func.count()).select_from(asked.subquery()))
+    return found or 0, tuple(connection.execute(asked.order_by(log.c.n.desc()).offset(skipped).limit(most)).scalars())
+
+
+def entries_in(connection: Connection, what: str = "", only: Collection[int] | None = None) -> Iterator[Entry]:
+    """Give all entries, or those of one deed, or only those with some numbers, the oldest first.
 
     What somebody has changed to no time is given as 1970, and words that are no JSON as {"unreadable": …}: `faults_in` tells of both.
     """
-    for row in connection.execute(_ENTRIES.where(log.c.what == what) if what else _ENTRIES):
+    asked = _ENTRIES.where(log.c.what == what) if what else _ENTRIES
+    for row in connection.execute(asked if only is None else asked.where(log.c.n.in_(only))):
         detail = _read(row.text) if row.text is not None else None
         yield Entry(n=row.n, at=_time(row.at), who=row.who, what=row.what, subject=row.subject, detail=detail)
 
@@ -151,7 +172,7 @@ def faults_in(connection: Connection, heads: list[Head]) -> list[str]:
         Heads that were kept elsewhere: what they name has to be there still.
     """
     faults, chained, expected, hashes = list[str](), _FIRST, 1, {0: _FIRST}
-    silent, erased = list[tuple[int, str]](), dict[str, int]()
+    silent, erased, others = list[tuple[int, str]](), dict[str, int](), dict[int, int]()
     for row in connection.execute(_ENTRIES):
         if row.n != expected:
             gone = f"entry {expected} is" if row.n == expected + 1 else f"entries {expected} to {row.n - 1} are"
@@ -166,9 +187,12 @@ def faults_in(connection: Connection, heads: list[Head]) -> list[str]:
             silent.append((row.n, row.subject))
         elif _digest(row.salt, row.text) != row.digest:
             faults.append(f"the words of entry {row.n} were changed.")
-        elif row.what == ERASED and (subject := json.loads(row.text).get("subject")):
-            erased[subject] = row.n
-    faults += [f"the words of entry {n} are gone, and no erasure says so." for n, subject in silent if n > erased.get(subject, 0)]
+        elif row.what == ERASED:
+            told = json.loads(row.text)
+            erased[told.get("subject") or "nobody"] = row.n
+            others |= dict.fromkeys(told.get("others", ()), row.n)
+    lost = [n for n, subject in silent if n > max(erased.get(subject, 0), others.get(n, 0))]
+    faults += [f"the words of entry {n} are gone, and no erasure says so." for n in lost]
     extra = connection.execute(select(log_detail.c.n).where(log_detail.c.n.not_in(select(log.c.n)))).scalars()
     faults += [f"there are words for an entry {n}, which is not there." for n in extra]
     for head in heads:
@@ -206,6 +230,17 @@ def _read(words: str) -> dict[str, Any]:
         if isinstance(found, dict):
             return found
     return {"unreadable": words[:200]}
+
+
+def _texts(found: Any) -> Iterator[str]:
+    """Give every text in the words of an entry."""
+    match found:
+        case str():
+            yield found
+        case dict():
+            yield from (text for value in found.values() for text in _texts(value))
+        case list():
+            yield from (text for value in found for text in _texts(value))
 
 
 def _time(text: str) -> datetime:

@@ -1,7 +1,8 @@
 """Our own tables beside nbgrader's, in the same database: the log, and what is recorded of a learner's way through a unit.
 
 `migrations/` makes them (`own.prepare`); `tests/tutor/test_own.py` holds the two against each other. Rows of the records are added, never
-changed, except where a docstring says so: what holds is the newest one. Times are in UTC and naive, lists and objects are JSON.
+changed, except where a docstring says so: what holds is the newest one. Whoever writes one puts its seal into the log (`sealed`). Times
+are in UTC and naive, lists and objects are JSON.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text
@@ -67,6 +68,7 @@ decision = Table(
     Column("learner", NAME, nullable=False),
     Column("met", Boolean),
     Column("assessor", NAME, nullable=False),
+    Column("entered_by", NAME, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("reason", Text, nullable=False),
     Column("evidence", Text, nullable=False),
@@ -74,7 +76,8 @@ decision = Table(
 )
 """What an assessor decided.
 
-met: None where the decision was taken back. evidence: a list of what it rests on. proposal: what was proposed then.
+met: None where the decision was taken back. assessor: as it was said. entered_by: who was logged in (`who`), in any table. evidence: a
+list of what it rests on. proposal: what was proposed then.
 """
 
 evidence = Table(
@@ -113,18 +116,22 @@ referral = Table(
     Column("id", ID, primary_key=True),
     Column("learner", NAME, nullable=False),
     Column("assignment", NAME, nullable=False),
-    Column("attempt", DIGEST, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("about", DIGEST, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("by", NAME, nullable=False),
-    Column("until", DateTime),
+    Column("until", Date),
     Column("tasks", Text, nullable=False),
     Column("criteria", Text, nullable=False),
-    Column("withdrawn", Boolean, nullable=False),
+    Column("more_time", Boolean, nullable=False),
+    Column("time_before", DateTime),
+    Column("ended", String(16), nullable=False),
 )
 """What a learner is asked to do again.
 
-attempt: SHA-256 of the hand-in that it is about. tasks: item → what is missing. criteria: code → what is missing.
-withdrawn is changed in place.
+attempt: the one that it opens, from 2. about: SHA-256 of the answers that it is about. tasks: item → what is missing, and the comment and
+points of then. criteria: code → what is missing. more_time: whether it gave the learner more time; time_before: until when there was more
+time before, None for everybody's date. ended: "" while it holds, "withdrawn" or "replaced"; changed in place.
 """
 
 adjustment = Table(
@@ -180,6 +187,7 @@ second_mark = Table(
     Column("answer", DIGEST, nullable=False),
     Column("first", Float, nullable=False),
     Column("marker", NAME, nullable=False),
+    Column("entered_by", NAME, nullable=False),
     Column("points", Float, nullable=False),
     Column("seen", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -214,6 +222,7 @@ standard_mark = Table(
     Column("sample", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("marker", NAME, nullable=False),
+    Column("entered_by", NAME, nullable=False),
     Column("points", Float, nullable=False),
     Column("seen", Text, nullable=False),
     Column("at", DateTime, nullable=False),
@@ -233,7 +242,7 @@ hint = Table(
     Column("hints", Text, nullable=False),
     Column("outcome", Text, nullable=False),
 )
-"""The hints of a second look, and what the marker did with each ("right", "wrong", "" for nothing yet). outcome is changed in place."""
+"""The hints of a second look, and what the marker said of each ("right", "wrong", "" for nothing yet). outcome is changed in place."""
 
 kept_points = Table(
     f"{OWN}kept_points",
@@ -253,5 +262,10 @@ INDICES = (
     Index(f"{OWN}unit_event_learner", unit_event.c.framework, unit_event.c.learner),
     Index(f"{OWN}referral_learner", referral.c.learner),
     Index(f"{OWN}sample_decision", sample.c.decision),
+    Index(f"{OWN}hint_answer", hint.c.learner, hint.c.assignment, hint.c.task),
     Index(f"{OWN}log_subject", log.c.subject),
+    Index(
+        f"{OWN}second_mark_once", *(second_mark.c[name] for name in ("learner", "assignment", "task", "answer", "entered_by")), unique=True
+    ),
+    Index(f"{OWN}standard_mark_once", *(standard_mark.c[name] for name in ("task", "sample", "version", "entered_by")), unique=True),
 )

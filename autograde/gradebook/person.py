@@ -20,6 +20,7 @@ from autograde.gradebook import tables
 from autograde.gradebook.database import FAULTS, Database, unwritten
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.known import Value, know
+from autograde.gradebook.locks import check_not_signed_off
 from autograde.gradebook.log import note
 from autograde.gradebook.own import prepare
 from autograde.gradebook.soundness import check_gradebook
@@ -286,7 +287,8 @@ def give(url: str, course_id: str, place: Place, student: str, given: Given, bas
     Raises
     ------
     ClassError
-        If there is no such answer, the points do not fit the task, or the database fails; then nothing was written.
+        If there is no such answer, the points do not fit the task, the learner's unit is signed off, or the database fails; then nothing
+        was written.
     """
     if given.points is not None and not 0 <= given.points <= place.max_score:
         msg = f"{given.points:g} is not between 0 and the {place.max_score:g} points that there are."
@@ -309,6 +311,7 @@ def give(url: str, course_id: str, place: Place, student: str, given: Given, bas
 
 
 def _give(database: Database, place: Place, student: str, given: Given, base: str) -> Kept:
+    check_not_signed_off(database, student)
     for lock in _LOCKS:
         database.rows(lock, **_where(place), students=[student])
     rows = database.rows(_SOME[True], **_where(place), students=[student])

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook, written in bulk: one connection, one transaction for each submission, no object for each cell.
+"""nbgrader's gradebook, read and written in bulk: one connection, one transaction for several submissions, no object for each cell.
 
 `tests/tutor/test_mark.py` holds the result against nbgrader's own API.
 """
@@ -6,33 +6,39 @@
 import json
 import secrets
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from typing import Self
+from datetime import UTC
+from itertools import count
+from typing import Any, Self
 
-from sqlalchemy import select, text
+from sqlalchemy import Executable, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import statements, tables
 from autograde.gradebook.address import without_password
-from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for
+from autograde.gradebook.cells import Grade, Submission, given_for
 from autograde.gradebook.database import FAULTS, Database, reason
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.entries import Given, Held, Saved, Source, Standing
-from autograde.gradebook.log import note
+from autograde.gradebook.entries import Assessed, Given, Held, Saved
+from autograde.gradebook.locks import check_not_signed_off, signed_off_in
+from autograde.gradebook.log import note_each
+from autograde.gradebook.merging import Merged, belongs_of, merge, standing
 from autograde.gradebook.own import prepare
+from autograde.gradebook.referred import referred_in, told_with
 from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.who import who
 from autograde.marking import Mark, Status
 
+_PROCESS, _NUMBERS = secrets.token_hex(4), count()
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
 
 
 class Rows:
-    """The rows of one assignment; use it in a `with` statement.
+    """The rows of one assignment, in the name of `by` (whoever works here for ""); use it in a `with` statement.
 
     Raises
     ------
@@ -40,11 +46,11 @@ class Rows:
         If the database cannot be opened or is not the class's, or the assignment is not in it.
     """
 
-    def __init__(self, url: str, assignment: str, course_id: str = "") -> None:
+    def __init__(self, url: str, assignment: str, course_id: str = "", *, by: str = "") -> None:
         check_gradebook(url, course_id)
         self._database = Database(url)
         self._assignment = assignment
-        self._who = who()
+        self._who = by or who()
         try:
             for index in tables.INDICES:
                 # Another run may be making it, too. One transaction each: who holds one table and waits for the next one, while
@@ -80,6 +86,8 @@ class Rows:
         """Cell name → points."""
         self.students: Collection[str] = frozenset(name for (name,) in self._database.rows(select(tables.student.c.id)))
         """The roster's ids."""
+        self.signed_off = signed_off_in(self._database.connection)
+        """Learners whose unit is signed off (`locks`)."""
 
     def _make_marked(self) -> None:
         with suppress(*FAULTS):
@@ -88,28 +96,22 @@ class Rows:
         with suppress(IntegrityError), self._database.transaction():  # another run may be making it, too
             self._database.run(CreateTable(tables.marked, if_not_exists=True))
 
-    def save(self, student: str, when: datetime | None, marks: Mapping[str, Mark], source: Source) -> Saved:
-        """Write one submission's marks.
+    def save(self, assessed: Sequence[Assessed]) -> list[Saved]:
+        """Write several submissions' marks, all or nothing, and give what became of each.
 
-        What a person gave is never overwritten. It goes on to count where the answer is still the one that it was given for;
-        where the answer is another, or there are no points at all, the item waits for a person.
-
-        Parameters
-        ----------
-        when
-            The time of the hand-in in UTC, naive; None leaves it as it is.
+        What a person gave is never overwritten; see `merge`.
 
         Raises
         ------
         ClassError
-            If the database fails; then nothing of this submission was written.
+            If the database fails, or a learner's unit was signed off meanwhile; then nothing of these submissions was written.
         """
         with self._explaining():
             for attempt in (1, 2):
                 try:
                     with self._database.transaction():
-                        return self._save(student, when, marks, source)
-                except IntegrityError:  # another run wrote the same submission first: now it is there to be updated
+                        return self._save(assessed)
+                except IntegrityError:  # another run wrote one of them first: now it is there to be updated
                     if attempt == 2:
                         raise
         raise AssertionError
@@ -121,23 +123,48 @@ class Rows:
 
     def given(self, student: str) -> Given | None:
         """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
+        return self.given_each([student]).get(student)
+
+    def given_each(self, students: Sequence[str]) -> dict[str, Given]:
+        """Give the same for several; who has nothing in the gradebook is left out."""
         with self._explaining():
-            return self._given(student)
+            found, grades = self._found(students)
+            comments: dict[str, dict[str, str]] = defaultdict(dict)
+            tasks = {cell: name for name, cell in self._commented.items()}
+            for notebook, cell, comment in self._of(statements.COMMENTS, found):
+                if cell in tasks:
+                    comments[notebook][tasks[cell]] = comment
+            referred = referred_in(self._database.connection, self._assignment, students[0] if len(students) == 1 else "") if found else {}
+        told = told_with(referred)
+        return {
+            student: Given(
+                name=" ".join(part for part in (one.first_name, one.last_name) if part) or student,
+                handed_in=one.when.replace(tzinfo=UTC) if one.when else None,
+                points={name: None if row.needs_manual_grade else row.points for name, row in grades[one.notebook].items()},
+                comments=comments[one.notebook],
+                answers=one.answers,
+                referral=told.get((student, one.answers), ""),
+            )
+            for student, one in found.items()
+        }
 
     def held(self, student: str) -> Held | None:
         """Say what the gradebook holds of a submission; None if it is not there."""
+        return self.held_each([student]).get(student)
+
+    def held_each(self, students: Sequence[str]) -> dict[str, Held]:
+        """Say the same of several; who has nothing in the gradebook is left out."""
         with self._explaining():
-            found = self._submission(student)
-            if found is None:
-                return None
-            grades = self._grades(found.notebook)
-        names = {cell: name for name, cell in self._graded.items()}
-        belongs = _belongs(found)
-        given = [(names[grade.cell_id], grade) for grade in grades if grade.cell_id in names and grade.by_person]
+            found, grades = self._found(students)
+        return {student: self._held(one, grades[one.notebook]) for student, one in found.items()}
+
+    def _held(self, found: Submission, grades: Mapping[str, Grade]) -> Held:
+        given = {name: grade for name, grade in grades.items() if grade.by_person}
+        belongs = belongs_of(found) if given else {}
         return Held(
-            standing=self._standing(grades, found.when, found.extension),
+            standing=standing(grades.values(), found.when, found.extension, self._due),
             source=found.source,
-            by_person={name: given_for(grade, belongs.get(name)) for name, grade in given} if given else {},
+            by_person={name: given_for(grade, belongs.get(name)) for name, grade in given.items()},
         )
 
     @contextmanager
@@ -152,126 +179,95 @@ class Rows:
             )
             raise ClassError(msg) from error
 
-    def _given(self, student: str) -> Given | None:
-        found = self._submission(student)
-        if found is None:
-            return None
-        names = {cell: name for name, cell in self._graded.items()}
-        tasks = {cell: name for name, cell in self._commented.items()}
-        grades = {names[grade.cell_id]: grade for grade in self._grades(found.notebook) if grade.cell_id in names}
-        comments = {
-            tasks[cell]: comment
-            for cell, comment in self._database.rows(statements.COMMENTS, notebook=found.notebook)
-            if comment and cell in tasks
-        }
-        return Given(
-            name=" ".join(part for part in (found.first_name, found.last_name) if part) or student,
-            handed_in=found.when.replace(tzinfo=UTC) if found.when else None,
-            points={name: None if row.needs_manual_grade else row.points for name, row in grades.items()},
-            comments=comments,
-            answers=found.answers,
-        )
-
-    def _save(self, student: str, when: datetime | None, marks: Mapping[str, Mark], source: Source) -> Saved:
-        found = self._submission(student)
-        if found is None:
-            submission, notebook = _id(), _id()
-            self._database.run(statements.SUBMIT, id=submission, assignment_id=self._id, student_id=student, timestamp=when)
-            self._database.run(statements.SUBMIT_NOTEBOOK, id=notebook, assignment_id=submission, notebook_id=self._notebook, flagged=False)
-            self._insert(notebook, marks.values())
-            self._belong(notebook, source, {mark.item: Belongs(mark.answer, "", mark.version) for mark in marks.values()})
-            self._note(student, {mark.item: (None, mark.points) for mark in marks.values()})
-            fresh = [Grade(self._graded[mark.item], mark.points, None, None, mark.points is None) for mark in marks.values()]
-            return Saved(before=None, now=self._standing(fresh, when, None))
-        held = {grade.cell_id: grade for grade in self._grades(found.notebook, lock=True)}
+    def _save(self, assessed: Sequence[Assessed]) -> list[Saved]:
+        students = [one.student for one in assessed]
+        check_not_signed_off(self._database, *students)
+        found, grades = self._found(students, lock=True)
         if self._database.dialect == "postgresql":  # SQLite has let nobody else in since this transaction began
-            found = self._submission(student) or found
-        if when is not None and when != found.when:
-            self._database.run(statements.SUBMIT_AGAIN, submission=found.id, when=when)
-        before, belonged = self._standing(held.values(), found.when, found.extension), _belongs(found)
-        belongs, changed, revised, again = {}, [], [], []
-        points: dict[str, tuple[float | None, float | None]] = {}
-        for mark in marks.values():
-            old, was = held.get(self._graded[mark.item]), belonged.get(mark.item)
-            if old is None:
-                belongs[mark.item] = Belongs(mark.answer, "", mark.version)
-                points[mark.item] = None, mark.points
-                continue
-            if old.auto_score != mark.points:
-                points[mark.item] = old.auto_score, mark.points
-            if was is None and source.known and not belonged:  # marked before this table was made, from the same answers
-                was = Belongs(mark.answer, "", "")
-            person = given_for(old, was) if old.by_person else ""
-            stale = old.by_person and person != mark.answer
-            waits = stale or (mark.points is None and old.manual_score is None)
-            if stale:
-                changed.append(mark.item)
-            elif person and was and (what := changed_part(was.version, mark.version)):
-                revised.append((mark.item, what))
-            belongs[mark.item] = Belongs(mark.answer, person, mark.version)
-            again.append((mark, old._replace(auto_score=mark.points, needs_manual_grade=waits)))
-        self._insert(found.notebook, [mark for mark in marks.values() if self._graded[mark.item] not in held])
-        self._update(found.notebook, again)
-        self._belong(found.notebook, source, belongs)
-        self._note(student, points)
-        now = held | {grade.cell_id: grade for _, grade in again}
-        now |= {
-            self._graded[mark.item]: Grade(self._graded[mark.item], mark.points, None, None, mark.points is None)
-            for mark in marks.values()
-            if self._graded[mark.item] not in held
-        }
-        standing = self._standing(now.values(), when or found.when, found.extension)
-        return Saved(before=before, now=standing, changed=tuple(changed), revised=tuple(revised))
+            found |= {student: one for student, one in self._submissions(students).items() if student in found}
+        notebooks = [found[one.student].notebook if one.student in found else _id() for one in assessed]
+        all_merged = [
+            merge(one, found.get(one.student), grades.get(notebook, {}), self._due)
+            for one, notebook in zip(assessed, notebooks, strict=True)
+        ]
+        self._submit([(one, notebook) for one, notebook in zip(assessed, notebooks, strict=True) if one.student not in found])
+        later = [one for one in assessed if one.student in found and one.when not in (None, found[one.student].when)]
+        self._database.run_each(statements.SUBMIT_AGAIN, [{"submission": found[one.student].id, "when": one.when} for one in later])
+        pairs = list(zip(notebooks, all_merged, strict=True))
+        self._insert([(notebook, mark) for notebook, merged in pairs for mark in merged.first])
+        self._update([(notebook, *one) for notebook, merged in pairs for one in merged.again])
+        sources = [merged.assessed.source for merged in all_merged]
+        belong = [
+            (notebook, source.all, source.answers, _ENCODE(merged.belongs))
+            for (notebook, merged), source in zip(pairs, sources, strict=True)
+        ]
+        self._database.plain_each(statements.BELONG, belong)
+        self._note(all_merged)
+        return [merged.saved for merged in all_merged]
 
-    def _note(self, student: str, points: Mapping[str, tuple[float | None, float | None]]) -> None:
-        """Have the log say which items have other points from the program now; `points` is item → (before, after)."""
-        if points:
-            before = {item: old for item, (old, _) in points.items() if old is not None}
-            after = {item: new for item, (_, new) in points.items()}
-            note(self._database, Deed.MARK, learner=student, by=self._who, workbook=self._assignment, before=before, after=after)
+    def _note(self, all_merged: Sequence[Merged]) -> None:
+        """Have the log say which items have other points from the program now."""
+        each = list[tuple[str, Mapping[str, Any]]]()
+        for merged in all_merged:
+            if points := merged.points:
+                before = {item: old for item, (old, _) in points.items() if old is not None}
+                after = {item: new for item, (_, new) in points.items()}
+                each.append((merged.assessed.student, {"workbook": self._assignment, "before": before, "after": after}))
+        note_each(self._database, Deed.MARK, each, by=self._who)
 
-    def _submission(self, student: str) -> Submission | None:
-        found = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, student=student)
-        return Submission(*found[0]) if found else None
+    def _found(self, students: Sequence[str], *, lock: bool = False) -> tuple[dict[str, Submission], dict[str, dict[str, Grade]]]:
+        """Give student → submission, and submitted notebook → cell name → grade.
 
-    def _grades(self, notebook: str, *, lock: bool = False) -> list[Grade]:
-        """Give a submission's grades; `lock` keeps a person's points, given at this very moment, from being overlooked."""
-        return [Grade(*row) for row in self._database.rows(statements.GRADES_LOCKED if lock else statements.GRADES, notebook=notebook)]
+        `lock` keeps a person's points, given at this very moment, from being overlooked.
+        """
+        found = self._submissions(students)
+        names = {cell: name for name, cell in self._graded.items()}
+        grades: dict[str, dict[str, Grade]] = {one.notebook: {} for one in found.values()}
+        for notebook, *row in self._of(statements.GRADES_LOCKED if lock else statements.GRADES, found):
+            if row[0] in names:
+                grades[notebook][names[row[0]]] = Grade(*row)
+        return found, grades
 
-    def _belong(self, notebook: str, source: Source, cells: Mapping[str, Belongs]) -> None:
-        self._database.run(
-            statements.BELONG[self._database.dialect], notebook_id=notebook, source=source.all, answers=source.answers, cells=_ENCODE(cells)
-        )
+    def _submissions(self, students: Sequence[str]) -> dict[str, Submission]:
+        rows = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, students=students)
+        return {student: Submission(*row) for student, *row in rows}
 
-    def _insert(self, notebook: str, marks: Collection[Mark]) -> None:
-        grades = [(_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for mark in marks]
-        comments = [(_id(), notebook, self._commented[mark.item], _comment(mark)) for mark in marks if mark.item in self._commented]
+    def _of(self, statement: Executable, found: Mapping[str, Submission]) -> Sequence[Any]:
+        """Ask for what belongs to submissions."""
+        return self._database.rows(statement, notebooks=[one.notebook for one in found.values()]) if found else []
+
+    def _submit(self, new: Sequence[tuple[Assessed, str]]) -> None:
+        """Add submissions that are not there yet, and their notebooks, whose ids are given."""
+        ids = [(_id(), one, notebook) for one, notebook in new]
+        each = [
+            {"id": submission, "assignment_id": self._id, "student_id": one.student, "timestamp": one.when} for submission, one, _ in ids
+        ]
+        self._database.run_each(statements.SUBMIT, each)
+        notebooks = [
+            {"id": notebook, "assignment_id": submission, "notebook_id": self._notebook, "flagged": False}
+            for submission, _, notebook in ids
+        ]
+        self._database.run_each(statements.SUBMIT_NOTEBOOK, notebooks)
+
+    def _insert(self, marks: Sequence[tuple[str, Mark]]) -> None:
+        grades = [(_id(), notebook, self._graded[mark.item], mark.points, mark.points is None) for notebook, mark in marks]
+        comments = [
+            (_id(), notebook, self._commented[mark.item], _comment(mark)) for notebook, mark in marks if mark.item in self._commented
+        ]
         self._database.plain_each(statements.SCORE, grades)
         self._database.plain_each(statements.COMMENT_FIRST, comments)
 
-    def _update(self, notebook: str, marks: Collection[tuple[Mark, Grade]]) -> None:
+    def _update(self, marks: Sequence[tuple[str, Mark, Grade, bool]]) -> None:
         grades = [
-            {"notebook": notebook, "cell": grade.cell_id, "points": grade.auto_score, "waits": grade.needs_manual_grade}
-            for _, grade in marks
+            (mark.points, waits, notebook, old.cell_id)
+            for notebook, mark, old, waits in marks
+            if (mark.points, waits) != (old.auto_score, old.needs_manual_grade)
         ]
         comments = [
-            {"notebook": notebook, "cell": self._commented[mark.item], "comment": _comment(mark)}
-            for mark, _ in marks
-            if mark.item in self._commented
+            (_comment(mark), notebook, self._commented[mark.item]) for notebook, mark, _, _ in marks if mark.item in self._commented
         ]
-        self._database.run_each(statements.SCORE_AGAIN, grades)
-        self._database.run_each(statements.COMMENT_AGAIN, comments)
-
-    def _standing(self, grades: Iterable[Grade], when: datetime | None, extension: timedelta | None) -> Standing:
-        grades = list(grades)
-        points = sum(grade.points for grade in grades if not grade.needs_manual_grade)
-        due = self._due + (extension or timedelta(0)) if self._due else None
-        late_s = (when - due).total_seconds() if when and due else 0.0
-        return Standing(points=points, waiting=sum(bool(grade.needs_manual_grade) for grade in grades), late_s=max(0.0, late_s))
-
-
-def _belongs(submission: Submission) -> dict[str, Belongs]:
-    return {name: Belongs(*one) for name, one in json.loads(submission.cells).items()}
+        self._database.plain_each(statements.SCORE_AGAIN, grades)
+        self._database.plain_each(statements.COMMENT_AGAIN, comments)
 
 
 def _comment(mark: Mark) -> str | None:
@@ -279,5 +275,8 @@ def _comment(mark: Mark) -> str | None:
 
 
 def _id() -> str:
-    """Give a fresh id that follows all earlier ones, as RFC 9562's version 7 does: random ones take twice as long to insert."""
-    return f"{time.time_ns():016x}{secrets.token_hex(8)}"
+    """Give a fresh id that follows all earlier ones: time, this process, a counter, as in RFC 9562's version 7.
+
+    Random ones take twice as long to insert.
+    """
+    return f"{time.time_ns():016x}{_PROCESS}{next(_NUMBERS) & 0xFFFFFFFF:08x}"

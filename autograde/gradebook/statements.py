@@ -1,7 +1,9 @@
-"""What marking asks of nbgrader's tables and writes into them; made once, so that SQLAlchemy compiles each once."""
+"""What marking asks of nbgrader's tables and writes into them, for several submissions at once.
 
-from sqlalchemy import Executable, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+Made once, so that SQLAlchemy compiles each once. What is written most of is plain SQL, for `Database.plain_each`.
+"""
+
+from sqlalchemy import bindparam, func, insert, select, update
 
 from autograde.gradebook import tables
 from autograde.gradebook.cells import GRADE
@@ -18,6 +20,7 @@ CELLS = (
 )
 SUBMITTED = (
     select(
+        tables.submitted_assignment.c.student_id,
         tables.submitted_assignment.c.id,
         tables.submitted_assignment.c.timestamp,
         tables.submitted_assignment.c.extension,
@@ -35,16 +38,18 @@ SUBMITTED = (
     .where(
         tables.submitted_assignment.c.assignment_id == bindparam("assignment"),
         tables.submitted_notebook.c.notebook_id == bindparam("notebook"),
-        tables.submitted_assignment.c.student_id == bindparam("student"),
+        tables.submitted_assignment.c.student_id.in_(bindparam("students", expanding=True)),
     )
 )
-GRADES = select(*GRADE).where(tables.grade.c.notebook_id == bindparam("notebook"))
-GRADES_LOCKED = GRADES.order_by(tables.grade.c.cell_id).with_for_update()
+GRADES = select(tables.grade.c.notebook_id, *GRADE).where(tables.grade.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
+GRADES_LOCKED = GRADES.order_by(tables.grade.c.notebook_id, tables.grade.c.cell_id).with_for_update()
 """Held until the transaction ends, in one order, so that two runs do not wait for each other.
 
 SQLite, which lets one writer in at a time anyway, knows no such word and gets none.
 """
-COMMENTS = select(tables.comment.c.cell_id, tables.comment.c.manual_comment).where(tables.comment.c.notebook_id == bindparam("notebook"))
+COMMENTS = select(tables.comment.c.notebook_id, tables.comment.c.cell_id, tables.comment.c.manual_comment).where(
+    tables.comment.c.notebook_id.in_(bindparam("notebooks", expanding=True)), tables.comment.c.manual_comment != ""
+)
 SUBMIT = insert(tables.submitted_assignment)
 SUBMIT_AGAIN = (
     update(tables.submitted_assignment)
@@ -53,23 +58,7 @@ SUBMIT_AGAIN = (
 )
 SUBMIT_NOTEBOOK = insert(tables.submitted_notebook)
 SCORE = "INSERT INTO grade (id, notebook_id, cell_id, auto_score, needs_manual_grade) VALUES (?, ?, ?, ?, ?)"
-"""For `Database.plain_each`, as COMMENT_FIRST is: these two are what marking writes most of."""
-SCORE_AGAIN = (
-    update(tables.grade)
-    .where(tables.grade.c.notebook_id == bindparam("notebook"), tables.grade.c.cell_id == bindparam("cell"))
-    .values(auto_score=bindparam("points"), needs_manual_grade=bindparam("waits"))
-)
+SCORE_AGAIN = "UPDATE grade SET auto_score = ?, needs_manual_grade = ? WHERE notebook_id = ? AND cell_id = ?"
 COMMENT_FIRST = "INSERT INTO comment (id, notebook_id, cell_id, auto_comment) VALUES (?, ?, ?, ?)"
-COMMENT_AGAIN = (
-    update(tables.comment)
-    .where(tables.comment.c.notebook_id == bindparam("notebook"), tables.comment.c.cell_id == bindparam("cell"))
-    .values(auto_comment=bindparam("comment"))
-)
-
-
-def _belong(upsert: sqlite.Insert | postgresql.Insert) -> Executable:
-    new = {name: upsert.excluded[name] for name in ("source", "answers", "cells")}
-    return upsert.on_conflict_do_update(index_elements=[tables.marked.c.notebook_id], set_=new)
-
-
-BELONG = {"sqlite": _belong(sqlite.insert(tables.marked)), "postgresql": _belong(postgresql.insert(tables.marked))}
+COMMENT_AGAIN = "UPDATE comment SET auto_comment = ? WHERE notebook_id = ? AND cell_id = ?"
+BELONG = tables.upsert(tables.marked, "notebook_id")

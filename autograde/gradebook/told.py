@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, inspect, literal, select
 from autograde.gradebook import tables
 from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.entries import Given
+from autograde.gradebook.referred import has_referrals, referred_in, told_with
 from autograde.text import aware
 
 _SUBMITTED = tables.submitted_assignment
@@ -56,6 +57,7 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
         points[notebook][name] = None if grade.needs_manual_grade else grade.points
     for notebook, name, text in connection.execute(_COMMENTS, which):
         comments[notebook][name] = text
+    referrals = told_with(referred_in(connection, assignment)) if has_referrals(connection) else {}
     return {
         row.student_id: Given(
             name=" ".join(part for part in (row.first_name, row.last_name) if part) or row.student_id,
@@ -63,6 +65,7 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
             points=points[row.id],
             comments=comments[row.id],
             answers=row.answers or "",
+            referral=referrals.get((row.student_id, row.answers or ""), ""),
         )
         for row in about
     }

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from collections.abc import Iterable
 
 from autograde.text import printable
 
@@ -18,3 +19,12 @@ def who() -> str:
         return printable(getpass.getuser())
     except (OSError, KeyError):
         return "somebody"
+
+
+def same_person(names: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether one of these names is one of those, however it is spaced and in capitals or not."""
+    return bool(_plain(names) & _plain(others))
+
+
+def _plain(names: Iterable[str]) -> set[str]:
+    return {plain for name in names if (plain := " ".join(name.split()).casefold())}

@@ -49,6 +49,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
     arrival, held = _arrival(path)
     name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
     with opened(course, name) as reception:
+        _check_open(reception, [other for other, _ in _taken_from(reception, arrival, student)])
         try:
             outcome = reception.take(arrival, [], student)
         except (UnusableError, OSError) as error:
@@ -99,7 +100,7 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
     Raises
     ------
     ClassError
-        If there is nothing to take back, or the student is not on the roster.
+        If there is nothing to take back, the student is not on the roster, or the unit of one whose hand-in this is is signed off.
     """
     name = course.assignment(assignment)
     only = _student(course, student_id).id if student_id else ""
@@ -116,6 +117,7 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
             of = f"from {student_id}" if only else "by autograde intake, collect or assign"
             msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
             raise ClassError(msg)
+        _check_open(reception, [student for student, _ in chosen])
         why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
         if not only:
             note_undone(course, last)
@@ -144,6 +146,7 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
             msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."
             raise ClassError(msg)
         last = max(attempt.set_aside for _, attempt in undone)
+        _check_open(reception, [student for student, attempt in undone if attempt.set_aside == last])
         redone, left = [], []
         for student, attempt in undone:
             if attempt.set_aside != last:
@@ -172,8 +175,20 @@ def _set_aside(reception: Reception, student: str, attempt: Attempt, why: str) -
 
 def _take_from_others(reception: Reception, arrival: Arrival, student: Student) -> None:
     """See that the same file from the same sender no longer counts as somebody else's."""
-    for other, attempt in _counting(reception, hashlib.sha256(arrival.data).hexdigest(), arrival.sender, student.id):
+    for other, attempt in _taken_from(reception, arrival, student):
         _set_aside(reception, other, attempt, f"it is {student.shown}'s, as a tutor said on {in_words(datetime.now(UTC))}")
+
+
+def _taken_from(reception: Reception, arrival: Arrival, student: Student) -> list[tuple[str, Attempt]]:
+    return _counting(reception, hashlib.sha256(arrival.data).hexdigest(), arrival.sender, student.id)
+
+
+def _check_open(reception: Reception, students: Iterable[str]) -> None:
+    """See that nobody's unit is signed off; ClassError, which names those whose is."""
+    if locked := [shown(one) for one in dict.fromkeys(students) if one in reception.signed_off]:
+        units = "The unit of {} is" if len(locked) == 1 else "The units of {} are"
+        msg = f"{units.format(', '.join(locked))} signed off. Reopen with a reason first, then do this again."
+        raise ClassError(msg)
 
 
 def _counting(reception: Reception, digest: str, sender: Sender, student: str) -> list[tuple[str, Attempt]]:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograde.classes.folder import Course
 from autograde.errors import UnusableError
@@ -25,6 +25,7 @@ from workbook_helpers.files import PART, read_file, write_file
 FOLDER = ".attempts"
 """No learner's folder: their names begin with no dot."""
 SCHEMA = 1
+T = TypeVar("T")
 UNDONE = "autograde undo, "
 """How the reason of an attempt begins that a tutor took back; the time follows, so that the reasons sort by it."""
 
@@ -51,6 +52,8 @@ class Attempt:
         The take-in: when it began, in ISO 8601.
     set_aside
         Why it does not count, "" if it does.
+    attempt, referral
+        Its number, and the id of the referral that it answers: 1 and "" where it answers none that the class knows.
     """
 
     sha256: str
@@ -64,6 +67,8 @@ class Attempt:
     by: str = ""
     run: str = ""
     set_aside: str = ""
+    attempt: int = 1
+    referral: str = ""
 
     def is_unsure(self, due: datetime | None) -> bool:
         """Whether it cannot be told if this was in time: only the student's machine says so, or nothing does."""
@@ -97,12 +102,11 @@ class Attempts:
         return next((attempt for attempt, _ in self.of(student) if attempt.sha256 == sha256), None)
 
     def newest(self, student: str) -> tuple[Attempt, Path] | None:
-        """Give the attempt that counts: the newest that is not set aside.
+        """Give the attempt that counts: the newest of the highest number that is not set aside.
 
         Of two that a server knows under one time, the newer by their own word; else the one that came last.
         """
-        found = [pair for pair in self.of(student) if not pair[0].set_aside]
-        return max(reversed(found), key=lambda pair: (pair[0].handed_in_at, pair[0].own_at), default=None)
+        return newest_of(self.of(student))
 
     def put(self, student: str, attempt: Attempt) -> None:
         """Keep what is known of an attempt."""
@@ -188,6 +192,12 @@ class Attempts:
         )
 
 
+def newest_of(found: list[tuple[Attempt, T]]) -> tuple[Attempt, T] | None:
+    """Give of some attempts, in the order of their taking in, the one that counts (`Attempts.newest`)."""
+    left = [pair for pair in found if not pair[0].set_aside]
+    return max(reversed(left), key=lambda pair: (pair[0].attempt, pair[0].handed_in_at, pair[0].own_at), default=None)
+
+
 def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attempt, ...]:
     """Read what is known of one student's attempts, in the order of their taking in."""
     return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")
@@ -218,5 +228,5 @@ def _rows(rows: list[dict[str, Any]]) -> Iterator[Attempt]:
         with suppress(KeyError, TypeError, ValueError):
             times = {name: aware(datetime.fromisoformat(row[name])) for name in ("handed_in_at", "arrived_at")}
             attempt = Attempt(**{**row, **times, "sender": Sender(**row["sender"])})
-            if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256):
+            if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int):
                 yield replace(attempt, file=str(attempt.file))

@@ -1,4 +1,4 @@
-"""What a hand-in says of itself, and how far that is believed: whose it is, when it was handed in.
+"""What a hand-in says of itself, and how far that is believed: whose it is, when it was handed in, which referral it answers.
 
 Whose it is: a tutor's word (`autograde assign`) goes first. Else the system that brought it and the hand-in's own
 manifest must not contradict each other, and nobody else may have said the same; a contradiction is a person's to solve.
@@ -8,6 +8,8 @@ student's machine) orders the attempts, but never decides alone that one was in 
 of the file, which was there at the latest then. Is the file itself from before the deadline, the hand-in was in time;
 says the hand-in itself that it is late, it is late; else it cannot be told. A word is not believed if it names no time zone, or
 a time before the class had the workbook or after now: the file's time stands for it then.
+
+Which referral: believed where the class has made it for just this learner, about just the answers that the hand-in names.
 """
 
 import hashlib
@@ -20,6 +22,7 @@ from typing import Any
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
 from autograde.errors import UnusableError
+from autograde.gradebook.referred import Referred
 from autograde.inbox.files.archive import Parts
 from autograde.inbox.files.senders import Sender
 from autograde.text import aware, in_words, printable, quoted, span
@@ -55,6 +58,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         msg = f'its manifest says "{printable(twice, 40)}" twice: {ADVICE}'
         raise UnusableError(msg)
     return found
+
+
+def answered(manifest: Mapping[str, object], referrals: Mapping[str, Referred], learner: str) -> tuple[Referred | None, str]:
+    """Tell which referral a hand-in answers, None for none, and what there is to say about it ("" if nothing)."""
+    says = manifest.get("referral")
+    if says is None:
+        return None, ""
+    found = referrals.get(says) if isinstance(says, str) else None
+    if found is not None and (found.learner, found.about) == (learner, manifest.get("about_sha256")):
+        return found, ""
+    return None, "says that it answers a referral, but the class has made none such for this learner: taken as a first attempt"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,6 +148,7 @@ def _hand_in(reception: Reception, inbound: Inbound, files: dict[str, bytes], se
         parts=parts,
         sender=sender,
         by="collect",
+        manifest=manifest,
         oddities=tuple(filter(None, [*(remarks if MANIFEST in files else ()), note, moment.note])),
     )
 

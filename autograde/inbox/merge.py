@@ -1,10 +1,13 @@
 """Two ids of one learner become one: what was handed in under the first counts under the second from then on.
 
 Nothing is moved away or deleted. Each original is kept under the second id as well, and under the first it no longer counts; the
-marks follow the hand-in that they were given for. So it can be cut off at any point and done again, and it can be undone.
+marks follow the hand-in that they were given for, and the records (decisions, evidence, referrals and the like) become the second id's.
+So it can be cut off at any point and done again, and it can be undone: what came in or was decided under the second id since stays there.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +16,18 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from autograde.classes.folder import Course
+from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
 from autograde.classes.roster import Student
 from autograde.errors import ClassError
 from autograde.gradebook import tables
-from autograde.gradebook.database import FAULTS, Database, reason, writing
+from autograde.gradebook.carrying import Carried, carry, would_carry
+from autograde.gradebook.database import FAULTS, Database, reading, reason, step, writing
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.left import mark_back, mark_left
-from autograde.gradebook.noted import note_each_done
+from autograde.gradebook.left import mark_back, mark_left, who_left
+from autograde.gradebook.locks import signed_off
+from autograde.gradebook.log import note_each
+from autograde.gradebook.own import recording
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.text import count, in_words, naive, stamp
@@ -51,11 +58,15 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """A merge: the id that goes, the id that stays, and what happens; `name` is by what it is undone, "" before it is done."""
+    """A merge: the id that goes, the id that stays, and what happens.
+
+    `records` is what is to be said of the records; `name` is by what the merge is undone, "" before it is done.
+    """
 
     goes: Student
     stays: Student
     parts: tuple[Part, ...]
+    records: tuple[str, ...] = ()
     name: str = ""
 
 
@@ -65,12 +76,13 @@ def plan(course: Course, goes: str, stays: str) -> Merge:
     Raises
     ------
     ClassError
-        If the two are one, or nobody has one of the ids.
+        If the two are one, nobody has one of the ids, or the unit of one of them is signed off.
     """
     first, second = find(course, goes), find(course, stays)
     if first.id == second.id:
         msg = "These are the same id. Choose the other one under which this learner is in the class, too."
         raise ClassError(msg)
+    _check_open(course, first.id, second.id)
     parts = []
     for workbook in course.assignments():
         attempts = Attempts(course, workbook)
@@ -84,7 +96,7 @@ def plan(course: Course, goes: str, stays: str) -> Merge:
         elif other is not None:
             text += f"; the newest, of {in_words(newest)}, counts then in place of {second.shown}’s own"
         parts.append(Part(workbook=workbook, said=f"{text}."))
-    return Merge(goes=first, stays=second, parts=tuple(parts))
+    return Merge(goes=first, stays=second, parts=tuple(parts), records=_would_carry(course, first.id, second.id).said)
 
 
 def merge(course: Course, goes: str, stays: str) -> Merge:
@@ -99,8 +111,9 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
     first, second, now = planned.goes.id, planned.stays.id, datetime.now(UTC)
     journal = course.root / "received" / FOLDER / f"{stamp(now)}-{first}.json"
     added: list[dict[str, str]] = []
-    _note(journal, {"goes": first, "stays": second, "added": added})
     why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
+    row: dict[str, object] = {"goes": first, "stays": second, "added": added, "why": why, "left": first in who_left(course)}
+    _note(journal, row)
     for part in planned.parts:
         with taking_in(course, part.workbook):
             attempts = Attempts(course, part.workbook)
@@ -108,14 +121,18 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
             for attempt, path in own:
                 if attempts.find(second, attempt.sha256) is None:
                     added.append({"workbook": part.workbook, "sha256": attempt.sha256})
-                    _note(journal, {"goes": first, "stays": second, "added": added})
+                    _note(journal, row)
                 keep_original(course, part.workbook, second, attempt.handed_in_at, path.read_bytes())
                 attempts.put(second, replace(attempt, by="assign", run=now.isoformat()))
                 attempts.put(first, replace(attempt, set_aside=why))
             _settle(course, part.workbook, attempts, first, second)
     mark_left(course, [first])
     about = {"merge": _number(journal)}
-    note_each_done(course, Deed.MERGE, [(first, {**about, "part": "goes"}), (second, {**about, "part": "stays"})])
+    with _recording(course) as database:
+        ids = would_carry(database.connection, first, second).ids
+        _note(journal, {**row, "records": ids})
+        sealed = carry(database, ids, first, second)
+        note_each(database, Deed.MERGE, [(first, {**about, "part": "goes"}), (second, {**about, "part": "stays", "sealed": sealed})])
     return replace(planned, name=journal.stem)
 
 
@@ -125,19 +142,21 @@ def undo(course: Course, name: str) -> Merge:
     Raises
     ------
     ClassError
-        If there is no such merge.
+        If there is no such merge, or the unit of the learner is signed off.
     """
     journal = course.root / "received" / FOLDER / f"{Path(name).name}.json"
     try:
         found: Any = json.loads(read_file(journal, MAX_BYTES))
         first, second, added = str(found["goes"]), str(found["stays"]), list(found["added"])
+        why, records, left = str(found.get("why", "")), dict(found.get("records", {})), bool(found.get("left"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = "That was undone before, or it never happened."
         raise ClassError(msg) from error
+    _check_open(course, first, second)
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
-            back = [one for one, _ in attempts.of(first) if one.set_aside.startswith(MERGED)]
+            back = [one for one, _ in attempts.of(first) if (one.set_aside == why if why else one.set_aside.startswith(MERGED))]
             for attempt in back:
                 attempts.put(first, replace(attempt, set_aside=""))
             for attempt in [one for one, _ in attempts.of(second)]:
@@ -145,9 +164,13 @@ def undo(course: Course, name: str) -> Merge:
                     attempts.put(second, replace(attempt, set_aside=f"a merge was undone, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
             if back:
                 _settle(course, workbook, attempts, first, second)
-    mark_back(course, [first])
+    if not left:
+        mark_back(course, [first])
+    with _recording(course) as database:
+        sealed = carry(database, records, second, first)
+        about = {"merge": _number(journal)}
+        note_each(database, Deed.UNMERGE, [(first, {**about, "sealed": sealed}), (second, about)])
     journal.rename(journal.with_suffix(".undone"))
-    note_each_done(course, Deed.UNMERGE, [(one, {"merge": _number(journal)}) for one in (first, second)])
     return Merge(goes=find(course, first), stays=find(course, second), parts=())
 
 
@@ -161,6 +184,33 @@ def merges(course: Course) -> list[tuple[str, str, str]]:
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
+
+
+def _would_carry(course: Course, first: str, second: str) -> Carried:
+    try:
+        with reading(course.db_url) as connection:
+            return would_carry(connection, first, second)
+    except FAULTS as error:
+        msg = f"The records cannot be read ({reason(error)}). Close other programs that use the gradebook, then try again."
+        raise ClassError(msg) from error
+
+
+def _check_open(course: Course, *learners: str) -> None:
+    """See that no unit is signed off: what was handed in and decided for it would change."""
+    if locked := sorted(signed_off(course, learners)):
+        msg = f"The unit of {' and of '.join(map(shown, locked))} is signed off. Reopen it with a reason first, then do this again."
+        raise ClassError(msg)
+
+
+@contextmanager
+def _recording(course: Course) -> Iterator[Database]:
+    """Give the class's records to write to, all or nothing."""
+    try:
+        with recording(course.db_url) as database:
+            yield database
+    except FAULTS as error:
+        msg = f"The records could not follow ({reason(error)}). {step(error)}, then do this again."
+        raise ClassError(msg) from error
 
 
 def _number(journal: Path) -> str:
@@ -179,8 +229,9 @@ def _settle(course: Course, workbook: str, attempts: Attempts, *learners: str) -
         settle(course, workbook, learner, attempts)
     try:
         with writing(course.db_url) as database:
-            if _follow(course, workbook, database, *learners):
-                _exchange(*(course.path("autograded", learner, workbook) for learner in learners))
+            follow = _follow(course, workbook, database, *learners)
+        if follow:  # after the commit: where a kill comes in between, the next marking sees that a notebook is not of these answers
+            _exchange(*(course.path("autograded", learner, workbook) for learner in learners))
     except (*FAULTS, OSError) as error:
         msg = f"The marks of {workbook} could not follow ({reason(error)}). Close other programs that use them, then do this again."
         raise ClassError(msg) from error
@@ -210,6 +261,8 @@ def _follow(course: Course, workbook: str, database: Database, first: str, secon
 def _exchange(one: Path, other: Path) -> None:
     """Let two folders change places, of which either may be missing."""
     aside = one.with_name(f".{one.name}-merge")
+    if aside.is_dir() and not one.exists():  # a kill has left it there
+        aside.rename(one)
     if one.is_dir():
         one.rename(aside)
     if other.is_dir():

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError, UnusableError
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_each_done
+from autograde.gradebook.locks import signed_off
+from autograde.gradebook.noted import noting
 from autograde.gradebook.overview import due_dates
+from autograde.gradebook.referred import Referred, referred
 from autograde.inbox.alike import alike
 from autograde.inbox.attempts import UNDONE, Attempt, Attempts
-from autograde.inbox.claims import Moment, claimed, handed_in_at, lateness, read_manifest, released_since, whose
+from autograde.inbox.claims import Moment, answered, claimed, handed_in_at, lateness, read_manifest, released_since, whose
 from autograde.inbox.files.archive import Parts
 from autograde.inbox.files.arrivals import Arrival
 from autograde.inbox.files.loose import ANSWERS
@@ -27,8 +29,8 @@ from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.inbox.survey import Survey, saves
 from autograde.inbox.take_ins import note_take_in
 from autograde.marking.paper import paper_oddities
-from autograde.text import aware, printable, quoted
-from workbook_helpers.answers.sheet import parse_sheet, read_sheet
+from autograde.text import aware, in_short, printable, quoted
+from workbook_helpers.answers.sheet import AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.items import Workbook
 
 WORKSHEET = "Moodle's worksheet"
@@ -61,9 +63,6 @@ def report(reception: "Reception", outcomes: Iterable[Taken | Refused | str]) ->
         run=reception.run,
     )
     note_take_in(reception.course, made)
-    about = {"workbook": reception.assignment, "run": reception.run}
-    each = [(one.student.id, {**about, "handed_in": str(one.handed_in_at), "sha256": one.sha256, "counts": one.current}) for one in taken]
-    note_each_done(reception.course, Deed.TAKE_IN, each)
     return made
 
 
@@ -78,6 +77,7 @@ class HandIn:
     parts: Parts
     sender: Sender
     by: str
+    manifest: Mapping[str, object] = field(default_factory=dict)
     oddities: tuple[str, ...] = ()
 
 
@@ -93,7 +93,9 @@ class Reception:
         self.attempts = Attempts(course, assignment)
         self.quarantine = Quarantine(course)
         self.survey = Survey(self.roster, self.attempts)
+        self.signed_off = signed_off(course)
         self.since = released_since(course, assignment)
+        self.referrals = referred(course.db_url, assignment)
         self.run = datetime.now(UTC).isoformat()
         self._times = times
         self._made_current: set[str] = set()
@@ -118,6 +120,8 @@ class Reception:
             return self.take(arrival, known)
         except UnusableError as error:
             reason = str(error)
+        except ClassError:  # the log cannot be written: nothing is taken in without an entry
+            raise
         except OSError as error:
             reason = f"it could not be stored ({error.strerror or error})"
         except Exception as error:  # whatever one file does to us, the class goes on to its end
@@ -175,7 +179,8 @@ class Reception:
             known.append(student)
             if not ruled:
                 self.survey.check_sender(student, arrival.sender)
-                self.survey.check_copy(student, arrival, saves(parts.answers or b""))
+                if answered(manifest, self.referrals, student.id)[0] is None:  # else it has a number that its learner alone was given
+                    self.survey.check_copy(student, arrival, saves(parts.answers or b""))
         moment, more = self._moment(manifest, arrival)
         hand_in = HandIn(
             student=student,
@@ -185,6 +190,7 @@ class Reception:
             parts=parts,
             sender=arrival.sender,
             by=by,
+            manifest=manifest,
             oddities=tuple(filter(None, [*oddities, note, moment.note, more])),
         )
         return self.accept(hand_in)
@@ -206,7 +212,10 @@ class Reception:
             raise UnusableError(sheet.problem)
         current = read_sheet(self.course.path("submitted", student.id, self.assignment) / ANSWERS, self.workbook.items, self.workbook.id)
         paper = paper_oddities(self.workbook, self.course.course_id, student.shown, sheet, current.seed)
-        hand_in = replace(hand_in, oddities=(*hand_in.oddities, *paper))
+        referral, remark = answered(hand_in.manifest, self.referrals, student.id)
+        if referral:
+            remark = self._changed_beside(student, referral, sheet)
+        hand_in = replace(hand_in, oddities=tuple(filter(None, [*hand_in.oddities, *paper, remark])))
         digest = hashlib.sha256(hand_in.original).hexdigest()
         before = self.attempts.find(student.id, digest)
         if before and before.set_aside and hand_in.by != "assign":
@@ -225,22 +234,29 @@ class Reception:
             sender=hand_in.sender,
             by=hand_in.by,
             run=self.run,
+            attempt=referral.attempt if referral else 1,
+            referral=referral.id if referral else "",
         )
-        keep_original(self.course, self.assignment, student.id, moment.when, hand_in.original)
         surer = moment.sure and before is not None and (not before.sure or moment.when != before.handed_in_at)
-        if better := before is None or not before.by or hand_in.by == "assign" or surer:
-            self.attempts.put(student.id, attempt)
-        elif before and hand_in.sender.number and not before.sender.number:
-            self.attempts.put(student.id, replace(before, sender=hand_in.sender))
-        self.settle(student.id)
-        fresh = before is None or (better and bool(before.by)) or digest in self._made_current
-        if not fresh:
+        better = before is None or not before.by or hand_in.by == "assign" or surer
+        new = before is None or (better and bool(before.by))
+        told = {"workbook": self.assignment, "run": self.run, "handed_in": str(moment.when), "sha256": digest}
+        with noting(self.course, Deed.TAKE_IN, learner=student.id, **told) if new else nullcontext():
+            keep_original(self.course, self.assignment, student.id, moment.when, hand_in.original)
+            if better:
+                self.attempts.put(student.id, attempt)
+            elif before and hand_in.sender.number and not before.sender.number:
+                self.attempts.put(student.id, replace(before, sender=hand_in.sender))
+            self.settle(student.id)
+        if not new and digest not in self._made_current:
             return hand_in.file
         self._made_current.discard(digest)
         return self._taken(hand_in, digest)
 
     def settle(self, student: str) -> None:
-        """Make current what counts, and remember it if it was not."""
+        """Make current what counts, and remember it if it was not; of a unit that is signed off, what is current stays so."""
+        if student in self.signed_off:
+            return
         if settle(self.course, self.assignment, student, self.attempts) and (newest := self.attempts.newest(student)):
             self._made_current.add(newest[0].sha256)
 
@@ -253,8 +269,13 @@ class Reception:
         newest = self.attempts.newest(student.id)
         now = self.course.timestamp(student.id, self.assignment)
         current = newest is not None and newest[0].sha256 == digest and now is not None and aware(now) == newest[0].handed_in_at
-        if not current:
-            oddities.append("is older than the current one: kept, not used")
+        if not current and student.id in self.signed_off and newest and newest[0].sha256 == digest:
+            when = in_short(self.signed_off[student.id])
+            oddities.append(f"is kept and waits: the unit was signed off on {when}. Reopen it with a reason to let this count")
+        elif not current:
+            own = self.attempts.find(student.id, digest)
+            what = "of an attempt before" if own and newest and own.attempt < newest[0].attempt else "older than"
+            oddities.append(f"is {what} the current one: kept, not used")
         late, note = lateness(hand_in.moment, self.due(student.id))
         if hand_in.sender.late and (not late or late.startswith("cannot")):
             late, note = f"by what {hand_in.sender.system} says", ""
@@ -267,6 +288,16 @@ class Reception:
             late=late,
             oddities=tuple(filter(None, [*oddities, note])),
         )
+
+    def _changed_beside(self, student: Student, referral: Referred, sheet: AnswerSheet) -> str:
+        """Name the answers that are others than in the attempt before, though they were not to be answered again; "" for none."""
+        original = next((path for one, path in self.attempts.of(student.id) if one.answers_sha256 == referral.about), None)
+        if original is None:
+            return ""
+        before = parse_sheet(self.attempts.answers(original), self.workbook.items, self.workbook.id)
+        items = (item for item in self.workbook.items.values() if item.id not in referral.items and item.kind != "declaration")
+        changed = [item.id for item in items if sheet.value(item.id) != before.value(item.id)]
+        return f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as before, though not asked again" if changed else ""
 
     def _manifest(self, parts: Parts) -> tuple[dict[str, object], list[str]]:
         """Read the manifest of a hand-in to this workbook."""

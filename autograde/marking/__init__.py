@@ -18,13 +18,14 @@ from autograde.marking.key import (
     means_other,
     wording,
 )
-from autograde.marking.mark import Mark, Seen, Status, mark_item, mark_sheet, unmarked
+from autograde.marking.mark import Known, Mark, Seen, Status, answer_text, mark_item, mark_sheet, unmarked
 
 __all__ = [
     "EarlierKey",
     "EarlierRubric",
     "Key",
     "KeyEntry",
+    "Known",
     "Level",
     "Mark",
     "Rubric",
@@ -33,6 +34,7 @@ __all__ = [
     "Samples",
     "Seen",
     "Status",
+    "answer_text",
     "earlier",
     "key_problems",
     "mark_item",

@@ -131,9 +131,10 @@ def means_other(guides: Iterable[E], was: Item, now: Item | None) -> bool:
 
 def earlier(guides: Iterable[E], item: Item) -> E | None:
     """Give the guide of an item as it was worded before its meaning changed; None where it means what it means now."""
-    found = [guide for guide in guides if guide.item == item.id]
-    asked = wording(item) if found else ""
-    return next((guide for guide in found if asked in guide.asked), None)
+    if found := [guide for guide in guides if guide.item == item.id]:
+        asked = wording(item)
+        return next((guide for guide in found if asked in guide.asked), None)
+    return None
 
 
 class Sample(Model):

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from autograde.marking.key import Key, means_other, wording
 from autograde.marking.kinds import MARKERS
@@ -16,6 +17,11 @@ from workbook_helpers.items.spelling import Forms
 
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
 """`json.dumps` with an option makes an encoder for each call, which takes longer than its work here."""
+_LITERALLY = json.JSONEncoder().encode
+LONGEST = 500
+"""Characters of an answer for which its mark is kept for the next learner who gives the same."""
+MOST = 10_000
+"""Marks that are kept, so that memory does not grow with the class."""
 
 VOID = "This question does not count: everybody gets its points."
 ALSO = "This answer is accepted beside the one of the key."
@@ -65,6 +71,10 @@ class Mark:
     unsafe: str = ""
 
 
+Known: TypeAlias = dict[tuple[str, str, str], Mark]
+"""(place, item's id, `answer_text`) → the mark that this answer gets, for one workbook, key and versions."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """What a student had before them: the workbook as it was released, and the sheet as answers to its items."""
@@ -81,7 +91,12 @@ class Seen:
 
 
 def mark_sheet(
-    workbook: Workbook, key: Key, sheet: AnswerSheet, seen: Seen | None = None, versions: Mapping[str, str] | None = None
+    workbook: Workbook,
+    key: Key,
+    sheet: AnswerSheet,
+    seen: Seen | None = None,
+    versions: Mapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> dict[str, Mark]:
     """Mark a sheet: place → mark, for everything assessed that this student was asked (`Workbook.paper`), in order.
 
@@ -96,11 +111,39 @@ def mark_sheet(
         What the student saw; None if that is the workbook as it is now.
     versions
         Item id → `Mark.version`; "id wording" → that of the item as it was worded before its meaning changed.
+    known
+        What was given so far for the same workbook, key and versions.
     """
-    seen = seen or Seen(workbook=workbook, sheet=sheet)
+    seen, versions = seen or Seen(workbook=workbook, sheet=sheet), versions or {}
     now = workbook.paper(sheet.seed, assessed=True)
+    if seen.workbook is workbook and seen.known:  # nearly always: asked as it is now
+        known = {} if known is None else known
+        return {place: _mark_again(item, key, sheet, place, versions.get(item.id, ""), known) for place, item in now.items()}
     saw = now if seen.workbook is workbook else seen.paper(workbook)
-    return {place: _mark(item, saw[place], workbook, key, sheet, seen, place, versions or {}) for place, item in now.items()}
+    return {place: _mark(item, saw[place], workbook, key, sheet, seen, place, versions) for place, item in now.items()}
+
+
+def answer_text(item: Item, sheet: AnswerSheet) -> str | None:
+    """Give the answer to a closed item as JSON, letter by letter what it is; None where there is none to be found again.
+
+    A class gives few answers to a question, so what is made of one is made once; a long one is hardly given twice.
+    """
+    if item.asks_person or sheet.problem or item.id in sheet.unreadable:
+        return None
+    text = _LITERALLY(sheet.value(item.id))
+    return text if len(text) <= LONGEST else None
+
+
+def _mark_again(item: Item, key: Key, sheet: AnswerSheet, place: str, version: str, known: Known) -> Mark:
+    text = answer_text(item, sheet)
+    if text is None:
+        return mark_item(item, key, sheet, place, version=version)
+    found = known.get((place, item.id, text))
+    if found is None:
+        found = mark_item(item, key, sheet, place, version=version)
+        if len(known) < MOST:
+            known[place, item.id, text] = found
+    return found
 
 
 def unmarked(workbook: Workbook, sheet: AnswerSheet) -> list[Item]:

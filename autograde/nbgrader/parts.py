@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograde.classes.folder import Course
+from autograde.gradebook.entries import Assessed
 from autograde.gradebook.rows import Rows
 from autograde.outbox.assignment import name_class as _name_class
 from autograde.run.carried import assess_submitted, marks_in, origin_in
@@ -43,7 +44,8 @@ class SaveMarks(NbGraderPreprocessor):
         """See `nbconvert.preprocessors.Preprocessor.preprocess`."""
         about = resources["nbgrader"]
         with Rows(about["db_url"], about["assignment"]) as rows:
-            rows.save(about["student"], None, marks_in(nb), origin_in(nb))  # nbgrader has kept the time already
+            # nbgrader has kept the time already
+            rows.save([Assessed(student=about["student"], when=None, marks=marks_in(nb), source=origin_in(nb))])
         return nb, resources
 
 

@@ -1,16 +1,19 @@
 """Give pages back: make what a way needs, and keep that it was given, when and to whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import Giving, keep_giving, last_given, read_givings
+from autograde.gradebook.noted import note_first
 from autograde.outbox import lists, moodle
 from autograde.outbox.give_back import give_back
 from autograde.outbox.moodle import Made
 from autograde.outbox.ready import Outgoing, Ready, ready
+from autograde.outbox.referral import files_beside
 from autograde.records.outside import catch
 from autograde.text import count
 
@@ -61,10 +64,10 @@ def give(course: Course, assignment: str, way: Way, *, fresh: bool = False, raw:
     found = ready(course, assignment)
     pages = to_give(course, found, way, fresh=fresh)
     makes: dict[Way, Callable[[], Made]] = {
-        Way.MOODLE: lambda: moodle.feedback_zip(found, pages),
+        Way.MOODLE: lambda: moodle.feedback_zip(found, pages, files_beside(course, assignment, pages)),
         Way.WORKSHEET: lambda: moodle.worksheet(found, pages, raw, name),
         Way.CANVAS: lambda: lists.canvas_csv(found, pages, column),
-        Way.ZIP: lambda: lists.named_zip(found, pages),
+        Way.ZIP: lambda: lists.named_zip(found, pages, files_beside(course, assignment, pages)),
         Way.LIST: lambda: lists.merge_list(found, pages),
     }
     made = makes[way]()
@@ -90,6 +93,7 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     catch(course, assignment)
     found = ready(course, assignment)
     pages = to_give(course, found, Way.EXCHANGE, fresh=fresh)
+    _begin(course, found, [page.id for page in pages])
     given: list[str] = []
     try:
         for done, page in enumerate(pages):
@@ -115,6 +119,8 @@ def put_on_exchange(course: Course, assignment: str, students: list[str]) -> lis
     ClassError
         If the exchange refuses, or the gradebook cannot be written.
     """
+    if course.exchange:
+        _begin(course, ready(course, assignment), students)
     given = give_back(course, assignment, students)
     if given:
         _keep(course, ready(course, assignment), Way.EXCHANGE, Made(data=b"", to=tuple(given)))
@@ -145,6 +151,12 @@ def to_give(course: Course, found: Ready, way: Way, *, fresh: bool) -> tuple[Out
 def given_by(givings: list[Giving], ways: frozenset[Way]) -> dict[str, str]:
     """Give student id → the digest of what was given last by any of these ways."""
     return {student: digest for student, (_, digest) in last_given([one for one in givings if one.way in ways]).items()}
+
+
+def _begin(course: Course, found: Ready, students: Sequence[str]) -> None:
+    """Say in the log what goes onto the exchange, before it does: what has no entry with a giving after this was cut off."""
+    about = {"workbook": found.assignment, "way": Way.EXCHANGE, "begun": True}
+    note_first(course, Deed.GIVE_BACK, [(page.id, {**about, "page": page.digest}) for page in found.only(tuple(students))])
 
 
 def _keep(course: Course, found: Ready, way: Way, made: Made) -> Giving:

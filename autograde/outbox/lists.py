@@ -4,12 +4,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograde.classes.ids import DEVICES
 from autograde.errors import ClassError
 from autograde.outbox.marks_file import harmless
-from autograde.outbox.moodle import Made
+from autograde.outbox.moodle import Made, told_beside
 from autograde.outbox.ready import Outgoing, Ready
 from autograde.text import local
 
@@ -33,14 +33,16 @@ def file_names(ready: Ready, pages: Iterable[Outgoing]) -> dict[str, str]:
     return found
 
 
-def named_zip(ready: Ready, pages: Iterable[Outgoing]) -> Made:
-    """Make one zip with all the pages, each named after its learner."""
+def named_zip(ready: Ready, pages: Iterable[Outgoing], beside: Mapping[str, bytes]) -> Made:
+    """Make one zip with all the pages, each named after its learner; `beside`: student id → the file of a referral."""
     pages = list(pages)
     names, packed = file_names(ready, pages), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for page in pages:
             archive.writestr(names[page.id], page.path.read_bytes())
-    return Made(data=packed.getvalue(), to=tuple(page.id for page in pages))
+            if page.id in beside:
+                archive.writestr(names[page.id].replace(" feedback.html", " to do again.html"), beside[page.id])
+    return Made(data=packed.getvalue(), to=tuple(page.id for page in pages), notes=told_beside(beside))
 
 
 def merge_list(ready: Ready, pages: Iterable[Outgoing]) -> Made:

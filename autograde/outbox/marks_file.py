@@ -14,7 +14,7 @@ from autograde.gradebook.cells import Grade
 from autograde.gradebook.database import reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.learners import learners_in
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.gradebook.overview import Assignment, Cell, Submitted, assignments_in, cells_in, submitted_in
 from autograde.gradebook.soundness import check_gradebook
 from autograde.inbox.attempts import is_taken_back, lateness_unsure
@@ -76,11 +76,11 @@ def export_gradebook(course: Course, path: Path) -> GradebookReport:
         count += 1
         waiting += row["needs marking"] == "yes"
     try:
-        write_file(path, text.getvalue().encode("utf-8-sig", "replace"))  # Excel knows UTF-8 by the mark alone
+        with noting(course, Deed.EXPORT, what="marks", rows=count):
+            write_file(path, text.getvalue().encode("utf-8-sig", "replace"))  # Excel knows UTF-8 by the mark alone
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}). Close it in other programs, or choose another name."
         raise ClassError(msg) from error
-    note_done(course, Deed.EXPORT, what="marks", rows=count)
     return GradebookReport(path=path, rows=count, students=len(students), waiting=waiting)
 
 

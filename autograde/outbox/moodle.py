@@ -13,7 +13,7 @@ import html
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograde.errors import ClassError
@@ -38,8 +38,8 @@ class Made:
     notes: tuple[str, ...] = ()
 
 
-def feedback_zip(ready: Ready, pages: Iterable[Outgoing]) -> Made:
-    """Make the zip that Moodle takes under "Upload multiple feedback files in a zip".
+def feedback_zip(ready: Ready, pages: Iterable[Outgoing], beside: Mapping[str, bytes]) -> Made:
+    """Make the zip that Moodle takes under "Upload multiple feedback files in a zip"; `beside`: student id → the file of a referral.
 
     Two learners with one participant's number get none: one of them would be given the other's page.
 
@@ -59,7 +59,19 @@ def feedback_zip(ready: Ready, pages: Iterable[Outgoing]) -> Made:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for page in good:
             archive.writestr(f"{folder(page)}/{ready.assignment}-feedback.html", page.path.read_bytes())
-    return Made(data=packed.getvalue(), to=tuple(page.id for page in good), notes=tuple(_without(bad)))
+            if page.id in beside:
+                archive.writestr(f"{folder(page)}/{ready.assignment}-to-do-again.html", beside[page.id])
+    told = told_beside([page.id for page in good if page.id in beside])
+    return Made(data=packed.getvalue(), to=tuple(page.id for page in good), notes=(*_without(bad), *told))
+
+
+def told_beside(learners: Collection[str]) -> tuple[str, ...]:
+    """Say how many have the file of a referral beside their page."""
+    if not learners:
+        return ()
+    return (
+        f"{count(len(learners), 'learner')} {'is' if len(learners) == 1 else 'are'} referred: the file to do again lies beside the page.",
+    )
 
 
 def folder(page: Outgoing) -> str:

@@ -1,5 +1,7 @@
 """Feedback pages as files: which still fit the gradebook, and where the others go."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,17 +31,23 @@ def made_from(path: Path) -> str:
     return head.partition(MADE_FROM)[2].partition('"')[0]
 
 
-def is_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
-    """Whether there is a page that says other than the gradebook does now."""
-    path = page_path(course, student, assignment)
+def find_stale(course: Course, assignment: str, rows: Rows, students: Iterable[str]) -> list[str]:
+    """Give those of some students for whom there is a page that says other than the gradebook does now."""
+    shown = [student for student in students if _has_page(course, assignment, student)]
+    given = rows.given_each(shown) if shown else {}
+    return [
+        student for student in shown if student not in given or made_from(page_path(course, student, assignment)) != given[student].digest
+    ]
+
+
+def _has_page(course: Course, assignment: str, student: str) -> bool:
+    if not page_path(course, student, assignment).is_file():
+        return False
     try:
         course.check_own("feedback", student, assignment)
     except OSError:  # what lies there is not this student's page
         return False
-    if not path.is_file():
-        return False
-    given = rows.given(student)
-    return given is None or made_from(path) != given.digest
+    return True
 
 
 def set_aside(course: Course, assignment: str, student: str) -> None:
@@ -52,15 +60,13 @@ def set_aside(course: Course, assignment: str, student: str) -> None:
     path.replace(folder / f"{assignment}-{stamp(made)}.html")
 
 
-def set_aside_stale(course: Course, assignment: str, rows: Rows, student: str) -> bool:
-    """Put a page away if it no longer fits the gradebook; whether it did not (one that cannot be moved stays, and is told)."""
-    if not is_stale(course, assignment, rows, student):
-        return False
-    try:
-        set_aside(course, assignment, student)
-    except OSError:
-        return True
-    return True
+def set_aside_stale(course: Course, assignment: str, rows: Rows, students: Iterable[str]) -> list[str]:
+    """Put away the pages of some students that no longer fit the gradebook; give whose (one that cannot be moved stays, and is told)."""
+    stale = find_stale(course, assignment, rows, students)
+    for student in stale:
+        with suppress(OSError):
+            set_aside(course, assignment, student)
+    return stale
 
 
 def stale_pages(course: Course, assignment: str) -> list[str]:
@@ -69,4 +75,4 @@ def stale_pages(course: Course, assignment: str) -> list[str]:
     if not paths:
         return []
     with Rows(course.db_url, assignment, course.course_id) as rows:
-        return [path.parts[-3] for path in paths if is_stale(course, assignment, rows, path.parts[-3])]
+        return find_stale(course, assignment, rows, [path.parts[-3] for path in paths])

@@ -44,6 +44,8 @@ class Outgoing:
         `Given.digest` of the page.
     moodle, canvas
         The number by which that system knows the learner here, as kept at intake; "" where it is not known.
+    referral
+        The id of the referral that goes back with the page, "" for none.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Outgoing:
     digest: str
     moodle: str = ""
     canvas: str = ""
+    referral: str = ""
 
     @property
     def name(self) -> str:
@@ -165,6 +168,7 @@ def _look(course: Course, workbook: Workbook, attempts: Attempts, learner: Learn
         digest=given.digest,
         moodle=attempts.number(learner.id),
         canvas=attempts.number(learner.id, "Canvas"),
+        referral=given.referral,
     )
 
 

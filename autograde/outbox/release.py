@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from autograde.classes.folder import Course
 from autograde.errors import ReleaseError
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.outbox.assignment import generate, save_cells, to_exchange
 from autograde.outbox.handout import pack, released, site_of
 from autograde.outbox.releases import keep_release, release_kept
@@ -135,6 +135,7 @@ def release(
         progress("Packing the zip for Jupyter")
         pack(made, assignment, files, packed)
         keep_release(course, workbook)  # the one before, if a kill kept that from being done
+        undo.enter_context(noting(course, Deed.RELEASE, workbook=assignment, due="as it was" if due is None else str(due)))
         undo.enter_context(swapped(made, target))
         undo.enter_context(release_kept(course, workbook))
         undo.enter_context(swapped(packed, handout))
@@ -145,7 +146,6 @@ def release(
             progress("Putting it on the exchange")
             exchange = to_exchange(course, assignment, undo)
         stored = save_cells(course, workbook, target / workbook.notebook.name, due)
-    note_done(course, Deed.RELEASE, workbook=assignment, due=str(stored or ""))
     return ReleaseReport(
         assignment=assignment,
         title=workbook.about.title,

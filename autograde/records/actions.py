@@ -3,13 +3,16 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.gradebook import log
-from autograde.gradebook.own_tables import action
+from autograde.gradebook.own_tables import action, decision
+from autograde.gradebook.own_tables import sample as sampled
+from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import who
 from autograde.records.opening import reading, writing
 from autograde.records.sampling import sample as find_sample
@@ -45,14 +48,14 @@ class Action:
 
 
 def raise_action(course: Course, *, to: str, text: str, until: date | None = None, sample: str = "", by: str = "") -> Action:
-    """Ask somebody to do something.
+    """Ask somebody to do something; `by` is whose word it is, and the log keeps who was logged in.
 
     Raises
     ------
     ClassError
         If it is not said who is to do what, or there is no such sampled decision.
     """
-    to, text, by = to.strip(), text.strip(), by or who()
+    to, text, by = to.strip(), text.strip(), by.strip() or who()
     if not (to and text):
         msg = "Say who is to do it, and what is to be done."
         raise ClassError(msg)
@@ -60,7 +63,8 @@ def raise_action(course: Course, *, to: str, text: str, until: date | None = Non
     made = Action(id=secrets.token_hex(16), sample=sample, to=to, text=text, until=until, by=by, at=naive(datetime.now(UTC)))
     with writing(course) as database:
         database.run(insert(action).values(**vars(made)))
-        log.note(database, "raise action", learner=learner, by=by, action=made.id, sample=sample, to=to, text=text, until=until)
+        told: dict[str, Any] = {"assurer": by, "action": made.id, "sample": sample, "to": to, "text": text, "until": until}
+        log.note(database, "raise action", learner=learner, **told, sealed=seal(database, action, [made.id]))
     return made
 
 
@@ -72,7 +76,7 @@ def close_action(course: Course, id_: str, words: str, *, by: str = "") -> Actio
     ClassError
         If there is no such open action, or no word is said.
     """
-    words, by, at = words.strip(), by or who(), naive(datetime.now(UTC))
+    words, by, at = words.strip(), by.strip() or who(), naive(datetime.now(UTC))
     if not words:
         msg = "Say what was done."
         raise ClassError(msg)
@@ -83,7 +87,10 @@ def close_action(course: Course, id_: str, words: str, *, by: str = "") -> Actio
             raise ClassError(msg)
         closed = {"closed_by": by, "closed_at": at, "closing": words}
         database.run(update(action).where(action.c.id == id_).values(**closed))
-        log.note(database, "close action", by=by, action=id_, closing=words)
+        about = select(decision.c.learner).join(sampled, sampled.c.decision == decision.c.id).where(sampled.c.id == rows[0]["sample"])
+        learner = next((row.learner for row in database.rows(about)), "")  # the words of an entry go with that learner's data
+        told: dict[str, Any] = {"closed_by": by, "action": id_, "closing": words, "sealed": seal(database, action, [id_])}
+        log.note(database, "close action", learner=learner, **told)
     return Action(**(rows[0] | closed))
 
 

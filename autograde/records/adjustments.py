@@ -20,6 +20,7 @@ from autograde.classes.learner_changes import find
 from autograde.errors import ClassError
 from autograde.gradebook import log, tables
 from autograde.gradebook.own_tables import adjustment
+from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
 from autograde.inbox.submitted import submissions
 from autograde.records.opening import reading, writing
@@ -121,7 +122,9 @@ def adjust(
     try:
         with writing(course) as database:
             database.run_each(insert(adjustment), rows)
-            log.note_each(database, "adjust", [(student.id, {"id": row["id"], "workbook": row["assignment"], **told}) for row in rows])
+            sealed = seal(database, adjustment, [row["id"] for row in rows])
+            each = [{"id": row["id"], "workbook": row["assignment"], "sealed": one_of(sealed, row["id"])} for row in rows]
+            log.note_each(database, "adjust", [(student.id, one | told) for one in each])
     except BaseException:
         _take_back(course, student.id, applied)
         raise
@@ -129,25 +132,32 @@ def adjust(
 
 
 def end(course: Course, id_: str) -> Adjustment:
-    """Note that an adjustment holds no more; extra time is taken back where nothing was handed in yet, and nothing becomes late by it.
+    """Note that an adjustment holds no more; where nothing was handed in yet, extra time falls to that of the others that hold.
+
+    Nothing that was handed in becomes late by it.
 
     Raises
     ------
     ClassError
         If there is no such adjustment, or it has ended.
     """
-    found = next((one for one in adjustments_of(course) if one.id == id_), None)
+    every = adjustments_of(course)
+    found = next((one for one in every if one.id == id_), None)
     if found is None or found.ended:
         msg = f"There is no adjustment {id_[:40]!r} that holds. Look at the list of them."
         raise ClassError(msg)
     if found.kind is Kind.TIME and found.learner not in submissions(course, found.assignment):
+        same = (found.learner, found.assignment, Kind.TIME, False)
+        others = [one.detail for one in every if (one.learner, one.assignment, one.kind, one.ended) == same and one.id != id_]
+        rest = max((timedelta(days=int(detail.partition(" ")[0])) for detail in others), default=timedelta(0))
         with reading(course) as connection:
-            extra = _extension(connection, found.assignment, found.learner)
-        if extra and _days(extra.days) == found.detail:  # what was given otherwise since then stays
-            extend(course, found.assignment, found.learner, None)
+            due, extra = _due(connection, found.assignment), _extension(connection, found.assignment, found.learner)
+        if due and extra and _days(extra.days) == found.detail and rest < extra:  # what was given otherwise since then stays
+            extend(course, found.assignment, found.learner, aware(due) + rest if rest else None)
     with writing(course) as database:
         database.run(update(adjustment).where(adjustment.c.id == id_).values(ended=True))
-        log.note(database, "end adjustment", learner=found.learner, id=id_, kind=found.kind, workbook=found.assignment)
+        told: dict[str, Any] = {"id": id_, "kind": found.kind, "workbook": found.assignment, "sealed": seal(database, adjustment, [id_])}
+        log.note(database, "end adjustment", learner=found.learner, **told)
     return Adjustment(**{**vars(found), "ended": True})
 
 
@@ -185,7 +195,7 @@ def _give_time(course: Course, learner: str, names: Sequence[str], days: int) ->
 def _until(course: Course, name: str, learner: str, days: int) -> tuple[datetime, datetime | None]:
     """Give until when a learner is to have time, and until when more time was given already, None for none."""
     with reading(course) as connection:
-        due = connection.execute(select(tables.assignment.c.duedate).where(tables.assignment.c.name == name)).scalar()
+        due = _due(connection, name)
         held = _extension(connection, name, learner)
     if held and held > timedelta(days=days):
         msg = f"{learner} has more time for {name} already than {_days(days)}. Give at least as many."
@@ -199,6 +209,10 @@ def _take_back(course: Course, learner: str, applied: Sequence[tuple[str, dateti
     for name, before in applied:
         with suppress(ClassError):  # why it failed is told already
             extend(course, name, learner, before)
+
+
+def _due(connection: Connection, name: str) -> datetime | None:
+    return connection.execute(select(tables.assignment.c.duedate).where(tables.assignment.c.name == name)).scalar()
 
 
 def _extension(connection: Connection, assignment: str, learner: str) -> timedelta | None:

@@ -25,7 +25,7 @@ class HandIn:
     when
         In UTC, naive.
     attempt
-        Its number among those that count, from 1; 0 where that is not known.
+        Its number: 1, and one more for each referral that was answered; 0 where that is not known.
     """
 
     sheet: AnswerSheet
@@ -62,6 +62,8 @@ def declared(course: Course, book: Book, learner: str) -> datetime | None:
 def _read(course: Course, book: Book, learner: str, ages: tuple[Age, ...]) -> HandIn:
     found, digest = handed_in(course, book.workbook, learner)
     sheet = found if isinstance(found, AnswerSheet) else parse_sheet(found, book.kept, book.workbook.id)
-    attempts = [one for one in read_attempts(course, book.workbook.assignment, learner) if not one.set_aside]
+    attempts = [
+        one for one in read_attempts(course, book.workbook.assignment, learner) if one.answers_sha256 == digest and not one.set_aside
+    ]
     when = course.timestamp(learner, book.workbook.assignment) or naive(datetime.fromtimestamp(ages[0][0] / 1e9, UTC))
-    return HandIn(sheet=sheet, digest=digest, when=when, attempt=len(attempts))
+    return HandIn(sheet=sheet, digest=digest, when=when, attempt=max((one.attempt for one in attempts), default=0))

@@ -1,4 +1,4 @@
-"""The backups and packed classes that still hold a learner. They are not changed: a backup is brought back whole, or not at all."""
+"""The backups, packed classes and exports that hold a learner still. They stay as they are: a backup is brought back whole, or not."""
 
 import sqlite3
 import tempfile
@@ -7,15 +7,26 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
 
+from sqlalchemy import Connection
+
 from autograde.classes.backups import folder_for
 from autograde.classes.folder import Course
 from autograde.classes.packing import MANIFEST
+from autograde.classes.roster import Student
 from autograde.errors import BAD_ZIP
+from autograde.gradebook import log
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import connect
+from autograde.gradebook.deeds import Deed
+from autograde.records.holdings import says, words_for
+from autograde.whole import STEPS
 
 MAX_BYTES = 2_000_000_000
 """Of a gradebook in a packed class that is looked into."""
+MAX_EXPORT = 100_000_000
+TEXTS = frozenset({".csv", ".html", ".txt", ".json", ".log"})
+IN_ZIP = frozenset({"sharedStrings.xml", "data.json"})
+"""Where the words stand in a workbook of Excel, and in what a learner is given of the data."""
 
 
 def copies_with(course: Course, learner: str) -> tuple[Path, ...]:
@@ -35,6 +46,31 @@ def copies_with(course: Course, learner: str) -> tuple[Path, ...]:
         [path for path in sorted(found) if path != gradebook and _in_gradebook(path, learner)]
         + [path for path in sorted(packed) if _in_packed(path, learner)]
     )
+
+
+def exports_with(course: Course, learner: Student, connection: Connection) -> tuple[Path, ...]:
+    """Give the exports in the class's folder that hold a learner, by what stands in them; of a PDF, by what the log says of the export."""
+    words, subject = words_for(learner.shown, learner.name), log.subject_in(connection, learner.id)
+    told = [(entry.subject, entry.detail or {}) for entry in log.entries_in(connection, Deed.EXPORT)]
+    about = {str(detail.get("file")) for whose, detail in told if (subject and whose == subject) or detail.get("named")}
+    inside = {course.root / step for step in STEPS}
+    files = (path for path in sorted(course.root.rglob("*")) if path.is_file() and not path.is_symlink())
+    found = (path for path in files if inside.isdisjoint(path.parents))
+    return tuple(path for path in found if (path.suffix.lower() == ".pdf" and path.name in about) or says(_words_in(path), words))
+
+
+def _words_in(path: Path) -> str:
+    """Give the text of what this program exports, "" for any other file and for what is too large to be one."""
+    with suppress(OSError, *BAD_ZIP):
+        if path.stat().st_size > MAX_EXPORT:
+            return ""
+        if path.suffix.lower() in TEXTS:
+            return path.read_text("utf-8", "replace")
+        if path.suffix.lower() in {".xlsx", ".zip"}:
+            with zipfile.ZipFile(path) as packed:
+                parts = [one for one in packed.infolist() if PurePosixPath(one.filename).name in IN_ZIP and one.file_size <= MAX_EXPORT]
+                return "\n".join(packed.read(one).decode("utf-8", "replace") for one in parts)
+    return ""
 
 
 def _files(folder: Path, pattern: str) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from autograde.content.frameworks import Framework
 from autograde.errors import ClassError
 from autograde.gradebook import log
 from autograde.gradebook.own_tables import decision as table
+from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
 from autograde.records.events import after, check_open
 from autograde.records.evidence import BY_HAND, Evidence, evidence_in, still_there
@@ -40,6 +41,8 @@ class Decision:
         The id as the gradebook has it.
     met
         None where the decision before it was taken back.
+    assessor, entered_by
+        Who decided, as it was said, and who was logged in.
     at
         In UTC, naive.
     evidence
@@ -54,6 +57,7 @@ class Decision:
     learner: str
     met: bool | None
     assessor: str
+    entered_by: str
     at: datetime
     reason: str
     evidence: tuple[str, ...]
@@ -72,6 +76,9 @@ class Decide:
         None takes the decision back that holds.
     assessor
         "" for whoever works here.
+    base
+        The id of the decision that was looked at before, "" for none: where another one holds by now, nothing is decided. None where
+        nothing was looked at.
     """
 
     learner: str
@@ -80,13 +87,22 @@ class Decide:
     reason: str
     evidence: tuple[str, ...] = ()
     assessor: str = ""
+    base: str | None = None
 
 
 def decide(
-    course: Course, learner: str, criterion: str, *, met: bool | None, reason: str, evidence: tuple[str, ...] = (), assessor: str = ""
+    course: Course,
+    learner: str,
+    criterion: str,
+    *,
+    met: bool | None,
+    reason: str,
+    evidence: tuple[str, ...] = (),
+    assessor: str = "",
+    base: str | None = None,
 ) -> Decision:
     """Decide on one criterion; see `decide_each`."""
-    one = Decide(learner=learner, criterion=criterion, met=met, reason=reason, evidence=evidence, assessor=assessor)
+    one = Decide(learner=learner, criterion=criterion, met=met, reason=reason, evidence=evidence, assessor=assessor, base=base)
     return decide_each(course, [one])[0]
 
 
@@ -97,7 +113,7 @@ def decide_each(course: Course, each: Sequence[Decide]) -> tuple[Decision, ...]:
     ------
     ClassError
         If a learner, a criterion or evidence is not there, a reason is missing, "met" rests on no evidence, there is no decision to take
-        back, something stands twice, a unit is locked, or the records cannot be written.
+        back, another one has come meanwhile, something stands twice, a unit is locked, or the records cannot be written.
     """
     framework, roster = framework_of(course), Roster.of(course)
     books = books_of(course, framework)
@@ -123,13 +139,23 @@ def decide_each(course: Course, each: Sequence[Decide]) -> tuple[Decision, ...]:
         made = []
         for one, proposal in zip(plain, proposals, strict=True):
             held = before.get((one.learner, one.criterion))
-            if one.met is None and (held is None or held.met is None):
+            holds = held.id if held and held.met is not None else ""
+            if one.base not in {None, holds}:
+                msg = (
+                    f"{one.criterion} of {shown(one.learner)} was decided by somebody else at this moment, and nothing of yours was "
+                    "written. Look at it again, then decide."
+                )
+                raise ClassError(msg)
+            if one.met is None and not holds:
                 msg = f"There is no decision on {one.criterion} of {shown(one.learner)} that could be taken back."
                 raise ClassError(msg)
             at = after([held.at] if held else [])
-            made.append(Decision(id=secrets.token_hex(16), framework=framework.id, at=at, proposal=proposal, **vars(one)))
+            about = {name: value for name, value in vars(one).items() if name != "base"}
+            made.append(Decision(id=secrets.token_hex(16), framework=framework.id, at=at, proposal=proposal, entered_by=who(), **about))
         database.run_each(insert(table), [_row(one) for one in made])
-        log.note_each(database, "decide", [(one.learner, _told(one, before.get((one.learner, one.criterion)))) for one in made])
+        sealed = seal(database, table, [one.id for one in made])
+        told = [_told(one, before.get((one.learner, one.criterion))) | {"sealed": one_of(sealed, one.id)} for one in made]
+        log.note_each(database, "decide", list(zip([one.learner for one in made], told, strict=True)))
     return tuple(made)
 
 
@@ -213,6 +239,7 @@ def _read(row: Any) -> Decision:
         learner=row.learner,
         met=row.met,
         assessor=row.assessor,
+        entered_by=row.entered_by,
         at=row.at,
         reason=row.reason,
         evidence=tuple(json.loads(row.evidence)),

@@ -25,13 +25,13 @@ from autograde.gradebook import log, own_tables, tables
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.database import Database, connect, let_go
-from autograde.gradebook.keep import tidy
+from autograde.gradebook.sealed import TABLES, seal
 from autograde.gradebook.who import who
 from autograde.inbox.merge import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
-from autograde.records.copies import copies_with
-from autograde.records.holdings import files_of, parts_of, rows_of, says
+from autograde.records.copies import copies_with, exports_with
+from autograde.records.holdings import files_of, parts_of, rows_of, says, words_for
 from autograde.records.opening import reading, writing
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
@@ -64,7 +64,7 @@ class Erasure:
     points
         How many points are kept, under a pseudonym.
     copies
-        Backups that hold the learner still: they are not changed.
+        Backups, and exports in the class's folder, that hold the learner still: they are not changed.
     others
         Other ids of the same person, by merges: what lies under them stays.
     """
@@ -92,6 +92,7 @@ def plan(course: Course, learner: str) -> Erasure:
         subject = select(own_tables.pseudonym.c.pseudonym).where(own_tables.pseudonym.c.learner == found.id).scalar_subquery()
         entries = connection.scalar(select(func.count()).select_from(own_tables.log).where(own_tables.log.c.subject == subject))
         points = sum(_counts(row) for row in connection.execute(_MARKS, {"learner": found.id}))
+        exported = exports_with(course, found, connection)
     files = tuple(path.relative_to(course.root).as_posix() for path in files_of(course, found))
     pairs = [{goes, stays} for _, goes, stays in merges(course)]
     return Erasure(
@@ -100,7 +101,7 @@ def plan(course: Course, learner: str) -> Erasure:
         files=files,
         entries=entries or 0,
         points=points,
-        copies=copies_with(course, found.id),
+        copies=(*copies_with(course, found.id), *exported),
         others=tuple(sorted({shown(one) for pair in pairs if found.id in pair for one in pair - {found.id}})),
     )
 
@@ -159,11 +160,12 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
             _erase_rows(database, about)
     _rewrite(course)
     throw_brought_away(course)
+    words = words_for(str(about["shown"]), str(about["name"]))
     try:
         for path in about["files"]:
             remove(course.root / str(path))
         for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
-            _take_out(path, learner)
+            _take_out(path, learner, words)
         (course.root / ".part" / ERASING).unlink()
     except OSError as error:
         msg = (
@@ -174,7 +176,11 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
 
 
 def _rewrite(course: Course) -> None:
-    """Write a file of SQLite anew: what was deleted or changed stays in it as bytes until then. A server sees to that itself."""
+    """Write a file of SQLite anew: what was deleted or changed stays in it as bytes until then. A server sees to that itself.
+
+    With a write-ahead log the new one is in the file only when a checkpoint has brought it there, which another program can keep off:
+    then SQLite tells so by the first number, and raises nothing (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint, 2026-11).
+    """
     path = sqlite_file(course.db_url)
     if path is None:
         return
@@ -182,14 +188,17 @@ def _rewrite(course: Course) -> None:
     try:
         with closing(connect(path)) as connection:
             connection.execute("VACUUM")
+            [(busy, *_)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            msg = "another program is using it"
+            raise sqlite3.OperationalError(msg)
     except sqlite3.Error as error:
         msg = f"{path} cannot be written anew ({error}). Close other programs that use it, then run any command in this class."
         raise ClassError(msg) from error
-    tidy(course)
 
 
 def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:
-    learner = str(about["learner"])
+    learner, words = str(about["learner"]), words_for(str(about["shown"]), str(about["name"]))
     kept = secrets.token_hex(8)
     rows = [
         {"pseudonym": kept, "assignment": row.assignment, "cell": row.cell, "points": _grade(row).points, "maximum": row.max_score}
@@ -197,22 +206,38 @@ def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:
         if _counts(row)
     ]
     database.run_each(insert(own_tables.kept_points), rows)
-    _silence_samples(database, learner)
-    _forget_givings(database, learner, (str(about["shown"]), str(about["name"])))
+    sealed = _silence_samples(database, learner, words)
+    _forget_givings(database, learner, words)
     gone = {}
     for part in parts_of(learner):
         if database.has(part.table.name):
-            gone[part.title] = len(database.rows(select(part.table).where(part.where)))
+            found = database.rows(select(part.table).where(part.where))
+            gone[part.title] = len(found)
             database.run(delete(part.table).where(part.where))
-    log.erase(database, learner, by=str(about["by"]), rows=sum(gone.values()), files=len(about["files"]), points_kept=len(rows))
+            if part.table in TABLES:
+                sealed |= seal(database, part.table, [row.id for row in found])
+    told = {"rows": sum(gone.values()), "files": len(about["files"]), "points_kept": len(rows), "sealed": sealed}
+    log.erase(database, learner, lambda text: says(text, words), by=str(about["by"]), **told)
 
 
-def _silence_samples(database: Database, learner: str) -> None:
-    """Keep that a decision was sampled and how it was judged, but no words, which may be about the learner."""
+def _silence_samples(database: Database, learner: str, words: tuple[str, ...]) -> dict[str, dict[str, str | None]]:
+    """Keep that a decision was sampled and how it was judged, but no words, which may be about the learner; give the rows' new seal.
+
+    Of actions, those about such a decision lose their words, and whichever others name the learner.
+    """
     decisions = select(own_tables.decision.c.id).where(own_tables.decision.c.learner == learner)
     samples = select(own_tables.sample.c.id).where(own_tables.sample.c.decision.in_(decisions))
-    database.run(update(own_tables.action).where(own_tables.action.c.sample.in_(samples)).values(text="", closing=""))
-    database.run(update(own_tables.sample).where(own_tables.sample.c.decision.in_(decisions)).values(text=""))
+    actions = database.rows(select(own_tables.action))
+    named = [row.id for row in actions if says(f"{row.text}\n{row.closing}", words)]
+    of_samples = own_tables.action.c.sample.in_(samples) | own_tables.action.c.id.in_(named)
+    of_decisions = own_tables.sample.c.decision.in_(decisions)
+    database.run(update(own_tables.action).where(of_samples).values(text="", closing=""))
+    database.run(update(own_tables.sample).where(of_decisions).values(text="", reasons="[]"))
+    changed = {
+        table: [row.id for row in database.rows(select(table.c.id).where(where))]
+        for table, where in ((own_tables.action, of_samples), (own_tables.sample, of_decisions))
+    }
+    return {name: rows for table, ids in changed.items() for name, rows in seal(database, table, ids).items()}
 
 
 def _forget_givings(database: Database, learner: str, words: tuple[str, ...]) -> None:
@@ -229,13 +254,16 @@ def _forget_givings(database: Database, learner: str, words: tuple[str, ...]) ->
             database.run(update(table).where(table.c.id == row.id).values(**values))
 
 
-def _take_out(path: Path, learner: str) -> None:
+def _take_out(path: Path, learner: str, words: tuple[str, ...]) -> None:
     """Take what was told of a learner out of the record of a take-in."""
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         row = json.loads(read_file(path, MAX_BYTES))
-        notes = [note for note in row["notes"] if note[0] != learner]
-        if notes != row["notes"]:
-            write_file(path, json.dumps(row | {"notes": notes}, ensure_ascii=False).encode("utf-8", "replace"))
+        left = {
+            "notes": [note for note in row["notes"] if note[0] != learner and not says(note[1], words)],
+            "passed": [text for text in row["passed"] if not says(text, words)],
+        }
+        if row | left != row:
+            write_file(path, json.dumps(row | left, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _grade(row: Any) -> Grade:

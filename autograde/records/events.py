@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from autograde.classes.ids import shown
 from autograde.errors import ClassError
 from autograde.gradebook.database import Database
+from autograde.gradebook.locks import take_turn
 from autograde.gradebook.own_tables import unit_event
+from autograde.gradebook.sealed import Seal, seal
 from autograde.text import in_short, naive
-
-_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013462)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +51,6 @@ def is_locked(events: dict[str, Event]) -> bool:
     return signed is not None and (reopened is None or reopened.at < signed.at)
 
 
-def take_turn(database: Database) -> None:
-    """Wait in the open transaction until no other one decides, signs off or reopens: SQLite lets one writer in anyway."""
-    if database.dialect == "postgresql":
-        database.rows(_ONE_BY_ONE)
-
-
 def check_open(database: Database, framework: str, learners: Collection[str]) -> None:
     """See in the open transaction that no learner's unit is locked, and that it stays so until the end of it.
 
@@ -75,11 +69,12 @@ def check_open(database: Database, framework: str, learners: Collection[str]) ->
             raise ClassError(msg)
 
 
-def add_event(database: Database, framework: str, learner: str, what: str, *, by: str, words: str) -> None:
-    """Write an event in the open transaction, later than all before it, whatever the clock says."""
+def add_event(database: Database, framework: str, learner: str, what: str, *, by: str, words: str) -> Seal:
+    """Write an event in the open transaction, later than all before it, whatever the clock says; give its seal for the log."""
     before = events_in(database.connection, framework, [learner]).get(learner, {})
     row = {"id": secrets.token_hex(16), "framework": framework, "learner": learner, "what": what, "who": by, "text": words}
     database.run(insert(unit_event).values(**row, at=after(one.at for one in before.values())))
+    return seal(database, unit_event, [row["id"]])
 
 
 def after(times: Iterable[datetime]) -> datetime:

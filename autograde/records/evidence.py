@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from autograde.errors import ClassError
 from autograde.gradebook import log
 from autograde.gradebook.database import Database
 from autograde.gradebook.own_tables import evidence as table
+from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import is_taken_back
 from autograde.records.answers import read_hand_in
@@ -21,11 +22,13 @@ from autograde.records.events import check_open
 from autograde.records.gathering import gather
 from autograde.records.marks import marks_in
 from autograde.records.opening import reading, writing
-from autograde.records.piece import BY_HAND, LEARNER, Evidence, Kind
+from autograde.records.piece import BY_HAND, LEARNER, SHOWS_WORK, Evidence, Kind
 from autograde.records.unit import Book, books_of, framework_of, learners_of
 from autograde.text import naive, printable
 
-__all__ = ["BY_HAND", "LEARNER", "Evidence", "Kind", "add_evidence", "evidence_in", "evidence_of", "withdraw_evidence"]
+__all__ = [
+    "BY_HAND", "LEARNER", "Evidence", "Kind", "add_evidence", "evidence_in", "evidence_of", "gone", "gone_in_words", "withdraw_evidence",
+]  # fmt: skip
 
 MAX_TEXT = 20_000
 """Characters of what is entered by hand; some 3,000 words."""
@@ -101,7 +104,7 @@ def add_evidence(
             "title": words["title"],
             "text": words["text"],
         }
-        log.note(database, "add evidence", learner=student.id, word_of=words["by"], **told)
+        log.note(database, "add evidence", learner=student.id, word_of=words["by"], sealed=seal(database, table, [id_]), **told)
     return id_
 
 
@@ -124,7 +127,20 @@ def withdraw_evidence(course: Course, id_: str, why: str) -> None:
             raise ClassError(msg)
         check_open(database, framework.id, [row.learner])
         database.run(update(table).where(table.c.id == id_).values(withdrawn=True))
-        log.note(database, "withdraw evidence", learner=row.learner, id=id_, why=why.strip())
+        log.note(database, "withdraw evidence", learner=row.learner, id=id_, why=why.strip(), sealed=seal(database, table, [id_]))
+
+
+def gone(rests_on: Iterable[str], criterion: str, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Give those of the ids that a decision rests on that are not among the evidence for its criterion any more."""
+    there = {one.id for one in evidence if criterion in one.criteria}
+    return tuple(id_ for id_ in rests_on if id_ not in there)
+
+
+def gone_in_words(ids: Collection[str]) -> str:
+    """Say why evidence of these ids is there no more: an answer's id changes with the answer, others are withdrawn."""
+    answers = [id_.partition("@")[0] for id_ in ids if "@" in id_]
+    said = [f"{', '.join(answers)}, handed in anew or taken back since"] if answers else []
+    return "; ".join([*said, *(["evidence that was withdrawn since"] if len(answers) < len(ids) else [])])
 
 
 def still_there(database: Database, ids: Collection[str]) -> set[str]:
@@ -142,5 +158,5 @@ def _by_hand(row: Any) -> Evidence:
         by=row.by,
         title=row.title,
         text=row.text,
-        real=True,
+        real=row.kind in SHOWS_WORK,
     )

@@ -8,7 +8,7 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.content.frameworks import Framework
 from autograde.records.decisions import Decision, decisions_in
-from autograde.records.evidence import Evidence, evidence_in
+from autograde.records.evidence import Evidence, evidence_in, gone
 from autograde.records.opening import reading
 from autograde.records.proposals import Proposal, propose
 from autograde.records.unit import books_of, framework_of, learners_of, rubrics_of
@@ -48,10 +48,14 @@ class Cell:
         return State.EVIDENCE if self.evidence else State.NOTHING
 
     @property
+    def gone(self) -> tuple[str, ...]:
+        """Ids of evidence on which the decision rests and that is not there any more: an answer handed in anew, or evidence withdrawn."""
+        return gone(self.decision.evidence, self.decision.criterion, self.evidence) if self.decision else ()
+
+    @property
     def changed(self) -> bool:
-        """Whether the decision rests on something that is not there any more: an answer handed in anew, or evidence withdrawn."""
-        there = {one.id for one in self.evidence}
-        return self.decision is not None and not there.issuperset(self.decision.evidence)
+        """Whether the decision rests on something that is not there any more."""
+        return bool(self.gone)
 
 
 @dataclass(frozen=True, kw_only=True)

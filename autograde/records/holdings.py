@@ -14,7 +14,9 @@ from sqlalchemy.sql import ColumnElement
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
+from autograde.errors import BAD_ZIP
 from autograde.gradebook import own_tables, tables
+from autograde.inbox.files.archive import PLAIN
 from autograde.inbox.quarantine import REASON
 from workbook_helpers.files import read_file
 
@@ -116,22 +118,25 @@ def says(text: str, words: Iterable[str]) -> bool:
     return any(re.search(rf"(?<![\w.@-]){re.escape(word)}(?![\w@-])", text, re.IGNORECASE) for word in words if word)
 
 
+def words_for(shown: str, name: str) -> tuple[str, ...]:
+    """Give the words by which a text names a learner: the id, and the whole name; a single name may be anybody's."""
+    return (shown, name) if " " in name else (shown,)
+
+
 def names(folder: Path, learner: Student) -> bool:
     """Whether a hand-in in quarantine names a learner: its reason the id or the name, or its manifest the id."""
-    words = [learner.shown, *([learner.name] if " " in learner.name else [])]
-    if says(_text(folder / REASON), words):
+    if says(_text(folder / REASON), words_for(learner.shown, learner.name)):
         return True
     return any(said.casefold() == learner.shown.casefold() for said in _manifests(folder))
 
 
 def _manifests(folder: Path) -> Iterator[str]:
     for path in sorted(folder.iterdir()):
-        with suppress(OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError):
-            if path.suffix.lower() == ".zip" and not path.is_symlink():
-                with zipfile.ZipFile(path) as packed:
-                    inside = next(one for one in packed.infolist() if one.filename.rpartition("/")[2] == "manifest.json")
-                    if inside.file_size <= MAX_BYTES:
-                        yield str(json.loads(packed.read(inside)).get("student", ""))
+        if path.suffix.lower() == ".zip" and not path.is_symlink():
+            with suppress(OSError, AttributeError, *BAD_ZIP), zipfile.ZipFile(path) as packed:
+                for one in packed.infolist():
+                    if one.filename.rpartition("/")[2] == "manifest.json" and one.file_size <= MAX_BYTES and one.compress_type in PLAIN:
+                        yield str(json.loads(packed.read(one)).get("student", ""))
 
 
 def _merges(path: Path, learner: str) -> bool:

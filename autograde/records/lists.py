@@ -6,6 +6,8 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import noting
 from autograde.records.decisions import Decide
 from autograde.records.grid import Grid, State
 from autograde.text import printable
@@ -26,7 +28,7 @@ def write_list(course: Course, grid: Grid, file: Path) -> int:
     Raises
     ------
     ClassError
-        If the file cannot be written.
+        If the file or the log, which tells of it, cannot be written.
     """
     target = fresh_file(course, file, "a list to check", ending=".csv", begins=(HEAD,))
     text = io.StringIO(newline="")
@@ -41,7 +43,8 @@ def write_list(course: Course, grid: Grid, file: Path) -> int:
                 writer.writerow([f"'{value}" if value.startswith(tuple(_GUARDED)) else value for value in values])
                 rows += 1
     try:
-        write_file(target, text.getvalue().encode("utf-8-sig"), mode=0o600)
+        with noting(course, Deed.EXPORT, what="list to decide", rows=rows):
+            write_file(target, text.getvalue().encode("utf-8-sig"), mode=0o600)
     except OSError as error:
         msg = f"{file} cannot be written ({error.strerror}). Name a file on a disk with room that you may write to."
         raise ClassError(msg) from error

@@ -1,9 +1,13 @@
 """Points and comments that came by another program, such as formgrader: found by comparison, and put into the log as what they are."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
 from autograde.errors import ClassError
+from autograde.gradebook import own_tables
 from autograde.gradebook.database import FAULTS, Database, reason, step
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
@@ -12,6 +16,7 @@ from autograde.gradebook.log import note_each
 from autograde.gradebook.own import prepare
 from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.who import OTHER_PROGRAM
+from autograde.text import naive
 
 
 def catch(course: Owner, workbook: str = "") -> int:
@@ -39,7 +44,10 @@ def catch(course: Owner, workbook: str = "") -> int:
             for one in found:
                 before, after = one.before.changed(one.now)
                 about = {"workbook": one.workbook, "task": one.name, "before": before, "after": after}
-                each.append((one.learner, about if one.workbook else {**about, "hand_in": one.notebook}))
+                if not one.learner:  # whose it was nobody knows any more, so its words could not be erased with that learner's data
+                    told = {**before, "comment": "…"} if "comment" in before else before
+                    about |= {"hand_in": one.notebook, "before": told}
+                each.append((one.learner, about))
             know(database, [(one.notebook, one.name, one.now) for one in found])
             note_each(database, Deed.GIVE, each, by=OTHER_PROGRAM)
             return len(found)
@@ -48,3 +56,24 @@ def catch(course: Owner, workbook: str = "") -> int:
         raise ClassError(msg) from error
     finally:
         database.close()
+
+
+def given_outside(connection: Connection, since: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Give learner's id → when it was found last that another program has changed points or comments, of those who have any.
+
+    Parameters
+    ----------
+    since
+        Learner's id → the time from which on, in UTC and naive, as what is given is.
+    """
+    if not since:
+        return {}
+    log, names = own_tables.log.c, own_tables.pseudonym.c
+    asked = (
+        select(names.learner, func.max(log.at))
+        .join_from(own_tables.pseudonym, own_tables.log, log.subject == names.pseudonym)
+        .where(names.learner.in_(since), log.what == Deed.GIVE, log.who == OTHER_PROGRAM)
+        .group_by(names.learner)
+    )
+    found = {learner: naive(datetime.fromisoformat(at)) for learner, at in connection.execute(asked)}
+    return {learner: at for learner, at in found.items() if at > since[learner]}

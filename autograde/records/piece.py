@@ -46,7 +46,8 @@ class Evidence:
     title, text
         For people; the answer's or the entry's own words in `text`.
     real
-        Whether it is of the learner's own work at a workplace, as forms and entries by hand are. Of an answer nobody has said so: False.
+        Whether it is of the learner's own work at a workplace: forms are, and `SHOWS_WORK`. Of an answer nobody has said so, and what
+        was said in a discussion only supports other evidence: False.
     points, maximum
         written: the points that stand, and the task's. closed: how many questions have all of their points, and how many were asked.
         None where there are none yet, or the kind has none.

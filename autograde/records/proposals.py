@@ -15,7 +15,7 @@ from autograde.records.piece import BY_HAND, SHOWS_WORK, Evidence, Kind
 from autograde.text import count
 
 ANSWER = "a written answer that reaches the level “Met”"
-OWN_WORK = "evidence from the learner’s own work: a form, or an observation, witness, discussion or product entered by hand"
+OWN_WORK = "evidence from the learner’s own work: a form, or an observation, witness or product entered by hand; a discussion supports it"
 SHOWN_WORK = "an observation, a witness or a product from the learner’s own work: what is written only prepares for it"
 MARKS = "the marks of what waits"
 

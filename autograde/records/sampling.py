@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert, select, update
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
-from autograde.gradebook.who import who
+from autograde.gradebook.sealed import seal
+from autograde.gradebook.who import same_person, who
 from autograde.records.opening import reading, writing
 from autograde.records.piece import Kind
 from autograde.records.unit import books_of, framework_of
@@ -52,6 +53,8 @@ class Sample:
         As the plan saw it; `reason` and `evidence` (ids) are the assessor's.
     reasons
         Why it is sampled, one sentence each.
+    entered_by
+        Who was logged in when it was decided.
     by, at, agrees, text
         Who looked, when (UTC, naive), whether they agree, and their feedback; "", None, None, "" where nobody has looked.
     newest
@@ -61,6 +64,7 @@ class Sample:
     id: str
     plan: str
     decision: Decision
+    entered_by: str
     reason: str
     evidence: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -81,20 +85,20 @@ def plan(course: Course, *, rates: Rates | None = None, new: Collection[str] = (
     seed
         Makes the same choice again; "" for a random one, which is kept with the plan.
     by
-        The quality assurer; whoever works here where it is not said.
+        The quality assurer, as it is said; whoever works here where it is not. The log keeps who was logged in.
 
     Raises
     ------
     ClassError
         If no decision holds, nothing is to be sampled that was not before, or it cannot be written; nothing is written then.
     """
-    rates, seed, by, framework = rates or Rates(), seed or secrets.token_hex(8), by or who(), framework_of(course).id
+    rates, seed, by, framework = rates or Rates(), seed or secrets.token_hex(8), by.strip() or who(), framework_of(course).id
     written = _written(course)
     made: dict[str, Any] = {"id": secrets.token_hex(16), "framework": framework, "by": by, "at": naive(datetime.now(UTC)), "seed": seed}
     settings: dict[str, Any] = {"rates": asdict(rates), "new": sorted(new)}
     with writing(course) as database:
         connection = database.connection
-        held = [one for one, _, _ in _decisions(connection, _holding(connection, framework), written).values()]
+        held = [one.decision for one in _decisions(connection, _holding(connection, framework), written).values()]
         if not held:
             msg = "No decision has been made yet, so there is nothing to sample."
             raise ClassError(msg)
@@ -110,7 +114,9 @@ def plan(course: Course, *, rates: Rates | None = None, new: Collection[str] = (
             for one in found
         ]
         database.run_each(insert(own_tables.sample), rows)
-        log.note(database, "plan sampling", by=by, plan=made["id"], seed=seed, samples=[one.decision.id for one in found], **settings)
+        sealed = seal(database, own_tables.sample_plan, [made["id"]]) | seal(database, own_tables.sample, [row["id"] for row in rows])
+        told: dict[str, Any] = {"assurer": by, "plan": made["id"], "seed": seed, "samples": [one.decision.id for one in found], **settings}
+        log.note(database, "plan sampling", **told, sealed=sealed)
     return Plan(**made, rates=rates, new=tuple(sorted(new)), samples=len(found))
 
 
@@ -155,12 +161,15 @@ def look(course: Course, sample_id: str, *, agrees: bool, text: str, by: str = "
     Raises
     ------
     ClassError
-        If there is no such sample, the decision is the same person's, or they disagree without a word.
+        If there is no such sample, the decision is the same person's by the name that is said or by the login, or they disagree without
+        a word.
     """
-    by, text = by or who(), text.strip()
+    by, text = by.strip() or who(), text.strip()
     before = sample(course, sample_id)
-    if by.casefold() == before.decision.assessor.casefold():
-        msg = f"{by} made this decision. Somebody else has to look at it."
+    decided = before.decision
+    if same_person([by, who()], [decided.assessor, before.entered_by]):
+        made = f"{decided.assessor} made this decision, at the login {before.entered_by}"
+        msg = f"{made}. Somebody else has to look at it, at a login of their own."
         raise ClassError(msg)
     if not agrees and not text:
         msg = "Say why you do not agree: the assessor reads it."
@@ -168,9 +177,10 @@ def look(course: Course, sample_id: str, *, agrees: bool, text: str, by: str = "
     at = naive(datetime.now(UTC))
     with writing(course) as database:
         database.run(update(own_tables.sample).where(own_tables.sample.c.id == sample_id).values(by=by, at=at, agrees=agrees, text=text))
-        told = {"sample": sample_id, "decision": before.decision.id, "assessor": before.decision.assessor, "agrees": agrees, "text": text}
-        then = {"by": before.by, "agrees": before.agrees, "text": before.text} if before.at else None
-        log.note(database, "look at decision", learner=before.decision.learner, by=by, before=then, **told)
+        told: dict[str, Any] = {"sample": sample_id, "decision": decided.id, "assessor": decided.assessor, "assurer": by}
+        told |= {"before": {"by": before.by, "agrees": before.agrees, "text": before.text} if before.at else None}
+        told |= {"agrees": agrees, "text": text, "sealed": seal(database, own_tables.sample, [sample_id])}
+        log.note(database, "look at decision", learner=decided.learner, **told)
     return replace(before, by=by, at=at, agrees=agrees, text=text)
 
 
@@ -182,24 +192,35 @@ def _holding(connection: Connection, framework: str) -> list[str]:
     return [row.id for row in newest.values() if row.met is not None]
 
 
-def _decisions(connection: Connection, ids: Iterable[str], written: Collection[str]) -> dict[str, tuple[Decision, str, tuple[str, ...]]]:
-    """Give id → decision, the assessor's reason, and the ids of its evidence."""
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    """A decision with what the records hold beside it."""
+
+    decision: Decision
+    entered_by: str
+    reason: str
+    evidence: tuple[str, ...]
+
+
+def _decisions(connection: Connection, ids: Iterable[str], written: Collection[str]) -> dict[str, _Held]:
+    """Give id → decision; its kind is that of all evidence that it rests on."""
     rows = [row for part in _parts(ids) for row in connection.execute(select(_D).where(_D.c.id.in_(part)))]
     evidence = {row.id: tuple(json.loads(row.evidence)) for row in rows}
     kinds = _kinds(connection, {one for each in evidence.values() for one in each}, written)
     return {
-        row.id: (
-            Decision(
+        row.id: _Held(
+            decision=Decision(
                 id=row.id,
                 learner=row.learner,
                 criterion=row.criterion,
                 assessor=row.assessor,
-                kind=next((kinds[one] for one in evidence[row.id] if one in kinds), UNKNOWN),
+                kind=", ".join(sorted({kinds[one] for one in evidence[row.id] if one in kinds})) or UNKNOWN,
                 met=bool(row.met),
                 on=row.at.date(),
             ),
-            row.reason,
-            evidence[row.id],
+            entered_by=row.entered_by,
+            reason=row.reason,
+            evidence=evidence[row.id],
         )
         for row in rows
     }
@@ -236,10 +257,10 @@ def _samples(connection: Connection, written: Collection[str]) -> tuple[Sample, 
     for row in rows:
         if row.decision not in decisions:  # the learner was erased
             continue
-        decision, reason, evidence = decisions[row.decision]
+        held = vars(decisions[row.decision])
         about = {name: getattr(row, name) for name in ("id", "plan", "by", "at", "agrees", "text")}
         reasons, newest = tuple(json.loads(row.reasons)), row.decision in holding
-        found.append(Sample(**about, decision=decision, reason=reason, evidence=evidence, reasons=reasons, newest=newest))
+        found.append(Sample(**about, **held, reasons=reasons, newest=newest))
     return tuple(sorted(found, key=lambda one: (one.at is not None, one.decision.on, one.decision.id)))
 
 

@@ -8,10 +8,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -19,9 +20,11 @@ from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.deeds import Deed
+from autograde.gradebook.locks import take_turn
 from autograde.gradebook.own_tables import second_mark
 from autograde.gradebook.person import Place, marks_for, marks_of, places_in
-from autograde.gradebook.who import who
+from autograde.gradebook.sealed import seal
+from autograde.gradebook.who import same_person, who
 from autograde.records.opening import reading, writing
 from autograde.statistics.agreement import Agreement, Weights, agreement
 from autograde.text import naive
@@ -47,6 +50,8 @@ class Pair:
     ----------
     first
         What the first marker had given by then, in points.
+    marker, entered_by
+        Who gave the second mark, as it was said, and who was logged in.
     points, seen, text
         What the second one gave: points, must-see points from 0, and a note.
     """
@@ -58,6 +63,7 @@ class Pair:
     answer: str
     first: float
     marker: str
+    entered_by: str
     points: float
     seen: tuple[int, ...]
     text: str
@@ -82,7 +88,8 @@ class TaskAgreement:
 def waiting(course: Course, assignment: str, task: str, marker: str) -> tuple[Waiting, ...]:
     """Give the answers to a task that a person has marked and that this marker has marked neither first nor second, without any points.
 
-    Who has marked first is known from the log; where another program gave the points, it says nothing of it.
+    A marker is who is logged in as well as who they say they are. Who has marked first is known from the log; where another program gave
+    the points, it says nothing of it.
 
     Raises
     ------
@@ -93,11 +100,8 @@ def waiting(course: Course, assignment: str, task: str, marker: str) -> tuple[Wa
         place = _place(connection, assignment, task)
         learners = [mark.student for mark in marks_of(connection, place) if mark.points is not None and not mark.waits]
         marks = marks_for(connection, place, learners)
-        asked = select(second_mark.c.learner, second_mark.c.answer).where(
-            second_mark.c.assignment == assignment, second_mark.c.task == task, second_mark.c.marker == marker
-        )
-        done = {tuple(row) for row in connection.execute(asked)}
-        own = _own_first(connection, assignment, task, marker)
+        marker_is = (marker, who())
+        done, own = _done(connection, assignment, task, marker_is), _own_first(connection, assignment, task, marker_is)
     found = [Waiting(token=_token(place, one), learner=one, answer=mark.answer) for one, mark in marks.items()]
     left = [one for one in found if (one.learner, one.answer) not in done and one.learner not in own]
     return tuple(sorted(left, key=lambda one: one.token))
@@ -120,12 +124,13 @@ def give_second(
     ClassError
         If the answer does not wait for this marker (any more), or the points do not fit; nothing is written then.
     """
-    marker = marker or who()
+    marker = marker.strip() or who()
     one = next((one for one in waiting(course, assignment, task, marker) if one.token == token), None)
     if one is None:
         msg = "This answer does not wait for your second mark. Open the task again."
         raise ClassError(msg)
     with writing(course) as database:
+        take_turn(database)
         place = _place(database.connection, assignment, task)
         if not 0 <= points <= place.max_score:
             msg = f"{points:g} is not between 0 and the {place.max_score:g} points that there are."
@@ -133,6 +138,9 @@ def give_second(
         first = marks_for(database.connection, place, [one.learner])[one.learner]
         if first.points is None or first.answer != one.answer:
             msg = "A newer answer has come meanwhile, and nothing was written. Open the task again."
+            raise ClassError(msg)
+        if (one.learner, one.answer) in _done(database.connection, assignment, task, (marker, who())):
+            msg = "You have marked this answer meanwhile, and it is written down once. Open the task again."
             raise ClassError(msg)
         made = Pair(
             id=secrets.token_hex(16),
@@ -142,14 +150,16 @@ def give_second(
             answer=one.answer,
             first=first.points,
             marker=marker,
+            entered_by=who(),
             points=points,
             seen=tuple(sorted(set(seen))),
             text=text.strip(),
             at=naive(datetime.now(UTC)),
         )
         database.run(insert(second_mark).values(**{**vars(made), "seen": json.dumps(made.seen)}))
-        told = {"workbook": assignment, "task": task, "answer": one.answer, "points": points, "seen": made.seen, "text": made.text}
-        log.note(database, "give second mark", learner=one.learner, by=marker, **told)
+        told: dict[str, Any] = {"workbook": assignment, "task": task, "answer": one.answer, "points": points, "seen": made.seen}
+        told |= {"text": made.text, "sealed": seal(database, second_mark, [made.id])}
+        log.note(database, "give second mark", learner=one.learner, marker=marker, **told)
     return made
 
 
@@ -207,16 +217,22 @@ def _place(connection: Connection, assignment: str, task: str) -> Place:
     return places[task]
 
 
-def _own_first(connection: Connection, assignment: str, task: str, marker: str) -> set[str]:
-    """Give the learners to whose answer a marker has given points by themselves."""
+def _done(connection: Connection, assignment: str, task: str, marker: Collection[str]) -> set[tuple[str, str]]:
+    """Give (learner, answer) of what a marker, by any of these names, has marked a second time."""
+    asked = select(second_mark).where(second_mark.c.assignment == assignment, second_mark.c.task == task)
+    return {(row.learner, row.answer) for row in connection.execute(asked) if same_person(marker, [row.marker, row.entered_by])}
+
+
+def _own_first(connection: Connection, assignment: str, task: str, marker: Collection[str]) -> set[str]:
+    """Give the learners to whose answer a marker, by any of these names, has given points first."""
     entry, detail, who_ = own_tables.log.c, own_tables.log_detail.c, own_tables.pseudonym.c
     asked = (
-        select(who_.learner, detail.text)
+        select(who_.learner, entry.who, detail.text)
         .join_from(own_tables.log, own_tables.log_detail, detail.n == entry.n)
         .join(own_tables.pseudonym, who_.pseudonym == entry.subject)
-        .where(entry.what == Deed.GIVE, entry.who == marker)
+        .where(entry.what == Deed.GIVE)
     )
-    about = [(row.learner, json.loads(row.text)) for row in connection.execute(asked)]
+    about = [(row.learner, json.loads(row.text)) for row in connection.execute(asked) if same_person(marker, [row.who])]
     return {learner for learner, said in about if (said.get("workbook"), said.get("task")) == (assignment, task)}
 
 

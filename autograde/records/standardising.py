@@ -1,6 +1,7 @@
 """Standardisation: markers mark the rubrics' sample answers before they see what those are worth, then see where they stand.
 
-A marker's first mark of a sample counts, and there is no second one: who has seen the author's view does not mark it blind any more.
+A marker's first mark of a sample counts, and there is no second one: who has seen the author's view does not mark it blind any more,
+by whatever name. A marker is who is logged in as well as who they say they are.
 """
 
 import json
@@ -10,15 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from autograde.classes.folder import Course
 from autograde.classes.own_keys import class_guides
 from autograde.content import load_samples
 from autograde.errors import ClassError
 from autograde.gradebook import log
+from autograde.gradebook.locks import take_turn
 from autograde.gradebook.own_tables import standard_mark
-from autograde.gradebook.who import who
+from autograde.gradebook.sealed import seal
+from autograde.gradebook.who import same_person, who
 from autograde.marking import Rubric, Sample
 from autograde.records.opening import reading, writing
 from autograde.records.second_marking import points_agreement
@@ -34,9 +37,14 @@ class Given:
     """What a marker gave a sample: points, and which must-see points they saw, from 0."""
 
     marker: str
+    entered_by: str
     points: float
     seen: tuple[int, ...]
     at: datetime
+
+    def by(self, marker: str) -> bool:
+        """Whether a marker, or who is logged in, gave it."""
+        return same_person([marker, who()], [self.marker, self.entered_by])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +112,8 @@ def trainings(course: Course, assignment: str, marker: str) -> tuple[Training, .
         if sample.task not in rubrics:
             continue
         marks = given.get(number, [])
-        mine = next((one for one in marks if one.marker == marker), None)
-        others = tuple(one for one in marks if one.marker != marker) if mine else ()
+        mine = next((one for one in marks if one.by(marker)), None)
+        others = tuple(one for one in marks if not one.by(marker)) if mine else ()
         about: dict[str, Any] = {"task": sample.task, "number": number, "text": sample.text.strip(), "rubric": rubrics[sample.task]}
         found.append(Training(**about, author=sample if mine else None, mine=mine, others=others))
     return tuple(found)
@@ -119,15 +127,14 @@ def give_standard(course: Course, assignment: str, number: int, *, points: float
     ClassError
         If there is no such sample, the marker has marked it, or the points or must-see points are none of the task's.
     """
-    marker = marker or who()
+    marker = marker.strip() or who()
     all_ = {one.number: one for one in trainings(course, assignment, marker)}
     one = all_.get(number)
     if one is None:
         msg = f"{assignment} has no sample answer {number}. Choose one from the list."
         raise ClassError(msg)
     if one.mine:
-        msg = f"{marker} has marked this sample already; the first mark is the blind one, and it stays."
-        raise ClassError(msg)
+        raise ClassError(_marked(one.mine))
     if not 0 <= points <= one.most:
         msg = f"{points:g} is not between 0 and the {one.most} points that there are."
         raise ClassError(msg)
@@ -139,13 +146,24 @@ def give_standard(course: Course, assignment: str, number: int, *, points: float
         "sample": number,
         "version": _read(course, assignment)[2],
         "marker": marker,
+        "entered_by": who(),
         "points": points,
     }
     with writing(course) as database:
-        ticked = json.dumps(sorted(set(seen)))
-        database.run(insert(standard_mark).values(id=secrets.token_hex(16), at=naive(datetime.now(UTC)), seen=ticked, **about))
-        log.note(database, "standardise", by=marker, seen=sorted(set(seen)), workbook=assignment, **about)
+        take_turn(database)
+        if meanwhile := next(
+            (row for row in _rows(database.connection, one.task, about["version"]).get(number, ()) if row.by(marker)), None
+        ):
+            raise ClassError(_marked(meanwhile))
+        id_, ticked = secrets.token_hex(16), json.dumps(sorted(set(seen)))
+        database.run(insert(standard_mark).values(id=id_, at=naive(datetime.now(UTC)), seen=ticked, **about))
+        told = about | {"seen": sorted(set(seen)), "workbook": assignment, "sealed": seal(database, standard_mark, [id_])}
+        log.note(database, "standardise", **told)
     return next(two for two in trainings(course, assignment, marker) if two.number == number)
+
+
+def _marked(mark: Given) -> str:
+    return f"{mark.marker} has marked this sample already, at this login or by this name; the first mark is the blind one, and it stays."
 
 
 def standings(course: Course, assignment: str, marker: str) -> tuple[Standing, ...]:
@@ -180,14 +198,21 @@ def _read(course: Course, assignment: str) -> tuple[tuple[Sample, ...], Mapping[
 
 
 def _given(course: Course, samples: Sequence[Sample], version: int) -> dict[int, list[Given]]:
-    """Give the sample's number → what markers gave it, as the rubrics are now; the first mark of each."""
-    tasks = sorted({sample.task for sample in samples})
-    asked = select(standard_mark).where(standard_mark.c.task.in_(tasks), standard_mark.c.version == version).order_by(standard_mark.c.at)
-    found: dict[int, list[Given]] = {}
+    """Give the sample's number → what markers gave it, as the rubrics are now."""
     with reading(course) as connection:
-        for row in connection.execute(asked):
-            if row.sample < len(samples) and samples[row.sample].task == row.task:
-                marks = found.setdefault(row.sample, [])
-                if all(one.marker != row.marker for one in marks):
-                    marks.append(Given(marker=row.marker, points=row.points, seen=tuple(json.loads(row.seen)), at=row.at))
+        found: dict[int, list[Given]] = {}
+        for task in {sample.task for sample in samples}:
+            for number, marks in _rows(connection, task, version).items():
+                if number < len(samples) and samples[number].task == task:
+                    found[number] = marks
+        return found
+
+
+def _rows(connection: Connection, task: str, version: int) -> dict[int, list[Given]]:
+    """Give the number of a task's sample → what markers gave it, the oldest first."""
+    asked = select(standard_mark).where(standard_mark.c.task == task, standard_mark.c.version == version).order_by(standard_mark.c.at)
+    found: dict[int, list[Given]] = {}
+    for row in connection.execute(asked):
+        about = {name: getattr(row, name) for name in ("marker", "entered_by", "points", "at")}
+        found.setdefault(row.sample, []).append(Given(**about, seen=tuple(json.loads(row.seen))))
     return found

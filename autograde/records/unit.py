@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 
 from autograde.classes.folder import PACKAGED, Course, workbooks_folder
 from autograde.classes.own_keys import GUIDES
+from autograde.classes.owner import CONFIG
 from autograde.classes.roster import Student
 from autograde.classes.workbook_names import short_id
 from autograde.content.frameworks import DEFAULT, Extent, Framework, load_framework
 from autograde.content.reading import guide_file, load_rubrics
+from autograde.errors import ClassError
 from autograde.gradebook.learners import learners_in
 from autograde.gradebook.left import left_in
 from autograde.marking import Rubric
@@ -62,7 +64,11 @@ def framework_of(course: Course) -> Framework:
     name = str(course.config().AutogradeClass.get("framework", "")) or DEFAULT
     shelf = workbooks_folder(course)
     path = (shelf if (shelf / "frameworks" / f"{name}.toml").is_file() else PACKAGED) / "frameworks" / f"{name}.toml"
-    return _framework(path, name, age(path))
+    try:
+        return _framework(path, name, age(path))
+    except ClassError as error:
+        msg = f"{course.root / CONFIG}, framework: {error}"
+        raise ClassError(msg) from error
 
 
 def books_of(course: Course, framework: Framework) -> tuple[Book, ...]:
@@ -105,9 +111,17 @@ def _book(folder: Path, framework: Framework, own: Path, ages: tuple[Age, ...]) 
         workbook=workbook,
         rubrics=load_rubrics(workbook.id, own).rubrics if ages[-1] != NO_FILE else {},
         framework=framework,
-        extents={one.code: one.extent for one in workbook.about.criteria if one.framework == framework.id},
+        extents=_extents(workbook, framework),
         kept={name: item for name, item in workbook.items.items() if item.asks_person or item.kind in {"workplace", "declaration"}},
     )
+
+
+def _extents(workbook: Workbook, framework: Framework) -> dict[str, Extent]:
+    """Give code → how far the workbook can show it: as it says itself, or, of another framework, as it says of all that this matches."""
+    said = {(one.framework, one.code): one.extent for one in workbook.about.criteria}
+    whole = {code for (name, code), extent in said.items() if name == DEFAULT and extent == "full"}
+    matched: dict[str, Extent] = {one.code: "full" for one in framework.criteria if one.rqf and whole.issuperset(one.rqf)}
+    return matched | {code: extent for (name, code), extent in said.items() if name == framework.id}
 
 
 def age(path: Path) -> Age:

@@ -1,7 +1,7 @@
 """What the reports tell of: the criteria of the unit, and each learner's evidence, comments, decisions and sign-offs, in a few queries."""
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -12,11 +12,12 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Roster
 from autograde.content.frameworks import Framework
 from autograde.gradebook import own_tables
-from autograde.gradebook.overview import assignments_in, submitted_in
 from autograde.records.evidence import Evidence, Kind, evidence_of
 from autograde.records.opening import reading
-from autograde.records.unit import framework_of
+from autograde.records.referrals import referrals_of
+from autograde.records.unit import books_of, framework_of
 from autograde.records.units import UnitStanding, standing
+from autograde.reports.attempts import Feedback, earlier, feedback
 from autograde.text import aware
 
 KINDS = {
@@ -69,9 +70,9 @@ class Facts:
     Attributes
     ----------
     evidence
-        Learner → evidence, by workbook, what was entered by hand last.
-    comments
-        (learner, workbook, item's place) → comment.
+        Learner → evidence, by workbook and attempt, what was entered by hand last.
+    feedback
+        Learner → the comments on the answers, with the day on which each was given.
     decided
         (learner, criterion) → decisions, the oldest first: what holds is the last one.
     events
@@ -82,7 +83,7 @@ class Facts:
 
     framework: Framework
     evidence: Mapping[str, tuple[Evidence, ...]]
-    comments: Mapping[tuple[str, str, str], str]
+    feedback: Mapping[str, tuple[Feedback, ...]]
     decided: Mapping[tuple[str, str], tuple[Decided, ...]]
     events: Mapping[str, tuple[Event, ...]]
     units: Mapping[str, UnitStanding]
@@ -98,16 +99,20 @@ def read_facts(course: Course) -> Facts:
     """
     framework = framework_of(course)
     everybody = [one.id for one in Roster.of(course).students]
-    evidence, units = evidence_of(course, everybody), standing(course, everybody)
+    now, units, referrals = evidence_of(course, everybody), standing(course, everybody), referrals_of(course)
     with reading(course) as connection:
         table = own_tables.unit_event
         rows = connection.execute(select(table).where(table.c.framework == framework.id).order_by(table.c.at, table.c.id))
         events = [Event(learner=row.learner, what=row.what, who=row.who, at=aware(row.at), text=row.text) for row in rows]
+        decided = _decided(connection, framework.id)
+        rests_on = {id_ for one in decided for id_ in one.evidence}
+        before = [one for book in books_of(course, framework) for one in earlier(course, book, now, referrals, rests_on)]
+        evidence = {learner: _by_attempt(pieces, [one for one in before if one.learner == learner]) for learner, pieces in now.items()}
         return Facts(
             framework=framework,
             evidence=evidence,
-            comments=_comments(connection),
-            decided=_grouped(_decided(connection, framework.id), lambda one: (one.learner, one.criterion)),
+            feedback=feedback(course, connection, evidence, referrals),
+            decided=_grouped(decided, lambda one: (one.learner, one.criterion)),
             events=_grouped(events, lambda one: one.learner),
             units=units,
         )
@@ -139,14 +144,14 @@ def _decided(connection: Connection, framework: str) -> list[Decided]:
     ]
 
 
-def _comments(connection: Connection) -> dict[tuple[str, str, str], str]:
-    return {
-        (learner, assignment.name, place): text
-        for assignment in assignments_in(connection)
-        for learner, found in submitted_in(connection, assignment).items()
-        for place, text in found.comments.items()
-        if text
-    }
+def _by_attempt(now: Sequence[Evidence], before: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Put earlier attempts at a workbook before what counts of it."""
+    left, found = list(before), list[Evidence]()
+    for one in now:
+        found += [other for other in left if other.assignment == one.assignment]
+        left = [other for other in left if other.assignment != one.assignment]
+        found.append(one)
+    return (*found, *left)
 
 
 def _grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, tuple[R, ...]]:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,18 +36,22 @@ class People:
     named: bool
 
     def hide(self, text: str, learner: str) -> str:
-        """Give a person's words about a learner, without the learner's id and name where those are not to be told."""
+        """Give a person's words about a learner, "" for none, without ids and names of learners, in capitals or not.
+
+        Where they are named, the words stay as they are.
+        """
         if self.named:
             return text
-        there = set(_WORD.findall(text))
-        own = self.own[learner]
+        text, own = unicodedata.normalize("NFC", text), self.own.get(learner, {})
+        there = {word.casefold() for word in _WORD.findall(text)}
         found = {word: called for first in there for word, called in [*self.known.get(first, ()), *own.get(first, ())]}
         either = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
-        return re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda word: found[word[0]], text) if found else text
+        words = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+        return words.sub(lambda word: found.get(word[0].casefold(), "a learner"), text) if found else text
 
     @cached_property
     def known(self) -> Mapping[str, list[tuple[str, str]]]:
-        """First word of an id or a whole name → (the id or name, what the report says), of everybody."""
+        """First word of an id or a whole name → (the id or name, what the report says), of everybody; all in small letters."""
         return _by_first((word, self.called[one.id]) for one in self.students for word in (one.name, one.shown))
 
     @cached_property
@@ -76,8 +81,9 @@ def people(course: Course, *, named: bool) -> People:
 def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for word, called in pairs:
-        if len(word) > 1 and (first := _WORD.search(word)):
-            found.setdefault(first[0], []).append((word, called))
+        plain = unicodedata.normalize("NFC", word).casefold()
+        if len(plain) > 1 and (first := _WORD.search(plain)):
+            found.setdefault(first[0], []).append((plain, called))
     return found
 
 

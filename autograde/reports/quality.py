@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from autograde.records.second_marking import TaskAgreement, agreements
 from autograde.reports.document import Document, Section, Table
 from autograde.reports.facts import Decided, Facts
 from autograde.reports.people import People
-from autograde.text import aware, local
+from autograde.text import aware, count, local
 
 NOT_YET = "not looked at yet"
 
@@ -28,35 +28,47 @@ def quality_report(course: Course, facts: Facts, people: People, *, made: str) -
         If the records cannot be read.
     """
     decisions = {one.id: one for some in facts.decided.values() for one in some}
+    holding = {some[-1].id for some in facts.decided.values() if some[-1].met is not None}
     with reading(course) as connection:
-        plans = _all(connection, own_tables.sample_plan)
-        samples = _all(connection, own_tables.sample)
-        actions = sorted(_all(connection, own_tables.action), key=lambda row: row.at)
+        plans = [row for row in _all(connection, own_tables.sample_plan) if row.framework == facts.framework.id]
+        ours, every = {row.id for row in plans}, _all(connection, own_tables.sample)
+        samples = [row for row in every if row.plan in ours]
+        elsewhere = {row.id for row in every} - {row.id for row in samples}
+        actions = sorted((row for row in _all(connection, own_tables.action) if row.sample not in elsewhere), key=lambda row: row.at)
     second = agreements(course)
     plans = sorted(plans, key=lambda row: row.at)
     looked = [row for row in samples if row.agrees is not None]
-    agreed = sum(bool(row.agrees) for row in looked)
-    said = f"{len(samples)} decisions were sampled of {len(decisions)}, and {len(looked)} of them looked at. " + (
-        f"The quality assurer agreed with {agreed} ({agreed / len(looked):.0%})." if looked else "Nothing can be said of agreement yet."
-    )
+    about = {row.id: decisions[row.decision].learner for row in samples if row.decision in decisions}
     return Document(
         title="Internal quality assurance",
         made=made,
         sections=(
             Section(
                 heading="In short",
-                paragraphs=(said, "Agreement says how far two people judge alike, and not that either is right."),
+                paragraphs=(_in_short(samples, holding), "Agreement says how far two people judge alike, and not that either is right."),
             ),
-            Section(heading="Plans and samples", tables=(_plans(plans), _samples(samples, decisions, people))),
+            Section(heading="Plans and samples", tables=(_plans(plans), _samples(samples, decisions, holding, people))),
             Section(
                 heading="Second marking",
                 paragraphs=("Kappa is 0 for what chance would give and 1 where both always give the same.",),
                 tables=(_markers(second), _differ(second, people)),
             ),
-            Section(heading="Disagreements and actions", tables=(_disagreements(looked, decisions, people), _actions(actions))),
-            Section(heading="Assessors", tables=(_assessors(facts, samples, decisions),)),
+            Section(
+                heading="Disagreements and actions", tables=(_disagreements(looked, decisions, people), _actions(actions, about, people))
+            ),
+            Section(heading="Assessors", tables=(_assessors(facts, [row for row in samples if row.decision in holding], decisions),)),
         ),
     )
+
+
+def _in_short(samples: Sequence[Any], holding: Collection[str]) -> str:
+    """Say how much of what holds now was sampled and looked at; what was decided again since stands in the table alone."""
+    still = [row for row in samples if row.decision in holding]
+    looked = [row for row in still if row.agrees is not None]
+    agreed, others = sum(bool(row.agrees) for row in looked), len(samples) - len(still)
+    said = f"Of {count(len(holding), 'decision')} that hold now, {len(still)} were sampled, and {len(looked)} of these looked at. "
+    said += f"The quality assurer agreed with {agreed} ({agreed / len(looked):.0%})." if looked else "Nothing can be said of agreement yet."
+    return f"{said} {others} more were sampled and decided again since, or erased." if others else said
 
 
 def _plans(plans: Sequence[Any]) -> Table:
@@ -64,12 +76,15 @@ def _plans(plans: Sequence[Any]) -> Table:
     return Table(title="Sampling plans", header=("made at", "by", "seed", "settings"), rows=rows)
 
 
-def _samples(samples: Sequence[Any], decisions: dict[str, Decided], people: People) -> Table:
+def _samples(samples: Sequence[Any], decisions: dict[str, Decided], holding: Collection[str], people: People) -> Table:
     rows = []
     for row in samples:
+        one = decisions.get(row.decision)
         found = "agrees" if row.agrees else "disagrees" if row.agrees is not None else NOT_YET
+        found += "; decided again since" if one and one.id not in holding else ""
         when = local(aware(row.at)) if row.at else ""
-        rows.append((*_about(decisions.get(row.decision), people), ", ".join(json.loads(row.reasons)), row.by, when, found))
+        why = people.hide(", ".join(json.loads(row.reasons)), one.learner if one else "")
+        rows.append((*_about(one, people), why, row.by, when, found))
     header = ("learner", "criterion", "decision", "assessor", "why sampled", "looked at by", "at", "result")
     return Table(title="Sampled decisions", header=header, rows=tuple(sorted(rows)))
 
@@ -108,27 +123,24 @@ def _disagreements(looked: Sequence[Any], decisions: dict[str, Decided], people:
     for row in looked:
         if not row.agrees:
             one = decisions.get(row.decision)
-            rows.append((*_about(one, people), row.by, people.hide(row.text, one.learner) if one else row.text))
+            rows.append((*_about(one, people), row.by, people.hide(row.text, one.learner if one else "")))
     header = ("learner", "criterion", "decision", "assessor", "quality assurer", "feedback to the assessor")
     return Table(title="Disagreements", header=header, rows=tuple(sorted(rows)))
 
 
-def _actions(actions: Sequence[Any]) -> Table:
-    rows = tuple(
-        (
-            row.to,
-            row.text,
-            row.until.isoformat() if row.until else "",
-            row.by,
-            f"{local(aware(row.closed_at))}, {row.closed_by}: {row.closing}" if row.closed_at else "open",
-        )
-        for row in actions
-    )
-    return Table(title="Actions", header=("for", "action", "until", "asked by", "closed"), rows=rows)
+def _actions(actions: Sequence[Any], about: Mapping[str, str], people: People) -> Table:
+    """Give the actions; `about`: sample → the learner whose decision it is."""
+    rows = []
+    for row in actions:
+        text, closing = (people.hide(words, about.get(row.sample, "")) for words in (row.text, row.closing))
+        until = row.until.isoformat() if row.until else ""
+        closed = f"{local(aware(row.closed_at))}, {row.closed_by}: {closing}" if row.closed_at else "open"
+        rows.append((row.to, text, until, row.by, closed))
+    return Table(title="Actions", header=("for", "action", "until", "asked by", "closed"), rows=tuple(rows))
 
 
 def _assessors(facts: Facts, samples: Sequence[Any], decisions: dict[str, Decided]) -> Table:
-    """Count the decisions that stand, and what was sampled of all, by assessor."""
+    """Count the decisions that stand, and what was sampled of these, by assessor."""
     newest = [some[-1] for some in facts.decided.values()]
     met = Counter(one.assessor for one in newest if one.met)
     unmet = Counter(one.assessor for one in newest if one.met is False)

@@ -1,6 +1,6 @@
 """The criterion tracker: learner × criterion × attempt × evidence × decision × assessor × date, a row for each piece of evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograde.records.evidence import Evidence
 from autograde.reports.document import Table
@@ -17,6 +17,7 @@ HEADER = (
     "evidence date",
     "marks",
     "evidence by",
+    "feedback given",
     "rests on it",
     "decision",
     "assessor",
@@ -36,13 +37,18 @@ def _of(facts: Facts, people: People, learner: str) -> Iterator[tuple[str, ...]]
         pieces = [one for one in facts.evidence.get(learner, ()) if criterion.code in one.criteria]
         decisions = facts.decided.get((learner, criterion.code), ())
         decision = decisions[-1] if decisions else None
+        given = {(one.title, one.attempt): one.given for one in facts.feedback.get(learner, ())}
         for piece in (*pieces,) or (None,):
-            yield (people.called[learner], criterion.code, *_piece(piece, people, decision), *_decision(decision, people))
+            told = given.get((piece.title, piece.attempt), "") if piece else ""
+            yield (people.called[learner], criterion.code, *_piece(piece, people, decisions, told), *_decision(decision, people))
 
 
-def _piece(piece: Evidence | None, people: People, decision: Decided | None) -> tuple[str, ...]:
+def _piece(piece: Evidence | None, people: People, decisions: Sequence[Decided], given: str) -> tuple[str, ...]:
+    """Give the cells of a piece of evidence; what an earlier decision rests on says which one that is."""
     if piece is None:
-        return ("",) * 7
+        return ("",) * 8
+    earlier = [f"yes, {one.words} of {local(one.at)}" for one in decisions[:-1] if piece.id in one.evidence]
+    rests = ["yes"] if decisions and piece.id in decisions[-1].evidence else earlier[-1:]
     return (
         str(piece.attempt or ""),
         people.hide(piece.title, piece.learner),
@@ -50,7 +56,8 @@ def _piece(piece: Evidence | None, people: People, decision: Decided | None) -> 
         piece.on.isoformat(),
         marks_of(piece),
         people.hide(piece.by, piece.learner),
-        "yes" if decision and piece.id in decision.evidence else "",
+        given,
+        *(rests or [""]),
     )
 
 

@@ -55,11 +55,7 @@ def unit_record(facts: Facts, people: People, learner: str, *, made: str) -> Doc
         )
         for one in pieces
     ]
-    feedback = [
-        (said(one.title), one.on.isoformat(), said(text))
-        for one in pieces
-        if (text := facts.comments.get((learner, one.assignment, one.task)))
-    ]
+    feedback = [(said(one.title), str(one.attempt or ""), one.given, said(one.text)) for one in facts.feedback.get(learner, ())]
     unit = facts.units[learner]
     events = [(EVENTS.get(one.what, one.what), said(one.who), local(one.at), said(one.text)) for one in facts.events.get(learner, ())]
     if unit.declared and unit.declared.who == LEARNER:  # in a hand-in, which is no event of the records
@@ -95,6 +91,8 @@ def unit_record(facts: Facts, people: People, learner: str, *, made: str) -> Doc
                     ),
                 ),
             ),
-            Section(heading="Feedback", tables=(Table(title="Comments", header=("on", "date", "comment"), rows=tuple(feedback)),)),
+            Section(
+                heading="Feedback", tables=(Table(title="Comments", header=("on", "attempt", "given", "comment"), rows=tuple(feedback)),)
+            ),
         ),
     )

@@ -28,7 +28,7 @@ BEFORE = "It was sampled before."
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """An assessor's decision on one criterion for one learner; `kind` is the kind of evidence that it rests on."""
+    """An assessor's decision on one criterion for one learner; `kind` is the kind of evidence that it rests on, or the kinds."""
 
     id: str
     learner: str

@@ -12,10 +12,12 @@ import pytest
 
 from autograde.authoring.author import mend, new_workbook
 from autograde.checks import ADVICE, RULES, check_all, check_unit, check_workbook, faults
+from autograde.checks.amounts import c14_the_unit_is_no_longer_than_it_says
 from autograde.checks.language import runs
 from autograde.checks.scenarios import plays, unsafe_ways_win
 from autograde.checks.subject import load_subject
 from autograde.content import load_key
+from autograde.content.reading import real_work
 from autograde.errors import AuthorError
 from autograde.marking.kinds.scenario import unsafe_acts
 from tests.conftest import ROOT, asked, real_workbook
@@ -120,6 +122,8 @@ FAULTS = [
         "it says 1 to 2 minutes, and by its words and items it takes 20 to 25: write minutes = [20, 25]",
     ),
     ("C12", "about", 'code = "1.1"', 'code = "3.1"', "does not say that 3.1 needs evidence “from your own work”"),
+    ("C13", "notebook", TEACH, "See [CQC](https://www.cqc.org.uk/).", "https://www.cqc.org.uk/ is a home page"),
+    ("C13", "about", "https://www.legislation.gov.uk/ukpga/2014/23/contents", "https://www.legislation.gov.uk", "is a home page"),
     ("E1", "about", 'title = "A first section"', 'title = "A last section"', "'A last section', which the notebook does not have"),
     ("E1", "about", '["A4"]', '["A4", "D9"]', "teaches D9, which the essay does not have"),
     ("C10", "notebook", "### Words to know", "### Some words", "it must end with “## About this workbook”"),
@@ -144,6 +148,9 @@ FAULTS = [
     ("L2", "notebook", TEACH, "Color matters.", "'Color'; 'colour'?"),
     ("L3", "notebook", TEACH, "A service user came in.", "people who use the service"),
     ("L3", "notebook", TEACH, "A service-user suffers badly from it.", "has, lives with"),
+    ("L7", "notebook", TEACH, "Write it down, also when you are late.", "', also when'; better: even when"),
+    ("L7", "notebook", TEACH, "Your name stands beside it.", "better: is in, is next to"),
+    ("L7", "items", WRONG, "It is hard for someone whom you need.", "better: someone you"),
     ("L4", "notebook", WORDS, "**Zebra**: a striped animal.", "'Zebra' is explained and never used"),
     ("L4", "notebook", WORDS, "**Art**: what people paint.", "'Art' is explained and never used"),
     ("L4", "notebook", WORDS, "**Handover**: talk.", "'Handover' is not explained"),
@@ -426,6 +433,7 @@ def test_a_criterion_that_is_left_out_is_told(desk: Path) -> None:
     shutil.copytree(SHELF / "frameworks", desk / "workbooks/frameworks")
     unit = check_unit(desk / "workbooks")
     findings, table = unit.findings, unit.coverage
+    assert "## Before and now" not in table, "no workbook of this shelf was rewritten"
     assert ("3.3", "no workbook has teaching for it") in {(finding.where, finding.text) for finding in findings}
     assert "1.1" not in {finding.where for finding in findings if "teaching" in finding.text}
     assert "| **1.1** explain" in table
@@ -437,6 +445,50 @@ def test_a_criterion_that_is_left_out_is_told(desk: Path) -> None:
         "| **A4** | Staff keep a boundary and do not get too close | 1.1 | w42 “A first section” | w42-p00, w42-p01 | w42-q01, w42-t01 |"
         in unit.essay
     )
+
+
+def test_a_unit_that_takes_too_long_is_told(desk: Path) -> None:
+    subject = load_subject(desk / "workbooks" / NAME)
+    longest = replace(subject, workbook=replace(subject.workbook, about=subject.workbook.about.model_copy(update={"minutes": (300, 600)})))
+    assert [*c14_the_unit_is_no_longer_than_it_says([longest] * 2)] == []
+    [told] = c14_the_unit_is_no_longer_than_it_says([longest, longest, subject])
+    assert re.match(r"its workbooks take a slower reader 20\.\d hours: at most 20", told)
+
+
+FRAMEWORK = """id = "own"
+title = "Own"
+outcomes = [{ code = "1", text = "Relationships" }]
+criteria = [{ code = "1.1", outcome = "1", verb = "explain", text = "it", evidence = "full", rqf = ["1.1"] }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        pytest.param('id = "own"', 'id = "another"', "its id is 'another'", id="another name"),
+        pytest.param('outcome = "1"', 'outcome = "2"', "1.1 belongs to the outcome '2'", id="no such outcome"),
+        pytest.param(', rqf = ["1.1"]', "", "1.1 matches no criterion of rqf-l2", id="matches nothing"),
+        pytest.param('rqf = ["1.1"]', 'rqf = ["9.9"]', "1.1 matches 9.9, which rqf-l2 does not have", id="no such criterion"),
+        pytest.param('verb = "explain", ', "", "own.toml", id="cannot be read"),
+        pytest.param("", "", "", id="nothing wrong"),
+    ],
+)
+def test_a_framework_that_does_not_fit_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    (tmp_path / "frameworks").mkdir()
+    shutil.copy(SHELF / "frameworks/rqf-l2.toml", tmp_path / "frameworks")
+    (tmp_path / "frameworks/own.toml").write_text(FRAMEWORK.replace(old, new), "utf-8")
+    found = [finding.text for finding in check_unit(tmp_path).findings if (finding.rule, finding.where) == ("F1", "own")]
+    assert len(found) == bool(told)
+    assert told in "".join(found)
+    assert real_work(tmp_path) == {"2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3", "3.4a", "3.4b"}
+
+
+def test_a_code_of_another_framework_says_nothing_of_real_work(tmp_path: Path) -> None:
+    (tmp_path / "frameworks").mkdir()
+    (tmp_path / "frameworks/own.toml").write_text(FRAMEWORK.replace('"full"', '"full", real_work = true'), "utf-8")
+    assert real_work(tmp_path) == frozenset()
+    shutil.copy(SHELF / "frameworks/rqf-l2.toml", tmp_path / "frameworks")
+    assert "1.1" not in real_work(tmp_path)
 
 
 @pytest.mark.parametrize("folder", [path.parent for path in sorted(SHELF.glob("*/workbook.toml"))], ids=lambda folder: folder.name)

@@ -132,6 +132,7 @@ def test_a_book_holds_what_a_page_needs_and_no_key() -> None:
                 "documents",
                 "pools",
                 "sections",
+                "privacy",
                 "hand_in_words",
                 "hand_in_link",
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import ast, parse, visitor
 
 from tests.conftest import ROOT
@@ -24,6 +25,19 @@ class Variables(visitor.Visitor):
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802, the library names it
         self.found.add(node.id.name)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_said_without_the_library_is_what_it_says(code: str) -> None:
+    library = FluentBundle([code], use_isolating=False)
+    library.add_resource(FluentResource(catalogue(code)))
+    use(code)
+    try:
+        for name, wants in messages(code).items():
+            if not wants and (pattern := library.get_message(name).value):
+                assert say(name) == library.format_pattern(pattern, {})[0]
+    finally:
+        use("en")
 
 
 def messages(code: str) -> dict[str, set[str]]:

@@ -370,6 +370,8 @@ def test_the_program_marks_first_and_a_form_does_without_script(marking: Desk, p
     expect(plain_page.get_by_label("Comment to the learner")).to_have_value("Kept, {name}.")
     plain_page.locator("#mark-points").fill("8")
     plain_page.get_by_role("button", name="Save, next").click()
+    if plain_page.locator("#mark-looks .mark-hint").count():  # other tests give Dan a longer answer, and then a second look comes first
+        plain_page.get_by_role("button", name="Save, next").click()
     expect(who(plain_page)).to_have_text("Ana Evans")
     assert points(marking, "dan01") == (8, "Kept, Dan.")
     plain_page.get_by_text("All answers").click()

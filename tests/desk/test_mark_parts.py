@@ -28,7 +28,7 @@ from autograde.desk.pages import plain
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.database import Database, writing
-from autograde.gradebook.entries import Source
+from autograde.gradebook.entries import Assessed, Source
 from autograde.gradebook.person import Notes
 from autograde.gradebook.rows import Rows
 from autograde.inbox.assign import redo, undo
@@ -222,11 +222,12 @@ def points_while_the_program_waits(course: Course) -> None:
         with writing(course.db_url) as tutor:
             of_it = sa.update(tables.grade).where(grade.notebook_id == cai.scalar_subquery(), grade.manual_score.is_not(None))
             tutor.run(of_it.values(manual_score=6, needs_manual_grade=False))
-            late = program.submit(rows.save, "cai01", None, {TASK: newer}, Source(all="newer", answers="newer"))
+            source = Source(all="newer", answers="newer")
+            late = program.submit(rows.save, [Assessed(student="cai01", when=None, marks={TASK: newer}, source=source)])
             until_it_waits(late, tutor)
             belongs = sa.update(tables.marked).where(marked.notebook_id == cai.scalar_subquery())
             tutor.run(belongs.values(cells=json.dumps({TASK: ["newer", "", ""]})))
-        assert late.result(20).changed == ()
+        assert [saved.changed for saved in late.result(20)] == [()]
     with course.gradebook() as gradebook:
         assert not gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "cai01").needs_manual_grade
 

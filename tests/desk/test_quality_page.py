@@ -12,8 +12,8 @@ from sqlalchemy import delete, insert
 
 from autograde.desk import quality_data
 from autograde.desk.pages import plain
-from autograde.gradebook import own_tables
-from autograde.records.opening import writing
+from autograde.gradebook import log, own_tables
+from autograde.records.opening import reading, writing
 from autograde.records.sampling import samples_of
 from autograde.text import naive
 from tests.browser.test_accessible import violations
@@ -23,6 +23,8 @@ from tests.tutor.conftest import ASSIGNMENT
 
 PARTS = ("sample", "second", "agreement", "actions", "standard", "adjustments")
 ME = "Ines <b>Roy</b>"
+LOGIN = "iroy"
+"""Who is logged in at the desk; she types her name."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def desk(serve: Serve, model: Path, surroundings: dict[str, str], tmp_path_facto
     (keys / "samples").mkdir()
     shutil.copy(ROOT / "autograde" / "content" / "samples" / "w01.toml", keys / "samples")
     root = Path(shutil.copytree(model, folder / "class"))
-    return start(serve, root, {**surroundings, "AUTOGRADE_KEYS": str(keys)}, free_port())
+    return start(serve, root, {**surroundings, "AUTOGRADE_KEYS": str(keys), "AUTOGRADE_WHO": LOGIN}, free_port())
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +45,7 @@ def decided(desk: Desk) -> None:
         "framework": "rqf-l2",
         "criterion": "1.1",
         "assessor": "Ruth",
+        "entered_by": "rosei",
         "proposal": json.dumps({"met": None, "why": "", "rests_on": [], "missing": []}),
         "reason": "<i>plain</i> to see",
     }
@@ -100,6 +103,14 @@ def test_a_decision_is_sampled_looked_at_and_acted_upon_without_a_script(desk: D
     page.get_by_role("button", name="Close", exact=True).click()
     said(page, "Closed: Ask Ana for it")
     assert [(one.agrees, one.by) for one in samples_of(desk.course)] == [(None, ""), (False, ME)]
+    page.goto(f"{desk.base}/desk/quality?sample={samples_of(desk.course)[0].id}")
+    page.get_by_label("I agree", exact=True).check()
+    page.get_by_label("Your name").fill("RUTH")
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.locator("#look-text-fault")).to_contain_text("Ruth made this decision, at the login rosei. Somebody else has to look at it")
+    with reading(desk.course) as connection:
+        names = [(one.who, (one.detail or {}).get("assurer")) for one in log.entries_in(connection) if one.what == "look at decision"]
+    assert set(names) == {(LOGIN, ME)}
 
 
 def test_an_answer_is_marked_twice_and_the_two_differ(desk: Desk, plain_page: Page) -> None:
@@ -179,7 +190,8 @@ def test_every_part_is_accessible_and_narrow(desk: Desk, window: Page) -> None:
         fits(page, 320)
 
 
-def test_the_same_as_json(desk: Desk, window: Page) -> None:
+def test_the_same_as_json(desk: Desk, window: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADE_WHO", LOGIN)
     desk.enter(window, "quality")
     shown = as_json(window, desk, "quality")
     assert shown == plain(quality_data.data(desk.course))

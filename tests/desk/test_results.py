@@ -131,6 +131,17 @@ def test_a_decision_is_written_with_what_it_rests_on(course: Course) -> None:
     assert cell.next.id == "l05", "nobody waits further down, so it begins anew"
 
 
+def test_only_what_a_proposal_rests_on_is_ticked(course: Course) -> None:
+    def ticked(learner: str, code: str) -> list[str]:
+        cell = data(course, learner=learner, criterion=code).cell
+        assert cell
+        return [one.kind for one in cell.pieces if one.ticked]
+
+    assert ticked("l01", "1.1") == ["Written answer"]
+    evidence.add_evidence(course, "l09", kind=Kind.DISCUSSION, criteria=["1.1", "2.2"], on=date(2026, 11, 20), by="Kofi", title="We talked")
+    assert ticked("l09", "1.1") == ticked("l09", "2.2") == []
+
+
 def test_what_is_undone_holds_no_more_and_what_held_before_holds_again(course: Course) -> None:
     undo(course, decide(course, "l01", "met"))
     assert states(course)["l01"] == "proposed"

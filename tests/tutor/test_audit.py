@@ -18,6 +18,7 @@ from autograde.classes.own_keys import Decision, decide
 from autograde.classes.packing import pack
 from autograde.commands.console import out
 from autograde.desk.catching import catch_later
+from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, sqlite_url
 from autograde.gradebook.copying import copy_all
 from autograde.gradebook.database import connect, reading
@@ -27,16 +28,20 @@ from autograde.gradebook.heads import FILE, check, current_head, keep_head
 from autograde.gradebook.keep import backup, restore
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, note, read_head, subject_in
+from autograde.gradebook.noted import noting
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.own import recording
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
-from autograde.gradebook.who import OTHER_PROGRAM
+from autograde.gradebook.who import OTHER_PROGRAM, who
 from autograde.inbox.assign import redo, undo
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
 from autograde.inbox.merge import undo as unmerge
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.marks_file import export_gradebook
+from autograde.outbox.release import release
+from autograde.records.grid import grid
+from autograde.records.lists import write_list
 from autograde.records.outside import catch
 from autograde.run.mark import mark_class
 
@@ -53,6 +58,7 @@ def marked(course: Course, kit: "Kit", tmp_path: Path) -> Course:
     (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01"))
     intake(course, [tmp_path / "a.zip"], "w01")
     list(mark_class(course, NAME))
+    keep_head(course)
     return course
 
 
@@ -112,6 +118,12 @@ DEEDS: dict[str, tuple[Callable[[Course, Path], object], list[Deed]]] = {
     "marks file": (lambda course, beside: export_gradebook(course, beside / "marks.csv"), [Deed.EXPORT]),
     "backup": (lambda course, beside: backup(course, beside / "b.db"), [Deed.BACK_UP]),
     "pack": (lambda course, beside: pack(course, beside / "class.zip"), [Deed.EXPORT]),
+    "list to decide": (lambda course, beside: write_list(course, grid(course), beside / "list.csv"), [Deed.EXPORT]),
+    "release": (lambda course, _: release(course, "w01"), [Deed.RELEASE]),
+}
+OUT_OR_IN: dict[str, Callable[[Course, Path], object]] = {
+    **{name: DEEDS[name][0] for name in ("marks file", "backup", "pack", "list to decide", "release")},
+    "take in": lambda course, beside: intake(course, [beside / "b.zip"], "w01"),
 }
 
 
@@ -125,6 +137,39 @@ def test_a_deed_stands_in_the_log_by_ids_alone(deed: str, marked: Course, tmp_pa
     said = " ".join(str(one.detail) for one in found)
     assert not any(name in said for name in ("Ana", "Evans", "Zimmer", "ana01", "ben01"))
     assert not faults(marked)
+
+
+@pytest.mark.parametrize("deed", OUT_OR_IN)
+def test_nothing_leaves_or_comes_in_before_the_log_tells_of_it(deed: str, marked: Course, kit: "Kit", tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "b.zip").write_bytes(kit.hand_in("ben01"))
+    with recording(marked.db_url) as database:
+        database.connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON autograde_log BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    before = files_of(marked.root, beside)
+    with pytest.raises(ClassError, match=r"Nothing was done .*disk full"):
+        OUT_OR_IN[deed](marked, beside)
+    assert files_of(marked.root, beside) == before
+
+
+def files_of(*roots: Path) -> dict[Path, bytes]:
+    """Give what is in folders, without what is half written and the gradebook, which somebody's reading changes."""
+    found = [path for root in roots for path in root.rglob("*") if path.is_file() and ".part" not in path.parts]
+    return {path: path.read_bytes() for path in found if not path.name.startswith("gradebook.db")}
+
+
+def test_a_deed_that_fails_is_said_to_have_failed(marked: Course) -> None:
+    def fail() -> None:
+        with noting(marked, Deed.EXPORT, learner="ana01", what="marks"):
+            raise OSError
+
+    with pytest.raises(OSError, match=r"^$"):
+        fail()
+    first, second = entries(marked, Deed.EXPORT)
+    assert (first.detail, second.detail) == ({"what": "marks"}, {"what": "marks", "failed": True})
+    assert first.subject == second.subject != ""
 
 
 def test_taking_in_and_marking_say_once_what_became_of_whom(marked: Course) -> None:
@@ -229,8 +274,31 @@ def test_a_log_that_was_cut_off_is_found_by_the_heads_that_were_kept(marked: Cou
     by_hand(marked, 4)  # goes on at the same number
     assert any(f"entry {last.n} is not the one" in text for text in faults(marked))
     (marked.root / FILE).unlink()
-    assert not faults(marked)
-    assert faults(marked, last)
+    assert [FILE in text for text in faults(marked)] == [True]
+    assert any(f"entry {last.n} is not the one" in text for text in faults(marked, last))
+
+
+def test_who_takes_the_kept_heads_away_is_not_forgotten(marked: Course) -> None:
+    assert [one.who for one in entries(marked, Deed.BEGIN_HEADS)] == [who()]
+    (marked.root / FILE).unlink()
+    [said] = faults(marked)
+    assert said.startswith(f"{FILE} is not there, and the log has {len(entries(marked))} entries")
+    by_hand(marked, 7)
+    keep_head(marked)
+    keep_head(marked)
+    with reading(marked.db_url) as connection:
+        checked = check(marked, connection)
+    assert checked.faults == ()
+    [remark] = checked.remarks
+    first, again = entries(marked, Deed.BEGIN_HEADS)
+    assert f"(entry {first.n}) are not in this {FILE}: it was begun anew since" in remark
+    by_hand(marked, 4)
+    keep_head(marked)
+    lines = (marked.root / FILE).read_text().splitlines(keepends=True)
+    (marked.root / FILE).write_text("".join(lines[1:]))
+    assert faults(marked) == (f"{FILE} does not go back to where it was begun (entry {again.n}): lines of it are gone.",)
+    (marked.root / FILE).write_text("")
+    assert "is not there" in faults(marked)[0]
 
 
 def test_a_restore_is_told_calmly_and_hides_nothing(marked: Course, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 from autograde.authoring.author import mend, new_workbook
 from autograde.bank import Draft, Question, draft_items, moodle_xml, qti_package, questions_of, read_questions
 from autograde.bank.gift import read_gift
+from autograde.bank.moodle import OWN
 from autograde.bank.opening import LARGEST_FILE
 from autograde.bank.qti_names import Version, in_old_names
 from autograde.bank.question import NOT_KEPT
@@ -519,9 +521,9 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'
 
 
-def zipped(*files: tuple[str, str]) -> bytes:
+def zipped(*files: tuple[str, str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(held, "w", method) as package:
         for name, text in files:
             package.writestr(name, text)
     return held.getvalue()
@@ -543,6 +545,8 @@ STRANGE = {
     "cut zip": (zipped(("a.xml", QTI))[:60], "damaged or a locked zip"),
     "zip of others": (zipped(("a.txt", "hello")), "without any QTI item"),
     "large zip": (zipped(*((f"{n}.xml", " " * 5_000_000) for n in range(21))), "larger than a package"),
+    "packed by bzip2": (zipped(("a.xml", QTI), method=zipfile.ZIP_BZIP2), "method 12"),
+    "packed by LZMA": (zipped(("a.xml", QTI), method=zipfile.ZIP_LZMA), "method 14"),
     "many": (b"A?{T}\n\n" * 3_002, "more than 3,000 questions"),
 }
 
@@ -569,7 +573,9 @@ def test_utf_16_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
 @settings(max_examples=80, deadline=None)
 @given(
     text=st.lists(
-        st.sampled_from([*"{}~=#:%*\\ \n[]()a1", "->", "::", "####", "{1:SA:", "{1:MC:=a~b}", "<b>", "</", "&#125;", "[[1]]", "T"]),
+        st.sampled_from(
+            [*"{}~=#:%*\\ \n[]()a1", "->", "::", "####", "{1:SA:", "{1:MC:=a~b}", "<b>", "</", "&#125;", "[[1]]", "T", "<![x[", "9" * 5_000]
+        ),
         max_size=40,
     ).map("".join)
 )
@@ -578,9 +584,8 @@ def test_nothing_that_stands_in_a_file_ends_in_a_traceback(text: str, tmp_path_f
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     kinds = ("multichoice", "truefalse", "matching", "ordering", "shortanswer", "cloze", "gapselect")
     part = f"<text>{escaped}</text>"
-    inner = (
-        f"<questiontext>{part}</questiontext><answer fraction='100'>{part}</answer><subquestion>{part}<answer>{part}</answer></subquestion>"
-    )
+    name, answer = f"<name>{part}</name>", f"<answer fraction='100'>{part}</answer>"
+    inner = f"{name}<questiontext>{part}</questiontext>{answer}<subquestion>{part}<answer>{part}</answer></subquestion>"
     for data in (text, f"<quiz>{''.join(f'<question type={kind!r}>{inner}</question>' for kind in kinds)}</quiz>"):
         path.write_text(data)
         try:
@@ -590,6 +595,33 @@ def test_nothing_that_stands_in_a_file_ends_in_a_traceback(text: str, tmp_path_f
         draft = draft_items(questions, "w50")
         assert len(draft.names) + sum(one.left_out for one in draft.remarks) == len(questions)
         assert all(one.text for one in left)
+
+
+def moodle(kind: str, asked: str, more: str = "") -> str:
+    text = f"<questiontext><text>{escape(asked)}</text></questiontext>"
+    return f"<quiz><question type='{kind}'><name><text>{escape(asked[:100])}</text></name>{text}{more}</question></quiz>"
+
+
+DIGITS = "9" * 5_000
+STRANGE_TEXTS = {
+    "an odd section": moodle("truefalse", "So? <![x[ y", "<answer><text>true</text></answer><answer><text>false</text></answer>"),
+    "a line of ours with many fields": moodle("truefalse", "So?", f"<{OWN}>kind=single&amp;purpose=practice{'&amp;a=b' * 30}</{OWN}>"),
+    "a number without an end": moodle("gapselect", f"The [[{DIGITS}]].", "<selectoption><text>cat</text></selectoption>"),
+    "a size without an end": moodle(
+        "cloze", "One {1:MC:=a~b}.", f"<{OWN}>kind=gaps&amp;purpose=practice</{OWN}><{OWN}gaps>g1:{DIGITS}:a,b</{OWN}gaps>"
+    ),
+    "a name of others without an end": f"::{'<b>' * 40_000}::So?{{T}}",
+}
+
+
+@pytest.mark.parametrize("name", STRANGE_TEXTS)
+def test_a_strange_text_costs_its_question_at_most(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bank"
+    path.write_text(STRANGE_TEXTS[name], "utf-8")
+    _, questions, left = read_questions(path)
+    assert len(questions) + len(left) == 1
+    draft = draft_items(questions, "w50")
+    assert len(draft.names) + len(draft.remarks) >= len(questions)
 
 
 # The commands

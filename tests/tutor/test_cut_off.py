@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograde.classes.folder import Course
+from autograde.gradebook.database import reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import entries_in
 from autograde.inbox.intake import intake
 
 if TYPE_CHECKING:
@@ -50,6 +53,13 @@ def current(course: Course, student: str) -> Any:
     return json.loads(path.read_bytes())["answers"]["w01-q01"]["value"] if path.exists() else None
 
 
+def unlogged(course: Course) -> list[Path]:
+    """Give the originals that were kept and that no entry of the log tells of."""
+    with reading(course.db_url) as connection:
+        told = {str((one.detail or {})["sha256"])[:8] for one in entries_in(connection, Deed.TAKE_IN)}
+    return [path for path in course.root.glob("received/w01-small/ana01/*.zip") if path.stem[-8:] not in told]
+
+
 def litter(course: Course) -> list[Path]:
     found = [*course.root.rglob(".part-*"), *course.root.glob("submitted/*/.*")]
     return [path for path in found if path.name != ".attempts"]
@@ -68,6 +78,7 @@ def test_killed_at_any_point_the_newest_attempt_is_current_after_the_next_run(co
         copy = Course(Path(shutil.copytree(course.root, tmp_path / "copy", symlinks=True)))
         code = killed(lambda: intake(copy, [folder], "w01"), copy.root, at)  # noqa: B023  done at once
         assert code in (0, -signal.SIGKILL)
+        assert unlogged(copy) == [], at
         if code:
             assert current(copy, "ana01") in ("a", "b", None)
         report = intake(copy, [folder], "w01")

@@ -20,21 +20,31 @@ from autograde.classes.backups import back_up, choose_folder
 from autograde.classes.folder import Course
 from autograde.classes.packing import pack
 from autograde.cli import app
+from autograde.desk.unfinished import end_erasure
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, person, tables
+from autograde.gradebook.database import connect
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import keep_giving, read_givings
+from autograde.gradebook.keep import backup, restore, would_restore
 from autograde.gradebook.left import mark_left
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
+from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.outbox.feedback.writing import write_feedback
+from autograde.records.actions import actions_of, close_action, raise_action
 from autograde.records.copies import copies_with
 from autograde.records.erasure import erase, finish, plan
 from autograde.records.holdings import parts_of, rows_of, says
 from autograde.records.opening import reading, writing
+from autograde.records.outside import catch
 from autograde.records.retention import Retention, due, keep_retention, read_retention
+from autograde.reports.document import Table
 from autograde.reports.learner_export import export_learner
+from autograde.reports.sheet import as_xlsx
 from autograde.run.mark import mark_class
-from autograde.whole import ERASING
+from autograde.whole import ERASING, stage
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -150,6 +160,98 @@ def test_everything_of_a_learner_goes_and_nothing_of_another(full: Course) -> No
     assert (dict(giving.to), giving.notes) == ({"ben01": "2"}, ("All well.",))
     with pytest.raises(ClassError, match="Nobody"):
         plan(full, "ana01")
+
+
+def test_words_about_a_learner_go_that_stand_under_nobody(full: Course) -> None:
+    """Actions without a sample, entries about no learner, sentences on what was passed over."""
+    named = raise_action(full, to="Ruth", text="Read ANA EVANS's answers again.")
+    closed = raise_action(full, to="Ruth", text="Look at 1.1 again.")
+    other = raise_action(full, to="Ruth", text="Meet on Monday.")
+    for one, words in ((closed, "ana01 was right."), (other, "We met.")):
+        close_action(full, one.id, words)
+    told = {"run": "2026-11-20T10:00:00+00:00", "assignment": "w01-small", "taken": 0, "repeated": 0, "refused": 0, "notes": []}
+    passed = full.root / "received" / TAKE_INS / "20261120100000.json"
+    passed.write_text(json.dumps(told | {"passed": ["Ana Evans.docx is no hand-in", "readme.txt is no hand-in"]}), "utf-8")
+    erase(full, "ana01")
+    assert traces(full) == []
+    assert json.loads(passed.read_text("utf-8"))["passed"] == ["readme.txt is no hand-in"]
+    actions = {one.id: (one.text, one.closing) for one in actions_of(full)}
+    assert (actions[named.id], actions[closed.id], actions[other.id]) == (("", ""), ("", ""), ("Meet on Monday.", "We met."))
+    with reading(full) as connection:
+        assert not log.faults_in(connection, [])
+        raised = list(log.entries_in(connection, "raise action"))
+    assert [entry.n for entry in raised if entry.detail is None] == [raised[0].n]
+    with writing(full) as database:
+        database.run(own_tables.log_detail.delete().where(own_tables.log_detail.c.n == raised[-1].n))
+    with reading(full) as connection:
+        assert log.faults_in(connection, []) == [f"the words of entry {raised[-1].n} are gone, and no erasure says so."]
+
+
+def test_what_another_program_took_away_is_logged_without_words(full: Course) -> None:
+    with writing(full) as database:
+        row = {"notebook_id": "gone", "cell": "w01-t01", "points": 7, "extra": None, "comment": f"Ana: {SIGN}"}
+        database.run(insert(own_tables.known).values(**row))
+    assert catch(full) >= 1
+    with reading(full) as connection:
+        told = [entry.detail or {} for entry in log.entries_in(connection, "give points") if not entry.subject]
+    assert [one["before"] for one in told if one["hand_in"] == "gone"] == [{"points": 7, "comment": "…"}]
+
+
+def test_exports_in_the_folder_of_the_class_are_named(full: Course) -> None:
+    export_learner(full, "ana01", full.root / "ana.zip")
+    export_learner(full, "ben01", full.root / "ben.zip")
+    for name, called in (("named.xlsx", "Ana Evans (ana01)"), ("nobody.xlsx", "Learner 4f0c")):
+        (full.root / name).write_bytes(as_xlsx(Table(title="T", header=("learner",), rows=((called,),))))
+    (full.root / "mine").mkdir()
+    with writing(full) as database:
+        log.note(database, Deed.EXPORT, learner="ana01", report="the unit record", file="record.pdf", named=False)
+    for name in ("record.pdf", "other.pdf"):
+        (full.root / "mine" / name).write_bytes(b"%PDF")
+    (full.root / "mine" / "list.csv").write_text("id\nana01\n", "utf-8")
+    held = {path.name for path in plan(full, "ana01").copies}
+    assert held == {"ana.zip", "named.xlsx", "record.pdf", "list.csv"}
+
+
+def test_whom_an_older_backup_brings_back_is_said(full: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(full.root)
+    old = backup(full, tmp_path / "old.db").path
+    erase(full, "ana01")
+    newer = backup(full, tmp_path / "newer.db").path
+    assert would_restore(full, newer)[1].back == ()
+    assert would_restore(full, old)[1].back == ("ana01",)
+    done = " ".join(CliRunner().invoke(app, ["restore", str(old)]).output.split())
+    assert "ana01 was erased after this copy was made, and is back with it." in done
+    assert "autograde erase-learner ana01" in done
+    assert restore(full, old).back == ("ana01",)  # what the log told that was put aside is known still
+    erase(full, "ana01")
+    assert restore(full, newer).back == ()
+
+
+def test_an_erasure_says_that_the_old_bytes_could_not_be_taken_away(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = full.root / "gradebook.db"
+    monkeypatch.setattr("autograde.records.erasure.connect", lambda path: connect(path, wait_s=0))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM student").fetchall()  # it goes on to see what was there
+        with pytest.raises(ClassError, match="another program is using it"):
+            erase(full, "ana01")
+    assert finish(full) == "ana01"
+    assert traces(full) == []
+
+
+def test_the_desk_ends_an_erasure_that_was_cut_off(full: Course) -> None:
+    about = {"learner": "ana01", "shown": "ana01", "name": "Ana Evans", "by": "Ruth", "files": plan(full, "ana01").files}
+    stage(full, ERASING).write_text(json.dumps(about), "utf-8")
+    worker = Worker()
+    end_erasure(full, worker)
+    assert worker.wait(60)
+    assert worker.now is not None
+    assert worker.now.line == "Ending an erasure that was cut off: ana01 is erased."
+    assert traces(full) == []
+    worker = Worker()
+    end_erasure(full, worker)
+    assert worker.now is None
 
 
 def test_every_table_that_knows_learners_is_looked_at(full: Course) -> None:

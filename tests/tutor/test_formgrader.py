@@ -4,14 +4,20 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from autograde.classes.folder import Course
+from autograde.gradebook.database import reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import entries_in
+from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
+from autograde.gradebook.who import OTHER_PROGRAM, who
 from autograde.inbox.intake import intake
 from autograde.nbgrader.serve import Served, serving
+from autograde.records.outside import catch
 from autograde.run.mark import mark_class
 from tests.conftest import free_port
 
@@ -26,6 +32,12 @@ def stored(course: Course) -> tuple[float | None, str | None]:
     with course.gradebook() as gradebook:
         place = ("w01-t01", "w01-small", "w01-small", "ana01")
         return gradebook.find_grade(*place).manual_score, gradebook.find_comment(*place).manual_comment
+
+
+def given(course: Course) -> list[tuple[str, Any]]:
+    """Give who gave which points, as the log tells it."""
+    with reading(course.db_url) as connection:
+        return [(one.who, one.detail) for one in entries_in(connection, Deed.GIVE)]
 
 
 @pytest.fixture
@@ -100,6 +112,17 @@ def test_points_are_read_as_a_person_writes_them_and_what_is_typed_without_a_ser
     login(other, again)
     expect(lost).to_be_hidden()
     assert stored(marked) == (8, "A clear reason.")
+    stack.close()
+    assert catch(marked) == 1, "what came by the server's own door stands in the log as another program's"
+    place = {"workbook": "w01-small", "task": "w01-t01"}
+    after = {"points": 8, "comment": "A clear reason."}
+    assert given(marked) == [(OTHER_PROGRAM, {**place, "before": {"points": None, "comment": ""}, "after": after})]
+    with reading(marked.db_url) as connection:
+        task = places_in(connection, "w01-small")["w01-t01"]
+        base = marks_for(connection, task, ["ana01"])["ana01"].base
+    give(marked.db_url, marked.course_id, task, "ana01", Given(points=6, comment="A clear reason.", notes=Notes()), base)
+    assert catch(marked) == 0
+    assert given(marked)[1:] == [(who(), {**place, "before": {"points": 8}, "after": {"points": 6}})]
 
 
 def test_what_was_not_saved_is_offered_after_a_reload(page: Page, marked: Course, stack: ExitStack) -> None:

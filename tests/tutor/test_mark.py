@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -32,15 +33,19 @@ from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.content import load_key
-from autograde.crew import crew, in_order
+from autograde.crew import share
 from autograde.errors import ClassError
+from autograde.gradebook.database import reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import entries_in
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.rows import Rows
 from autograde.marking.kinds import MARKERS
 from autograde.nbgrader.serve import serving
 from autograde.outbox.release import release
+from autograde.run.college import mark_college, tasks_of
 from autograde.run.line import Line
-from autograde.run.mark import mark_class
+from autograde.run.mark import TOGETHER, mark_class
 from tests.conftest import ROOT, asked, free_port, real_workbook
 from workbook_helpers.items import load_workbook
 
@@ -281,18 +286,65 @@ def _open(url: str) -> None:
         pass
 
 
-def test_processes_come_to_the_same_and_end_with_their_parent(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
-    with crew(9, workers=2) as executor:
-        assert executor is not None
-        assert len(list(mark_class(course, W01, executor=executor))) == STUDENTS
-    same(course, wanted)
-    process = command(course, "mark", "w01", "--force", "--workers", "2")
+@pytest.fixture
+def college(copy: Copy, tmp_path: Path) -> list[Course]:
+    """Four such classes."""
+    return [copy(tmp_path / name) for name in "abcd"]
+
+
+def roots(college: list[Course]) -> list[str]:
+    return [str(course.root) for course in college]
+
+
+def busy(college: list[Course], process: subprocess.Popen[str]) -> bool:
+    """Wait until the first notebook is written."""
     end = time.monotonic() + 60
-    while len(children := psutil.Process(process.pid).children(recursive=True)) < 3 and time.monotonic() < end and process.poll() is None:
+    while not any(next(course.root.glob("autograded/*"), None) for course in college) and time.monotonic() < end and process.poll() is None:
         time.sleep(0.002)
+    return process.poll() is None
+
+
+def test_processes_come_to_the_same_in_whoevers_name(college: list[Course], wanted: tuple[Table, dict[str, bytes]]) -> None:
+    tasks = [replace(task, by="Ann Bell") for task in tasks_of(college)]
+    done = list(mark_college(tasks, workers=2))
+    assert [(one.root, len(one.lines), one.fault) for one in done] == [(course.root, STUDENTS, "") for course in college]
+    for course in college:
+        same(course, wanted)
+        with reading(course.db_url) as connection:
+            assert {entry.who for entry in entries_in(connection, Deed.MARK)} == {"Ann Bell"}
+
+
+def test_a_killed_worker_costs_a_retry_and_nothing_else(college: list[Course], wanted: tuple[Table, dict[str, bytes]]) -> None:
+    process = command(college[0], "mark", "--all", *roots(college), "--workers", "2")
+    assert busy(college, process)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers[0].kill()
+    told, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, told
+    assert told.count(f"{W01}: ") == len(college)
+    for course in college:
+        same(course, wanted)
+
+
+def test_workers_end_with_their_parent(college: list[Course]) -> None:
+    process = command(college[0], "mark", "--all", *roots(college), "--workers", "2")
+    assert busy(college, process)
+    children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.communicate()
     assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_a_class_that_cannot_be_marked_does_not_stop_the_others(college: list[Course], wanted: tuple[Table, dict[str, bytes]]) -> None:
+    path = college[1].root / "source" / W01 / "items.toml"
+    path.write_text(path.read_text() + "=")
+    process = command(college[0], "mark", "--all", *roots(college)[:3])
+    told, _ = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert "items.toml cannot be read" in " ".join(told.split())
+    assert not list(college[1].root.glob("autograded/*/*"))
+    for course in (college[0], college[2]):
+        same(course, wanted)
 
 
 @pytest.fixture
@@ -321,19 +373,26 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 
 def test_a_cluster_that_loses_a_worker_comes_to_the_same(
-    course: Course, wanted: tuple[Table, dict[str, bytes]], cluster: tuple[str, list[subprocess.Popen[bytes]]]
+    college: list[Course],
+    wanted: tuple[Table, dict[str, bytes]],
+    cluster: tuple[str, list[subprocess.Popen[bytes]]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, processes = cluster
-    with crew(9, scheduler=address) as executor:
-        lines = mark_class(course, W01, executor=executor)
-        first = next(lines)
-        processes[1].kill()
-        assert len([first, *lines]) == STUDENTS
-    same(course, wanted)
+    process = command(college[0], "mark", "--all", *roots(college), "--scheduler", address)
+    assert busy(college, process)
+    processes[1].kill()
+    told, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, told
+    for course in college:
+        same(course, wanted)
+    monkeypatch.setattr("autograde.crew.WAIT_S", 0.1)
+    with pytest.raises(ClassError, match=r"gave nothing back \(TimeoutError\)"):
+        list(share(time.sleep, [20], scheduler=address))
 
 
 def test_a_scheduler_that_is_not_there_is_told(course: Course) -> None:
-    process = command(course, "mark", "w01", "--scheduler", f"tcp://127.0.0.1:{free_port()}")
+    process = command(course, "mark", "--all", "--scheduler", f"tcp://127.0.0.1:{free_port()}")
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "No scheduler answers" in told
@@ -415,7 +474,7 @@ def test_a_gradebook_that_fails_in_the_middle_is_one_sentence_and_nothing_is_los
         list(lines)
     mend()
     assert not list(course.root.glob("autograded/*/.*")), "nothing half written is left"
-    assert [line.student for line in mark_class(course, W01) if line.outcome == "unchanged"] == ["s000"]
+    assert [line.student for line in mark_class(course, W01) if line.outcome == "unchanged"] == [f"s{n:03}" for n in range(TOGETHER)]
     same(course, wanted)
 
 
@@ -463,15 +522,9 @@ print([line.outcome for line in mark_class(course, {W01!r}) if line.student in (
     shutil.rmtree(root, ignore_errors=True)
 
 
-def test_those_who_share_the_work_are_not_waited_for_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    with crew(9, workers=2) as executor, pytest.raises(ClassError, match="gave nothing back"):
-        list(in_order(executor, os._exit, [1]))
-    monkeypatch.setattr("autograde.crew.WAIT_S", 0.1)
-    never = threading.Event()
-    with ThreadPoolExecutor(1) as executor:
-        with pytest.raises(ClassError, match=r"gave nothing back \(TimeoutError\)"):
-            list(in_order(executor, lambda _: never.wait(20), [1]))
-        never.set()
+def test_workers_that_are_lost_again_and_again_are_told() -> None:
+    with pytest.raises(ClassError, match="gave nothing back"):
+        list(share(os._exit, [1, 1], workers=2))
 
 
 @pytest.mark.parametrize("how", ["locked", "restarted"])

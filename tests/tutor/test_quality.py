@@ -4,44 +4,55 @@ import json
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from autograde import cli
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
+from autograde.classes.moving import move_gradebook
 from autograde.commands.console import out
 from autograde.content import load_samples
 from autograde.desk import mark, quality_data
 from autograde.desk.mark_answers import Answers
 from autograde.desk.pages import plain
 from autograde.desk.quality_answers import blind
+from autograde.desk.quality_view import PARTS
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.database import let_go
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
+from autograde.gradebook.sealed import faults_in, one_of, seal
+from autograde.gradebook.who import who as logged_in_here
 from autograde.inbox.intake import intake
 from autograde.records import actions, adjustments, sampling, second_marking, standardising
 from autograde.records.adjustments import Kind
 from autograde.records.opening import reading, writing
+from autograde.reports.facts import read_facts
+from autograde.reports.people import people
+from autograde.reports.quality import quality_report
 from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
 from autograde.text import naive
 from tests.conftest import ROOT
-from tests.tutor.conftest import ASSIGNMENT
+from tests.tutor.conftest import ASSIGNMENT, empty_database, server
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
+__all__ = ["server"]
 TASK = "w01-t01"
 TEXTS = {"ana01": "I am Ana Evans, and I keep a line because I am paid.", "ben01": "Ben says so.", "cai01": "Because of power."}
 FIRST_MARKER = "Ruth Osei"
+LOGINS = {"Ruth": "rosei"}
+"""Who decides under another name than that of the login."""
 FIRST = {"ana01": 8, "ben01": 3, "cai01": 6}
 GIVEN: dict[str, Any] = {"why": "dyslexia, agreed plan", "approved_by": "Ruth Osei", "on": date(2026, 11, 2)}
 DEEDS = {
@@ -94,15 +105,15 @@ def points_of(course: Course, learner: str, points: float) -> None:
         place = places_in(connection, ASSIGNMENT)[TASK]
         base = marks_for(connection, place, [learner])[learner].base
     given = Given(points=points, comment="Say more.", notes=Notes(seen=(0,)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOGRADE_WHO", FIRST_MARKER)
+    with logged_in(FIRST_MARKER):
         assert not give(course.db_url, course.course_id, place, learner, given, base).newer
 
 
 def decisions(course: Course, *each: tuple[str, str, str, str, bool | None], day: int = 3) -> None:
     """Decide (id, learner, criterion, assessor, met), as the rows have it."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": id_, "framework": "rqf-l2", "criterion": criterion, "learner": learner, "met": met, "assessor": assessor}
+        | {"entered_by": LOGINS.get(assessor, assessor)}
         | {
             "at": naive(datetime(2026, 12, day, 9, tzinfo=UTC)),
             "reason": "plain to see",
@@ -113,6 +124,16 @@ def decisions(course: Course, *each: tuple[str, str, str, str, bool | None], day
     ]
     with writing(course) as database:
         database.run_each(insert(own_tables.decision), rows)
+        sealed = seal(database, own_tables.decision, [row["id"] for row in rows])
+        log.note_each(database, "decide", [(row["learner"], {"sealed": one_of(sealed, row["id"])}) for row in rows])
+
+
+@contextmanager
+def logged_in(name: str) -> Iterator[None]:
+    """Work at the login of another one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADE_WHO", name)
+        yield
 
 
 def many(course: Course) -> None:
@@ -150,6 +171,17 @@ def test_extra_time_is_given_and_written_down(course: Course) -> None:
     assert [one.ended for one in adjustments.adjustments_of(course)] == [True]
     with pytest.raises(ClassError, match="no adjustment"):
         adjustments.end(course, made.id)
+
+
+def test_extra_time_falls_to_that_of_the_others_that_hold(course: Course) -> None:
+    given = {days: adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=days, **GIVEN)[0] for days in (3, 7)}
+    [again] = adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    adjustments.end(course, given[7].id)
+    assert until(course, "ana01") == timedelta(days=7)
+    adjustments.end(course, again.id)
+    assert until(course, "ana01") == timedelta(days=3)
+    adjustments.end(course, given[3].id)
+    assert until(course, "ana01") is None
 
 
 def test_extra_time_that_was_used_or_given_otherwise_stays(marked: Course) -> None:
@@ -199,6 +231,10 @@ def test_a_plan_is_the_same_for_the_same_seed_and_samples_nothing_twice(course: 
     assert len(first) == made.samples < 40
     assert sum(one.decision.assessor == "Kofi" for one in sampling.samples_of(course)) >= 5
     assert {one.decision.kind for one in sampling.samples_of(course)} == {"written"}
+    with writing(course) as database:
+        both = f'["{ASSIGNMENT}/{TASK}@0", "gone", "{ASSIGNMENT}/closed-1.1@0"]'
+        database.run(update(own_tables.decision).values(evidence=both))
+    assert {one.decision.kind for one in sampling.samples_of(course)} == {"closed, written"}
     with pytest.raises(ClassError, match="enough for these rates"):
         sampling.plan(course, rates=rates, new=["Kofi"], seed="winter")
     more = sampling.plan(course, rates=Rates(base=0.5, new_assessor=0.5), seed="winter")
@@ -224,8 +260,9 @@ def test_a_decision_is_looked_at_by_somebody_else_and_acted_upon(course: Course)
     decisions(course, ("d1", "ana01", "1.1", "Ruth", True))
     sampling.plan(course)
     [one] = sampling.samples_of(course)
-    with pytest.raises(ClassError, match="Somebody else"):
-        sampling.look(course, one.id, agrees=True, text="", by="ruth")
+    for name, login in ((" ruth", ""), ("Ines", "ROSEI"), ("Ines", "Ruth"), ("rosei", "")):
+        with logged_in(login), pytest.raises(ClassError, match="Somebody else"):
+            sampling.look(course, one.id, agrees=True, text="", by=name)
     with pytest.raises(ClassError, match="why you do not agree"):
         sampling.look(course, one.id, agrees=False, text=" ", by="Ines")
     sampling.look(course, one.id, agrees=False, text="The example is missing.", by="Ines")
@@ -234,6 +271,7 @@ def test_a_decision_is_looked_at_by_somebody_else_and_acted_upon(course: Course)
     assert (now.agrees, now.text, now.by) == (True, "It is there.", "Ines")
     assert logged(course)[-1][2]["before"] == {"agrees": False, "by": "Ines", "text": "The example is missing."}
     made = actions.raise_action(course, to="Ruth", text="Ask for it", until=date(2026, 12, 20), sample=one.id, by="Ines")
+    assert [(who, detail["assurer"]) for _, who, detail in logged(course)[-2:]] == [(logged_in_here(), "Ines")] * 2
     with pytest.raises(ClassError, match="Say what was done"):
         actions.close_action(course, made.id, "")
     closed = actions.close_action(course, made.id, "It came.", by="Ruth")
@@ -262,7 +300,13 @@ def test_agreement_is_that_of_what_each_gave_by_themselves(marked: Course) -> No
             marked, ASSIGNMENT, TASK, one.token, points=gives[one.learner], seen=[2, 0], text="two of four", marker="Ines"
         )
     assert second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines") == ()
-    assert len(second_marking.waiting(marked, ASSIGNMENT, TASK, "Kofi")) == 3
+    assert second_marking.waiting(marked, ASSIGNMENT, TASK, "Kofi") == (), "the same login by another name"
+    with logged_in("kmensah"):
+        assert len(second_marking.waiting(marked, ASSIGNMENT, TASK, "Kofi")) == 3
+        assert second_marking.waiting(marked, ASSIGNMENT, TASK, " INES ") == (), "the same name at another login"
+        assert second_marking.waiting(marked, ASSIGNMENT, TASK, "ruth  osei") == ()
+    with logged_in(FIRST_MARKER):
+        assert second_marking.waiting(marked, ASSIGNMENT, TASK, "Kofi") == (), "who marked first by another name"
     assert second_marking.waiting(marked, ASSIGNMENT, TASK, FIRST_MARKER) == ()
     points_of(marked, "ben01", 5)  # they have talked it over
     [found] = second_marking.agreements(marked)
@@ -308,9 +352,11 @@ def test_the_authors_view_comes_after_ones_own(course: Course, keys: None) -> No
     assert author.why.strip()[:40] not in json.dumps(plain(shown), ensure_ascii=False)
     for one in before:
         standardising.give_standard(course, ASSIGNMENT, one.number, points=7, seen=[0], marker="Ines")
-    standardising.give_standard(course, ASSIGNMENT, 0, points=2, marker="Kofi")
-    with pytest.raises(ClassError, match="already"):
-        standardising.give_standard(course, ASSIGNMENT, 0, points=8, marker="Ines")
+    with logged_in("kmensah"):
+        standardising.give_standard(course, ASSIGNMENT, 0, points=2, marker="Kofi")
+    for name, login in (("Ines", ""), ("ines ", "elsewhere"), ("Noor", "")):
+        with logged_in(login), pytest.raises(ClassError, match="Ines has marked this sample already"):
+            standardising.give_standard(course, ASSIGNMENT, 0, points=8, marker=name)
     first = standardising.trainings(course, ASSIGNMENT, "Ines")[0]
     assert first.author == author
     assert [(one.marker, one.points) for one in first.others] == [("Kofi", 2)]
@@ -373,6 +419,48 @@ def test_an_extension_by_hand_comes_back_where_the_record_fails(course: Course) 
     with pytest.raises(ClassError, match="disk is full"):
         adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
     assert until(course, "ana01") == timedelta(days=2)
+
+
+def test_on_a_server_it_is_the_same(marked: Course, server: str) -> None:
+    decisions(marked, ("d1", "ana01", "1.1", "Ruth", True), ("d2", "ben01", "1.1", "Ruth", False))
+    sampling.plan(marked, rates=Rates(per_assessor=2), seed="autumn", by="Ines")
+    first, _ = sampling.samples_of(marked)
+    sampling.look(marked, first.id, agrees=False, text="No example.", by="Ines")
+    actions.raise_action(marked, to="Ruth", text="Ask for it", until=date(2026, 12, 20), sample=first.id, by="Ines")
+    for one in second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")[:2]:
+        second_marking.give_second(marked, ASSIGNMENT, TASK, one.token, points=5, seen=[0], marker="Ines")
+    adjustments.adjust(marked, "ana01", Kind.SCRIBE, **GIVEN)
+
+    def everything() -> tuple[object, ...]:
+        parts = [plain(quality_data.data(marked, {"part": part, "workbook": "w01", "by": "Ines"})) for part in PARTS]
+        report = quality_report(marked, read_facts(marked), people(marked, named=False), made="")
+        return parts, report, sampling.samples_of(marked), second_marking.pairs_of(marked)
+
+    before = everything()
+    url = empty_database(server, "quality")
+    list(move_gradebook(marked, url))
+    assert everything() == before
+    with pytest.raises(ClassError, match="Somebody else"), logged_in("rosei"):
+        sampling.look(marked, first.id, agrees=True, text="", by="Ines")
+    sampling.look(marked, first.id, agrees=True, text="It is there.", by="Ines")
+    actions.close_action(marked, actions.actions_of(marked)[0].id, "It came.", by="Ruth")
+    [last] = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")
+    with ThreadPoolExecutor(4) as pool:
+        about: dict[str, Any] = {"points": 6, "marker": "Ines"}
+        deeds = [pool.submit(second_marking.give_second, marked, ASSIGNMENT, TASK, last.token, **about) for _ in range(4)]
+    assert sum(not deed.exception() for deed in deeds) == 1
+    assert {type(deed.exception()) for deed in deeds} == {type(None), ClassError}
+    standardising.give_standard(marked, ASSIGNMENT, 0, points=7, seen=[0], marker="Ines")
+    decisions(marked, ("d3", "cai01", "1.1", "Kofi", True), day=4)
+    assert sampling.plan(marked, rates=Rates(per_assessor=1), seed="winter").samples == 1
+    assert second_marking.agreements(marked)[0].agreement.pairs == 3
+    assert (
+        "agreed with 1 (100%)" in quality_report(marked, read_facts(marked), people(marked, named=False), made="").sections[0].paragraphs[0]
+    )
+    with reading(marked) as connection:
+        assert faults_in(connection) == []
+    assert {who for _, who, _ in logged(marked)} == {logged_in_here()}
+    let_go(url)
 
 
 @pytest.fixture

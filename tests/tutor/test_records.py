@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,28 +15,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from autograde.classes.folder import PACKAGED, Course
+from autograde.classes.settings_file import write_setting
 from autograde.cli import app
 from autograde.commands.console import out
 from autograde.content.frameworks import Criterion, load_framework
 from autograde.content.reading import load_rubrics
 from autograde.errors import ClassError
-from autograde.gradebook import log, own_tables, tables
+from autograde.gradebook import log, own_tables, person, tables
 from autograde.gradebook.database import writing as changing
-from autograde.gradebook.left import mark_left
+from autograde.gradebook.left import mark_left, who_left
 from autograde.gradebook.person import Notes
-from autograde.inbox.assign import undo
+from autograde.gradebook.sealed import faults_in
+from autograde.inbox import merge
+from autograde.inbox.assign import assign, undo
+from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
 from autograde.marking import Rubric
 from autograde.records.decisions import Decide, decide, decide_each, decisions_of, history
 from autograde.records.evidence import BY_HAND, Evidence, Kind, add_evidence, evidence_of, withdraw_evidence
 from autograde.records.grid import State, grid
-from autograde.records.opening import reading
+from autograde.records.opening import reading, writing
+from autograde.records.outside import catch
 from autograde.records.proposals import MARKS, OWN_WORK, SHOWN_WORK, propose
 from autograde.records.units import declare, reopen, sign_off, standing
+from autograde.run.line import SIGNED_OFF
 from autograde.run.mark import mark_class
 from workbook_helpers.errors import ContentError
 
@@ -130,7 +137,7 @@ def held(course: Course) -> tuple[int, int]:
 # Frameworks
 
 
-@pytest.mark.parametrize("name", ["rqf-l2", "care-certificate"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in (PACKAGED / "frameworks").glob("*.toml")))
 def test_the_frameworks_that_came_along_are_read(name: str) -> None:
     framework = load_framework(PACKAGED, name)
     assert {one.outcome for one in framework.criteria} <= {one.code for one in framework.outcomes}
@@ -138,7 +145,7 @@ def test_the_frameworks_that_came_along_are_read(name: str) -> None:
 
 
 def test_a_framework_or_a_criterion_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ClassError, match="has: care-certificate, rqf-l2"):
+    with pytest.raises(ClassError, match="has: adult-social-care-certificate, care-certificate, hsc-025, rqf-l2"):
         load_framework(PACKAGED, "../rqf-l2")
     with pytest.raises(ClassError, match=r"no criterion '9\.9'"):
         load_framework(PACKAGED).criterion("9.9")
@@ -179,7 +186,7 @@ def piece(**more: Any) -> Evidence:
 CLOSED = piece(id="c", kind=Kind.CLOSED, points=20, maximum=20)
 OWN_FORM = piece(id="f", kind=Kind.FORM, real=True)
 SEEN = piece(id="o", kind=Kind.OBSERVATION, real=True)
-TALK = piece(id="d", kind=Kind.DISCUSSION, real=True)
+TALK = piece(id="d", kind=Kind.DISCUSSION)
 PROPOSALS: dict[str, tuple[Criterion, list[Evidence], bool | None, tuple[str, ...], str]] = {
     "nothing": (KNOWS, [], None, (), "no evidence yet"),
     "closed alone": (KNOWS, [CLOSED], None, (), "show no whole criterion"),
@@ -198,7 +205,7 @@ PROPOSALS: dict[str, tuple[Criterion, list[Evidence], bool | None, tuple[str, ..
     "by hand alone": (KNOWS, [TALK], None, (), "yours to weigh"),
     "made up": (WORKS, [answer(10, ALL)], None, ("a",), "own work alone"),
     "with own work": (WORKS, [answer(10, ALL), OWN_FORM], True, ("a", "f"), "A form is there"),
-    "with a discussion of own work": (WORKS, [answer(10, ALL), TALK], True, ("a", "d"), "A discussion"),
+    "with a discussion of own work": (WORKS, [answer(10, ALL), TALK], None, ("a",), "own work alone"),
     "written where it is to be shown": (SHOWS, [answer(10, ALL), CLOSED], None, (), "only prepares"),
     "told where it is to be shown": (SHOWS, [OWN_FORM, TALK], None, (), "only prepares"),
     "shown": (SHOWS, [OWN_FORM, SEEN], True, ("o",), "An observation"),
@@ -252,7 +259,7 @@ def test_an_answer_that_was_changed_is_another_piece(unit: Course, kit: Any, tmp
     later: dict[str, Any] = {"at": "2026-11-20T10:00:00+00:00", "q01": "a", "declaration": True}
     hand_in(unit, kit, tmp_path, "ana01", t01="Because of this.", **later)
     second = of_kind(unit, "ana01", Kind.WRITTEN)
-    assert (second.waiting, second.points, second.attempt) == (True, None, 2)
+    assert (second.waiting, second.points, second.attempt) == (True, None, 1)
     assert second.id != first.id
     found = grid(unit)
     assert found.cells["ana01", "1.1"].changed
@@ -267,7 +274,7 @@ def test_an_answer_that_stayed_keeps_its_points_at_once(unit: Course, kit: Any, 
     give(unit, "ana01", 8)
     first = of_kind(unit, "ana01", Kind.WRITTEN)
     hand_in(unit, kit, tmp_path, "ana01", at="2026-11-20T10:00:00+00:00", q01="b", t01="Because.", declaration=True)
-    assert of_kind(unit, "ana01", Kind.WRITTEN) == replace(first, attempt=2, on=date(2026, 11, 20))
+    assert of_kind(unit, "ana01", Kind.WRITTEN) == replace(first, on=date(2026, 11, 20))
     assert of_kind(unit, "ana01", Kind.CLOSED).waiting
 
 
@@ -289,6 +296,8 @@ def test_evidence_by_hand_is_entered_and_withdrawn(unit: Course) -> None:
         entries = [(entry.who, entry.what, (entry.detail or {})["id"]) for entry in log.entries_in(connection) if "evidence" in entry.what]
         assert connection.execute(select(own_tables.evidence.c.withdrawn)).scalar() is True
     assert entries == [("Ruth Osei", "add evidence", id_), ("Ruth Osei", "withdraw evidence", id_)]
+    add(unit, kind=Kind.DISCUSSION)
+    assert not of_kind(unit, "ana01", Kind.DISCUSSION).real  # it supports what was seen, and shows no work itself
 
 
 @pytest.mark.parametrize(
@@ -482,6 +491,129 @@ def test_what_is_signed_off_is_locked_until_it_is_reopened_with_a_reason(unit: C
         sign_off(unit, "ana01")
 
 
+def test_a_unit_is_not_signed_off_on_what_is_not_there_any_more(unit: Course, kit: Any, tmp_path: Path) -> None:
+    give(unit, "ana01", 8, *ALL)
+    meet_all(unit)
+    answer_, seen = of_kind(unit, "ana01", Kind.WRITTEN).id, add(unit)
+    decide(unit, "ana01", "1.1", met=True, reason="All there.", evidence=(answer_,))
+    decide(unit, "ana01", "2.3", met=True, reason="Seen.", evidence=(seen,))
+    withdraw_evidence(unit, seen, "Another learner's.")
+    hand_in(unit, kit, tmp_path, "ana01", at="2026-11-20T10:00:00+00:00", q01="a", t01="Other words.", declaration=True)
+    said = r"1\.1 rests on w01-small/w01-t01, handed in anew .*\. 2\.3 rests on evidence that was withdrawn since\. Look"
+    with pytest.raises(ClassError, match=said):
+        sign_off(unit, "ana01")
+    now = of_kind(unit, "ana01", Kind.WRITTEN).id
+    decide(unit, "ana01", "1.1", met=True, reason="All there.", evidence=(now,))
+    decide(unit, "ana01", "2.3", met=True, reason="Seen.", evidence=(add(unit),))
+    sign_off(unit, "ana01")
+
+
+def test_the_lock_holds_points_and_comments_and_says_what_formgrader_gave(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet_all(unit)
+    with reading(unit) as connection:
+        place = person.places_in(connection, NAME)["w01-t01"]
+        base = person.marks_for(connection, place, ["ana01"])["ana01"].base
+    give(unit, "ben01", 1)
+    sign_off(unit, "ana01")
+    given = person.Given(points=9, comment="Well said.", notes=Notes())
+    with pytest.raises(ClassError, match="was signed off on"):
+        person.give(unit.db_url, unit.course_id, place, "ana01", given, base)
+    assert of_kind(unit, "ana01", Kind.WRITTEN).points is None
+    found = {line.student: (line.outcome, line.oddities) for line in mark_class(unit, NAME, force=True)}
+    assert found["ana01"] == ("unchanged", (SIGNED_OFF,))
+    assert found["ben01"][0] == "marked"
+    assert standing(unit)["ana01"].outside is None
+    give(unit, "ana01", 3)  # as formgrader does
+    assert catch(unit) == 1
+    assert standing(unit)["ana01"].outside is not None
+    assert "changed by formgrader or another program after the sign-off" in command(unit, monkeypatch, "results", "ana01")
+    reopen(unit, "ana01", "Points were changed.")
+    assert standing(unit)["ana01"].outside is None
+
+
+def test_a_hand_in_after_the_sign_off_is_kept_and_waits(unit: Course, kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet_all(unit)
+    sign_off(unit, "ana01")
+    before = evidence_of(unit)["ana01"]
+    path = tmp_path / "late.zip"
+    path.write_bytes(kit.hand_in("ana01", "2026-11-22T10:00:00+00:00", q01="b", t01="Later words.", declaration=True))
+    [taken] = intake(unit, [path], "w01").taken
+    assert not taken.current
+    assert "is kept and waits: the unit was signed off on" in " ".join(taken.oddities)
+    assert evidence_of(unit)["ana01"] == before
+    assert standing(unit)["ana01"].waiting == (NAME,)
+    assert f"Handed in to {NAME} after the sign-off" in command(unit, monkeypatch, "results", "ana01")
+    for deed in (lambda: undo(unit, NAME, "ana01"), lambda: undo(unit, NAME), lambda: assign(unit, path, "ben01")):
+        with pytest.raises(ClassError, match="The unit of ana01 is signed off"):
+            deed()
+    assert evidence_of(unit)["ana01"] == before
+    reopen(unit, "ana01", "A newer hand-in is there.")
+    assert standing(unit)["ana01"].waiting == ()
+    assert of_kind(unit, "ana01", Kind.WRITTEN).text == "Later words."
+
+
+# Two ids of one learner
+
+
+def test_the_records_of_two_ids_become_one_learners_and_part_again(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = add(unit, "ana01", "2.3")
+    first = decide(unit, "ana01", "2.3", met=True, reason="Seen.", evidence=(seen,))
+    own = decide(unit, "ben01", "2.3", met=False, reason="Nothing was seen.")
+    marks = {"assignment": NAME, "task": "w01-t01", "marker": "Kofi", "first": 7, "points": 6, "seen": "[]", "text": "", "at": own.at}
+    with writing(unit) as database:
+        for id_, learner, by in (("m1", "ana01", "kofi"), ("m2", "ben01", "kofi"), ("m3", "ana01", "omar")):
+            row = {"id": id_, "learner": learner, "entered_by": by, "answer": "x"} | marks
+            database.run(insert(own_tables.second_mark).values(**row))
+    with reading(unit) as connection:
+        faults = {*faults_in(connection)}
+
+    def owners() -> dict[str, str]:
+        with reading(unit) as connection:
+            assert faults >= {*faults_in(connection)}  # those that were written beside the log, as here
+            assert not log.faults_in(connection, [])
+            return {row.id: row.learner for row in connection.execute(select(own_tables.second_mark))}
+
+    def committed(one: Path, other: Path) -> None:
+        with closing(sqlite3.connect(unit.root / "gradebook.db", timeout=0)) as raw:
+            raw.execute("BEGIN IMMEDIATE")  # nobody is within a transaction any more
+        exchange(one, other)
+
+    exchange = merge._exchange
+    monkeypatch.setattr(merge, "_exchange", committed)
+    planned = merge.plan(unit, "ana01", "ben01").records
+    assert planned[0] == "The records go over as well: 1 decision, 1 piece of evidence, 1 second mark."
+    assert planned[1].startswith("1 second mark by somebody who has marked the same answer")
+    assert planned[2].startswith("Both have decisions on 2.3: all are kept, and of each the newest holds.")
+    done = merge.merge(unit, "ana01", "ben01")
+    assert decisions_of(unit) == {("ben01", "2.3"): own}
+    assert [one.id for one in history(unit, "ben01", "2.3")] == [own.id, first.id]
+    assert seen in {one.id for one in evidence_of(unit, ["ben01"])["ben01"]}
+    assert owners() == {"m1": "ana01", "m2": "ben01", "m3": "ben01"}
+    later = decide(unit, "ben01", "2.4", met=False, reason="Nothing was seen.")
+    merge.undo(unit, done.name)
+    assert decisions_of(unit) == {("ana01", "2.3"): first, ("ben01", "2.3"): own, ("ben01", "2.4"): later}
+    assert seen in {one.id for one in evidence_of(unit, ["ana01"])["ana01"]}
+    assert owners() == {"m1": "ana01", "m2": "ben01", "m3": "ana01"}
+
+
+def test_an_undo_takes_back_one_merge_alone_and_a_signed_off_unit_stays(unit: Course, kit: Any, tmp_path: Path) -> None:
+    merge.merge(unit, "ana01", "ben01")
+    hand_in(unit, kit, tmp_path, "ana01", at="2026-11-20T10:00:00+00:00", q01="a", t01="New.", declaration=True)
+    later = merge.merge(unit, "ana01", "cai01")
+    merge.undo(unit, later.name)
+    assert [one.set_aside[:17] for one, _ in Attempts(unit, NAME).of("ana01")] == ["merged into ben01", ""]
+    assert "ana01" in who_left(unit)  # as it was before this merge
+    meet_all(unit, "ben01")
+    sign_off(unit, "ben01")
+    deeds: list[Callable[[], object]] = [
+        lambda: merge.plan(unit, "cai01", "ben01"),
+        lambda: merge.undo(unit, merge.merges(unit)[0][0]),
+    ]
+    for deed in deeds:
+        with pytest.raises(ClassError, match="The unit of ben01 is signed off"):
+            deed()
+
+
 # The grid
 
 
@@ -503,10 +635,20 @@ def test_the_grid_has_a_state_for_each_learner_and_criterion(unit: Course) -> No
 
 
 def test_another_framework_takes_the_criteria_that_it_matches(unit: Course) -> None:
-    with (unit.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
-        file.write('\nc.AutogradeClass.framework = "care-certificate"\n')
+    write_setting(unit, "framework", "care-certificate")
     assert {one.criteria for one in evidence_of(unit)["ana01"]} == {("1.3",), ("1",)}
     assert grid(unit).cells["ana01", "1.3"].state is State.EVIDENCE
+    write_setting(unit, "framework", "care")
+    with pytest.raises(ClassError, match=r"nbgrader_config\.py, framework: There is no framework 'care' in"):
+        grid(unit)
+
+
+def test_an_answer_that_can_show_a_criterion_shows_the_same_one_of_another_framework(unit: Course) -> None:
+    with (unit.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write('\nc.AutogradeClass.framework = "hsc-025"\n')
+    give(unit, "ana01", 8, *ALL)
+    assert grid(unit).cells["ana01", "1.1"].proposal.met
+    assert of_kind(unit, "ana01", Kind.FORM).criteria == ("2.3",)
 
 
 # By command
@@ -583,6 +725,19 @@ def on_server(unit: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Cou
     moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/records")])
     assert moved.exit_code == 0, moved.output
     return Course(unit.root)
+
+
+def test_of_several_who_looked_at_the_same_at_one_moment_one_decides(unit: Course) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        deeds = [pool.submit(decide, unit, "ana01", "1.1", met=False, reason=f"Reason {n}.", base="") for n in range(4)]
+    made = [deed.result() for deed in deeds if not deed.exception()]
+    assert ["by somebody else at this moment" in str(deed.exception()) for deed in deeds if deed.exception()] == [True] * 3
+    assert history(unit, "ana01", "1.1") == tuple(made)
+    with pytest.raises(ClassError, match="by somebody else at this moment"):
+        decide(unit, "ana01", "1.1", met=None, reason="Taken back.", base="0" * 32)
+    back = decide(unit, "ana01", "1.1", met=None, reason="Taken back.", base=made[0].id)
+    assert decide(unit, "ana01", "1.1", met=False, reason="Again.", base="").at > back.at
+    assert held(unit) == (3, 3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's PostgreSQL")

@@ -5,6 +5,10 @@ import html
 import io
 import json
 import re
+import sys
+import unicodedata
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +16,20 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pypdf
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster
+from autograde.classes.settings_file import write_setting
 from autograde.cli import app
 from autograde.errors import ClassError
-from autograde.gradebook import log, own_tables, person
+from autograde.gradebook import log, own_tables, person, tables
+from autograde.gradebook.givings import keep_giving
+from autograde.gradebook.told import told_in
+from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
+from autograde.marking.mark import answer_digest
 from autograde.records.erasure import erase
 from autograde.records.opening import reading, writing
 from autograde.reports.as_html import as_html
@@ -35,6 +44,8 @@ from autograde.reports.sheet import as_csv, as_xlsx
 from autograde.reports.tracker import HEADER, tracker
 from autograde.reports.unit_record import unit_record
 from autograde.run.mark import mark_class
+from autograde.text import LOCAL
+from workbook_helpers.answers import parse_sheet
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -75,7 +86,7 @@ def unit(course: Course, kit: "Kit", tmp_path: Path, small_key: None, monkeypatc
         ):
             row = {"id": f"d{n}", "framework": "rqf-l2", "criterion": code, "learner": learner, "met": met, "assessor": "Ruth"}
             proposal = '{"met": null, "why": "", "rests_on": [], "missing": []}'
-            row |= {"at": AT.replace(minute=n), "reason": reason, "evidence": rests, "proposal": proposal}
+            row |= {"entered_by": "rosei", "at": AT.replace(minute=n), "reason": reason, "evidence": rests, "proposal": proposal}
             database.run(insert(own_tables.decision).values(**row))
         event = {"id": "u1", "framework": "rqf-l2", "learner": "ana01", "what": "declared", "who": "ana01", "at": AT, "text": "Mine."}
         database.run(insert(own_tables.unit_event).values(**event))
@@ -87,6 +98,7 @@ def unit(course: Course, kit: "Kit", tmp_path: Path, small_key: None, monkeypatc
         action = {"id": "a1", "sample": "s2", "to": "Ruth", "text": "Ask again", "until": date(2026, 12, 1), "by": "Iqa", "at": AT}
         database.run(insert(own_tables.action).values(**action, closed_by="", closed_at=None, closing=""))
         second = {"id": "m1", "learner": "ana01", "assignment": "w01-small", "task": "w01-t01", "answer": "x", "marker": "Omar"}
+        second |= {"entered_by": "omar"}
         database.run(insert(own_tables.second_mark).values(**second, first=7, points=4, seen="[]", text="", at=AT))
     return course
 
@@ -122,12 +134,19 @@ def test_the_tracker_holds_what_the_records_hold(unit: Course) -> None:
     by = {(row["learner"], row["criterion"]): row for row in rows}
     ana = "Ana Evans (ana01)"
     written, closed, seen = by[ana, "1.2"], by[ana, "1.1"], by[ana, "2.3"]
-    assert (written["kind"], written["attempt"], written["marks"], written["decision"]) == ("written answer", "2", "7 of 10", "")
+    assert (written["kind"], written["attempt"], written["marks"], written["decision"]) == ("written answer", "1", "7 of 10", "")
     assert (closed["kind"], closed["evidence date"]) == ("closed questions", "2026-11-19")
     assert closed["marks"] == "1 of 1 right"
     assert (seen["kind"], seen["evidence by"], seen["rests on it"], seen["evidence date"]) == ("observation", "Omar", "yes", "2026-11-20")
     assert (seen["decision"], seen["assessor"], seen["decided at"]) == ("met", "Ruth", "2026-11-21 12:01")
     assert (by["Ben O'Brien, Jr (ben01)", "1.1"]["decision"], by["Ben O'Brien, Jr (ben01)", "1.1"]["kind"]) == ("met", "")
+
+
+def test_a_class_is_reported_by_its_own_framework(unit: Course) -> None:
+    write_setting(unit, "framework", "care-certificate")
+    table = tracker(read_facts(unit), people(unit, named=True))
+    assert "Care Certificate" in table.title
+    assert {row[1] for row in table.rows if row[4] == "written answer"} == {"1.3", "6", "9"}  # what 1.2 of the default one serves
 
 
 def test_a_record_tells_the_whole_story_of_a_unit(unit: Course) -> None:
@@ -142,15 +161,54 @@ def test_a_record_tells_the_whole_story_of_a_unit(unit: Course) -> None:
     ]
     evidence, history = second.tables
     assert [(row[0], row[2], row[3]) for row in evidence.rows] == [
-        ("1.2", "written answer", "2"),
-        ("1.1", "closed questions", "2"),
+        ("1.2", "written answer", "1"),
+        ("1.1", "closed questions", "1"),
         ("2.3", "observation", ""),
     ]
     assert [(row[1], row[4], row[5]) for row in history.rows] == [
         ("not yet met", "First try.", ""),
         ("met", "Ana Evans (ana01) showed it.", "=A visit"),
     ]
-    assert [(row[0], row[2]) for row in third.tables[0].rows] == [("w01: Why?", "Ana, say why.")]
+    assert third.tables[0].rows == (("w01: Why?", "1", "not given yet", "Ana, say why."),)
+
+
+def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course) -> None:
+    attempts = Attempts(unit, "w01-small")
+    (first, _), (second, _) = attempts.of("ana01")
+    attempts.put("ana01", replace(second, attempt=2))
+    tasks = {"w01-t01": {"missing": "A reason.", "comment": "Why so?", "points": 3}}
+    row = {"id": "r", "learner": "ana01", "assignment": "w01-small", "attempt": 2, "about": first.answers_sha256, "at": AT, "by": "Ruth"}
+    more = {"tasks": json.dumps(tasks), "criteria": "{}", "until": None, "more_time": False, "time_before": None, "ended": ""}
+    with writing(unit) as database:
+        database.run(insert(own_tables.referral).values(**row, **more))
+        old = f"w01-small/w01-t01@{answer_digest_of(unit, first.answers_sha256)}"
+        decided = {"id": "d9", "framework": "rqf-l2", "criterion": "1.2", "learner": "ana01", "met": False, "assessor": "Ruth", "at": AT}
+        proposal = '{"met": null, "why": "", "rests_on": [], "missing": []}'
+        texts = {"reason": "No reason.", "evidence": json.dumps([old]), "proposal": proposal, "entered_by": "Ruth"}
+        database.run(insert(own_tables.decision).values(**decided, **texts))
+    with reading(unit) as connection:
+        page = told_in(connection, "w01-small")["ana01"].digest
+    given = keep_giving(unit.db_url, unit.course_id, assignment="w01-small", way="x", to={"ana01": page})
+    day = given.at.astimezone(LOCAL).date().isoformat()
+    table = tracker(read_facts(unit), people(unit, named=True))
+    rows = [dict(zip(HEADER, one, strict=True)) for one in table.rows]
+    shown = [one for one in rows if one["kind"] == "written answer" and one["criterion"] == "1.2"]
+    assert [(one["attempt"], one["evidence date"], one["marks"], one["feedback given"], one["rests on it"]) for one in shown] == [
+        ("1", "2026-11-18", "3 of 10", "2026-11-21", "yes"),
+        ("2", "2026-11-19", "7 of 10", day, ""),
+    ]
+    record = unit_record(read_facts(unit), people(unit, named=True), "ana01", made="").sections
+    assert record[2].tables[0].rows == (("w01: Why?", "1", "2026-11-21", "Why so?"), ("w01: Why?", "2", day, "Ana, say why."))
+    with writing(unit) as database:
+        database.run(update(tables.comment).values(manual_comment="Ana, say why, please."))
+    assert read_facts(unit).feedback["ana01"][1].given == f"{day}, changed since"
+
+
+def answer_digest_of(course: Course, answers: str) -> str:
+    """Give the digest by which the written answer of an earlier hand-in is known as evidence."""
+    attempts, workbook = Attempts(course, "w01-small"), course.workbook("w01-small")
+    path = next(path for one, path in attempts.of("ana01") if one.answers_sha256 == answers)
+    return answer_digest(workbook.items["w01-t01"], parse_sheet(attempts.answers(path), workbook.items, workbook.id))
 
 
 def test_a_spreadsheet_reads_the_same_rows_and_no_formula(unit: Course, tmp_path: Path) -> None:
@@ -238,6 +296,9 @@ def test_nobody_is_named_who_is_not_to_be(unit: Course) -> None:
     ana, ben = who.called["ana01"], who.called["ben01"]
     said = who.hide("Ana, ana01 and Ben O'Brien, Jr; Ben and Banana. (Evans)", "ana01")
     assert said == f"{ana}, {ana} and {ben}; Ben and Banana. ({ana})"
+    assert who.hide("ANA EVANS, Ana01, ana; BEN O'BRIEN, JR", "ana01") == f"{ana}, {ana}, {ana}; {ben}"
+    cai = who.called["cai01"]
+    assert who.hide(unicodedata.normalize("NFD", "siân ŵyn"), "ben01") == cai
     assert [one.id for one in who.students] == [one.id for one in people(unit, named=False).students]
     assert len(set(who.called.values())) == 3
     assert sorted(who.called.values()) == [who.called[one.id] for one in who.students]
@@ -269,7 +330,7 @@ def test_item_figures_hold_to_their_guards(course: Course, kit: "Kit", tmp_path:
 
 def test_quality_is_told_as_the_records_say(unit: Course) -> None:
     short, plans, second, findings, assessors = quality_report(unit, read_facts(unit), people(unit, named=True), made="").sections
-    assert "2 decisions were sampled of 3, and 2 of them looked at." in short.paragraphs[0]
+    assert "Of 2 decisions that hold now, 2 were sampled, and 2 of these looked at." in short.paragraphs[0]
     assert "agreed with 1 (50%)" in short.paragraphs[0]
     assert plans.tables[0].rows[0][1:3] == ("Iqa", "7")
     assert second.tables[0].rows[0][:3] == ("w01-small w01-t01", "1", "0%")
@@ -277,6 +338,42 @@ def test_quality_is_told_as_the_records_say(unit: Course) -> None:
     assert [row[1:] for row in findings.tables[0].rows] == [("1.1", "met", "Ruth", "Iqa", "Where is it?")]
     assert findings.tables[1].rows == (("Ruth", "Ask again", "2026-12-01", "Iqa", "open"),)
     assert assessors.tables[0].rows == (("Ruth", "2", "0", "2", "1"),)
+
+
+def test_what_was_decided_again_or_for_another_unit_is_counted_apart(unit: Course) -> None:
+    with writing(unit) as database:
+        other = {
+            "id": "d9",
+            "framework": "other",
+            "criterion": "1.1",
+            "learner": "ben01",
+            "met": True,
+            "assessor": "Zoe",
+            "entered_by": "z",
+        }
+        again = {**other, "id": "d8", "framework": "rqf-l2", "met": False, "assessor": "Ruth"}
+        later = {"at": AT.replace(minute=30), "reason": "x", "evidence": "[]", "proposal": "{}"}
+        database.run_each(insert(own_tables.decision), [{**other, **later}, {**again, **later}])
+        plan = {"id": "p9", "framework": "other", "by": "Zoe", "at": AT, "seed": "9", "settings": "{}"}
+        database.run(insert(own_tables.sample_plan).values(**plan))
+        sample = {"id": "s9", "plan": "p9", "decision": "d9", "reasons": "[]", "by": "Zoe", "at": AT, "agrees": True, "text": ""}
+        database.run(insert(own_tables.sample).values(**sample))
+        action = {"to": "Ruth", "until": None, "by": "Iqa", "at": AT, "closed_by": "Ruth", "closed_at": AT, "closing": "Seen ben01."}
+        for id_, sampled, text in (("a8", "s9", "Elsewhere"), ("a9", "", "Ask Ana Evans"), ("a7", "s1", "Ana must see you")):
+            database.run(insert(own_tables.action).values(id=id_, sample=sampled, text=text, **action))
+        database.run(update(own_tables.sample).where(own_tables.sample.c.id == "s1").values(reasons='["For the learner “ana01”."]'))
+    who = people(unit, named=False)
+    short, plans, _, findings, assessors = quality_report(unit, read_facts(unit), who, made="").sections
+    assert "Of 2 decisions that hold now, 1 were sampled, and 1 of these looked at." in short.paragraphs[0]
+    assert "1 more were sampled and decided again since" in short.paragraphs[0]
+    assert [row[1] for row in plans.tables[0].rows] == ["Iqa"]
+    assert sorted(row[-1] for row in plans.tables[1].rows) == ["agrees", "disagrees; decided again since"]
+    assert assessors.tables[0].rows == (("Ruth", "1", "1", "1", "1"),)
+    ana, ben = who.called["ana01"], who.called["ben01"]
+    texts = {row[1]: row[4] for row in findings.tables[1].rows}
+    assert set(texts) == {"Ask again", f"Ask {ana}", f"{ana} must see you"}
+    assert all(closed == "open" or closed.endswith(f": Seen {ben}.") for closed in texts.values())
+    assert "ana01" not in str(plans)
 
 
 def test_by_command_each_report_is_written_and_noted(unit: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,3 +398,28 @@ def test_by_command_each_report_is_written_and_noted(unit: Course, tmp_path: Pat
             make(unit, tmp_path / "x.docx")
     with pytest.raises(ClassError, match="Nobody"):
         make_record(unit, "zoe", tmp_path / "z.pdf")
+
+
+@pytest.fixture
+def on_server(unit: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Give the class with its gradebook on a server."""
+    import psycopg
+
+    monkeypatch.chdir(unit.root)
+    with closing(psycopg.connect(server, autocommit=True)) as raw:
+        raw.execute("DROP DATABASE IF EXISTS reports")
+        raw.execute("CREATE DATABASE reports")
+    moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/reports")])
+    assert moved.exit_code == 0, moved.output
+    return Course(unit.root)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's PostgreSQL")
+def test_on_a_server_the_reports_are_the_same(on_server: Course) -> None:
+    def made() -> tuple[Table, list[Document]]:
+        return tracker(read_facts(on_server), people(on_server, named=True)), documents(on_server, named=True)
+
+    there = made()
+    make_record(on_server, "ana01", on_server.root / "record.html")
+    write_setting(on_server, "db_url", "")  # the file is there still
+    assert made() == there

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from autograde.classes.folder import Course
 from autograde.classes.learner_list import Outcome, add, preview
 from autograde.classes.roster import Roster, RosterReport, Student, import_roster
 from autograde.errors import ClassError, RosterError
+from autograde.gradebook import database as gradebook_database
 
 ANA = Student(id="ana01", first_name="Ana", last_name="Evans", email="ana@example.org")
 
@@ -129,7 +129,7 @@ def test_ten_thousand_students_take_seconds(empty_class: Course) -> None:
 def test_a_gradebook_in_use_is_said_in_a_sentence(empty_class: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     database = sqlite3.connect(empty_class.root / "gradebook.db")
     database.execute("BEGIN EXCLUSIVE")
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.1))
+    monkeypatch.setattr(gradebook_database, "BUSY_S", 0.2)
     with pytest.raises((RosterError, ClassError), match=r"cannot be (opened|put into)"):
         load(empty_class, "id,first name,last name\nana01,Ana,Evans\n")
     database.close()

@@ -3,7 +3,7 @@
 
 import { $, drafts, field, form, h, known, later, learner, page, points, put, read, same, shared } from "./marking.js";
 import { following, prefetch, show, walk, watch } from "./markahead.js";
-import { changed, display, done, faults, flush, kept, send, undo } from "./marksend.js";
+import { changed, display, done, faults, flush, judge, kept, send, undo } from "./marksend.js";
 import { listAll } from "./markshown.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
@@ -38,14 +38,15 @@ let plain = false; // the start failed: the page is a form
 form.addEventListener("submit", (event) => { if (!plain) { event.preventDefault(); next(); } });
 form.addEventListener("input", changed);
 form.addEventListener("click", (event) => {
-  const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark]");
+  const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark], [data-mark-judge]");
   if (!(pressed instanceof HTMLElement)) return;
   if (pressed.matches(".mark-level")) {
     const { markLeast: least = "", markMost: most = "" } = pressed.dataset, value = Number(points.value);
     if (points.value === "" || value < Number(least) || value > Number(most)) points.value = least;
     later.checked = false;
     changed();
-  } else if (pressed.dataset["mark"] === "later") { if (!page.coming) later.checked = true; next(true); }
+  } else if (pressed.dataset["markJudge"]) void judge(pressed.dataset["markJudge"]);
+  else if (pressed.dataset["mark"] === "later") { if (!page.coming) later.checked = true; next(true); }
   else if (pressed.dataset["mark"] === "before") walk(-1);
   else if (pressed.dataset["mark"] === "after") walk(1);
   else if (pressed.dataset["mark"] === "undo") void takeBack();

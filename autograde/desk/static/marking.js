@@ -2,8 +2,9 @@
 /* What the scripts of the page Mark share: the answers that are known, what is given for them and not sent yet, and what the controls hold. */
 
 /** @typedef {{ name: string, answer: string, hundredths: number, shared: string[] }} Near */
+/** @typedef {{ said: string, sure: string, words: string[], outcome: string }} Second */
 /** @typedef {{ points: string, comment: string, seen: number[], not_enough: number[], unsafe: boolean, later: boolean }} Given */
-/** @typedef {Given & { answer: string, task: string, item: string, who: string, learner: string, first_name: string, stem: string, prompts: string[], document: string, lines: string[], words: number, reason: string, flags: string[], fault: string, max: number, has_comment: boolean, state: string, base: string, near: Near[] | null }} Answer */
+/** @typedef {Given & { answer: string, task: string, item: string, who: string, learner: string, first_name: string, stem: string, prompts: string[], document: string, lines: string[], words: number, reason: string, flags: string[], fault: string, max: number, has_comment: boolean, state: string, base: string, near: Near[] | null, looks: Second[], before: import("./markbefore.js").Before[] }} Answer */
 /** @typedef {{ task: string, base: string, given: Given, fault?: string, field?: string, theirs?: Answer }} Draft */
 /** @typedef {{ answer: string, task: string, who: string, state: string, unsafe: boolean }} Line */
 
@@ -38,6 +39,7 @@ export const page = {
   savings: 0, // counts what was saved
   undoing: false, // whether what is sent takes something back
   lines: /** @type {Line[]} */ ([]),
+  again: /** @type {string[]} */ ([]), // answers left behind of which a second look says something
   paper: /** @type {string | undefined} */ (undefined), // the document that is shown
 };
 /** @type {Map<string, { answer: Answer, at: number }>} */

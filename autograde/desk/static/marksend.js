@@ -7,6 +7,7 @@
      newer    somebody else marked the same answer: a person decides, and neither is lost → saving, saved */
 
 import { $, drafts, field, form, h, known, page, part, points, press, read, same, savedAs, shared, store } from "./marking.js";
+import { again, looks } from "./marklooks.js";
 import { count, fill, line } from "./markshown.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
@@ -22,6 +23,7 @@ export const undo = /** @type {HTMLButtonElement} */ (form.querySelector("[data-
 /** @param {Answer} answer */
 export const display = (answer) => {
   fill(answer);
+  looks(answer);
   faults();
 };
 /* What is wrong with the draft on the page, at its place. */
@@ -150,5 +152,25 @@ const arrived = (token, sent, { answer, newer }) => {
   if (draft === sent) drafts.delete(token);
   else drafts.set(token, { ...draft, base: answer.base });
   line(token, answer.state, answer.unsafe);
+  if (token === page.now) looks(answer);
+  else again(answer);
   document.dispatchEvent(new CustomEvent("mark:used", { detail: sent.given.comment }));
+};
+/** Write down what is said of a hint; what is given for the answer stays as it is. @param {string} said its place, and "right", "wrong" or nothing */
+export const judge = async (said) => {
+  const { now: token } = page, answer = known.get(token)?.answer;
+  if (!answer) return;
+  try {
+    const body = new URLSearchParams({ ...shared, _xsrf: secret(), task: answer.task, answer: token, judge: said });
+    const reply = await fetch(form.dataset["markJudge"] ?? "", { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (!reply.ok) throw new Error(String(reply.status));
+    const found = /** @type {{ answer: Answer }} */ (await reply.json()), held = known.get(token);
+    if (held) held.answer = { ...held.answer, looks: found.answer.looks };
+    if (token !== page.now) return;
+    const at = document.activeElement?.getAttribute("data-mark-judge")?.split(" ")[0], pressed = document.activeElement?.textContent;
+    looks({ ...answer, looks: found.answer.looks });
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-mark-judge^="${at} "]`))) if (one.textContent === pressed) one.focus();
+  } catch {
+    $("mark-looks").append(h("p", { class: "desk-fault", role: "alert" }, "That could not be written. Press it again."));
+  }
 };

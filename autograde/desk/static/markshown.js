@@ -1,6 +1,7 @@
 // @ts-check
 /* One answer on the page, and where all of them stand in the list. */
 
+import { before } from "./markbefore.js";
 import { $, anonymous, comment, drafts, field, form, h, learner, page, put, shared } from "./marking.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
@@ -43,6 +44,7 @@ export const fill = (answer) => {
   comment.dataset["markName"] = answer.first_name || "[name]";
   put(draft ? draft.given : answer);
   near(answer);
+  before(answer.before);
   for (const one of document.querySelectorAll("[data-mark-go]")) one.toggleAttribute("aria-current", /** @type {HTMLElement} */ (one).dataset["markGo"] === page.now);
   $("mark-answer").scrollTop = 0;
   form.dataset["markShown"] = page.now;

@@ -13,16 +13,20 @@ from autograde.classes.folder import Course
 from autograde.classes.own_keys import GUIDES, class_guides, own_keys
 from autograde.content import load_key, load_rubrics
 from autograde.errors import ClassError
+from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import handed_in
 from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, earlier, unmarked
 from autograde.outbox.feedback.templates import template
 from autograde.outbox.releases import Releases, read_releases, read_seen
+from autograde.records.referrals import referrals_of, sent
 from autograde.text import LOCAL
 from workbook_helpers.answers import AnswerSheet
+from workbook_helpers.errors import WorkbookError
 from workbook_helpers.items import Item
 from workbook_helpers.items.documents import Document
 from workbook_helpers.links import HOME, addressed
+from workbook_helpers.referral import ELEMENT, Referral
 
 VERDICTS = {
     "right": "✓ Right",
@@ -59,6 +63,8 @@ class Common:
     ----------
     site
         The address of the students' site, "" for none.
+    full
+        Cell name → the points of its question.
     reasons
         Nothing as long as marking is open.
     rubrics
@@ -73,7 +79,7 @@ class Common:
 
     course: Course
     releases: Releases
-    gradebook: Rows
+    full: Mapping[str, float]
     partial: bool
     site: str = ""
     reasons: Reasons = field(default_factory=dict)
@@ -111,7 +117,7 @@ def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool
     return Common(
         course=course,
         releases=releases,
-        gradebook=gradebook,
+        full=gradebook.max_score,
         partial=partial,
         site=site,
         reasons=reasons,
@@ -145,13 +151,13 @@ def feedback_page(course: Course, assignment: str, student: str, *, partial: boo
         If the submission is not marked as it is now, or waits for a person and `partial` is false.
     """
     with Rows(course.db_url, assignment, course.course_id) as gradebook:
-        return page_of(common_of(course, assignment, gradebook, partial=partial, rubric=rubric), student).html.decode()
+        common = common_of(course, assignment, gradebook, partial=partial, rubric=rubric)
+        return page_of(common, student, gradebook.given(student)).html.decode()
 
 
-def page_of(common: Common, student: str) -> Page:
-    """Make a student's page; NoPageError if there is none yet."""
-    workbook, gradebook = common.releases.now, common.gradebook
-    given = gradebook.given(student)
+def page_of(common: Common, student: str, given: Given | None) -> Page:
+    """Make a student's page of what is to be told, None where nothing is in the gradebook; NoPageError if there is none yet."""
+    workbook = common.releases.now
     answers, digest = handed_in(common.course, workbook, student)
     if given is None:
         msg = f"not marked yet: run autograde mark {workbook.assignment}"
@@ -166,7 +172,7 @@ def page_of(common: Common, student: str) -> Page:
     if waiting and not common.partial:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
         raise NoPageError(msg, "serve")
-    saw, full = seen.paper(workbook), gradebook.max_score
+    saw, full = seen.paper(workbook), common.full
     shown = [
         _shown(saw[place] or item, sheet, given.points.get(place), full.get(place, item.points), given.comments.get(place, ""))
         for place, item in paper.items()
@@ -175,7 +181,7 @@ def page_of(common: Common, student: str) -> Page:
     closed = [row for row in shown if not row.item.asks_person]
     written = [row for row in shown if row.item.asks_person]
     told = workbook.about.feedback == "correctness"
-    made_from = given.digest
+    made_from, referral = given.digest, _referral(common, student, given.referral)
     html = template("page").render(
         home=HOME,
         made_from=made_from,
@@ -191,12 +197,33 @@ def page_of(common: Common, student: str) -> Page:
         waiting=len(waiting),
         **_in_short(closed, written),
         verdicts=VERDICTS,
+        again=referral,
+        again_data=_data(referral) if referral else "",
+        stems={name: item.stem for name, item in seen.workbook.items.items()},
         made=datetime.now(LOCAL).date(),
     )
     page = html.encode("utf-8", "replace")
     if common.site:
         page = addressed(page, common.site, f"{common.site}{quote(workbook.assignment)}.html")
     return Page(html=page, digest=made_from, remark=remark)
+
+
+def _referral(common: Common, student: str, id_: str) -> Referral | None:
+    """Give the referral that goes back with a page, None for none; NoPageError where it cannot."""
+    if not id_:
+        return None
+    try:
+        one = next(one for one in referrals_of(common.course, student, common.releases.now.assignment) if one.id == id_)
+        return sent(common.course, one)
+    except (WorkbookError, StopIteration) as error:
+        msg = f"the referral cannot go with it: {error or 'it was withdrawn at this moment'}"
+        raise NoPageError(msg, "") from error
+
+
+def _data(referral: Referral) -> Markup:
+    from workbook_helpers.web.page import data  # it builds whole pages, and takes longer to import than a class's pages to be made
+
+    return data(ELEMENT, referral.public())
 
 
 def _when(time: datetime) -> str:

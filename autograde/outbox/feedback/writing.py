@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.crew import in_order, writers
-from autograde.errors import ClassError
+from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import keep_beside, submissions
 from autograde.outbox.feedback.page import NoPageError, Page, Step, common_of, page_of
@@ -14,6 +14,9 @@ from autograde.outbox.pages import made_from, page_path, set_aside
 from autograde.records.outside import catch
 from autograde.text import printable
 from workbook_helpers.files import write_file
+
+AHEAD = 64
+"""Students whose points are asked for at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,18 +55,22 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
     """
 
     def pages() -> Iterator[tuple[str, Page | Written]]:
-        for student in students:
-            try:
-                yield student, page_of(common, student)
-            except NoPageError as error:
-                yield student, _refuse(course, assignment, gradebook, student, error)
-            except ClassError:  # the gradebook itself
-                raise
-            except OSError as error:
-                yield student, Written(student=student, refused=_unusable(error))
-            except Exception as error:
-                why = f"making it failed ({type(error).__name__}: {error}). Please report it, with the answers file"
-                yield student, Written(student=student, refused=printable(why, 400))
+        for start in range(0, len(students), AHEAD):
+            some = students[start : start + AHEAD]
+            given = gradebook.given_each(some)
+            for student in some:
+                yield student, page(student, given.get(student))
+
+    def page(student: str, given: Given | None) -> Page | Written:
+        try:
+            return page_of(common, student, given)
+        except NoPageError as error:
+            return _refuse(course, assignment, student, given, error)
+        except OSError as error:
+            return Written(student=student, refused=_unusable(error))
+        except Exception as error:
+            why = f"making it failed ({type(error).__name__}: {error}). Please report it, with the answers file"
+            return Written(student=student, refused=printable(why, 400))
 
     def write(made: tuple[str, Page | Written]) -> Written:
         student, page = made
@@ -84,15 +91,14 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
 
     catch(course, assignment)
     students = submissions(course, assignment)
-    with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students)) as executor:
+    with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students), course.root) as executor:
         common = common_of(course, assignment, gradebook, partial=partial, rubric=rubric)
         yield from in_order(executor, write, pages())
 
 
-def _refuse(course: Course, assignment: str, gradebook: Rows, student: str, why: NoPageError) -> Written:
+def _refuse(course: Course, assignment: str, student: str, given: Given | None, why: NoPageError) -> Written:
     """Say why there is no page; one from before stays only where it still says what the gradebook says."""
     path = page_path(course, student, assignment)
-    given = gradebook.given(student)
     stale = path.is_file() and (why.step == "mark" or given is None or made_from(path) != given.digest)
     try:
         if stale:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("learner", sa.String(length=128), nullable=False),
         sa.Column("met", sa.Boolean(), nullable=True),
         sa.Column("assessor", sa.String(length=128), nullable=False),
+        sa.Column("entered_by", sa.String(length=128), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
@@ -83,6 +84,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("autograde_hint_answer", "autograde_hint", ["learner", "assignment", "task"], unique=False)
     op.create_table(
         "autograde_kept_points",
         sa.Column("pseudonym", sa.String(length=16), nullable=False),
@@ -132,13 +134,16 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("learner", sa.String(length=128), nullable=False),
         sa.Column("assignment", sa.String(length=128), nullable=False),
-        sa.Column("attempt", sa.String(length=64), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("by", sa.String(length=128), nullable=False),
-        sa.Column("until", sa.DateTime(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.Column("tasks", sa.Text(), nullable=False),
         sa.Column("criteria", sa.Text(), nullable=False),
-        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("more_time", sa.Boolean(), nullable=False),
+        sa.Column("time_before", sa.DateTime(), nullable=True),
+        sa.Column("ended", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("autograde_referral_learner", "autograde_referral", ["learner"], unique=False)
@@ -174,11 +179,15 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=64), nullable=False),
         sa.Column("first", sa.Float(), nullable=False),
         sa.Column("marker", sa.String(length=128), nullable=False),
+        sa.Column("entered_by", sa.String(length=128), nullable=False),
         sa.Column("points", sa.Float(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "autograde_second_mark_once", "autograde_second_mark", ["learner", "assignment", "task", "answer", "entered_by"], unique=True
     )
     op.create_table(
         "autograde_standard_mark",
@@ -187,11 +196,13 @@ def upgrade() -> None:
         sa.Column("sample", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("marker", sa.String(length=128), nullable=False),
+        sa.Column("entered_by", sa.String(length=128), nullable=False),
         sa.Column("points", sa.Float(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("autograde_standard_mark_once", "autograde_standard_mark", ["task", "sample", "version", "entered_by"], unique=True)
     op.create_table(
         "autograde_unit_event",
         sa.Column("id", sa.String(length=32), nullable=False),

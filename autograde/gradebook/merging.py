@@ -1,0 +1,89 @@
+"""What becomes of a submission that is marked, once or again: pure, from what the gradebook holds of it and the new marks."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for
+from autograde.gradebook.entries import Assessed, Saved, Standing
+from autograde.marking import Mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """What is to be written of a submission, and what is to be told of it.
+
+    Attributes
+    ----------
+    belongs
+        Cell name → what its marks belong to.
+    first, again
+        The marks of cells that have no grade yet, and (mark, grade as it was, whether it waits for a person) for the others.
+    points
+        Item → (before, after), where the program gives other points than it did.
+    """
+
+    assessed: Assessed
+    belongs: dict[str, Belongs]
+    first: list[Mark]
+    again: list[tuple[Mark, Grade, bool]]
+    points: dict[str, tuple[float | None, float | None]]
+    saved: Saved
+
+
+def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade], due: datetime | None) -> Merged:
+    """Merge marks with what is held of a submission, None for nothing; `held` is cell name → grade.
+
+    What a person gave stays. It goes on to count where the answer is still the one that it was given for; where the answer is
+    another, or there are no points at all, the item waits for a person.
+    """
+    belonged = belongs_of(found) if found else {}
+    belongs, first, again, changed, revised = {}, list[Mark](), list[tuple[Mark, Grade, bool]](), list[str](), list[tuple[str, str]]()
+    points: dict[str, tuple[float | None, float | None]] = {}
+    now = dict(held)
+    for mark in assessed.marks.values():
+        old, was = held.get(mark.item), belonged.get(mark.item)
+        if old is None:
+            belongs[mark.item] = Belongs(mark.answer, "", mark.version)
+            points[mark.item] = None, mark.points
+            first.append(mark)
+            now[mark.item] = Grade("", mark.points, None, None, mark.points is None)
+            continue
+        if old.auto_score != mark.points:
+            points[mark.item] = old.auto_score, mark.points
+        if was is None and assessed.source.known and not belonged:  # marked before that table was made, from the same answers
+            was = Belongs(mark.answer, "", "")
+        person = given_for(old, was) if old.by_person else ""
+        stale = old.by_person and person != mark.answer
+        waits = stale or (mark.points is None and old.manual_score is None)
+        if stale:
+            changed.append(mark.item)
+        elif person and was and (what := changed_part(was.version, mark.version)):
+            revised.append((mark.item, what))
+        belongs[mark.item] = Belongs(mark.answer, person, mark.version)
+        again.append((mark, old, waits))
+        now[mark.item] = old._replace(auto_score=mark.points, needs_manual_grade=waits)
+    extension = found.extension if found else None
+    before = standing(held.values(), found.when, extension, due) if found else None
+    stands = standing(now.values(), assessed.when or (found.when if found else None), extension, due)
+    saved = Saved(before=before, now=stands, changed=tuple(changed), revised=tuple(revised))
+    return Merged(assessed=assessed, belongs=belongs, first=first, again=again, points=points, saved=saved)
+
+
+def standing(grades: Iterable[Grade], when: datetime | None, extension: timedelta | None, due: datetime | None) -> Standing:
+    """Say where a submission stands: of what was handed in at `when`, due at `due` without the learner's extension."""
+    points, waiting = 0.0, 0
+    for grade in grades:
+        if grade.needs_manual_grade:
+            waiting += 1
+        else:
+            points += grade.points
+    due = due + (extension or timedelta(0)) if due else None
+    late_s = (when - due).total_seconds() if when and due else 0.0
+    return Standing(points=points, waiting=waiting, late_s=max(0.0, late_s))
+
+
+def belongs_of(submission: Submission) -> dict[str, Belongs]:
+    """Give cell name → what its marks belong to."""
+    return {name: Belongs(*one) for name, one in json.loads(submission.cells).items()}

@@ -1,0 +1,415 @@
+"""The tutor's side of a referral: who is referred, which attempt comes back, what waits for the marker, and what stood there before."""
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from autograde.classes.folder import Course
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.classes.settings_file import write_setting
+from autograde.cli import app
+from autograde.errors import ClassError
+from autograde.gradebook import log, sealed
+from autograde.gradebook.database import Database
+from autograde.gradebook.overview import due_dates
+from autograde.gradebook.person import Given, Notes, marks_for, places_in
+from autograde.gradebook.person import give as give_points
+from autograde.inbox.assign import redo, undo
+from autograde.inbox.attempts import Attempts
+from autograde.inbox.intake import intake
+from autograde.inbox.outcome import Taken
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.giving import Way, give
+from autograde.outbox.pages import page_path
+from autograde.outbox.ready import ready
+from autograde.outbox.release import release
+from autograde.records.events import add_event
+from autograde.records.marks import marks_in
+from autograde.records.opening import reading, writing
+from autograde.records.referrals import Referral, State, open_of, referrals_of, sent
+from autograde.records.referring import refer, withdraw
+from autograde.records.unit import framework_of
+from autograde.run.answer import content_of
+from autograde.run.compare import compare
+from autograde.run.mark import mark_class
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.hand_in import choose_learner
+from workbook_helpers.hand_in import hand_in as hand_in_as_student
+from workbook_helpers.items import load_workbook
+from workbook_helpers.jupyter.widgets.session import Session
+from workbook_helpers.referral import referral_of
+
+NAME, TASK = "w01-small", "w01-t01"
+FIRST: dict[str, Any] = {"q01": "a", "t01": "Because.", "declaration": True}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the class that the first test makes is kept, for the others to copy."""
+    return tmp_path_factory.mktemp("model") / "class"
+
+
+@pytest.fixture
+def marked(course: Course, kit: Any, small_key: None, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A class whose ana01 has handed in, and has 4 points and a comment for the written task; ben01 waits for a marker."""
+    monkeypatch.setenv("AUTOGRADE_WHO", "Ruth Osei")
+    if model.is_dir():
+        shutil.copytree(model, course.root, dirs_exist_ok=True)
+        return course
+    for learner in ("ana01", "ben01"):
+        take_in(course, hand_in(course, kit, learner, "2026-11-19T10:00:00+00:00"), tmp_path / f"{learner}.zip")
+    list(mark_class(course, NAME))
+    points(course, 4, "Say more, Ana.")
+    shutil.copytree(course.root, model)
+    return course
+
+
+def take_in(course: Course, raw: bytes, path: Path) -> Taken:
+    path.write_bytes(raw)
+    [taken] = intake(course, [path], "w01").taken
+    return taken
+
+
+def points(course: Course, number: float, comment: str = "", learner: str = "ana01") -> None:
+    with reading(course) as connection:
+        place = places_in(connection, NAME)[TASK]
+        base = marks_for(connection, place, [learner])[learner].base
+    given = Given(points=number, comment=comment, notes=Notes())
+    assert not give_points(course.db_url, course.course_id, place, learner, given, base).newer
+
+
+def hand_in(course: Course, kit: Any, learner: str, at: str, values: dict[str, Any] = FIRST, **claims: Any) -> bytes:
+    """Make a hand-in to what is released now, as the learner's page makes it; `claims` are in its manifest."""
+    document = json.loads(kit.answers(**values)) | {"release": load_workbook(course.root / "release" / NAME).release}
+    raw = json.dumps(document).encode()
+    files = {"manifest.json": kit.manifest(learner, at, raw, **claims), "answers.json": raw, f"{NAME}.ipynb": kit.notebook()}
+    return bytes(kit.zipped(files))
+
+
+def again(course: Course, kit: Any, one: Referral, at: str = "2026-11-25T10:00:00+00:00", **values: Any) -> bytes:
+    """Make the hand-in that answers a referral."""
+    claims = {"attempt": one.attempt, "referral": one.id, "about_sha256": one.about}
+    return hand_in(course, kit, one.learner, at, {**FIRST, **values}, **claims)
+
+
+def current(course: Course, learner: str = "ana01") -> tuple[int, str]:
+    """Give the number of the attempt that counts, and the written answer of it that lies in submitted/."""
+    newest = Attempts(course, NAME).newest(learner)
+    answers = json.loads((course.path("submitted", learner, NAME) / "answers.json").read_bytes())["answers"]
+    return (newest[0].attempt if newest else 0), answers[TASK]["value"]
+
+
+def entries(course: Course) -> list[str]:
+    database = Database(course.db_url)
+    try:
+        return [one.what for one in log.entries_in(database.connection)]
+    finally:
+        database.close()
+
+
+def due(course: Course) -> datetime | None:
+    return (due_dates(course.db_url, course.course_id, NAME) or {}).get("ana01")
+
+
+def test_what_is_missing_goes_to_the_learner_with_what_was_answered_and_given(marked: Course) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "Say  whom\nyou tell."}, criteria={"1.1": "A reason."}, until=date(2026, 12, 1))
+    assert (one.attempt, one.by, one.state) == (2, "Ruth Osei", State.OPEN)
+    assert open_of(marked) == referrals_of(marked, "ana01", NAME) == (one,)
+    found = sent(marked, one).public()
+    assert found["tasks"] == [{"item": TASK, "missing": "Say whom you tell.", "comment": "Say more, Ana.", "points": 4.0}]
+    assert found["criteria"] == [{"code": "1.1", "missing": "A reason."}]
+    assert (found["learner"], found["attempt"], found["until"], found["class_id"]) == ("ana01", 2, "2026-12-01", marked.course_id)
+    assert {name: answer["value"] for name, answer in found["answers"].items()} == {f"w01-{name}": value for name, value in FIRST.items()}
+    assert found["answers_sha256"] == hashlib.sha256((marked.path("submitted", "ana01", NAME) / "answers.json").read_bytes()).hexdigest()
+    assert found["release"] == load_workbook(marked.root / "release" / NAME).release
+    assert entries(marked)[-1] == "refer"
+
+
+def test_who_is_not_marked_to_the_end_is_not_referred(marked: Course, kit: Any, tmp_path: Path) -> None:
+    def refused(match: str, learner: str = "ana01", task: str = TASK, **more: Any) -> None:
+        before = entries(marked)
+        with pytest.raises(ClassError, match=match):
+            refer(marked, learner, "w01", {task: "More."} if task else {}, **more)
+        assert (entries(marked), referrals_of(marked), due(marked)) == (before, (), None)
+
+    refused("waits for a mark", "ben01")
+    refused("has handed in nothing", "cai01")
+    refused("no written task", task="w01-q01")
+    refused("no written task", task="w09-t01")
+    refused("at least one task", task="")
+    refused("no criterion", criteria={"9.9": "x"}, until=date(2026, 12, 1))
+    with pytest.raises(ClassError, match="Say what is missing"):
+        refer(marked, "ana01", "w01", {TASK: " "})
+    take_in(marked, kit.hand_in("ana01", "2026-11-19T11:00:00+00:00", q01="b", t01="Because.", declaration=True), tmp_path / "b.zip")
+    refused("not the one that is marked")
+
+
+def test_the_class_says_how_many_attempts_there_are(marked: Course, kit: Any, tmp_path: Path) -> None:
+    config = marked.root / "nbgrader_config.py"
+    config.write_text(config.read_text("utf-8").replace("# attempts=2,", "attempts=2,"), "utf-8")
+    assert marked.attempts() == 2
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+    take_in(marked, again(marked, kit, one, t01="Because of this."), tmp_path / "2.zip")
+    list(mark_class(marked, NAME))
+    points(marked, 5)
+    with pytest.raises(ClassError, match="has had all 2 attempts"):
+        refer(marked, "ana01", "w01", {TASK: "Still more."})
+    write_setting(marked, "attempts", "two")
+    with pytest.raises(ClassError, match="attempts must be a number"):
+        marked.attempts()
+
+
+def test_only_what_changed_waits_for_the_marker(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    same = take_in(marked, again(marked, kit, one), tmp_path / "same.zip")
+    assert (same.current, same.late, same.oddities) == (True, "", ())
+    waits = {line.student: line.waiting for line in mark_class(marked, NAME)}
+    assert waits["ana01"] == 0, "the answer is the same, and its points stay"
+    take_in(marked, again(marked, kit, one, "2026-11-26T10:00:00+00:00", t01="Because of this."), tmp_path / "new.zip")
+    waits = {line.student: line.waiting for line in mark_class(marked, NAME)}
+    assert waits["ana01"] == 1
+    assert [found.state for found in referrals_of(marked)] == [State.ANSWERED]
+    assert current(marked) == (2, "Because of this.")
+
+
+def test_what_was_not_asked_again_and_is_not_as_before_is_told(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    taken = take_in(marked, again(marked, kit, one, q01="b", t01="Because of this."), tmp_path / "2.zip")
+    assert taken.oddities == ("w01-q01 is not as before, though not asked again",)
+
+
+def test_a_late_hand_in_of_the_first_attempt_never_takes_the_place_of_the_second(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+    take_in(marked, again(marked, kit, one, t01="Because of this."), tmp_path / "2.zip")
+    late = take_in(marked, kit.hand_in("ana01", "2026-11-27T10:00:00+00:00", q01="b", t01="Late.", declaration=True), tmp_path / "late.zip")
+    assert not late.current
+    assert "is of an attempt before the current one: kept, not used" in late.oddities
+    assert current(marked) == (2, "Because of this.")
+    assert len(Attempts(marked, NAME).of("ana01")) == 3, "every attempt is kept"
+    undo(marked, "w01", "ana01")
+    assert current(marked) == (1, "Late.")
+    assert [found.state for found in referrals_of(marked)] == [State.OPEN], "as if it had not been answered"
+    redo(marked, "w01", "ana01")
+    assert current(marked) == (2, "Because of this.")
+
+
+def test_a_new_device_has_no_save_in_common_with_the_first_and_is_known_by_the_referral(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+
+    def elsewhere(**claims: Any) -> bytes:
+        raw = kit.answers(**{**FIRST, "t01": "On my telephone."}).replace(b"2026-11-19T10", b"2026-11-25T09")
+        files = {"manifest.json": kit.manifest("ana01", "2026-11-25T10:00:00+00:00", raw, **claims), "answers.json": raw}
+        return bytes(kit.zipped(files))
+
+    (tmp_path / "x.zip").write_bytes(elsewhere())
+    assert "as if two people used the id" in intake(marked, [tmp_path / "x.zip"], "w01").refused[0].reason
+    taken = take_in(marked, elsewhere(attempt=2, referral=one.id, about_sha256=one.about), tmp_path / "2.zip")
+    assert taken.current
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda one: {"referral": "0" * 16},
+        lambda one: {"referral": one.id, "about_sha256": "0" * 64},
+        lambda one: {"referral": [one.id], "about_sha256": one.about},
+        lambda one: {"referral": one.id, "about_sha256": one.about, "student": "ben01"},
+    ],
+    ids=["no such referral", "about other answers", "no id", "somebody else’s"],
+)
+def test_a_hand_in_is_no_second_attempt_by_its_word_alone(
+    marked: Course, kit: Any, tmp_path: Path, lie: Callable[[Referral], dict[str, Any]]
+) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+    said = lie(one)
+    learner, raw = said.pop("student", "ana01"), kit.answers(**{**FIRST, "t01": "Mine."})
+    files = {"manifest.json": kit.manifest(learner, "2026-11-25T10:00:00+00:00", raw, attempt=99, **said), "answers.json": raw}
+    taken = take_in(marked, kit.zipped(files), tmp_path / "lie.zip")
+    assert any("the class has made none such" in text for text in taken.oddities)
+    assert current(marked, learner) == (1, "Mine.")
+    assert [found.state for found in referrals_of(marked)] == [State.OPEN]
+
+
+def test_a_referral_in_place_of_another_keeps_its_attempt_and_its_tasks(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    two = refer(marked, "ana01", "w01", {TASK: "Much more."}, until=date(2026, 12, 8))
+    assert (two.attempt, {name: task.missing for name, task in two.tasks.items()}) == (2, {TASK: "Much more."})
+    assert [found.state for found in referrals_of(marked)] == [State.OPEN, State.REPLACED]
+    taken = take_in(marked, again(marked, kit, one, t01="To the first one."), tmp_path / "2.zip")
+    assert taken.current, "the learner had the file of the first one, and the attempt is the same"
+    assert current(marked) == (2, "To the first one.")
+    assert open_of(marked) == ()
+
+
+def test_the_date_gives_time_and_what_is_withdrawn_takes_it_back(marked: Course) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 11, 1))
+    assert due(marked) is None, "the day is before everybody's"
+    two = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    assert due(marked) == datetime.fromisoformat("2026-12-01T23:59")
+    three = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 11, 28))
+    assert due(marked) == datetime.fromisoformat("2026-11-28T23:59")
+    assert withdraw(marked, three.id).state is State.WITHDRAWN
+    assert due(marked) is None
+    assert open_of(marked) == ()
+    for other in (one, two, three):
+        with pytest.raises(ClassError, match="only one that is open"):
+            withdraw(marked, other.id)
+    assert entries(marked)[-1] == "withdraw referral"
+    with reading(marked) as connection:
+        assert sealed.faults_in(connection) == [], "each row is as the log tells"
+    assert refer(marked, "ana01", "w01", {TASK: "Again."}).attempt == 2
+
+
+def packed(course: Course, way: Way) -> dict[str, bytes]:
+    made = give(course, NAME, way)
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert any("is referred" in note for note in made.giving.notes) == (len(found) == 2)
+    return found
+
+
+def test_the_file_goes_back_beside_the_page_which_holds_it_for_the_exchange(marked: Course, kit: Any, tmp_path: Path) -> None:
+    download = tmp_path / "w01.zip"
+    first = hand_in(marked, kit, "ana01", "2026-11-19T10:00:00+00:00")
+    download.write_bytes(kit.zipped({"Ana Evans_101_assignsubmission_file/x.zip": first}))
+    intake(marked, [download], "w01")  # the same hand-in, now with its number in Moodle
+    assert [one.path is not None for one in write_feedback(marked, NAME)] == [True, False]
+    page = page_path(marked, "ana01", NAME)
+    assert b"wb-referral" not in page.read_bytes()
+    one = refer(marked, "ana01", "w01", {TASK: "Say </script><b>whom</b>."}, until=date(2026, 12, 1))
+    assert [(held.id, held.step) for held in ready(marked, NAME).withheld] == [("ana01", "make"), ("ben01", "decide")], "the page is stale"
+    assert next(write_feedback(marked, NAME)).stale
+    text = page.read_text("utf-8")
+    assert "look at 1 task again, until 1 December 2026" in text
+    assert "<b>whom" not in text
+    folder = tmp_path / "student" / NAME
+    shutil.copytree(marked.root / "release" / NAME, folder)
+    (folder / "feedback" / "2026-11-25").mkdir(parents=True)
+    shutil.copyfile(page, folder / "feedback" / "2026-11-25" / f"{NAME}.html")
+    assert referral_of(load_workbook(folder), "ana01") == sent(marked, one)
+    assert referral_of(load_workbook(folder), "ben01") is None
+    moodle, named = packed(marked, Way.MOODLE), packed(marked, Way.ZIP)
+    assert [*moodle] == [f"Ana Evans_101_assignsubmission_file/{NAME}-{end}.html" for end in ("feedback", "to-do-again")]
+    assert [*named] == ["Evans, Ana ana01 w01 feedback.html", "Evans, Ana ana01 w01 to do again.html"]
+    assert f'"id":"{one.id}"'.encode() in named["Evans, Ana ana01 w01 to do again.html"]
+    withdraw(marked, one.id)
+    next(write_feedback(marked, NAME))
+    assert len(packed(marked, Way.ZIP)) == 1
+    assert b"wb-referral" not in page.read_bytes()
+
+
+def test_every_attempt_stands_beside_the_others_as_it_was_then(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+    for step in ("source", "release"):  # since then, the task is worded otherwise
+        items = marked.root / step / NAME / "items.toml"
+        items.write_text(items.read_text("utf-8").replace('stem = "Why?"', 'stem = "Why not?"'), "utf-8")
+    take_in(marked, again(marked, kit, one, q01="b", t01="Because of this."), tmp_path / "2.zip")
+    list(mark_class(marked, NAME))
+
+    def told(place: str) -> list[tuple[int, tuple[str, ...], str, float | None, str, bool]]:
+        shown = compare(marked, content_of(marked, NAME), "ana01")[place].attempts
+        return [(one.attempt, one.lines, one.comment, one.points, one.missing, one.same) for one in shown]
+
+    assert told(TASK) == [(1, ("Because.",), "Say more, Ana.", 4, "More.", False), (2, ("Because of this.",), "", None, "", False)]
+    points(marked, 9, "Good.")
+    assert told(TASK)[1] == (2, ("Because of this.",), "Good.", 9, "", False)
+    found = compare(marked, content_of(marked, NAME), "ana01")
+    assert [one.stem for one in found[TASK].attempts] == ["Why?", "Why not?"]
+    assert {place: one.unasked for place, one in found.items()} == {TASK: False, "w01-q01": True}
+    assert [len(one.attempts) for one in compare(marked, content_of(marked, NAME), "ben01").values()] == [1]
+    assert compare(marked, content_of(marked, NAME), "cai01") == {}
+
+
+def test_the_commands_do_the_same(marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(marked.root)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, words)
+        if done.exception:
+            raise done.exception
+        return " ".join(done.output.split())
+
+    more = ("--criterion", "1.1=An example.", "--until", "1/12/2026")
+    assert "attempt 2 at w01-small opens w01-t01" in run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", *more)
+    [one] = open_of(marked)
+    assert (one.until, one.criteria, one.by) == (date(2026, 12, 1), {"1.1": "An example."}, "Ruth Osei")
+    assert "1.1: An example." in run("referral", "list", "ana01")
+    run("referral", "file", one.id, "--to", str(tmp_path))
+    assert one.id.encode() in (tmp_path / f"{NAME}-ana01-to-do-again.html").read_bytes()
+    assert "Say more, Ana." in run("compare", "ana01", "w01")
+    assert "Withdrawn" in run("referral", "withdraw", one.id)
+    assert "1 referral, 0 open, 0 overdue." in run("referral", "list")
+    with pytest.raises(ClassError, match="once for each --task"):
+        run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", "--missing", "Less.")
+    with pytest.raises(ClassError, match="is open"):
+        run("referral", "file", one.id)
+
+
+def test_of_a_unit_that_is_signed_off_nothing_is_asked_again(marked: Course) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    with writing(marked) as database:
+        add_event(database, framework_of(marked).id, "ana01", "signed", by="Ruth Osei", words="")
+    with pytest.raises(ClassError, match="signed off"):
+        refer(marked, "ana01", "w01", {TASK: "Still more."}, until=date(2026, 12, 24))
+    with pytest.raises(ClassError, match="signed off"):
+        withdraw(marked, one.id)
+    assert open_of(marked) == (one,)
+    assert due(marked) == datetime.fromisoformat("2026-12-01T23:59"), "the time is as it was"
+
+
+def test_a_drawn_paper_goes_round_through_the_page_that_an_exchange_brings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course, home, name = new_course(tmp_path / "class", name="Papers"), tmp_path / "ana", "w99-gallery"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.csv").write_text("id,first name,last name\nana01,Ana,Evans\n")
+    import_roster(course, tmp_path / "r.csv")
+    release(course, "w99")
+    shutil.copytree(course.root / "release" / name, home / name)
+    workbook = load_workbook(home / name)
+    choose_learner(workbook, "ANA01")
+    store = AnswerStore(workbook.folder, "w99", workbook.items)
+    asked = workbook.paper(store.seed(), assessed=True)
+    task = next(item.id for item in asked.values() if item.asks_person)
+    closed = next(one.id for place, one in asked.items() if one.kind == "single" and place != one.id)
+    for item, value in {task: "Because.", closed: "a", "w99-declaration": True}.items():
+        store.put(item, value)
+
+    def round_trip() -> Taken:
+        [taken] = intake(course, [home / "handed-in" / hand_in_as_student(workbook, "ana01").file], "w99").taken
+        list(mark_class(course, name))
+        return taken
+
+    round_trip()
+    with course.gradebook() as gradebook:
+        for grade in gradebook.find_submission_notebook(name, name, "ana01").grades:
+            if grade.needs_manual_grade:
+                grade.manual_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+    one = refer(course, "ana01", "w99", {task: "Say more."})
+    assert [page.path is not None for page in write_feedback(course, name)] == [True]
+    (workbook.folder / "feedback" / "2026-11-25").mkdir(parents=True)
+    shutil.copyfile(page_path(course, "ana01", name), workbook.folder / "feedback" / "2026-11-25" / f"{name}.html")
+
+    session = Session(workbook.folder)
+    kept = session.answer({"n": 1, "language": "en", "do": "open"})
+    assert kept
+    assert kept["referral"]["id"] == one.id
+    assert kept["answers"][closed]["value"] == "a"
+    store.put(one_more := f"{task}@2", "Because of this.")
+    assert one_more == sent(course, one).kept_as(task)
+    store.put("w99-declaration@2", value=True)
+    taken = round_trip()
+    assert (taken.current, taken.oddities) == (True, ())
+    with reading(course) as connection:
+        grades = marks_in(connection, ["ana01"])["ana01", name].grades
+    assert [cell for cell, grade in grades.items() if grade.needs_manual_grade] == [task], "what stayed keeps its points"
+    assert [found.state for found in referrals_of(course)] == [State.ANSWERED]
