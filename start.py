@@ -111,9 +111,9 @@ def main(arguments: "list[str]") -> int:
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
-        # Two processes, each with whole files, since the tests of a file share servers and classes; tests/conftest.py says in which order.
-        # With words of one's own, one process.
-        return run(PYTHON, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]))
+        # Four processes, also on two cores, since half of the time they wait: for a browser, a kernel, another program. Each has whole
+        # files, as the tests of a file share servers and classes; tests/conftest.py says in which order. With words of one's own, one.
+        return run(PYTHON, "-m", "pytest", *(rest or ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]))
     if name == "shell" or name in MODULES:
         install(ROOT / "constraints.txt")
         return shell() if name == "shell" else run(PYTHON, "-P", "-m", MODULES[name], *rest)
