@@ -63,7 +63,7 @@ def _assessed(course: Course, content: Content, rows: Rows, students: Sequence[s
     """Mark each student's answers; where there is nothing to mark, or that fails, give the line that says so."""
     for start in range(0, len(students), AHEAD):
         some = students[start : start + AHEAD]
-        held = rows.held_each(some)
+        held = rows.held_each([student for student in some if student in rows.students])
         for student in some:
             work = _prepare(course, content, rows, student, held.get(student), force=force)
             yield work if isinstance(work, Line) else _assess(content, work)

@@ -99,6 +99,7 @@ def test_a_class_is_made_and_opened_and_the_list_comes_back_and_opens_a_packed_o
     assert Course(tmp_path / "care-level-3").course_id == "care-level-3"
     page.get_by_role("link", name="Add your learners").click()
     expect(page.get_by_role("heading", name="Learners", exact=True)).to_be_visible()
+    page.get_by_text("Menu", exact=True).click()
     page.get_by_role("button", name="Other classes").click()
     expect(page.get_by_role("heading", name="Your classes", level=1)).to_be_visible(timeout=90_000)
     expect(page.get_by_role("button", name="Open Care level 3")).to_be_visible()

@@ -247,8 +247,11 @@ def test_a_cell_is_decided_by_keyboard_and_the_next_one_is_near(served: Desk, pa
     expect(paged.locator("#cell")).to_contain_text("8 of 10 points")
     paged.get_by_role("button", name="Write the decision down").press("Enter")
     expect(paged.locator("#met-fault")).to_have_text("Choose whether it is met.")
+    expect(paged.locator("#met-fault")).to_be_focused()
     paged.get_by_role("radio", name="met", exact=True).press("Space")
     paged.get_by_label("Reason").fill("Every point is there.")
+    paged.reload()  # what was picked and typed is there again
+    expect(paged.get_by_role("radio", name="met", exact=True)).to_be_checked()
     expect(paged.get_by_label("Who decides")).to_have_value("Ruth Osei")
     paged.get_by_label("Who decides").fill("Ama Mensah")
     paged.keyboard.press("Enter")

@@ -182,12 +182,13 @@ MISTAKEN: "dict[str, tuple[Callable[[Kit], bytes], str]]" = {
 @pytest.mark.parametrize("name", MISTAKEN)
 def test_what_a_student_gave_by_mistake_is_named(course: Course, tmp_path: Path, kit: "Kit", name: str, *, packed: bool) -> None:
     make, what = MISTAKEN[name]
-    files = {f"{ANA}/{name}": make(kit), f"{BEN}/w01.zip": kit.hand_in("ben01")}
+    given = make(kit)
+    files = {f"{ANA}/{name}": given, f"{BEN}/w01.zip": kit.hand_in("ben01")}
     report = take(course, tmp_path, kit, files, packed=packed)
     assert [taken.student.id for taken in report.taken] == ["ben01"]
     (refused,) = report.refused
     assert refused.reason == f'it is {what}, not a hand-in: ask the learner for the file that "Save the file" makes'
-    assert (refused.folder / name).read_bytes() == make(kit), "it opens by its own name"
+    assert (refused.folder / name).read_bytes() == given, "it opens by its own name"
 
 
 def test_the_button_that_the_student_is_asked_to_press_is_called_so() -> None:

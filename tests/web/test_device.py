@@ -132,6 +132,21 @@ def test_a_mistyped_id_is_told_first_and_the_work_is_never_out_of_sight(tab: Ope
     ana.hand_in(tmp_path)
 
 
+def test_an_id_that_is_new_to_a_device_of_others_is_told(tab: Open) -> None:
+    ana = tab("ana01", shared=True)
+    ana.write("Ana's answer.")
+    expect(ana.page.locator(".wb-notices")).to_be_empty()
+    again = tab()
+    again.work("ana0l", shared=True)
+    notice = again.page.locator(".wb-notices")
+    expect(notice).to_contain_text("Nothing is kept on this device under ana0l yet")
+    notice.get_by_role("button", name="Type my ID again").click()
+    again.asks()
+    again.work("ana01", shared=True)
+    expect(again.text()).to_have_value("Ana's answer.")
+    expect(notice).to_be_empty()
+
+
 def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open, context: BrowserContext) -> None:
     ana = tab("ana01", shared=True)
     ana.write("Ana's answer.")

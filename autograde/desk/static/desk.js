@@ -109,18 +109,20 @@ const replace = (old, next) => {
 
 /** @param {Element} root @returns {Control[]} */
 const controls = (root) =>
-  /** @type {Control[]} */ ([...root.querySelectorAll("input:not([type=hidden], [type=file], [type=password], [type=radio]), textarea, select")]).filter((one) => one.name);
+  /** @type {Control[]} */ ([...root.querySelectorAll("input:not([type=hidden], [type=file], [type=password]), textarea, select")]).filter((one) => one.name);
+/** @param {Control} control @returns {control is HTMLInputElement} whether it is ticked or picked rather than typed into */
+const isTicked = (control) => control instanceof HTMLInputElement && ["checkbox", "radio"].includes(control.type);
 /** @param {Control} control */
-const value = (control) => (control instanceof HTMLInputElement && control.type === "checkbox" ? String(control.checked) : control.value);
+const value = (control) => (isTicked(control) ? String(control.checked) : control.value);
 /** @param {Control} control @param {string} text */
 const put = (control, text) => {
-  if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = text === "true";
+  if (isTicked(control)) control.checked = text === "true";
   else control.value = text;
 };
 /** @param {Control} control */
 const isChanged = (control) => {
   if (control instanceof HTMLSelectElement) return ![...control.options].every((one) => one.selected === one.defaultSelected);
-  if (control instanceof HTMLInputElement && control.type === "checkbox") return control.checked !== control.defaultChecked;
+  if (isTicked(control)) return control.checked !== control.defaultChecked;
   return control.value !== control.defaultValue;
 };
 /** @param {HTMLFormElement} form @param {string} id its own, or that of another form about the same */
@@ -154,8 +156,10 @@ document.addEventListener("input", ({ target }) => {
   const form = control.form;
   if (!form?.matches(KEPT) || !control.id || !controls(form).includes(control)) return;
   const kept = draft(form);
-  if (isChanged(control)) kept[control.id] = value(control);
-  else delete kept[control.id];
+  for (const one of control.type === "radio" ? controls(form).filter(({ type, name }) => type === "radio" && name === control.name) : [control]) {
+    if (isChanged(one)) kept[one.id] = value(one);
+    else delete kept[one.id];
+  }
   keep(form, kept);
 });
 

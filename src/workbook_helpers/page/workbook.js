@@ -274,7 +274,7 @@ export class Workbook extends EventTarget {
   /** What the student should know of what is kept. @returns {Notice[]} */
   notices() {
     const gone = Object.entries(this.kept.answers).filter(([id, stored]) => !Object.hasOwn(this.book.items, id) && !isBlank(stored.value)).length;
-    return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...(this.left ? [{ id: "page-other", learner: this.kept.learner, other: this.left, place: this.host.place }] : []), ...this.kept.notices, ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
+    return [...(this.ill && this.host.place === "device" ? [{ id: "device-ill", why: this.ill }] : []), ...(this.left ? [{ id: "page-other", learner: this.kept.learner, other: this.left, place: this.host.place }] : []), ...this.kept.notices.filter(({ id }) => !this.left || id !== "device-new-here"), ...(gone ? [{ id: "page-removed", n: String(gone) }] : [])];
   }
 
   /** Say that something has changed; once for all that changes together. */

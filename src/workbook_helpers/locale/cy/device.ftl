@@ -1,6 +1,8 @@
 # Tudalen y mae’r porwr yn unig yn ei chadw.
 device-who = Chi: { $learner }
 device-not-me = Nid chi?
+device-new-here = Nid oes dim wedi’i gadw ar y ddyfais hon o dan { $learner } eto, felly mae’r llyfr gwaith hwn yn wag. Os ydych wedi gweithio yma o’r blaen, edrychwch ar eich ID.
+device-again = Teipio fy ID eto
 device-title = Ble mae eich gwaith
 device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learner }. { $handed ->
     [none] Does neb arall wedi’u cael eto.

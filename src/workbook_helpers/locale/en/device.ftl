@@ -1,6 +1,8 @@
 # A page that the browser alone keeps: who works here, where the work is, a copy of it.
 device-who = You: { $learner }
 device-not-me = Not you?
+device-new-here = Nothing is kept on this device under { $learner } yet, so this workbook is empty. If you have worked here before, look at your ID.
+device-again = Type my ID again
 device-title = Where your work is
 device-where = Your answers are on this device, in this browser, under { $learner }. { $handed ->
     [none] Nobody else has them yet.

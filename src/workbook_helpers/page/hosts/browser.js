@@ -136,6 +136,7 @@ class Device {
     try {
       let found = await store.read(whose);
       const forgot = here && found?.copy.copy !== mine.copy.copy;
+      const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.#rules);
       const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
@@ -145,6 +146,7 @@ class Device {
       this.keeps = true;
       if (first) this.#begun = this.#changes();
       if (forgot) this.news = [{ id: "device-forgot" }];
+      else if (stranger) this.news = [{ id: "device-new-here", learner }];
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
       if (learner !== this.learner) return;
       this.keeps = false;
@@ -274,9 +276,11 @@ class Device {
     const copy = [say("device-save-copy"), () => { this.take(page); }];
     /** @type {[string, () => void]} */
     const seen = [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }];
+    /** @param {string} name @returns {[string, () => void]} */
+    const leave = (name) => [say(name), () => { this.leave(page); }];
     /** @type {[string, () => void]} */
     const later = [say("device-not-now"), () => { this.#begun = 0; page.opened(this.#kept()); }];
-    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "referral-other": [[say("device-not-me"), () => { this.leave(page); }]] };
+    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "device-new-here": [leave("device-again"), seen], "referral-other": [leave("device-not-me")] };
   }
 
   /** @param {HandedIn} made */
@@ -312,10 +316,10 @@ class Device {
       ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...toTutor(this.book, receipt.given ? "save" : null)));
   }
 
-  /** Another section is shown: a word on copies was read, and does not stand above every section. @param {Workbook} page */
+  /** Another section is shown: a word on copies or on the ID was read, and does not stand above every section. @param {Workbook} page */
   turned(page) {
-    if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due"].includes(id))) return;
-    this.news = this.news.filter(({ id }) => id !== "device-copied");
+    if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due", "device-new-here"].includes(id))) return;
+    this.news = this.news.filter(({ id }) => !["device-copied", "device-new-here"].includes(id));
     this.#begun = 0;
     page.opened(this.#kept());
   }

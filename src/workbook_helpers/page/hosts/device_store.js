@@ -132,6 +132,12 @@ export const store = {
   /** Give a copy with all that is kept of it; null where there is none. @param {Pick<Copy, "person" | "workbook" | "class_id">} whose */
   read: (whose) => within("readonly", (stores) => whole(stores, whose)),
 
+  /** Whether others have worked on this device, and this person has not. @param {string} person */
+  stranger: (person) => within("readonly", async ({ copies }) => {
+    const people = (await got(copies.getAllKeys())).map((key) => /** @type {string[]} */ (key)[0]);
+    return people.length > 0 && !people.includes(person);
+  }),
+
   /** Give a person's answer to an item of another workbook, that of the latest attempt; null where there is none.
    * @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @param {string} id */
   elsewhere: (whose, id) => within("readonly", async (stores) => {
