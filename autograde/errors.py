@@ -26,5 +26,9 @@ class ReleaseError(ClassError):
     """A workbook cannot be released; nothing reached a student."""
 
 
+class RowError(ClassError):
+    """What a gradebook holds of one submission is in the way of writing it; the gradebook itself works."""
+
+
 class UnusableError(ClassError):
     """A hand-in cannot be used. The message is a sentence for the tutor; the hand-in goes to quarantine."""

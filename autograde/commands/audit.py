@@ -106,5 +106,6 @@ def list_entries(
 def _line(entry: "Entry") -> str:
     from autograde.text import local
 
-    detail: Any = "its words were erased" if entry.detail is None else json.dumps(entry.detail, ensure_ascii=False)
+    told = {name: value for name, value in (entry.detail or {}).items() if name != "sealed"}
+    detail: Any = "its words were erased" if entry.detail is None else json.dumps(told, ensure_ascii=False)
     return "  ".join([str(entry.n), local(entry.at), entry.who, entry.what, entry.subject or "-", detail])

@@ -18,13 +18,17 @@ def export_learner(learner: LearnerId, to: Annotated[Path, typer.Option("--to", 
 
     Example: [bold]autograde export-learner ana01 --to ana01.zip[/]
     """
+    from autograde.classes.learner_changes import find
     from autograde.commands.summary import say
     from autograde.records.erasure import finish
+    from autograde.records.holdings import shared_of
     from autograde.reports.learner_export import export_learner as export
 
     course = class_here()
     finish(course)
     say(out, f"Written: {export(course, learner, to)}", "bold")
+    for folder in shared_of(course, find(course, learner)):
+        say(out, f"{folder} names this learner, too: decide yourself whether to give it. It is not in the file.", "yellow")
     say(out, "It is for that person alone. What was sent by post or from other programs is not in it.")
 
 
@@ -59,7 +63,7 @@ def erase_learner(
     say(out, f"{planned.learner.shown} is erased.", "bold")
     for path in planned.copies:
         say(out, f"Still in the backup {path}", "yellow")
-    say(out, "What lies outside of the class is yours to delete: backups elsewhere, files that were downloaded or sent, the exchange.")
+    _leave(planned)
 
 
 def retention(
@@ -111,7 +115,15 @@ def _show(planned: "Erasure") -> None:
         say(out, f"  {name}")
     say(out, f"  The words of {count(planned.entries, 'entry', 'entries')} of the log")
     say(out, f"This stays: {count(planned.points, 'mark')} under a pseudonym that leads to nobody.")
-    for other in planned.others:
-        say(out, f"{other} is another id of this person, by a merge: what lies under it stays. Erase it, too.", "yellow")
     for path in planned.copies:
         say(out, f"Not changed, and still with this learner in it: {path}", "yellow")
+    _leave(planned)
+
+
+def _leave(planned: "Erasure") -> None:
+    """Say what is left for people to do."""
+    from autograde.commands.summary import say
+
+    for sentence in planned.to_decide:
+        say(out, sentence, "yellow")
+    say(out, planned.outside)

@@ -236,16 +236,15 @@ def _show_all(found: "Grid", *, names: bool) -> None:
         unit = found.units[learner.id]
         whole = "signed off" if unit.locked else "declared" if unit.declared else "–"
         shown = f"{learner.shown} {learner.name}" if names else learner.shown
-        table.add_row(Text(shown), *(f"{SHORT[cell.state]}{'*' * cell.changed}" for cell in cells), whole)
+        table.add_row(Text(shown), *(f"{SHORT[cell.state]}{'*' * bool(cell.stale)}" for cell in cells), whole)
     out.print(table)
-    if any(cell.changed for cell in found.cells.values()):
-        say(out, "* rests on evidence that is not there any more: look again.", "yellow")
+    if any(cell.stale for cell in found.cells.values()):
+        say(out, "* rests on evidence that is not there any more, or that was marked otherwise since: look again.", "yellow")
     say(out, f"{found.to_decide} to decide. {NOT_THE_RESULT}")
 
 
 def _show_one(found: "Grid") -> None:
     from autograde.commands.summary import say
-    from autograde.records.evidence import gone_in_words
     from autograde.text import in_short
 
     [learner] = found.learners
@@ -254,8 +253,8 @@ def _show_one(found: "Grid") -> None:
         say(out, f"{criterion.code} {criterion.verb} {criterion.text}: {cell.state}", "bold")
         if cell.decision is not None:
             say(out, f"  Decided by {cell.decision.assessor}, {in_short(cell.decision.at)}: {cell.decision.reason}")
-        if cell.changed:
-            say(out, f"  It rests on {gone_in_words(cell.gone)}: look again.", "yellow")
+        if cell.stale:
+            say(out, f"  {cell.stale}: look again.", "yellow")
         say(out, f"  {cell.proposal.why}")
         for one in cell.missing:
             say(out, f"  missing: {one}")

@@ -8,8 +8,6 @@ from autograde.desk.pages import Asked, Done, File, UnfitError
 from autograde.records.erasure import erase, plan
 from autograde.text import count
 
-OUTSIDE = "What lies outside of the class is yours to delete: files that were downloaded or sent."
-
 
 def export(asked: Asked) -> File:
     """Give all that the class holds of a learner, to be given to that person."""
@@ -31,4 +29,4 @@ def do_erase(asked: Asked) -> Done:
     done = erase(asked.course, planned.learner.id)
     copies = count(len(done.copies), "backup")
     backups = f" {copies} {'holds' if len(done.copies) == 1 else 'hold'} that learner still." if done.copies else ""
-    return Done(said=f"{done.learner.shown} is erased.{backups} {OUTSIDE}")
+    return Done(said=" ".join([f"{done.learner.shown} is erased.{backups}", *done.to_decide, done.outside]))

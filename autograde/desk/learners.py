@@ -16,7 +16,8 @@ from autograde.desk.standing import Standing, standing
 from autograde.errors import ClassError, RosterError
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox import merge
-from autograde.inbox.merge import Merge, merges
+from autograde.inbox.merge import Merge
+from autograde.inbox.merged import merges
 from autograde.records.erasure import Erasure, plan
 from autograde.text import LOCAL, aware, count, in_words, read_due
 
@@ -119,6 +120,7 @@ def data(
     words = find.casefold().split()
     rows = [_row(one, left=left) for one in (at.left if left else at.learners)]
     rows = [row for row in rows if all(word in f"{row.name} {row.shown} {row.email}".casefold() for word in words)]
+    known = {one.id for one in (*at.learners, *at.left)}  # a page that is looked at anew after the erasure is of nobody
     numbers = max(1, -(-len(rows) // ROWS))
     number = min(max(1, number), numbers)
     return Learners(
@@ -129,7 +131,7 @@ def data(
         find=find,
         left=left,
         gone=len(at.left),
-        one=_one(at, learner, merging, plan(course, learner) if erasing and learner else None),
+        one=_one(at, learner, merging, plan(course, learner) if erasing and learner in known else None),
         preview=preview,
         merged=tuple(Merged(name=name, goes=shown(goes), stays=shown(stays)) for name, goes, stays in merges(course)),
         meanings=MEANINGS,

@@ -278,6 +278,8 @@ class _Looking:
         lines, flags = (self._nameless(texts, student) for texts in (answer.lines, (*answer.flags, *told)))
         if lines != answer.lines:
             flags = (*flags, SAID)
+        if mark.waits and mark.points is not None:
+            flags = (*flags, f"Points that were given for another answer: {mark.points:g}. They do not count for this one.")
         newer = "A newer hand-in of this learner has come, which the program has not marked yet. Have it marked first."
         return Answer(
             answer=token,
@@ -294,7 +296,7 @@ class _Looking:
             reason=answer.reason,
             flags=flags,
             fault=newer if mark.answer and mark.answer != answer.digest else "",
-            points="" if mark.points is None else f"{mark.points:g}",
+            points="" if mark.points is None or mark.waits else f"{mark.points:g}",
             extra=mark.extra or 0,
             max=place.max_score,
             comment=template if is_template else self._names.own(mark.comment, student, "{name}") if self._all.anonymous else mark.comment,

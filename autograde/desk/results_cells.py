@@ -60,9 +60,9 @@ class Looked:
 
     def _square(self, learner: str, code: str) -> Square:
         cell, locked = self.grid.cells[learner, code], self.grid.units[learner].locked
-        waits = not locked and (cell.state is records.State.PROPOSED or cell.changed)
+        waits = not locked and (cell.state is records.State.PROPOSED or bool(cell.stale))
         waiting = any(one.waiting for one in cell.evidence) and cell.decision is None
-        note = "evidence has changed" if cell.changed else "to be marked" if waiting else ""
+        note = "evidence has changed" if cell.stale else "to be marked" if waiting else ""
         return Square(code=code, state=cell.state, note=note, waits=waits)
 
     def line(self, learner: str) -> Line:

@@ -10,7 +10,6 @@ from autograde.desk.results_referrals import referrals
 from autograde.desk.results_view import CALLED, Cell, Criterion, Line, Past, Piece, Proposed, Results, Unit
 from autograde.gradebook.who import who
 from autograde.records import decisions
-from autograde.records.evidence import gone_in_words
 from autograde.records.piece import BY_HAND, LEARNER, Evidence
 from autograde.records.units import UnitStanding
 from autograde.text import LOCAL, in_words
@@ -87,7 +86,7 @@ def data(
 def _cell(looked: Looked, line: Line, code: str) -> Cell:
     cell, square = looked.cell(line.id, code), next(one for one in line.squares if one.code == code)
     proposal, decision = cell.proposal, cell.decision
-    used = decision.evidence if decision and not cell.changed else proposal.rests_on
+    used = decision.evidence if decision and not cell.stale else proposal.rests_on
     titles = {one.id: one.title for one in cell.evidence}
     waiting = [one for one in looked.lines if one.id != line.id and any(has.code == code and has.waits for has in one.squares)]
     after = [one for one in waiting if looked.lines.index(one) > looked.lines.index(line)]
@@ -152,8 +151,7 @@ def _unit(looked: Looked, line: Line, codes: list[str]) -> Unit:
     unit = looked.grid.units[line.id]
     open_ = [square.code for square in line.squares if square.state != "met"]
     lacking = [f"{', '.join(open_)} {'is' if len(open_) == 1 else 'are'} not decided as met"] if open_ else []
-    changed = [square.code for square in line.squares if looked.cell(line.id, square.code).changed]
-    lacking += [f"{code} rests on {gone_in_words(looked.cell(line.id, code).gone)}" for code in changed]
+    lacking += [why for square in line.squares if (why := looked.cell(line.id, square.code).stale)]
     lacking += [] if unit.declared else ["the learner’s declaration is missing"]
     return Unit(
         line=line,

@@ -171,8 +171,14 @@ def do_refer(asked: Asked) -> Done:
         until=until,
         by=asked.text("by"),
     )
-    said = f"Referred: {count(len(made.tasks), 'task')} to do again. Make the feedback page anew: the file goes with it, or take it here."
-    return Done(said=said, query={"learner": learner}, undo=("withdraw-referral", {"learner": learner, "id": made.id}))
+    same = [one for one in referrals_of(asked.course, learner, made.assignment) if one.attempt == made.attempt and one.at < made.at]
+    instead = bool(same) and same[0].state is State.REPLACED
+    said = f"Referred{' anew, in place of the one before' if instead else ''}: {count(len(made.tasks), 'task')} to do again. "
+    return Done(
+        said=said + "Make the feedback page anew: the file goes with it, or take it here.",
+        query={"learner": learner},
+        undo=None if instead else ("withdraw-referral", {"learner": learner, "id": made.id}),  # that would not bring back the one before
+    )
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -130,6 +130,19 @@ def reading(url: str) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def one_moment(connection: Connection) -> Iterator[Connection]:
+    """Give a connection beside this one, all of whose answers are of the same moment, whatever others write meanwhile."""
+    begin = "BEGIN" if connection.dialect.name == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection.engine.connect() as beside:
+        looking = beside.execution_options(isolation_level="AUTOCOMMIT")
+        looking.exec_driver_sql(begin)
+        try:
+            yield looking
+        finally:
+            looking.exec_driver_sql("ROLLBACK")
+
+
 def kept_engine(url: str) -> Engine:
     """Give what keeps a connection to look at a gradebook again and again; to a server one takes longer to make than to ask."""
     with _KEEPING:

@@ -9,7 +9,7 @@ class Deed(StrEnum):
     Releases, take-ins, exports and backups have their entry before they are done (`noted`), and one more with "failed" where they are not.
     """
 
-    MARK = "mark"  # by the program: workbook, before and after by item
+    MARK = "mark"  # by the program: workbook, hand-in, before and after by item
     GIVE = "give points"  # by a person: workbook, task, before and after
     LOOK_AGAIN = "second look"  # by the program, after points were given: workbook, task, hints
     JUDGE_HINT = "judge hint"  # workbook, task, the hint, what was said of it before and after
@@ -32,7 +32,11 @@ class Deed(StrEnum):
     UNMERGE = "unmerge"  # when it was merged
     EXPORT = "export"  # what
     BACK_UP = "back up"
-    RESTORE = "restore"  # the backup's SHA-256, the head that was replaced, what was wrong with its log then, who had been erased
+    RESTORE = (
+        "restore"  # the backup's SHA-256, the head that was replaced, where the logs part, what was wrong with it, who had been erased
+    )
     MOVE = "move gradebook"  # from and to, without passwords
     ERASE = "erase learner"  # the subject whose words are gone, and the rows of the records that are gone or silent now
+    NAME = "make pseudonym"  # for a report
+    BEGIN_LOG = "begin log"  # in a gradebook in which people had given points before
     BEGIN_HEADS = "begin heads file"  # the file in which heads are kept was not there

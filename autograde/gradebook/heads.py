@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, sqlite_url
-from autograde.gradebook.database import FAULTS, reading
+from autograde.gradebook.database import FAULTS, one_moment, reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.log import Entry, Head, entries_in, faults_in, head_in, note, read_head
 from autograde.gradebook.own import recording
@@ -112,7 +112,7 @@ def kept_heads(course: Place) -> tuple[list[Kept], list[str]]:
 
 
 def check(course: Place, connection: Connection, more: list[Head] | None = None) -> Checked:
-    """Hold the log against itself and against every head that was kept of it, and the records against the log.
+    """Hold the log against itself and against every head that was kept of it, and the records against the log, all of one moment.
 
     Parameters
     ----------
@@ -121,10 +121,15 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
     more
         Heads that were kept elsewhere.
     """
-    kept, faults = kept_heads(course)
+    kept, faults = kept_heads(course)  # before the log is looked at: somebody who works meanwhile adds to both
+    with one_moment(connection) as looking:
+        return _check(course, looking, kept, faults, more or [])
+
+
+def _check(course: Place, connection: Connection, kept: list[Kept], faults: list[str], more: list[Head]) -> Checked:
     in_file = {one.head for one in kept}
     # When one was kept elsewhere is not looked up in the file: whoever shortens the log can write into that, too.
-    kept += [Kept(head=head, at=None) for head in more or []]
+    kept += [Kept(head=head, at=None) for head in more]
     restores = list(entries_in(connection, Deed.RESTORE))
     there = {Head(*row) for row in connection.execute(select(log.c.n, log.c.hash))}
     lost = [one for one in kept if one.head not in there]
@@ -164,20 +169,41 @@ def check(course: Place, connection: Connection, more: list[Head] | None = None)
     return Checked(faults=tuple(dict.fromkeys(faults)), remarks=tuple(remarks), head=head)
 
 
-def replaced(course: Place) -> dict[str, Any]:
-    """Give what the entry of a restore says of the log that it replaces: its head, and what is wrong with it."""
+def replaced(course: Place, by: str) -> dict[str, Any]:
+    """Give what the entry of a restore says of the log that it replaces: its head, what is wrong with it, and where it goes another way.
+
+    Parameters
+    ----------
+    by
+        The address of the gradebook that takes its place.
+    """
     if (head := current_head(course.db_url)) is None:
         return {"replaced": "", "faults": []}
     try:
-        with reading(course.db_url) as connection:
-            return {"replaced": str(head), "faults": list(check(course, connection).faults[:MAX_TOLD])}
+        with reading(course.db_url) as connection, reading(by) as other:
+            apart = _apart(connection, other)
+            return {"replaced": str(head), "apart": apart, "faults": list(check(course, connection).faults[:MAX_TOLD])}
     except FAULTS:  # it is replaced because it is damaged
         return {"replaced": str(head), "faults": []}
 
 
+def _apart(connection: Connection, other: Connection) -> int:
+    """Give the first number from which on a log holds other entries than another one, or has replaced a log that did."""
+    hashes = {Head(*row) for row in other.execute(select(log.c.n, log.c.hash))} if inspect(other).has_table(log.name) else set()
+    here = [Head(*row) for row in connection.execute(select(log.c.n, log.c.hash).order_by(log.c.n))]
+    apart = next((head.n for head in here if head not in hashes), len(here) + 1)
+    return min([apart, *(_from(entry) for entry in entries_in(connection, Deed.RESTORE) if entry.n >= apart)])
+
+
+def _from(restore: Entry) -> int:
+    """Give the first number that a head can have of the log that a restore replaced, and not of the one that it brought back."""
+    apart = (restore.detail or {}).get("apart")
+    return apart if isinstance(apart, int) else restore.n
+
+
 def _replaced(course: Place, kept: Kept, restore: Entry) -> bool:
     """Whether a head is of the log that a restore replaced: the file says that it was kept before, or the gradebook put aside has it."""
-    if kept.head.n < restore.n:
+    if kept.head.n < _from(restore):
         return False
     if kept.at is not None:
         return kept.at < restore.at

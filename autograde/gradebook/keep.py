@@ -186,7 +186,7 @@ def _continued(course: Owner, file: Path, kept: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="autograde-restore-") as private:
         copy = Path(private) / "gradebook.db"
         _copy(file, copy)
-        before, erased = replaced(course), sorted(erased_in(course.db_url))
+        before, erased = replaced(course, sqlite_url(copy)), sorted(erased_in(course.db_url))
         with recording(sqlite_url(copy)) as database:
             note(database, Deed.RESTORE, sha256=_sha256(file), kept=kept.name, erased=erased, **before)
         yield copy

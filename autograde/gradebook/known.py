@@ -8,7 +8,10 @@ from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, s
 
 from autograde.gradebook import tables
 from autograde.gradebook.database import Database
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import note
 from autograde.gradebook.own_tables import known
+from autograde.gradebook.sealed_marks import GIVEN, seal_all_given
 
 _GRADES = (
     tables.grade.join(tables.base_cell, tables.base_cell.c.id == tables.grade.c.cell_id)
@@ -124,6 +127,8 @@ def know(database: Database, each: Sequence[tuple[str, str, Value]]) -> None:
 
 
 def know_all(database: Database) -> None:
-    """Take what people have given before there was a log as known."""
+    """Take what people have given before there was a log as known, and have the log hold it as it is."""
     if all(database.has(table.name) for table in tables.NBGRADERS):
         know(database, [(one.notebook, one.name, one.now) for one in differences_in(database.connection)])
+        if given := seal_all_given(database.connection):
+            note(database, Deed.BEGIN_LOG, sealed={GIVEN: given})

@@ -20,7 +20,7 @@ from autograde.errors import ClassError
 from autograde.gradebook.database import Database
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.own_tables import log, log_detail, pseudonym
-from autograde.gradebook.sealed import carried
+from autograde.gradebook.sealed import SUBJECT, carried, seal_subject, subject_told
 from autograde.gradebook.who import who
 
 ERASED = Deed.ERASE
@@ -95,9 +95,15 @@ def note_each(database: Database, what: str, each: list[tuple[str, Mapping[str, 
         database.rows(_ONE_BY_ONE)
     last, chained = _head(database.plain(_LAST_SQL))
     at, actor, deed = datetime.now(UTC).isoformat(timespec="microseconds"), by or who(), str(what)
-    subjects = {learner: _subject(database, learner) if learner else "" for learner in dict(each)}
+    subjects, fresh = {"": ""}, dict[str, str]()
+    for learner in dict(each):
+        if learner and not (subject := _subject(database, learner)):
+            subject = fresh[learner] = _new_subject(database, learner)
+        subjects[learner] = subject if learner else ""
     rows, details = [], []
     for n, (learner, detail) in enumerate(each, last + 1):
+        if made := fresh.pop(learner, ""):
+            detail = {**detail, "sealed": {**detail.get("sealed", {}), SUBJECT: seal_subject(learner, made)}}  # noqa: PLW2901
         salt, words = secrets.token_hex(16), _WORDS(detail)
         row = {"n": n, "at": at, "who": actor, "what": deed, "subject": subjects[learner], "digest": _digest(salt, words)}
         chained = _chain(chained, row)
@@ -124,8 +130,16 @@ def erase(database: Database, learner: str, names: Callable[[str], bool] = lambd
     ----------
     names
         Whether a text names the learner: words of an entry about no learner that do so go as well.
+
+    Raises
+    ------
+    ClassError
+        If the table of pseudonyms is not as the log tells: somebody else's words would go.
     """
     subject = subject_of(database, learner)
+    if subject != subject_told(database.connection, learner):
+        msg = "Whose the learner's pseudonym is was changed beside the log. See autograde audit verify, and bring back a sound backup."
+        raise ClassError(msg)
     which = select(log.c.n).where(log.c.subject == subject) if subject else None
     numbers = [n for (n,) in database.rows(which)] if which is not None else []
     of_nobody = select(log.c.n, log_detail.c.text).join(log_detail, log_detail.c.n == log.c.n).where(log.c.subject == "")
@@ -134,6 +148,8 @@ def erase(database: Database, learner: str, names: Callable[[str], bool] = lambd
     sealed = carried(database.connection, {*gone})
     for name, rows in detail.pop("sealed", {}).items():
         sealed.setdefault(name, {}).update(rows)
+    if subject:
+        sealed[SUBJECT] = {**sealed.get(SUBJECT, {}), subject: None}
     database.run_each(delete(log_detail).where(log_detail.c.n == bindparam("number")), [{"number": n} for n in gone])
     database.run(delete(pseudonym).where(pseudonym.c.learner == learner))
     note(database, ERASED, subject=subject, entries=len(gone), others=others, sealed=sealed, **detail)
@@ -217,8 +233,11 @@ def _head(rows: Any) -> Head:
 
 
 def _subject(database: Database, learner: str) -> str:
-    if found := database.plain(_SUBJECT_SQL, learner):
-        return str(found[0][0])
+    found = database.plain(_SUBJECT_SQL, learner)
+    return str(found[0][0]) if found else ""
+
+
+def _new_subject(database: Database, learner: str) -> str:
     made = secrets.token_hex(8)
     database.plain_each(_NEW_SUBJECT_SQL, [(learner, made)])
     return made

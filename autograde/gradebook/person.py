@@ -23,6 +23,7 @@ from autograde.gradebook.known import Value, know
 from autograde.gradebook.locks import check_not_signed_off
 from autograde.gradebook.log import note
 from autograde.gradebook.own import prepare
+from autograde.gradebook.sealed_marks import GIVEN, seal_given
 from autograde.gradebook.soundness import check_gradebook
 
 MAX_COMMENT = 10_000
@@ -86,7 +87,7 @@ class PersonMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a person gives: `points` None for none yet; `comment` as the learner reads it."""
+    """What a person gives: `points` None for none yet, which ends no waiting; `comment` as the learner reads it."""
 
     points: float | None
     comment: str
@@ -320,13 +321,14 @@ def _give(database: Database, place: Place, student: str, given: Given, base: st
         raise ClassError(msg)
     [row] = rows
     held = _mark(row, place.name)
-    waits = given.points is None and held.auto is None
-    wanted = replace(held, points=given.points, waits=waits, comment=given.comment, notes=given.notes)
+    stale = given.points is None and held.waits  # a tick ends no waiting; what another answer was given counts again should that come back
+    points, waits = (held.points, True) if stale else (given.points, given.points is None and held.auto is None)
+    wanted = replace(held, points=points, waits=waits, comment=given.comment, notes=given.notes)
     if held == wanted:  # it was sent twice: the first answer did not arrive
         return Kept(mark=held, before=held)
     if held.base != base:
         return Kept(mark=held, before=held, newer=True)
-    database.run(_POINTS, grade=row.grade, points=given.points, waits=waits)
+    database.run(_POINTS, grade=row.grade, points=points, waits=waits)
     text = given.comment or None
     if row.comment is not None:
         database.run(_COMMENT, comment=row.comment, text=text)
@@ -341,7 +343,8 @@ def _give(database: Database, place: Place, student: str, given: Given, base: st
         unsafe=given.notes.unsafe,
         notes=json.dumps(notes),
     )
-    know(database, [(row.notebook, place.name, Value(points=given.points, extra=held.extra or 0.0, comment=given.comment))])
+    know(database, [(row.notebook, place.name, Value(points=points, extra=held.extra or 0.0, comment=given.comment))])
+    sealed = {GIVEN: seal_given(database.connection, [(row.notebook, place.name)])}
     before, after = _in_log(held), _in_log(wanted)
     changed = [name for name in after if before[name] != after[name]]
     note(
@@ -352,6 +355,7 @@ def _give(database: Database, place: Place, student: str, given: Given, base: st
         task=place.name,
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
+        sealed=sealed,
     )
     return Kept(mark=wanted, before=held)
 

@@ -14,17 +14,17 @@ from itertools import count
 from typing import Any, Self
 
 from sqlalchemy import Executable, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from autograde.errors import ClassError
+from autograde.errors import ClassError, RowError
 from autograde.gradebook import statements, tables
 from autograde.gradebook.address import without_password
 from autograde.gradebook.cells import Grade, Submission, given_for
 from autograde.gradebook.database import FAULTS, Database, reason
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.entries import Assessed, Given, Held, Saved
-from autograde.gradebook.locks import check_not_signed_off, signed_off_in
+from autograde.gradebook.locks import signed_off_in, take_turn
 from autograde.gradebook.log import note_each
 from autograde.gradebook.merging import Merged, belongs_of, merge, standing
 from autograde.gradebook.own import prepare
@@ -96,17 +96,20 @@ class Rows:
         with suppress(IntegrityError), self._database.transaction():  # another run may be making it, too
             self._database.run(CreateTable(tables.marked, if_not_exists=True))
 
-    def save(self, assessed: Sequence[Assessed]) -> list[Saved]:
-        """Write several submissions' marks, all or nothing, and give what became of each.
+    def save(self, assessed: Sequence[Assessed]) -> dict[str, Saved]:
+        """Write several submissions' marks, all or nothing, and give student → what became of the submission.
 
-        What a person gave is never overwritten; see `merge`.
+        What a person gave is never overwritten; see `merge`. Who is left out was signed off, perhaps just now: nothing of theirs was
+        written.
 
         Raises
         ------
+        RowError
+            If one of the submissions cannot be written, whatever the state of the database; nothing of any of them was.
         ClassError
-            If the database fails, or a learner's unit was signed off meanwhile; then nothing of these submissions was written.
+            If the database fails; the same.
         """
-        with self._explaining():
+        with self._explaining(), self._telling_rows():
             for attempt in (1, 2):
                 try:
                     with self._database.transaction():
@@ -179,9 +182,23 @@ class Rows:
             )
             raise ClassError(msg) from error
 
-    def _save(self, assessed: Sequence[Assessed]) -> list[Saved]:
+    @contextmanager
+    def _telling_rows(self) -> Iterator[None]:
+        """Tell apart what lies in the rows of one submission from a database that is busy, full or gone."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, (*FAULTS, ClassError)) and not isinstance(error, (IntegrityError, DataError)):
+                raise
+            what = f"{type(error).__name__}: {reason(error)}"
+            msg = f"What the gradebook holds of this submission is in the way ({what}). Nothing of it was written. Please report it."
+            raise RowError(msg) from error
+
+    def _save(self, assessed: Sequence[Assessed]) -> dict[str, Saved]:
+        take_turn(self._database)  # nobody signs off until the end of this transaction
+        locked = signed_off_in(self._database.connection, [one.student for one in assessed])
+        assessed = [one for one in assessed if one.student not in locked]
         students = [one.student for one in assessed]
-        check_not_signed_off(self._database, *students)
         found, grades = self._found(students, lock=True)
         if self._database.dialect == "postgresql":  # SQLite has let nobody else in since this transaction began
             found |= {student: one for student, one in self._submissions(students).items() if student in found}
@@ -202,17 +219,18 @@ class Rows:
             for (notebook, merged), source in zip(pairs, sources, strict=True)
         ]
         self._database.plain_each(statements.BELONG, belong)
-        self._note(all_merged)
-        return [merged.saved for merged in all_merged]
+        self._note(pairs)
+        return {merged.assessed.student: merged.saved for merged in all_merged}
 
-    def _note(self, all_merged: Sequence[Merged]) -> None:
+    def _note(self, pairs: Sequence[tuple[str, Merged]]) -> None:
         """Have the log say which items have other points from the program now."""
         each = list[tuple[str, Mapping[str, Any]]]()
-        for merged in all_merged:
+        for notebook, merged in pairs:
             if points := merged.points:
                 before = {item: old for item, (old, _) in points.items() if old is not None}
                 after = {item: new for item, (_, new) in points.items()}
-                each.append((merged.assessed.student, {"workbook": self._assignment, "before": before, "after": after}))
+                told = {"workbook": self._assignment, "hand_in": notebook, "before": before, "after": after}
+                each.append((merged.assessed.student, told))
         note_each(self._database, Deed.MARK, each, by=self._who)
 
     def _found(self, students: Sequence[str], *, lock: bool = False) -> tuple[dict[str, Submission], dict[str, dict[str, Grade]]]:
@@ -229,7 +247,8 @@ class Rows:
         return found, grades
 
     def _submissions(self, students: Sequence[str]) -> dict[str, Submission]:
-        rows = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, students=students)
+        known = [one for one in students if one in self.students]  # a folder may have any name, also one that is no text
+        rows = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, students=known) if known else []
         return {student: Submission(*row) for student, *row in rows}
 
     def _of(self, statement: Executable, found: Mapping[str, Submission]) -> Sequence[Any]:

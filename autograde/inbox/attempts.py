@@ -7,7 +7,7 @@ they came. What is current follows from the two, so that a take-in which was cut
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -16,15 +16,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograde.classes.folder import Course
-from autograde.errors import UnusableError
-from autograde.inbox.files.archive import MAX_UNPACKED, hand_in_parts, open_archive
+from autograde.errors import ClassError, UnusableError
+from autograde.gradebook.referred import Referred, referred
+from autograde.inbox.claims import answered, read_manifest
+from autograde.inbox.files.archive import MAX_UNPACKED, Parts, hand_in_parts, open_archive
 from autograde.inbox.files.senders import EXCHANGE, NOBODY, Sender
-from autograde.text import aware
+from autograde.text import aware, printable, stamp
 from workbook_helpers.files import PART, read_file, write_file
 
 FOLDER = ".attempts"
 """No learner's folder: their names begin with no dot."""
 SCHEMA = 1
+PAUSES_S = (0.01, 0.05, 0.2)
+"""Between the attempts to read a file that another program holds."""
+BROKEN = "broken-"
+"""What stands in the name of a file that could not be understood, and was kept aside: it ends with the time."""
 T = TypeVar("T")
 UNDONE = "autograde undo, "
 """How the reason of an attempt begins that a tutor took back; the time follows, so that the reasons sort by it."""
@@ -78,14 +84,28 @@ class Attempt:
 
 
 class Attempts:
-    """The attempts at one workbook, of all students."""
+    """The attempts at one workbook, of all students.
+
+    Attributes
+    ----------
+    broken
+        Students of whom what was written cannot be understood, or not all of it: it is kept aside before it is written anew.
+
+    Raises
+    ------
+    ClassError
+        If something that is written there cannot be read: what a person decided is never guessed.
+    """
 
     def __init__(self, course: Course, assignment: str) -> None:
         self._course = course
         self._assignment = assignment
         self._root = course.root / "received" / assignment
         self._folder = self._root / FOLDER
-        self._of: dict[str, tuple[Attempt, ...]] = {path.stem: _read(path) for path in sorted(self._folder.glob("[!.]*.json"))}
+        read = {path.stem: _read(path) for path in sorted(self._folder.glob("[!.]*.json"))}
+        self._of: dict[str, tuple[Attempt, ...]] = {student: found for student, (found, _) in read.items()}
+        self.broken = frozenset(student for student, (_, whole) in read.items() if not whole)
+        self._aside = set[str]()
         self._held: dict[str, set[tuple[str, Sender]]] = {}
         self._rulings: dict[str, list[Attempt]] = {}
         for student in self._of:
@@ -95,7 +115,7 @@ class Attempts:
         """Give a student's attempts in the order of their taking in, each with its original."""
         paths = {path.stem[-8:]: path for path in sorted((self._root / student).glob("*-*.zip")) if not path.name.startswith(PART)}
         known = [(attempt, paths.pop(attempt.sha256[:8])) for attempt in self._of.get(student, ()) if attempt.sha256[:8] in paths]
-        return [*((attempt, path) for path in paths.values() if (attempt := self._found(path))), *known]
+        return [*((attempt, path) for path in paths.values() if (attempt := self._found(student, path))), *known]
 
     def find(self, student: str, sha256: str) -> Attempt | None:
         """Find a student's attempt by the digest of its original."""
@@ -117,9 +137,12 @@ class Attempts:
         rows = [asdict(one) | {"handed_in_at": one.handed_in_at.isoformat(), "arrived_at": one.arrived_at.isoformat()} for one in before]
         document = {"schema": SCHEMA, "attempts": rows}
         content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
-        # What a person decided cannot be worked out again; the rest can, by taking the same files in.
-        decided = any(one.set_aside or one.by == "assign" for one in before)
-        write_file(self._folder / f"{student}.json", content, durable=decided)
+        path = self._folder / f"{student}.json"
+        if student in self.broken - self._aside:
+            with suppress(FileNotFoundError):
+                path.replace(self._folder / f"{path.name}.{BROKEN}{stamp(datetime.now(UTC))}")
+            self._aside.add(student)
+        write_file(path, content)
         self._of[student] = tuple(before)
         self._index(student)
 
@@ -142,11 +165,7 @@ class Attempts:
 
     def answers(self, original: Path) -> bytes:
         """Give the answers in an original, b"" if it cannot be read any more."""
-        try:
-            with open_archive(original) as archive:
-                return hand_in_parts(archive, self._assignment).answers or b""
-        except (OSError, UnusableError):
-            return b""
+        return self._parts(original).answers or b""
 
     def number(self, student: str, system: str = "Moodle") -> str:
         """Give the number of a student in another system, by which marks find back (Moodle: of the participant); "" if it is not known."""
@@ -166,7 +185,7 @@ class Attempts:
         """Name that another system writes → the student whose a tutor said it is, from all workbooks of the class."""
         found: dict[str, str] = {}
         for path in sorted(self._course.root.glob(f"received/*/{FOLDER}/[!.]*.json")):
-            for attempt in _read(path):
+            for attempt in _read(path)[0]:
                 if attempt.by == "assign" and attempt.sender.name and not attempt.set_aside:
                     found[attempt.sender.name] = path.stem
         return found
@@ -177,18 +196,36 @@ class Attempts:
             return attempt.sender.is_same(sender)
         return attempt.sha256 == sha256
 
-    def _found(self, path: Path) -> Attempt | None:
+    @cached_property
+    def _referrals(self) -> dict[str, Referred]:
+        return referred(self._course.db_url, self._assignment)
+
+    def _parts(self, original: Path) -> Parts:
+        """Take an original apart; without any part if it cannot be read any more."""
+        try:
+            with open_archive(original) as archive:
+                return hand_in_parts(archive, self._assignment)
+        except (OSError, UnusableError):
+            return Parts(manifest=None, answers=None, notebook=None)
+
+    def _found(self, student: str, path: Path) -> Attempt | None:
         """Describe an original of which nothing is written: kept by an older version, by another program, or in a run that was cut off."""
         try:
             data = read_file(path, MAX_UNPACKED)
             when = datetime.strptime(path.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
         except (OSError, ValueError):
             return None
+        parts, referral = self._parts(path), None
+        with suppress(UnusableError):
+            manifest, _ = read_manifest(parts)
+            referral = answered(manifest, self._referrals, student)[0] if "referral" in manifest else None
         return Attempt(
             sha256=hashlib.sha256(data).hexdigest(),
-            answers_sha256=hashlib.sha256(self.answers(path)).hexdigest(),
+            answers_sha256=hashlib.sha256(parts.answers or b"").hexdigest(),
             handed_in_at=when,
             arrived_at=when,
+            attempt=referral.attempt if referral else 1,
+            referral=referral.id if referral else "",
         )
 
 
@@ -199,8 +236,8 @@ def newest_of(found: list[tuple[Attempt, T]]) -> tuple[Attempt, T] | None:
 
 
 def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attempt, ...]:
-    """Read what is known of one student's attempts, in the order of their taking in."""
-    return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")
+    """Read what is known of one student's attempts, in the order of their taking in; ClassError if that cannot be read."""
+    return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")[0]
 
 
 def is_taken_back(course: Course, assignment: str, student: str) -> bool:
@@ -215,18 +252,39 @@ def lateness_unsure(course: Course, assignment: str, student: str, when: datetim
     return any(attempt.handed_in_at == aware(when) and attempt.is_unsure(aware(due) if due else None) for attempt in found)
 
 
-def _read(path: Path) -> tuple[Attempt, ...]:
+def _read(path: Path) -> tuple[tuple[Attempt, ...], bool]:
+    """Give the attempts in a file, none where there is no file, and whether all of it was understood."""
     try:
-        rows = json.loads(read_file(path, MAX_UNPACKED))["attempts"]
-        return tuple(_rows(rows))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ()
+        rows = json.loads(_content(path))["attempts"]
+        found = tuple(filter(None, map(_row, rows)))
+    except FileNotFoundError:
+        return (), True
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return (), False
+    return found, len(found) == len(rows)
 
 
-def _rows(rows: list[dict[str, Any]]) -> Iterator[Attempt]:
-    for row in rows:
-        with suppress(KeyError, TypeError, ValueError):
-            times = {name: aware(datetime.fromisoformat(row[name])) for name in ("handed_in_at", "arrived_at")}
-            attempt = Attempt(**{**row, **times, "sender": Sender(**row["sender"])})
-            if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int):
-                yield replace(attempt, file=str(attempt.file))
+def _content(path: Path) -> bytes:
+    """Read a file that another program may hold for a moment."""
+    for pause in (*PAUSES_S, None):
+        try:
+            return read_file(path, MAX_UNPACKED)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            if pause is None:
+                where = printable(Path(*path.parts[-4:]), 200)
+                msg = f"{where} cannot be read ({error.strerror}). Close other programs that have it open, then try again."
+                raise ClassError(msg) from error
+            time.sleep(pause)
+    raise AssertionError
+
+
+def _row(row: dict[str, Any]) -> Attempt | None:
+    """Give the attempt that a row tells of, None if it cannot be understood."""
+    with suppress(KeyError, TypeError, ValueError):
+        times = {name: aware(datetime.fromisoformat(row[name])) for name in ("handed_in_at", "arrived_at")}
+        attempt = Attempt(**{**row, **times, "sender": Sender(**row["sender"])})
+        if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int):
+            return replace(attempt, file=str(attempt.file))
+    return None

@@ -25,6 +25,7 @@ from autograde.errors import UnusableError
 from autograde.gradebook.referred import Referred
 from autograde.inbox.files.archive import Parts
 from autograde.inbox.files.senders import Sender
+from autograde.inbox.merged import staying
 from autograde.text import aware, in_words, printable, quoted, span
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -67,7 +68,11 @@ def answered(manifest: Mapping[str, object], referrals: Mapping[str, Referred], 
         return None, ""
     found = referrals.get(says) if isinstance(says, str) else None
     if found is not None and (found.learner, found.about) == (learner, manifest.get("about_sha256")):
-        return found, ""
+        if found.holds:
+            return found, ""
+        instead = any(one.holds and (one.learner, one.attempt) == (learner, found.attempt) for one in referrals.values())
+        what = "another one took the place of" if instead else "was withdrawn"
+        return found, f"answers a referral that {what}: taken as attempt {found.attempt} all the same"
     return None, "says that it answers a referral, but the class has made none such for this learner: taken as a first attempt"
 
 
@@ -180,13 +185,17 @@ def released_since(course: Course, assignment: str) -> datetime:
     return datetime.fromtimestamp(min(found), UTC) - YOUNGER if found else datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def whose(names: str, sender: Sender, roster: Roster, *, ruled: str = "", known: Iterable[str] = ()) -> tuple[Student, str]:
+def whose(
+    names: str, sender: Sender, roster: Roster, *, merged: Mapping[str, str], ruled: str = "", known: Iterable[str] = ()
+) -> tuple[Student, str]:
     """Tell whose a hand-in is, and what there is to say about it ("" if nothing).
 
     Parameters
     ----------
     names
         The id in its manifest, "" if it names none.
+    merged
+        Id that was merged → id that stays, to which the hand-ins of both go.
     ruled
         The student whose a tutor said it is, "" if nobody said.
     known
@@ -197,15 +206,18 @@ def whose(names: str, sender: Sender, roster: Roster, *, ruled: str = "", known:
     UnusableError
         If it is nobody's on the roster, or the sender and the manifest name two people.
     """
-    says, by_id = printable(names, 80), roster.find(names) if names else None
-    if ruled and (student := roster.get(ruled)):
+    says, named = printable(names, 80), roster.find(names) if names else None
+    by_id = staying(named, merged, roster) if named else None
+    if ruled and (found := roster.get(ruled)):
+        student = staying(found, merged, roster)
         other = names and by_id != student
         return student, f'names "{says}"; taken as {student.shown}, as a tutor said' if other else ""
-    by_name = tuple(filter(None, map(roster.get, known))) or roster.named(sender.name)
+    fits = tuple(filter(None, map(roster.get, known))) or roster.named(sender.name)
+    by_name = tuple(dict.fromkeys(staying(student, merged, roster) for student in fits))
     hint = _hint(roster, names) if names and by_id is None else ""
     if by_id is not None:
         if not sender.name or by_id in by_name:
-            return by_id, ""
+            return by_id, f'names "{says}", which was merged into {by_id.shown}' if by_id != named else ""
         who = f"that is {_ids(by_name)}" if by_name else "a name that is not on the roster"
         came = f'{sender.system} says it came from "{printable(sender.name, 80)}", {who}'
         msg = f"the hand-in names {by_id.shown} ({by_id.name}), but {came}: {ADVICE}"

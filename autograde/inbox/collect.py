@@ -8,7 +8,7 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from autograde.inbox.claims import ADVICE, CLOCK_SKEW, Moment, claimed, handed_i
 from autograde.inbox.files.archive import HAND_IN, MAX_UNPACKED, Parts
 from autograde.inbox.files.loose import ANSWERS, MANIFEST, pack
 from autograde.inbox.files.senders import EXCHANGE, Sender
+from autograde.inbox.merged import staying
 from autograde.inbox.outcome import IntakeReport, Refused, Taken
 from autograde.inbox.quarantine import Held
 from autograde.inbox.reception import HandIn, Reception, opened, report
@@ -111,6 +112,8 @@ def _receive(reception: Reception, inbound: Inbound) -> Taken | Refused | str:
         return reception.accept(_hand_in(reception, inbound, files, sender, moment))
     except UnusableError as error:
         reason = str(error)
+    except ClassError:  # the log cannot be written, or what is known of the attempts not be read: nothing is taken in
+        raise
     except OSError as error:
         reason = f"it cannot be read or stored ({error.strerror or error})"
     except Exception as error:  # as in Reception.receive: the class goes on to its end
@@ -137,9 +140,10 @@ def _hand_in(reception: Reception, inbound: Inbound, files: dict[str, bytes], se
     parts = Parts(manifest=files.get(MANIFEST), answers=files.get(ANSWERS), notebook=files.get(f"{reception.assignment}.ipynb"))
     manifest, remarks = read_manifest(parts)
     student = reception.roster.get(reception.attempts.decided(sender, hashlib.sha256(original).hexdigest()))
+    student = student and staying(student, reception.merged, reception.roster)
     note = ""
     if student is None:
-        student, note = _whose(reception.roster, inbound, claimed(manifest))
+        student, note = _whose(reception.roster, reception.merged, inbound, claimed(manifest))
     return HandIn(
         student=student,
         file=inbound.folder.name,
@@ -153,10 +157,11 @@ def _hand_in(reception: Reception, inbound: Inbound, files: dict[str, bytes], se
     )
 
 
-def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
+def _whose(roster: Roster, merged: Mapping[str, str], inbound: Inbound, says: str) -> tuple[Student, str]:
     """Tell whose a submission is; UnusableError where folder, account and manifest do not agree."""
     account, named = printable(inbound.claimed, 80), printable(says, 80)
-    student, other = roster.find(inbound.claimed), roster.find(says)
+    own = roster.find(inbound.claimed)
+    student, writer, other = (one and staying(one, merged, roster) for one in (own, roster.find(inbound.owner), roster.find(says)))
     if student is None:
         near = [found.shown for found in roster.near(inbound.claimed)]
         inside = f", and in it stands {other.shown} ({other.name})" if other else ""
@@ -164,17 +169,16 @@ def _whose(roster: Roster, inbound: Inbound, says: str) -> tuple[Student, str]:
         who = f'"{account}", who is not on the roster' if account else "nobody"
         msg = f"its folder names {who}{hint}"
         raise UnusableError(msg)
-    if inbound.owner and roster.find(inbound.owner) != student:
+    if inbound.owner and writer != student:
         owner = printable(inbound.owner, 40)
         msg = f"its folder names {student.shown} ({student.name}), but the account {owner} put it on the exchange: {ADVICE}"
         raise UnusableError(msg)
     if other is not None and other != student:
         msg = f"it came from the account {student.shown} ({student.name}), but names {other.shown} ({other.name}): {ADVICE}"
         raise UnusableError(msg)
-    return (
-        student,
-        f'names "{named}", who is not on the roster; taken as {student.shown}, whose account it came from' if says and not other else "",
-    )
+    if says and not other:
+        return student, f'names "{named}", who is not on the roster; taken as {student.shown}, whose account it came from'
+    return student, f'came from "{account}", which was merged into {student.shown}' if student != own else ""
 
 
 def _read(folder: Path, assignment: str, files: dict[str, bytes]) -> None:

@@ -6,7 +6,7 @@ So it can be cut off at any point and done again, and it can be undone: what cam
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,14 +28,12 @@ from autograde.gradebook.left import mark_back, mark_left, who_left
 from autograde.gradebook.locks import signed_off
 from autograde.gradebook.log import note_each
 from autograde.gradebook.own import recording
-from autograde.inbox.attempts import Attempts
+from autograde.inbox.attempts import Attempts, newest_of
+from autograde.inbox.merged import FOLDER, MAX_BYTES, journals
 from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.text import count, in_words, naive, stamp
 from workbook_helpers.files import read_file, write_file
 
-FOLDER = ".merged"
-"""In received/: what each merge did, so that it can be undone."""
-MAX_BYTES = 5_000_000
 MERGED = "merged into "
 """How the reason begins that an attempt counts no more under the first id."""
 
@@ -86,15 +84,19 @@ def plan(course: Course, goes: str, stays: str) -> Merge:
     parts = []
     for workbook in course.assignments():
         attempts = Attempts(course, workbook)
-        own = [attempt for attempt, _ in attempts.of(first.id) if not attempt.set_aside]
-        if not own:
+        own = [pair for pair in attempts.of(first.id) if not pair[0].set_aside]
+        newest, other = newest_of(own), attempts.newest(second.id)
+        if newest is None:
             continue
-        newest, other = max(one.handed_in_at for one in own), attempts.newest(second.id)
         text = f"{count(len(own), 'hand-in')} of {first.shown} become {second.shown}’s"
-        if other is not None and other[0].handed_in_at >= newest:
-            text += f"; {second.shown}’s own, of {in_words(other[0].handed_in_at)}, is newer and goes on to count"
-        elif other is not None:
-            text += f"; the newest, of {in_words(newest)}, counts then in place of {second.shown}’s own"
+        if other is not None:
+            by_number = newest[0].attempt != other[0].attempt
+            if newest_of([other, newest]) is other:  # in the order in which they stand afterwards
+                why = f"is attempt {other[0].attempt}" if by_number else "is newer"
+                text += f"; {second.shown}’s own, of {in_words(other[0].handed_in_at)}, {why} and goes on to count"
+            else:
+                which = f"attempt {newest[0].attempt}" if by_number else "the newest"
+                text += f"; {which}, of {in_words(newest[0].handed_in_at)}, counts then in place of {second.shown}’s own"
         parts.append(Part(workbook=workbook, said=f"{text}."))
     return Merge(goes=first, stays=second, parts=tuple(parts), records=_would_carry(course, first.id, second.id).said)
 
@@ -109,31 +111,51 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
     """
     planned = plan(course, goes, stays)
     first, second, now = planned.goes.id, planned.stays.id, datetime.now(UTC)
-    journal = course.root / "received" / FOLDER / f"{stamp(now)}-{first}.json"
-    added: list[dict[str, str]] = []
-    why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
-    row: dict[str, object] = {"goes": first, "stays": second, "added": added, "why": why, "left": first in who_left(course)}
+    journal, row = _journal(course, planned, now)
+    to = f"{MERGED}{planned.stays.shown} on "
     _note(journal, row)
-    for part in planned.parts:
-        with taking_in(course, part.workbook):
-            attempts = Attempts(course, part.workbook)
-            own = [(attempt, path) for attempt, path in attempts.of(first) if not attempt.set_aside]
-            for attempt, path in own:
+    for workbook in course.assignments():
+        with taking_in(course, workbook):
+            attempts = Attempts(course, workbook)
+            theirs = attempts.of(first)
+            for attempt, path in theirs:
+                if attempt.set_aside:
+                    continue
                 if attempts.find(second, attempt.sha256) is None:
-                    added.append({"workbook": part.workbook, "sha256": attempt.sha256})
+                    row["added"].append({"workbook": workbook, "sha256": attempt.sha256})
                     _note(journal, row)
-                keep_original(course, part.workbook, second, attempt.handed_in_at, path.read_bytes())
+                keep_original(course, workbook, second, attempt.handed_in_at, path.read_bytes())
                 attempts.put(second, replace(attempt, by="assign", run=now.isoformat()))
-                attempts.put(first, replace(attempt, set_aside=why))
-            _settle(course, part.workbook, attempts, first, second)
+                attempts.put(first, replace(attempt, set_aside=row["why"]))
+            if any(not attempt.set_aside or attempt.set_aside.startswith(to) for attempt, _ in theirs):  # by a merge that was cut off, too
+                _settle(course, workbook, attempts, first, second)
     mark_left(course, [first])
     about = {"merge": _number(journal)}
     with _recording(course) as database:
         ids = would_carry(database.connection, first, second).ids
-        _note(journal, {**row, "records": ids})
+        row["records"] = _both(row.get("records", {}), ids)
+        _note(journal, row)
         sealed = carry(database, ids, first, second)
         note_each(database, Deed.MERGE, [(first, {**about, "part": "goes"}), (second, {**about, "part": "stays", "sealed": sealed})])
+    del row["open"]
+    _note(journal, row)
     return replace(planned, name=journal.stem)
+
+
+def _journal(course: Course, planned: Merge, now: datetime) -> tuple[Path, dict[str, Any]]:
+    """Give the journal of a merge, and what stands in it: that of the same merge, if it was cut off."""
+    first, second = planned.goes.id, planned.stays.id
+    for path, row in journals(course):
+        if row.get("open") and (row["goes"], row["stays"]) == (first, second):
+            return path, row
+    why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
+    row = {"goes": first, "stays": second, "added": [], "why": why, "left": first in who_left(course), "open": True}
+    return course.root / "received" / FOLDER / f"{stamp(now)}-{second}-{first}.json", row
+
+
+def _both(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give the ids of rows that stand in one of two tables of them, or in both."""
+    return {name: sorted({*one.get(name, ()), *other.get(name, ())}) for name in {**one, **other}}
 
 
 def undo(course: Course, name: str) -> Merge:
@@ -156,13 +178,14 @@ def undo(course: Course, name: str) -> Merge:
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
+            moved = {one["sha256"] for one in added if one["workbook"] == workbook}
             back = [one for one, _ in attempts.of(first) if (one.set_aside == why if why else one.set_aside.startswith(MERGED))]
             for attempt in back:
                 attempts.put(first, replace(attempt, set_aside=""))
             for attempt in [one for one, _ in attempts.of(second)]:
-                if {"workbook": workbook, "sha256": attempt.sha256} in added:
+                if attempt.sha256 in moved:
                     attempts.put(second, replace(attempt, set_aside=f"a merge was undone, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
-            if back:
+            if back or moved:  # what was cut off after the attempts, too
                 _settle(course, workbook, attempts, first, second)
     if not left:
         mark_back(course, [first])
@@ -172,18 +195,6 @@ def undo(course: Course, name: str) -> Merge:
         note_each(database, Deed.UNMERGE, [(first, {**about, "sealed": sealed}), (second, about)])
     journal.rename(journal.with_suffix(".undone"))
     return Merge(goes=find(course, first), stays=find(course, second), parts=())
-
-
-def merges(course: Course) -> list[tuple[str, str, str]]:
-    """Give (name, id that went, id that stayed) of each merge that can be undone, the newest first."""
-    found = []
-    for path in sorted((course.root / "received" / FOLDER).glob("*.json"), reverse=True):
-        try:
-            row = json.loads(read_file(path, MAX_BYTES))
-            found.append((path.stem, str(row["goes"]), str(row["stays"])))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return found
 
 
 def _would_carry(course: Course, first: str, second: str) -> Carried:

@@ -23,6 +23,7 @@ from autograde.inbox.files.arrivals import Arrival
 from autograde.inbox.files.loose import ANSWERS
 from autograde.inbox.files.mistaken import mistaken, parts_of
 from autograde.inbox.files.senders import Sender
+from autograde.inbox.merged import merged_ids
 from autograde.inbox.outcome import IntakeReport, Refused, Taken
 from autograde.inbox.quarantine import Held, Quarantine
 from autograde.inbox.store import keep_original, settle, taking_in
@@ -92,7 +93,8 @@ class Reception:
         self.roster = Roster.of(course)
         self.attempts = Attempts(course, assignment)
         self.quarantine = Quarantine(course)
-        self.survey = Survey(self.roster, self.attempts)
+        self.merged = merged_ids(course)
+        self.survey = Survey(self.roster, self.attempts, self.merged)
         self.signed_off = signed_off(course)
         self.since = released_since(course, assignment)
         self.referrals = referred(course.db_url, assignment)
@@ -175,7 +177,8 @@ class Reception:
             by = "intake"
             ruled = self.attempts.decided(arrival.sender, hashlib.sha256(arrival.data).hexdigest())
             names = self.attempts.names.get(arrival.sender.name, "") if arrival.sender.name else ""
-            student, note = whose(claimed(manifest), arrival.sender, self.roster, ruled=ruled, known=[names] if names else [])
+            known_as = [names] if names else []
+            student, note = whose(claimed(manifest), arrival.sender, self.roster, merged=self.merged, ruled=ruled, known=known_as)
             known.append(student)
             if not ruled:
                 self.survey.check_sender(student, arrival.sender)
@@ -213,9 +216,8 @@ class Reception:
         current = read_sheet(self.course.path("submitted", student.id, self.assignment) / ANSWERS, self.workbook.items, self.workbook.id)
         paper = paper_oddities(self.workbook, self.course.course_id, student.shown, sheet, current.seed)
         referral, remark = answered(hand_in.manifest, self.referrals, student.id)
-        if referral:
-            remark = self._changed_beside(student, referral, sheet)
-        hand_in = replace(hand_in, oddities=tuple(filter(None, [*hand_in.oddities, *paper, remark])))
+        changed = self._changed_beside(student, referral, sheet) if referral else ""
+        hand_in = replace(hand_in, oddities=tuple(filter(None, [*hand_in.oddities, *paper, remark, changed])))
         digest = hashlib.sha256(hand_in.original).hexdigest()
         before = self.attempts.find(student.id, digest)
         if before and before.set_aside and hand_in.by != "assign":
@@ -276,6 +278,8 @@ class Reception:
             own = self.attempts.find(student.id, digest)
             what = "of an attempt before" if own and newest and own.attempt < newest[0].attempt else "older than"
             oddities.append(f"is {what} the current one: kept, not used")
+        if student.id in self.attempts.broken:
+            oddities.append("what was written of the attempts before cannot be read, and is kept aside: see which hand-in counts")
         late, note = lateness(hand_in.moment, self.due(student.id))
         if hand_in.sender.late and (not late or late.startswith("cannot")):
             late, note = f"by what {hand_in.sender.system} says", ""

@@ -7,6 +7,7 @@ workbook, as two people have them.
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from autograde.classes.roster import Roster, Student
 from autograde.errors import UnusableError
@@ -20,8 +21,9 @@ from autograde.text import count, printable
 class Survey:
     """Senders and the ids that their hand-ins name, in this take-in and, from the attempts, in those before."""
 
-    def __init__(self, roster: Roster, attempts: Attempts) -> None:
+    def __init__(self, roster: Roster, attempts: Attempts, merged: Mapping[str, str]) -> None:
         self._roster = roster
+        self._merged = merged
         self._attempts = attempts
         self._claims: set[tuple[Sender, str]] = set()
         self._numbers: dict[tuple[str, str], set[str]] = {}
@@ -70,7 +72,7 @@ class Survey:
             return None
         known = self._attempts.names.get(sender.name, "") if sender.name else ""
         try:
-            return whose(names, sender, self._roster, known=[known] if known else [])[0].id
+            return whose(names, sender, self._roster, merged=self._merged, known=[known] if known else [])[0].id
         except UnusableError:
             return None
 

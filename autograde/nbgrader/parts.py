@@ -14,10 +14,13 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograde.classes.folder import Course
+from autograde.classes.ids import shown
+from autograde.errors import ClassError
 from autograde.gradebook.entries import Assessed
 from autograde.gradebook.rows import Rows
 from autograde.outbox.assignment import name_class as _name_class
 from autograde.run.carried import assess_submitted, marks_in, origin_in
+from autograde.run.line import SIGNED_OFF
 
 
 class RebuildExporter(NotebookExporter):
@@ -45,7 +48,9 @@ class SaveMarks(NbGraderPreprocessor):
         about = resources["nbgrader"]
         with Rows(about["db_url"], about["assignment"]) as rows:
             # nbgrader has kept the time already
-            rows.save([Assessed(student=about["student"], when=None, marks=marks_in(nb), source=origin_in(nb))])
+            if not rows.save([Assessed(student=about["student"], when=None, marks=marks_in(nb), source=origin_in(nb))]):
+                msg = f"{shown(about['student'])}: {SIGNED_OFF}."
+                raise ClassError(msg)
         return nb, resources
 
 

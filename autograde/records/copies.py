@@ -18,7 +18,7 @@ from autograde.gradebook import log
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import connect
 from autograde.gradebook.deeds import Deed
-from autograde.records.holdings import says, words_for
+from autograde.records.naming import says, words_for
 from autograde.whole import STEPS
 
 MAX_BYTES = 2_000_000_000

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -27,11 +27,13 @@ from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.database import Database, connect, let_go
 from autograde.gradebook.sealed import TABLES, seal
 from autograde.gradebook.who import who
-from autograde.inbox.merge import merges
+from autograde.inbox.attempts import FOLDER as ATTEMPTS
+from autograde.inbox.merged import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.records.copies import copies_with, exports_with
-from autograde.records.holdings import files_of, parts_of, rows_of, says, words_for
+from autograde.records.holdings import files_of, parts_of, reasons_in, rows_of, shared_of, told_in
+from autograde.records.naming import says, without, words_for
 from autograde.records.opening import reading, writing
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
@@ -67,7 +69,15 @@ class Erasure:
         Backups, and exports in the class's folder, that hold the learner still: they are not changed.
     others
         Other ids of the same person, by merges: what lies under them stays.
+    shared
+        Hand-ins in quarantine, below the class's folder, that name somebody else, too: they stay, without words about the learner.
+    outside
+        What is to be said of all that this program cannot reach.
     """
+
+    outside: ClassVar[str] = (
+        "What lies outside of the class is yours to delete: backups elsewhere, files that were downloaded or sent, the exchange."
+    )
 
     learner: Student
     rows: Mapping[str, int]
@@ -76,6 +86,15 @@ class Erasure:
     points: int
     copies: tuple[Path, ...]
     others: tuple[str, ...]
+    shared: tuple[str, ...]
+
+    @property
+    def to_decide(self) -> tuple[str, ...]:
+        """What people have to decide themselves, in sentences."""
+        return (
+            *(f"{one} is another id of this person, by a merge: what lies under it stays. Erase it, too." for one in self.others),
+            *(f"{one} names this learner, too: decide yourself. It stays, without the words about them." for one in self.shared),
+        )
 
 
 def plan(course: Course, learner: str) -> Erasure:
@@ -93,7 +112,7 @@ def plan(course: Course, learner: str) -> Erasure:
         entries = connection.scalar(select(func.count()).select_from(own_tables.log).where(own_tables.log.c.subject == subject))
         points = sum(_counts(row) for row in connection.execute(_MARKS, {"learner": found.id}))
         exported = exports_with(course, found, connection)
-    files = tuple(path.relative_to(course.root).as_posix() for path in files_of(course, found))
+    files, shared = (tuple(path.relative_to(course.root).as_posix() for path in of(course, found)) for of in (files_of, shared_of))
     pairs = [{goes, stays} for _, goes, stays in merges(course)]
     return Erasure(
         learner=found,
@@ -103,6 +122,7 @@ def plan(course: Course, learner: str) -> Erasure:
         points=points,
         copies=(*copies_with(course, found.id), *exported),
         others=tuple(sorted({shown(one) for pair in pairs if found.id in pair for one in pair - {found.id}})),
+        shared=shared,
     )
 
 
@@ -166,6 +186,11 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
             remove(course.root / str(path))
         for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
             _take_out(path, learner, words)
+        for path in sorted(course.root.glob(f"received/*/{ATTEMPTS}/[!.]*.json")):
+            _strike_attempts(path, words)
+        for path in reasons_in(course):
+            if says(told_in(path), words):
+                write_file(path, without(read_file(path, MAX_BYTES).decode("utf-8", "replace"), words).encode("utf-8", "replace"))
         (course.root / ".part" / ERASING).unlink()
     except OSError as error:
         msg = (
@@ -223,21 +248,19 @@ def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:
 def _silence_samples(database: Database, learner: str, words: tuple[str, ...]) -> dict[str, dict[str, str | None]]:
     """Keep that a decision was sampled and how it was judged, but no words, which may be about the learner; give the rows' new seal.
 
-    Of actions, those about such a decision lose their words, and whichever others name the learner.
+    Of actions, those about such a decision lose their words; whichever others name the learner lose the name.
     """
     decisions = select(own_tables.decision.c.id).where(own_tables.decision.c.learner == learner)
-    samples = select(own_tables.sample.c.id).where(own_tables.sample.c.decision.in_(decisions))
-    actions = database.rows(select(own_tables.action))
-    named = [row.id for row in actions if says(f"{row.text}\n{row.closing}", words)]
-    of_samples = own_tables.action.c.sample.in_(samples) | own_tables.action.c.id.in_(named)
-    of_decisions = own_tables.sample.c.decision.in_(decisions)
-    database.run(update(own_tables.action).where(of_samples).values(text="", closing=""))
-    database.run(update(own_tables.sample).where(of_decisions).values(text="", reasons="[]"))
-    changed = {
-        table: [row.id for row in database.rows(select(table.c.id).where(where))]
-        for table, where in ((own_tables.action, of_samples), (own_tables.sample, of_decisions))
-    }
-    return {name: rows for table, ids in changed.items() for name, rows in seal(database, table, ids).items()}
+    samples = {row.id for row in database.rows(select(own_tables.sample.c.id).where(own_tables.sample.c.decision.in_(decisions)))}
+    actions = []
+    for row in database.rows(select(own_tables.action)):
+        text, closing = ("", "") if row.sample in samples else (without(row.text, words), without(row.closing, words))
+        if row.sample in samples or (text, closing) != (row.text, row.closing):
+            database.run(update(own_tables.action).where(own_tables.action.c.id == row.id).values(text=text, closing=closing))
+            actions.append(row.id)
+    database.run(update(own_tables.sample).where(own_tables.sample.c.decision.in_(decisions)).values(text="", reasons="[]"))
+    changed = ((own_tables.action, actions), (own_tables.sample, sorted(samples)))
+    return {name: rows for table, ids in changed for name, rows in seal(database, table, ids).items()}
 
 
 def _forget_givings(database: Database, learner: str, words: tuple[str, ...]) -> None:
@@ -259,11 +282,24 @@ def _take_out(path: Path, learner: str, words: tuple[str, ...]) -> None:
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         row = json.loads(read_file(path, MAX_BYTES))
         left = {
-            "notes": [note for note in row["notes"] if note[0] != learner and not says(note[1], words)],
+            "notes": [[note[0], without(note[1], words)] for note in row["notes"] if note[0] != learner],
             "passed": [text for text in row["passed"] if not says(text, words)],
         }
         if row | left != row:
             write_file(path, json.dumps(row | left, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _strike_attempts(path: Path, words: tuple[str, ...]) -> None:
+    """Take a learner's names out of what is known of another id's hand-ins, as a merge leaves them there."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        whole = json.loads(read_file(path, MAX_BYTES))
+        before = json.dumps(whole)
+        for row in whole["attempts"]:
+            row |= {name: without(str(row[name]), words) for name in ("set_aside", "file") if name in row}
+            if "sender" in row:
+                row["sender"]["name"] = without(str(row["sender"]["name"]), words, "")
+        if json.dumps(whole) != before:
+            write_file(path, json.dumps(whole, ensure_ascii=False, indent=1).encode("utf-8", "replace"), durable=True)
 
 
 def _grade(row: Any) -> Grade:

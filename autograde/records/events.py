@@ -60,7 +60,12 @@ def check_open(database: Database, framework: str, learners: Collection[str]) ->
         If one is.
     """
     take_turn(database)
-    for learner, events in events_in(database.connection, framework, learners).items():
+    check_unlocked(database.connection, framework, learners)
+
+
+def check_unlocked(connection: Connection, framework: str, learners: Collection[str]) -> None:
+    """See that no learner's unit is locked now; ClassError if one is."""
+    for learner, events in events_in(connection, framework, learners).items():
         if is_locked(events):
             msg = (
                 f"The unit of {shown(learner)} was signed off on {in_short(events['signed'].at)} and is locked. "

@@ -8,9 +8,10 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.content.frameworks import Framework
 from autograde.records.decisions import Decision, decisions_in
-from autograde.records.evidence import Evidence, evidence_in, gone
+from autograde.records.evidence import Evidence, evidence_in
 from autograde.records.opening import reading
 from autograde.records.proposals import Proposal, propose
+from autograde.records.stale import stale
 from autograde.records.unit import books_of, framework_of, learners_of, rubrics_of
 from autograde.records.units import UnitStanding, standing_in
 
@@ -48,14 +49,9 @@ class Cell:
         return State.EVIDENCE if self.evidence else State.NOTHING
 
     @property
-    def gone(self) -> tuple[str, ...]:
-        """Ids of evidence on which the decision rests and that is not there any more: an answer handed in anew, or evidence withdrawn."""
-        return gone(self.decision.evidence, self.decision.criterion, self.evidence) if self.decision else ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether the decision rests on something that is not there any more."""
-        return bool(self.gone)
+    def stale(self) -> str:
+        """Why the decision does not rest any more on what it rested on, "" where it does; see `stale.stale`."""
+        return stale(self.decision, self.evidence, self.proposal) if self.decision else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +77,7 @@ class Grid:
     def to_decide(self) -> int:
         """How many cells wait for a person: "met" is proposed and nothing decided, or a decision's evidence has changed; none locked."""
         return sum(
-            cell.state is State.PROPOSED or cell.changed for (learner, _), cell in self.cells.items() if not self.units[learner].locked
+            cell.state is State.PROPOSED or bool(cell.stale) for (learner, _), cell in self.cells.items() if not self.units[learner].locked
         )
 
 

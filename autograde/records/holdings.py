@@ -3,7 +3,7 @@
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Select, Table, inspect, select
 from sqlalchemy.sql import ColumnElement
 
 from autograde.classes.folder import Course
-from autograde.classes.roster import Student
+from autograde.classes.roster import Roster, Student
 from autograde.errors import BAD_ZIP
 from autograde.gradebook import own_tables, tables
 from autograde.inbox.files.archive import PLAIN
-from autograde.inbox.quarantine import REASON
+from autograde.inbox.quarantine import REASON, held_in
+from autograde.records.naming import ERASED_ONE, composed, folded, pattern, words_for
 from workbook_helpers.files import read_file
 
 _ASSIGNMENTS = tables.submitted_assignment
@@ -30,6 +31,8 @@ PLACES = (
     "feedback-replaced/{}",
     "received/*/{}",
     "received/*/.attempts/{}.json",
+    "received/*/.attempts/{}.json.*",
+    "received/*/.attempts/{}.json.broken-*",
     "received/.merged/*-{}.json",
     "received/.merged/*-{}.undone",
 )
@@ -105,29 +108,43 @@ def rows_of(connection: Connection, learner: str) -> dict[str, list[Mapping[str,
 
 
 def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
-    """Give the files and folders that are a learner's, hand-ins in quarantine that name the learner among them; none twice."""
+    """Give the files and folders that are a learner's, hand-ins in quarantine that name nobody else among them; none twice."""
     root = course.root
     found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
-    found += [path.parent for path in sorted(root.glob(f"quarantine/**/{REASON}")) if names(path.parent, learner)]
+    found += [folder for folder, others in _quarantined(course, learner) if not others]
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
 
 
-def says(text: str, words: Iterable[str]) -> bool:
-    """Whether a text has one of these ids or names as a word of its own, in capitals or not."""
-    return any(re.search(rf"(?<![\w.@-]){re.escape(word)}(?![\w@-])", text, re.IGNORECASE) for word in words if word)
+def shared_of(course: Course, learner: Student) -> tuple[Path, ...]:
+    """Give the hand-ins in quarantine that name a learner and somebody else, too: whose they are, a person decides."""
+    return tuple(folder for folder, others in _quarantined(course, learner) if others)
 
 
-def words_for(shown: str, name: str) -> tuple[str, ...]:
-    """Give the words by which a text names a learner: the id, and the whole name; a single name may be anybody's."""
-    return (shown, name) if " " in name else (shown,)
+def reasons_in(course: Course) -> tuple[Path, ...]:
+    """Give the files that say why a hand-in is in quarantine."""
+    return tuple(sorted(course.root.glob(f"quarantine/**/{REASON}")))
 
 
-def names(folder: Path, learner: Student) -> bool:
-    """Whether a hand-in in quarantine names a learner: its reason the id or the name, or its manifest the id."""
-    if says(_text(folder / REASON), words_for(learner.shown, learner.name)):
-        return True
-    return any(said.casefold() == learner.shown.casefold() for said in _manifests(folder))
+def told_in(reason: Path) -> str:
+    """Give what such a file says of the hand-in, without what the program adds on its own, times and digits among it."""
+    return _text(reason).partition("\nPut here: ")[0]
+
+
+def _quarantined(course: Course, learner: Student) -> Iterator[tuple[Path, bool]]:
+    """Give the hand-ins in quarantine that name a learner, each with whether it may be somebody else's."""
+    reasons, roster = reasons_in(course), Roster.of(course)
+    rest = [one for one in roster.students if one.id != learner.id]
+    own = pattern(words_for(learner.shown, learner.name))
+    others = pattern([ERASED_ONE, *(word for one in rest for word in words_for(one.shown, one.name))])
+    ids = {folded(one.shown) for one in rest}
+    for reason in reasons:
+        told, said = composed(told_in(reason)), {folded(one) for one in _manifests(reason.parent)}
+        if own.search(told) or folded(learner.shown) in said:
+            held = held_in(reason.parent)
+            sender = held[1].sender.name if held else ""
+            strange = bool(sender) and learner.id not in {one.id for one in roster.named(sender)}
+            yield reason.parent, strange or others.search(told) is not None or not ids.isdisjoint(said)
 
 
 def _manifests(folder: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from autograde.gradebook.keep import Owner
 from autograde.gradebook.known import differences_in, know
 from autograde.gradebook.log import note_each
 from autograde.gradebook.own import prepare
+from autograde.gradebook.sealed_marks import GIVEN, seal_given
 from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.who import OTHER_PROGRAM
 from autograde.text import naive
@@ -40,6 +41,8 @@ def catch(course: Owner, workbook: str = "") -> int:
             return 0
         with database.transaction():
             found = differences_in(database.connection, workbook)
+            know(database, [(one.notebook, one.name, one.now) for one in found])
+            sealed = seal_given(database.connection, [(one.notebook, one.name) for one in found])
             each = list[tuple[str, Mapping[str, Any]]]()
             for one in found:
                 before, after = one.before.changed(one.now)
@@ -47,8 +50,8 @@ def catch(course: Owner, workbook: str = "") -> int:
                 if not one.learner:  # whose it was nobody knows any more, so its words could not be erased with that learner's data
                     told = {**before, "comment": "…"} if "comment" in before else before
                     about |= {"hand_in": one.notebook, "before": told}
-                each.append((one.learner, about))
-            know(database, [(one.notebook, one.name, one.now) for one in found])
+                name = f"{one.notebook} {one.name}"
+                each.append((one.learner, {**about, "sealed": {GIVEN: {name: sealed[name]}}}))
             note_each(database, Deed.GIVE, each, by=OTHER_PROGRAM)
             return len(found)
     except FAULTS as error:

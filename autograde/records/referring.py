@@ -27,7 +27,7 @@ from autograde.gradebook.person import PersonMark, marks_for, places_in
 from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import Attempt, Attempts
-from autograde.records.events import after, check_open
+from autograde.records.events import after, check_open, check_unlocked
 from autograde.records.marks import marks_in
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
@@ -79,6 +79,7 @@ def refer(
         raise ClassError(msg)
     catch(course, name)
     with reading(course) as connection:
+        check_unlocked(connection, framework.id, [student.id])  # before time is given, which happens outside of what is written below
         _check_marked(connection, student, name, newest)
         before = _held(connection, student.id, name, number)
         asked = {task: one.missing for task, one in before.tasks.items()} if before else {}
@@ -130,6 +131,8 @@ def withdraw(course: Course, id_: str, by: str = "") -> Referral:
         msg = f"The referral {printable(id_, 40)} {what}: only one that is open can be withdrawn. Look at the list of them."
         raise ClassError(msg)
     framework, had = framework_of(course), _time(course, found.assignment, found.learner)
+    with reading(course) as connection:
+        check_unlocked(connection, framework.id, [found.learner])  # before time is taken back
     given = found.more_time and had == _end(found.until)
     if given:
         _set_time(course, found, found.time_before)

@@ -1,6 +1,6 @@
 """A learner's unit as a whole: the learner's declaration, the assessor's sign-off, which locks it, and how it is reopened."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,19 +9,24 @@ from sqlalchemy import Connection
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
+from autograde.content.frameworks import Framework
 from autograde.errors import ClassError, UnusableError
 from autograde.gradebook import log
 from autograde.gradebook.locks import take_turn
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import Attempts, newest_of, read_attempts
 from autograde.inbox.store import settle, taking_in
+from autograde.marking import Rubric
 from autograde.records.answers import declared
-from autograde.records.decisions import decisions_in
+from autograde.records.decisions import Decision, decisions_in
 from autograde.records.events import Event, add_event, check_open, events_in, is_locked
-from autograde.records.evidence import LEARNER, evidence_in, gone, gone_in_words
+from autograde.records.evidence import LEARNER, Evidence, evidence_in
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch, given_outside
-from autograde.records.unit import Book, books_of, framework_of, learners_of
+from autograde.records.proposals import propose
+from autograde.records.referrals import open_of
+from autograde.records.stale import asked_for, stale
+from autograde.records.unit import Book, books_of, framework_of, learners_of, rubrics_of
 from autograde.text import aware, printable
 
 __all__ = ["Event", "UnitStanding", "declare", "reopen", "sign_off", "standing", "standing_in"]
@@ -65,11 +70,12 @@ def sign_off(course: Course, learner: str, by: str = "") -> None:
     Raises
     ------
     ClassError
-        If a criterion is not decided as met, evidence of a decision is not there any more, the learner has not declared, the unit is
-        locked already, or the records cannot be written.
+        If a criterion is not decided as met, a decision does not rest any more on what it rested on, quality assurance or a referral
+        still asks for something, the learner has not declared, the unit is locked already, or the records cannot be written.
     """
     student, framework, assessor = find(course, learner), framework_of(course), _person(by)
     books = books_of(course, framework)
+    referred = open_of(course, student.id)
     catch(course)  # what another program gave before the sign-off stands in the log before it
     with taking_in(course, ""), writing(course) as database:
         check_open(database, framework.id, [student.id])
@@ -79,10 +85,11 @@ def sign_off(course: Course, learner: str, by: str = "") -> None:
             msg = f"{student.shown} cannot be signed off: {', '.join(rest)} {'is' if len(rest) == 1 else 'are'} not decided as met."
             raise ClassError(msg)
         evidence = evidence_in(database.connection, course, books, [student.id])[student.id]
-        lost = {code: some for (_, code), one in made.items() if (some := gone(one.evidence, code, evidence))}
-        if lost:
-            why = " ".join(f"{code} rests on {gone_in_words(lost[code])}." for code in sorted(lost))
-            msg = f"{student.shown} cannot be signed off: {why} Look at what is there now, and decide again."
+        if why := _stale(framework, rubrics_of(books), made.values(), evidence):
+            msg = f"{student.shown} cannot be signed off: {'. '.join(why)}. Look at what is there now, and decide again."
+            raise ClassError(msg)
+        if why := asked_for(database.connection, [*made.values()], referred):
+            msg = f"{student.shown} cannot be signed off: {'; '.join(why)}. See to that first."
             raise ClassError(msg)
         said = standing_in(database.connection, course, framework.id, books, [student.id])[student.id].declared
         if said is None:
@@ -91,6 +98,15 @@ def sign_off(course: Course, learner: str, by: str = "") -> None:
         sealed = add_event(database, framework.id, student.id, "signed", by=assessor, words="")
         ids = {code: made[student.id, code].id for code in (one.code for one in framework.criteria)}
         log.note(database, "sign off", learner=student.id, assessor=assessor, declared=said.at.isoformat(), decisions=ids, sealed=sealed)
+
+
+def _stale(framework: Framework, rubrics: Mapping[str, Rubric], decisions: Iterable[Decision], evidence: Sequence[Evidence]) -> list[str]:
+    made = {one.criterion: one for one in decisions}
+    found = []
+    for criterion in framework.criteria:
+        about = [one for one in evidence if criterion.code in one.criteria]
+        found.append(stale(made[criterion.code], about, propose(criterion, about, rubrics)))
+    return [why for why in found if why]
 
 
 def declare(course: Course, learner: str, text: str = "", by: str = "") -> None:

@@ -1,20 +1,23 @@
 """How a report calls the learners: by pseudonyms, unless it is to name them."""
 
 import re
-import secrets
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.log import note_each
 from autograde.gradebook.own_tables import pseudonym
+from autograde.records.naming import composed, either, folded
 from autograde.records.opening import writing
 
 _WORD = re.compile(r"\w+")
+SHORT = 2
+"""Signs of a part of a name that is no name by itself, like "de" or "Jr"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,28 +39,29 @@ class People:
     named: bool
 
     def hide(self, text: str, learner: str) -> str:
-        """Give a person's words about a learner, "" for none, without ids and names of learners, in capitals or not.
+        """Give a person's words about a learner, "" for none, without ids, names and addresses of learners, however they are typed.
 
-        Where they are named, the words stay as they are.
+        Of the learner each part of a name goes, of others the whole name: parts of theirs may be words like any other. Where they are
+        named, the words stay as they are.
         """
         if self.named:
             return text
-        text, own = unicodedata.normalize("NFC", text), self.own.get(learner, {})
-        there = {word.casefold() for word in _WORD.findall(text)}
-        found = {word: called for first in there for word, called in [*self.known.get(first, ()), *own.get(first, ())]}
-        either = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
-        words = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-        return words.sub(lambda word: found.get(word[0].casefold(), "a learner"), text) if found else text
+        text, own = composed(text), self.own.get(learner, {})
+        there = set(_WORD.findall(folded(text)))
+        pairs = [pair for first in there for pair in [*self.known.get(first, ()), *own.get(first, ())]]
+        found = {folded(word): called for word, called in pairs}
+        words = re.compile(rf"(?<!\w)(?:{either(word for word, _ in pairs)})(?!\w)", re.IGNORECASE)
+        return words.sub(lambda word: found.get(folded(word[0]), "a learner"), text) if found else text
 
     @cached_property
     def known(self) -> Mapping[str, list[tuple[str, str]]]:
-        """First word of an id or a whole name → (the id or name, what the report says), of everybody; all in small letters."""
-        return _by_first((word, self.called[one.id]) for one in self.students for word in (one.name, one.shown))
+        """First word of an id, a whole name or an address → (the words, what the report says), of everybody."""
+        return _by_first((word, self.called[one.id]) for one in self.students for word in (one.name, one.shown, one.email))
 
     @cached_property
     def own(self) -> Mapping[str, Mapping[str, list[tuple[str, str]]]]:
-        """Learner's id → the same for the first name and the surname alone: of others these may be words like any other."""
-        return {one.id: _by_first((word, self.called[one.id]) for word in (one.first_name, one.last_name)) for one in self.students}
+        """Learner's id → the same for the first name, the surname and their parts alone."""
+        return {one.id: _by_first((word, self.called[one.id]) for word in _parts(one)) for one in self.students}
 
 
 def people(course: Course, *, named: bool) -> People:
@@ -78,18 +82,23 @@ def people(course: Course, *, named: bool) -> People:
     return People(students=students, called=called, named=named)
 
 
+def _parts(one: Student) -> list[str]:
+    name = composed(one.name)  # of "O'Brien-Smith, Jr" with "O'Brien-Smith" and with "Brien" and "Smith"
+    return [one.first_name, one.last_name, *(word for word in [*re.split(r"[\s,;]+", name), *_WORD.findall(name)] if len(word) > SHORT)]
+
+
 def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for word, called in pairs:
-        plain = unicodedata.normalize("NFC", word).casefold()
-        if len(plain) > 1 and (first := _WORD.search(plain)):
-            found.setdefault(first[0], []).append((plain, called))
+        if len(word) > 1 and (first := _WORD.search(folded(word))):
+            found.setdefault(first[0], []).append((word, called))
     return found
 
 
 def _pseudonyms(course: Course, learners: Iterable[str]) -> dict[str, str]:
+    wanted = list(learners)
     with writing(course) as database:
-        known = {row.learner: row.pseudonym for row in database.rows(select(pseudonym))}
-        fresh = {learner: secrets.token_hex(8) for learner in learners if learner not in known}
-        database.run_each(insert(pseudonym), [{"learner": learner, "pseudonym": name} for learner, name in fresh.items()])
-    return {learner: (known | fresh)[learner] for learner in learners}
+        known = set(database.rows(select(pseudonym.c.learner)))
+        note_each(database, Deed.NAME, [(learner, {}) for learner in wanted if (learner,) not in known])
+        found = {row.learner: row.pseudonym for row in database.rows(select(pseudonym))}
+    return {learner: found[learner] for learner in wanted}

@@ -9,6 +9,7 @@ from autograde.crew import share
 from autograde.gradebook.who import who
 from autograde.run.line import Line
 from autograde.run.mark import mark_class
+from autograde.text import printable
 from workbook_helpers.errors import WorkbookError
 
 
@@ -51,9 +52,14 @@ def mark_college(tasks: Sequence[Task], *, scheduler: str = "", workers: int = 1
 
 
 def mark_task(task: Task) -> Done:
-    """Mark one workbook of a class."""
+    """Mark one workbook of a class; whatever happens there, the others are marked."""
     try:
         lines = tuple(mark_class(Course(task.root), task.assignment, force=task.force, by=task.by))
     except WorkbookError as error:
         return Done(root=task.root, assignment=task.assignment, fault=str(error))
+    except Exception as error:
+        fault = (
+            f"The marking stopped ({type(error).__name__}: {printable(error, 300)}). All that was written before is kept. Please report it."
+        )
+        return Done(root=task.root, assignment=task.assignment, fault=fault)
     return Done(root=task.root, assignment=task.assignment, lines=lines)

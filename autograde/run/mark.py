@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.crew import in_order, writers
-from autograde.errors import ClassError
+from autograde.errors import ClassError, RowError
 from autograde.gradebook.entries import Assessed, Held, Saved
 from autograde.gradebook.rows import Rows
 from autograde.inbox.files.archive import MAX_UNPACKED
@@ -63,7 +63,7 @@ def _assessed(course: Course, content: Content, rows: Rows, students: Sequence[s
     """Mark each student's answers; where there is nothing to mark, or that fails, give the line that says so."""
     for start in range(0, len(students), AHEAD):
         some = students[start : start + AHEAD]
-        held = rows.held_each([student for student in some if student in rows.students])
+        held = rows.held_each(some)
         for student in some:
             work = _prepare(course, content, rows, student, held.get(student), force=force)
             yield work if isinstance(work, Line) else _assess(content, work)
@@ -108,6 +108,11 @@ class _Written:
         """Where the folder goes that is in its place now."""
         return self.part.with_name(f"{self.part.name}{OLD}")
 
+    def put_back(self) -> None:
+        """Put the folder back that was in its place before."""
+        with suppress(OSError):
+            self.old.rename(self.target)
+
 
 def _write(course: Course, assignment: str, released: Released, prefix: str, assessment: Assessment | Line) -> _Written | Line:
     """Write the marker's notebook beside its place."""
@@ -147,15 +152,32 @@ def _keep(course: Course, assignment: str, rows: Rows, together: Sequence[_Writt
                 else:
                     moved.append(one)
         assessed = [Assessed(student=one.student, when=one.made.when, marks=one.made.marks, source=one.made.origin) for one in moved]
-        all_saved = rows.save(assessed) if assessed else []
+        became = _saved(rows, assessed) if assessed else {}
     except BaseException:
         for one in moved:
-            with suppress(OSError):  # it is as it was before
-                one.old.rename(one.target)
+            one.put_back()
         raise
-    for one, saved in zip(moved, all_saved, strict=True):
-        lines[one.student] = _placed(one, saved)
+    for one in moved:
+        what = became[one.student]
+        if isinstance(what, Line):
+            one.put_back()
+            shutil.rmtree(one.part, ignore_errors=True)
+        lines[one.student] = what if isinstance(what, Line) else _placed(one, what)
     return [lines[one.student] for one in together]
+
+
+def _saved(rows: Rows, assessed: Sequence[Assessed]) -> Mapping[str, Saved | Line]:
+    """Give what became of each submission in the gradebook, or the line that says why nothing of it was written."""
+    try:
+        saved = rows.save(assessed)
+    except RowError as error:
+        if len(assessed) == 1:
+            return {assessed[0].student: failed(assessed[0].student, str(error))}
+        return {student: what for one in assessed for student, what in _saved(rows, [one]).items()}
+    locked = [one.student for one in assessed if one.student not in saved]
+    held = rows.held_each(locked) if locked else {}
+    lines = {student: signed_off(student, held[student].standing if student in held else None) for student in locked}
+    return {**saved, **lines}
 
 
 def _placed(written: _Written, saved: Saved) -> Line:

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograde.classes.folder import Course
@@ -56,5 +56,6 @@ def parts(course: Course, assignment: str) -> Iterator[str]:
 def sweep(course: Course, assignment: str) -> None:
     """Remove what a killed run has left half written."""
     for part in course.root.glob(f"autograded/*/.{assignment}-*"):
-        if time.time() - part.lstat().st_mtime > STALE_S:
-            shutil.rmtree(part, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another run has put it in its place
+            if time.time() - part.lstat().st_mtime > STALE_S:
+                shutil.rmtree(part, ignore_errors=True)

@@ -23,6 +23,7 @@ from autograde.gradebook.rows import Rows
 from autograde.inbox import merge
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
+from autograde.inbox.merged import merges
 from autograde.inbox.reception import opened
 from autograde.run.mark import mark_class
 from autograde.text import aware
@@ -225,7 +226,7 @@ def test_two_ids_of_one_learner_become_one_and_two_again(course: Course) -> None
     assert len(list((course.root / "received" / ASSIGNMENT / "ana01").glob("*.zip"))) == 1, "the original stays"
     assert {line.student: line.outcome for line in mark_class(course, ASSIGNMENT)}["fay01"] in {"unchanged", "marked"}
     assert person(course, "fay01") == 7
-    [(name, goes, stays)] = merge.merges(course)
+    [(name, goes, stays)] = merges(course)
     assert (name, goes, stays) == (done.name, "ana01", "fay01")
     merge.undo(course, name)
     assert person(course, "ana01") == 7
@@ -234,7 +235,7 @@ def test_two_ids_of_one_learner_become_one_and_two_again(course: Course) -> None
     assert at.of("ana01", ASSIGNMENT).whole
     assert at.of("fay01", ASSIGNMENT).handed_in is None
     assert not course.path("submitted", "fay01", ASSIGNMENT).is_dir()
-    assert merge.merges(course) == []
+    assert merges(course) == []
     with pytest.raises(ClassError, match="undone before"):
         merge.undo(course, name)
 

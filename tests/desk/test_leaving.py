@@ -106,6 +106,9 @@ def test_all_that_is_kept_of_a_learner_and_the_erasure(course: Course, tmp_path:
         assert refused.value.field == "id"
     done = did(learners.PAGE, course, "erase", learner="ana01", id="ANA01")
     assert done.said.startswith("ana01 is erased. 1 backup holds that learner still.")
+    assert done.said.endswith("files that were downloaded or sent, the exchange.")
+    assert shown.erasing.outside in done.said
+    assert learners.PAGE.show(asked(course, learner="ana01", erase="1")).one is None  # the page refreshes itself, or "Back"
     assert "ana01" not in json.dumps(plain(learners.data(course)))
     with pytest.raises(ClassError, match="Nobody in the class has the id"):
         did(learners.PAGE, course, "erase", learner="ana01", id="ana01")

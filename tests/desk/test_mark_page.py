@@ -206,6 +206,18 @@ def test_what_was_typed_for_one_answer_comes_back_to_no_other(marking: Desk, tas
         expect(task.locator("#mark-comment")).to_have_value("")
     expect(state(task)).to_have_text("Saved")
     assert (points(marking, "dan01"), points(marking, "ana01")) == ((5, "For Dan alone."), (None, ""))
+    with marking.course.gradebook() as gradebook:  # formgrader keeps what stands around a comment
+        gradebook.find_comment(TASK, ASSIGNMENT, ASSIGNMENT, "ana01").manual_comment = "Say\r\nmore.\n"
+        gradebook.db.commit()
+    opened(task, marking)
+    assert task.locator("#mark-comment").input_value() == "Say\nmore.\n"
+    sent: list[str] = []
+    task.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    for name in ("Ben O'Brien, Jr", "Ana Evans"):
+        task.keyboard.press("n" if name.startswith("Ben") else "p")
+        expect(who(task)).to_have_text(name)
+    expect(state(task)).to_have_text("Saved")
+    assert sent == [], "to walk past writes nothing"
 
 
 def test_somebody_else_was_quicker(marking: Desk, task: Page) -> None:

@@ -141,6 +141,32 @@ def test_to_take_points_back_lets_it_wait_again(course: Course) -> None:
         assert gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "ana01").needs_manual_grade
 
 
+@pytest.mark.parametrize("auto", [None, 2.0], ids=["a written answer", "what the program marks, too"])
+def test_what_was_given_for_another_answer_counts_for_none_until_it_is_given_again(course: Course, auto: float | None) -> None:
+    answers, path = Answers(course, ASSIGNMENT), course.path("submitted", "ana01", ASSIGNMENT) / "answers.json"
+    first = path.read_bytes()
+    path.write_bytes(Kit.answers(q01="a", t01="Because of that.", declaration=True))
+    list(mark_class(course, ASSIGNMENT))
+    with course.gradebook() as gradebook:
+        gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "ana01").auto_score = auto
+        gradebook.db.commit()
+    before = shown(course, "ana01")
+    assert (before.state, before.points) == (State.WAITS, "")
+    assert "Points that were given for another answer: 7. They do not count for this one." in before.flags
+    ticked = answers.keep(TASK, before.answer, before.base, points=None, comment=before.comment, notes=Notes(seen=(0,))).answer
+    assert (ticked.state, ticked.points, ticked.seen) == (State.WAITS, "", (0,))
+    later = answers.keep(TASK, before.answer, ticked.base, points=None, comment=before.comment, notes=Notes(later=True)).answer
+    assert answers.keep(TASK, before.answer, later.base, points=None, comment="", notes=Notes()).answer.state is State.WAITS
+    if auto is None:
+        path.write_bytes(first)
+        list(mark_class(course, ASSIGNMENT))
+        assert (shown(course, "ana01").state, shown(course, "ana01").points) == (State.MARKED, "7"), "for this one they were given"
+        return
+    given = answers.keep(TASK, before.answer, shown(course, "ana01").base, points=7, comment="", notes=Notes()).answer
+    assert (given.state, given.points) == (State.MARKED, "7")
+    assert not any("another answer" in flag for flag in given.flags)
+
+
 def test_a_comment_that_is_left_as_it_is_stays_so_without_names(course: Course) -> None:
     before, blind = shown(course, "ana01"), Answers(course, ASSIGNMENT, anonymous=True)
     text = "Ana Evans, Ms Evans: well done, Ana."
@@ -227,7 +253,7 @@ def points_while_the_program_waits(course: Course) -> None:
             until_it_waits(late, tutor)
             belongs = sa.update(tables.marked).where(marked.notebook_id == cai.scalar_subquery())
             tutor.run(belongs.values(cells=json.dumps({TASK: ["newer", "", ""]})))
-        assert [saved.changed for saved in late.result(20)] == [()]
+        assert [saved.changed for saved in late.result(20).values()] == [()]
     with course.gradebook() as gradebook:
         assert not gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "cai01").needs_manual_grade
 

@@ -27,6 +27,7 @@ from tests.tutor.conftest import ASSIGNMENT, Kit
 from tests.web.device import Tab
 
 TASK = "w01-t01"
+FILE = "Make the feedback page anew: the file goes with it, or take it here."
 SOON = date.today() + timedelta(days=7)  # noqa: DTZ011  the day of the machine is the day of its browser
 
 
@@ -95,6 +96,10 @@ def test_who_is_referred_is_told_on_home_and_the_file_is_there(course: Course) -
     do(course, done.undo[0], **done.undo[1])
     assert (home.data(course).referred, [found.open for found in past(course)]) == ("", [False])
     refer(course, until="2020-01-01")
+    again = refer(course, until="2020-01-01")
+    assert (again.undo, again.said) == (None, "Referred anew, in place of the one before: 1 task to do again. " + FILE)
+    do(course, "withdraw-referral", learner="ana01", id=open_of(course)[0].id)
+    assert refer(course, until="2020-01-01").undo, "the one before this was withdrawn, not replaced"
     assert home.data(course).referred == "1 referred, 1 overdue"
     assert "overdue" in past(course)[0].words
 
@@ -174,14 +179,24 @@ def test_from_the_desk_to_the_learner_and_back(served: Desk, paged: Page, tmp_pa
     expect(before).to_contain_text("Because.")
     expect(before).to_contain_text("Say whom you tell.")
     assert violations(paged) == []
-    paged.get_by_label("Points", exact=True).fill("9")
-    paged.get_by_role("button", name="Save").click()
+    expect(paged.locator("[data-mark-ready]")).to_be_visible()
+    expect(paged.get_by_label("Points", exact=True)).to_have_value("")  # those of the attempt before are no mark of this one
+    with paged.expect_response("**/keep.json"):
+        paged.keyboard.press("q")
+    expect(paged.locator("#mark-state")).to_have_text("Saved")
+    expect(paged.locator("#mark-count")).to_have_text("1 of 1; 1 answer to mark")
+    paged.reload()
+    expect(paged.locator("[data-mark-ready]")).to_be_visible()
+    expect(paged.locator("#mark-count")).to_have_text("1 of 1; 1 answer to mark")
+    with paged.expect_response("**/keep.json"):
+        paged.get_by_label("Points", exact=True).fill("7")
+        paged.get_by_role("button", name="Save").click()
     expect(paged.locator("#mark-state")).to_have_text("Saved")
     expect(paged.locator("#mark-count")).to_have_text("All answers here are marked.")
     shown = compare(course, content_of(course, ASSIGNMENT), "ana01")[TASK]
     assert [(one.attempt, one.points, one.lines) for one in shown.attempts] == [
         (1, 7, ("Because.",)),
-        (2, 9, ("Because I tell the senior on duty.",)),
+        (2, 7, ("Because I tell the senior on duty.",)),
     ]
 
 

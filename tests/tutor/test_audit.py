@@ -193,7 +193,7 @@ def test_points_say_what_stood_there_before(marked: Course) -> None:
     by_hand(marked, 4, "Why so?")
     details = [one.detail for one in entries(marked, Deed.GIVE)]
     place: dict[str, Any] = {"workbook": NAME, "task": "w01-t01"}
-    assert details == [
+    assert [{name: value for name, value in (one or {}).items() if name != "sealed"} for one in details] == [
         {**place, "before": {"points": None, "comment": ""}, "after": {"points": 7, "comment": "Why so?"}},
         {**place, "before": {"points": 7}, "after": {"points": 4}},
     ]
@@ -248,8 +248,12 @@ def test_what_was_given_before_there_was_a_log_is_taken_as_known(marked: Course)
         ).fetchall():
             raw.execute(f"DROP TABLE {name}")
     assert catch(marked) == 0
+    assert [one.what for one in entries(marked)] == [Deed.BEGIN_LOG]
     by_nbgrader(marked, 6)
     assert catch(marked) == 1
+    (marked.root / FILE).unlink()
+    keep_head(marked)
+    assert faults(marked) == ()
 
 
 def cut(course: Course, after: int) -> None:
@@ -322,6 +326,28 @@ def test_a_restore_is_told_calmly_and_hides_nothing(marked: Course, tmp_path: Pa
     keep_head(marked)
     assert not faults(marked)
     cut(marked, last.n)  # quietly, after the restore: its numbers are among those that the restore explains
+    assert faults(marked)
+
+
+def test_the_undo_of_a_restore_is_told_calmly_too(marked: Course, tmp_path: Path) -> None:
+    backup(marked, tmp_path / "b.db")
+    for points in (7, 4, 5):
+        by_hand(marked, points)
+        keep_head(marked)
+    backup(marked, tmp_path / "later.db")
+    held = restore(marked, tmp_path / "b.db")
+    by_hand(marked, 6)
+    keep_head(marked)
+    aside = current_head(marked.db_url)
+    assert aside is not None
+    assert held.kept is not None
+    restore(marked, held.kept)  # the log of this one is the longer one
+    keep_head(marked)
+    assert faults(marked, aside) == ()
+    restore(marked, tmp_path / "later.db")  # and in this log no entry tells of the first restore
+    keep_head(marked)
+    assert faults(marked) == ()
+    cut(marked, entries(marked)[-1].n - 1)
     assert faults(marked)
 
 

@@ -16,6 +16,7 @@ from nbgrader.exchange import ExchangeFactory
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.inbox.collect import collect
+from autograde.inbox.merge import merge
 from autograde.outbox.release import release
 
 if TYPE_CHECKING:
@@ -232,3 +233,27 @@ def test_before_the_release_through_the_exchange(course: Course, tmp_path: Path)
     config.write_text(config.read_text("utf-8").replace("exchange=''", f"exchange={str(tmp_path / 'exchange')!r}"), "utf-8")
     with pytest.raises(ClassError, match="Release the workbook first"):
         collect(course, "w01")
+
+
+def test_a_log_that_cannot_be_written_puts_nobody_into_quarantine(shared: Course, kit: "Kit", monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = kit.answers(q01="a", t01="x", declaration=True)
+    put(shared, "ana01", LATE, answers_json=raw, w01_small_ipynb=kit.notebook())
+
+    def locked(*_: object, **__: object) -> None:
+        msg = "the log cannot be written"
+        raise ClassError(msg)
+
+    monkeypatch.setattr("autograde.gradebook.noted.note_first", locked)
+    with pytest.raises(ClassError, match="the log cannot be written"):
+        collect(shared, "w01")
+    assert not list((shared.root / "quarantine").iterdir())
+    monkeypatch.undo()
+    assert [taken.student.id for taken in collect(shared, "w01").taken] == ["ana01"]
+
+
+def test_an_account_whose_id_was_merged_hands_in_for_the_id_that_stays(shared: Course, kit: "Kit") -> None:
+    merge(shared, "ana01", "cai01")
+    raw = kit.answers(q01="a", t01="x", declaration=True)
+    put(shared, "ana01", LATE, answers_json=raw, manifest_json=kit.manifest("ana01", "2026-11-19T12:00:00+00:00", raw))
+    [taken] = collect(shared, "w01").taken
+    assert (taken.student.id, taken.oddities) == ("cai01", ('came from "ana01", which was merged into cai01',))

@@ -36,7 +36,8 @@ from autograde.outbox.feedback.writing import write_feedback
 from autograde.records.actions import actions_of, close_action, raise_action
 from autograde.records.copies import copies_with
 from autograde.records.erasure import erase, finish, plan
-from autograde.records.holdings import parts_of, rows_of, says
+from autograde.records.holdings import parts_of, rows_of
+from autograde.records.naming import says, without
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.retention import Retention, due, keep_retention, read_retention
@@ -166,6 +167,7 @@ def test_words_about_a_learner_go_that_stand_under_nobody(full: Course) -> None:
     """Actions without a sample, entries about no learner, sentences on what was passed over."""
     named = raise_action(full, to="Ruth", text="Read ANA EVANS's answers again.")
     closed = raise_action(full, to="Ruth", text="Look at 1.1 again.")
+    about_ben = raise_action(full, to="Ruth", text="ben01 refers to Ana  Evans: ask him for the source.")
     other = raise_action(full, to="Ruth", text="Meet on Monday.")
     for one, words in ((closed, "ana01 was right."), (other, "We met.")):
         close_action(full, one.id, words)
@@ -176,15 +178,71 @@ def test_words_about_a_learner_go_that_stand_under_nobody(full: Course) -> None:
     assert traces(full) == []
     assert json.loads(passed.read_text("utf-8"))["passed"] == ["readme.txt is no hand-in"]
     actions = {one.id: (one.text, one.closing) for one in actions_of(full)}
-    assert (actions[named.id], actions[closed.id], actions[other.id]) == (("", ""), ("", ""), ("Meet on Monday.", "We met."))
+    assert actions[named.id] == ("Read an erased learner's answers again.", "")
+    assert actions[closed.id] == ("Look at 1.1 again.", "an erased learner was right.")
+    assert actions[other.id] == ("Meet on Monday.", "We met.")
+    assert actions[about_ben.id] == ("ben01 refers to an erased learner: ask him for the source.", "")
     with reading(full) as connection:
         assert not log.faults_in(connection, [])
         raised = list(log.entries_in(connection, "raise action"))
-    assert [entry.n for entry in raised if entry.detail is None] == [raised[0].n]
+    assert [entry.n for entry in raised if entry.detail is None] == [raised[0].n, raised[2].n]
     with writing(full) as database:
         database.run(own_tables.log_detail.delete().where(own_tables.log_detail.c.n == raised[-1].n))
     with reading(full) as connection:
         assert log.faults_in(connection, []) == [f"the words of entry {raised[-1].n} are gone, and no erasure says so."]
+
+
+def held_of_two(course: Course, kit: "Kit", folder: Path) -> Path:
+    """Give a hand-in in quarantine: cai01 typed ana01's id, and Moodle names Cai."""
+    with zipfile.ZipFile(folder / "moodle.zip", "w") as packed:
+        packed.writestr("Siân Ŵyn_1234567_assignsubmission_file/of-two.zip", kit.hand_in("ana01", q01="b", t01="Cai's own answer."))
+    intake(course, [folder / "moodle.zip"], "w01")
+    [held] = course.root.glob("quarantine/*of-two.zip")
+    return held
+
+
+@pytest.mark.parametrize(("learner", "left"), [("ana01", "Siân Ŵyn (cai01)"), ("cai01", "names ana01 (Ana Evans)")])
+def test_a_hand_in_that_may_be_anothers_is_neither_given_nor_erased(
+    full: Course, kit: "Kit", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: str, left: str
+) -> None:
+    monkeypatch.chdir(full.root)
+    held = held_of_two(full, kit, tmp_path)
+    name, data = held.relative_to(full.root).as_posix(), next(held.glob("*.zip")).read_bytes()
+    done = CliRunner().invoke(app, ["export-learner", learner, "--to", str(tmp_path / "own.zip")])
+    assert f"{name} names this learner, too" in done.output.replace("\n", " ").replace("  ", " ")
+    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
+        assert not [one for one in packed.namelist() if "of-two" in one]
+    planned = erase(full, learner)
+    assert (planned.shared, name in planned.files) == ((name,), False)
+    assert any(one.startswith(f"{name} names this learner, too: decide yourself") for one in planned.to_decide)
+    assert next(held.glob("*.zip")).read_bytes() == data
+    reason = (held / "reason.txt").read_text("utf-8")
+    assert left in reason
+    assert not says(reason, (learner, planned.learner.name))
+    other = "cai01" if learner == "ana01" else "ana01"
+    assert plan(full, other).shared == (name,)  # it may be that of the one who was erased
+
+
+def test_a_hand_in_under_a_strange_name_is_nobodys_for_sure(full: Course, kit: "Kit", tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "moodle.zip", "w") as packed:
+        packed.writestr("Zoe Poe_1234567_assignsubmission_file/of-whom.zip", kit.hand_in("ana01", t01="Zoe's?"))
+    intake(full, [tmp_path / "moodle.zip"], "w01")
+    [name] = plan(full, "ana01").shared
+    assert name.endswith("of-whom.zip")
+
+
+def test_who_stays_after_a_merge_is_erased_where_the_other_id_is(full: Course) -> None:
+    merge(full, "ana01", "ben01")
+    aside = full.root / "received" / "w01-small" / ".attempts" / "ben01.json.broken-20261120-100000"
+    aside.write_text("ben01", "utf-8")
+    planned = erase(full, "ben01")
+    assert any(one.startswith("ana01 is another id of this person") for one in planned.to_decide)
+    [attempts] = full.root.glob("received/w01-small/.attempts/ana01.json")
+    assert "ben01" not in attempts.read_text("utf-8")
+    assert not aside.exists()
+    why = {one["set_aside"].partition(" on ")[0] for one in json.loads(attempts.read_text("utf-8"))["attempts"]}
+    assert why == {"merged into an erased learner"}  # they count no more, as before
+    assert len(list(full.root.glob("received/w01-small/ana01/*.zip"))) == 2
 
 
 def test_what_another_program_took_away_is_logged_without_words(full: Course) -> None:
@@ -361,6 +419,9 @@ def test_the_other_id_of_the_same_person_is_told(full: Course) -> None:
 def test_a_word_names_a_learner_only_as_a_word_of_its_own() -> None:
     assert says("Locked: ANA EVANS.", ("ana01", "Ana Evans"))
     assert not says("w01 was locked for Alan Evanson, ana012 and x@ana01", ("", "01", "Al", "ana01", "Ana Evans", "Evans"))
+    assert says("Mr ben  o’brien was late", ("Ben O'Brien",))
+    assert not says("Put here: 11:12", ("11", "12"))
+    assert without("Siân’s, not Ana\nEvans's", ("Ana Evans",), "…") == "Siân’s, not …'s"
 
 
 def test_by_command_the_id_is_typed(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -372,6 +433,7 @@ def test_by_command_the_id_is_typed(full: Course, monkeypatch: pytest.MonkeyPatc
     assert traces(full)
     done = run.invoke(app, ["erase-learner", "ana01"], input="ana01\n")
     assert "is erased" in done.output
+    assert plan(full, "ben01").outside in " ".join(done.output.split())
     assert traces(full) == []
 
 

@@ -34,16 +34,20 @@ from autograde.inbox import merge
 from autograde.inbox.assign import assign, undo
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
+from autograde.inbox.merged import merges
 from autograde.marking import Rubric
+from autograde.records import actions, sampling
 from autograde.records.decisions import Decide, decide, decide_each, decisions_of, history
 from autograde.records.evidence import BY_HAND, Evidence, Kind, add_evidence, evidence_of, withdraw_evidence
 from autograde.records.grid import State, grid
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.proposals import MARKS, OWN_WORK, SHOWN_WORK, propose
+from autograde.records.referring import refer, withdraw
 from autograde.records.units import declare, reopen, sign_off, standing
 from autograde.run.line import SIGNED_OFF
 from autograde.run.mark import mark_class
+from autograde.statistics.sampling import Rates
 from workbook_helpers.errors import ContentError
 
 NAME = "w01-small"
@@ -262,7 +266,7 @@ def test_an_answer_that_was_changed_is_another_piece(unit: Course, kit: Any, tmp
     assert (second.waiting, second.points, second.attempt) == (True, None, 1)
     assert second.id != first.id
     found = grid(unit)
-    assert found.cells["ana01", "1.1"].changed
+    assert found.cells["ana01", "1.1"].stale
     assert found.to_decide == 1
     with pytest.raises(ClassError, match="handed in anew"):
         decide(unit, "ana01", "1.1", met=True, reason="Seen.", evidence=(first.id,))
@@ -378,7 +382,7 @@ def test_evidence_about_another_criterion_is_none(unit: Course) -> None:
     made = decide(unit, "ana01", "2.3", met=True, reason="Seen.", evidence=(id_, id_))
     assert made.evidence == (id_,)
     withdraw_evidence(unit, id_, "Another learner's.")
-    assert grid(unit).cells["ana01", "2.3"].changed
+    assert grid(unit).cells["ana01", "2.3"].stale
 
 
 KILLS = """
@@ -508,6 +512,32 @@ def test_a_unit_is_not_signed_off_on_what_is_not_there_any_more(unit: Course, ki
     sign_off(unit, "ana01")
 
 
+def test_a_unit_is_not_signed_off_while_somebody_asks_for_something(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(unit, "ana01", 8, *ALL)
+    meet_all(unit)
+    decide(unit, "ana01", "1.1", met=True, reason="All there.", evidence=(of_kind(unit, "ana01", Kind.WRITTEN).id,))
+    with unit.gradebook() as gradebook:
+        gradebook.find_grade("w01-t01", NAME, NAME, "ana01").manual_score = 0
+        gradebook.db.commit()
+    with pytest.raises(ClassError, match=r"1\.1 was proposed as met .* is not now: points or ticks were changed since\. Look at"):
+        sign_off(unit, "ana01")
+    decide(unit, "ana01", "1.1", met=True, reason="Said aloud.", evidence=(add(unit, "ana01", "1.1"),))
+    asked = refer(unit, "ana01", "w01", {"w01-t01": "A reason."})
+    with pytest.raises(ClassError, match="w01-small is referred, and waits for its answer"):
+        sign_off(unit, "ana01")
+    withdraw(unit, asked.id)
+    monkeypatch.setenv("AUTOGRADE_WHO", "Ines Roy")
+    sampling.plan(unit, rates=Rates(base=1, new_assessor=1))
+    one = next(found for found in sampling.samples_of(unit) if found.decision.criterion == "1.1")
+    sampling.look(unit, one.id, agrees=False, text="Where?")
+    made = actions.raise_action(unit, to="Ruth", text="Ask for it", sample=one.id)
+    with pytest.raises(ClassError, match=r"does not agree with 1\.1; an action on 1\.1 is not closed\. See to that"):
+        sign_off(unit, "ana01")
+    actions.close_action(unit, made.id, "It came.")
+    sampling.look(unit, one.id, agrees=True, text="")
+    sign_off(unit, "ana01")
+
+
 def test_the_lock_holds_points_and_comments_and_says_what_formgrader_gave(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     meet_all(unit)
     with reading(unit) as connection:
@@ -598,7 +628,8 @@ def test_the_records_of_two_ids_become_one_learners_and_part_again(unit: Course,
 
 def test_an_undo_takes_back_one_merge_alone_and_a_signed_off_unit_stays(unit: Course, kit: Any, tmp_path: Path) -> None:
     merge.merge(unit, "ana01", "ben01")
-    hand_in(unit, kit, tmp_path, "ana01", at="2026-11-20T10:00:00+00:00", q01="a", t01="New.", declaration=True)
+    (tmp_path / "new.zip").write_bytes(kit.hand_in("ana01", "2026-11-20T10:00:00+00:00", q01="a", t01="New.", declaration=True))
+    assign(unit, tmp_path / "new.zip", "ana01", "w01")  # else it would be ben01's
     later = merge.merge(unit, "ana01", "cai01")
     merge.undo(unit, later.name)
     assert [one.set_aside[:17] for one, _ in Attempts(unit, NAME).of("ana01")] == ["merged into ben01", ""]
@@ -607,7 +638,7 @@ def test_an_undo_takes_back_one_merge_alone_and_a_signed_off_unit_stays(unit: Co
     sign_off(unit, "ben01")
     deeds: list[Callable[[], object]] = [
         lambda: merge.plan(unit, "cai01", "ben01"),
-        lambda: merge.undo(unit, merge.merges(unit)[0][0]),
+        lambda: merge.undo(unit, merges(unit)[0][0]),
     ]
     for deed in deeds:
         with pytest.raises(ClassError, match="The unit of ben01 is signed off"):

@@ -247,6 +247,7 @@ def test_a_referral_in_place_of_another_keeps_its_attempt_and_its_tasks(marked: 
     assert [found.state for found in referrals_of(marked)] == [State.OPEN, State.REPLACED]
     taken = take_in(marked, again(marked, kit, one, t01="To the first one."), tmp_path / "2.zip")
     assert taken.current, "the learner had the file of the first one, and the attempt is the same"
+    assert taken.oddities == ("answers a referral that another one took the place of: taken as attempt 2 all the same",)
     assert current(marked) == (2, "To the first one.")
     assert open_of(marked) == ()
 
@@ -268,6 +269,18 @@ def test_the_date_gives_time_and_what_is_withdrawn_takes_it_back(marked: Course)
     with reading(marked) as connection:
         assert sealed.faults_in(connection) == [], "each row is as the log tells"
     assert refer(marked, "ana01", "w01", {TASK: "Again."}).attempt == 2
+
+
+def test_an_answer_to_what_was_withdrawn_is_told(marked: Course, kit: Any, tmp_path: Path) -> None:
+    one = refer(marked, "ana01", "w01", {TASK: "More."})
+    two = refer(marked, "ana01", "w01", {TASK: "Much more."})
+    withdraw(marked, two.id)
+    for number, found in enumerate((one, two)):
+        at = f"2026-11-25T1{number}:00:00+00:00"
+        taken = take_in(marked, again(marked, kit, found, at, q01="b", t01="Because of this."), tmp_path / f"{number}.zip")
+        withdrawn = "answers a referral that was withdrawn: taken as attempt 2 all the same"
+        assert taken.oddities == (withdrawn, "w01-q01 is not as before, though not asked again")
+        assert taken.current
 
 
 def packed(course: Course, way: Way) -> dict[str, bytes]:
@@ -359,12 +372,14 @@ def test_of_a_unit_that_is_signed_off_nothing_is_asked_again(marked: Course) -> 
     one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
     with writing(marked) as database:
         add_event(database, framework_of(marked).id, "ana01", "signed", by="Ruth Osei", words="")
+    before = entries(marked)
     with pytest.raises(ClassError, match="signed off"):
         refer(marked, "ana01", "w01", {TASK: "Still more."}, until=date(2026, 12, 24))
     with pytest.raises(ClassError, match="signed off"):
         withdraw(marked, one.id)
     assert open_of(marked) == (one,)
     assert due(marked) == datetime.fromisoformat("2026-12-01T23:59"), "the time is as it was"
+    assert entries(marked) == before, "nor was it given and taken back"
 
 
 def test_a_drawn_paper_goes_round_through_the_page_that_an_exchange_brings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import insert, update
 from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
+from autograde.classes.learner_changes import add_one
 from autograde.classes.roster import Roster
 from autograde.classes.settings_file import write_setting
 from autograde.cli import app
@@ -302,6 +303,22 @@ def test_nobody_is_named_who_is_not_to_be(unit: Course) -> None:
     assert [one.id for one in who.students] == [one.id for one in people(unit, named=False).students]
     assert len(set(who.called.values())) == 3
     assert sorted(who.called.values()) == [who.called[one.id] for one in who.students]
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("Mr O’Brien showed it.", "Mr {dee} showed it."),
+        ("Mary told Ms Garcia about it; Lopez and GROSS, no, Groß, too.", "{dee} told Ms {dee} about it; {dee} and GROSS, no, {dee}, too."),
+        ("Siân\u00a0 Ŵyn saw it, and Siân agreed.", "{cai} saw it, and Siân agreed."),
+        ("Write to ANA@example.org or dee@example.org.", "Write to {ana} or {dee}."),
+        ("Ben  O‘Brien, JR and a de-icer", "{ben} and a de-icer"),
+    ],
+)
+def test_names_are_hidden_however_they_are_typed(unit: Course, said: str, hidden: str) -> None:
+    add_one(unit, id_="dee01", first_name="Mary de Ann", last_name="O'Brien Garcia Lopez-Groß", email="dee@example.org")
+    who = people(unit, named=False)
+    assert who.hide(said, "dee01") == hidden.format(**{one[:3]: called for one, called in who.called.items()})
 
 
 def test_item_figures_hold_to_their_guards(course: Course, kit: "Kit", tmp_path: Path, small_key: None) -> None:

@@ -10,24 +10,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from autograde.classes.folder import Course
+from autograde.classes.learner_changes import add_one
 from autograde.classes.moving import move_gradebook
+from autograde.errors import ClassError
 from autograde.gradebook import sealed
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import let_go, reading
 from autograde.gradebook.heads import check, keep_head
 from autograde.gradebook.keep import backup, restore
+from autograde.gradebook.log import entries_in
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
 from autograde.inbox.intake import intake
+from autograde.inbox.merge import merge, undo
 from autograde.records import actions, adjustments, sampling, second_marking, standardising
 from autograde.records.adjustments import Kind
 from autograde.records.decisions import decide, history
 from autograde.records.erasure import erase
 from autograde.records.evidence import Kind as Evidence
 from autograde.records.evidence import add_evidence, evidence_of, withdraw_evidence
+from autograde.records.opening import reading as records
+from autograde.records.outside import catch
 from autograde.records.units import declare
+from autograde.reports.people import people
 from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
 from tests.conftest import ROOT
@@ -161,6 +168,92 @@ def test_what_is_removed_or_added_is_named(kept: Course) -> None:
             assert said == f"{words} forged stands in the records, and no entry of the log tells of it."
 
 
+def test_marks_that_are_changed_beside_the_log_are_named(kept: Course) -> None:
+    both = "UPDATE grade SET manual_score = 10 WHERE manual_score = 7", "UPDATE autograde_known SET points = 10 WHERE points = 7"
+    for statements, words, how_many in (
+        (both, "points, comment or notes for w01-t01 of w01-small, learner ", 2),
+        (both[1:], "points, comment or notes for w01-t01 of w01-small, learner ", 2),
+        (("UPDATE grade SET manual_score = NULL", "DELETE FROM autograde_known"), "w01-t01", 2),
+        (("UPDATE autograde_known SET comment = 'Well done'",), "w01-t01", 2),
+        (("INSERT INTO autograde_known SELECT notebook_id, 'w01-q01', 9, NULL, '' FROM autograde_known",), "no entry of the log tells", 2),
+        (("UPDATE autograde_person SET notes = replace(notes, '[]', '[0]')",), "w01-t01", 2),
+        (("UPDATE autograde_person SET unsafe = 1",), "w01-t01", 2),
+        (("UPDATE grade SET auto_score = 0 WHERE auto_score = 2",), "the program's points for w01-q01 of w01-small", 2),
+        (("UPDATE grade SET auto_score = 5 WHERE manual_score = 7",), "the program's points for w01-t01 of w01-small", 2),
+    ):
+        with reading(kept.db_url) as connection:
+            connection.exec_driver_sql("BEGIN")
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            said = sealed.faults_in(connection)
+            connection.exec_driver_sql("ROLLBACK")
+        assert (len(said), [text for text in said if words not in text]) == (how_many, []), statements
+
+
+def test_marks_are_as_the_log_tells_after_a_merge_and_an_erasure(kept: Course) -> None:
+    made = merge(kept, "ana01", "ben01")
+    assert faults(kept) == ()
+    undo(kept, made.name)
+    with kept.gradebook() as gradebook:
+        gradebook.find_grade("w01-t01", ASSIGNMENT, ASSIGNMENT, "ana01").manual_score = 3
+        gradebook.db.commit()
+    assert catch(kept) == 1
+    assert faults(kept) == ()
+    merge(kept, "ana01", "ben01")
+    erase(kept, "ana01")
+    assert faults(kept) == ()
+    [said] = changed(kept, "UPDATE autograde_known SET points = 10")  # of a hand-in whose entries were the erased learner's
+    assert "w01-t01" in said
+    assert changed(kept, "UPDATE grade SET auto_score = auto_score + 1")
+
+
+def test_whose_a_pseudonym_is_cannot_be_changed_in_silence(kept: Course) -> None:
+    [said] = changed(kept, "DELETE FROM autograde_pseudonym WHERE learner = 'ana01'")
+    assert "the pseudonym " in said
+    assert "is gone from the records" in said
+    path = sqlite_file(kept.db_url)
+    assert path is not None
+    with closing(sqlite3.connect(path)) as raw:
+        names = dict(raw.execute("SELECT learner, pseudonym FROM autograde_pseudonym"))
+        for learner, name in (("ana01", "x"), ("ben01", names["ana01"]), ("ana01", names["ben01"])):
+            raw.execute("UPDATE autograde_pseudonym SET pseudonym = ? WHERE learner = ?", (name, learner))
+        raw.commit()
+    assert len(faults(kept)) == 2
+    with pytest.raises(ClassError, match="pseudonym is was changed"):
+        erase(kept, "ana01")
+    with reading(kept.db_url) as connection:
+        assert {entry.subject for entry in entries_in(connection) if entry.detail is None} == set()
+    assert "no entry of the log tells" in changed(kept, "INSERT INTO autograde_pseudonym VALUES ('eve01', 'e')")[-1]
+
+
+def test_the_pseudonyms_of_a_report_stand_in_the_log(kept: Course) -> None:
+    add_one(kept, id_="dee01", first_name="Dee", last_name="Zimmer")
+    assert len(set(people(kept, named=False).called.values())) == 4
+    assert faults(kept) == ()
+
+
+def test_who_works_meanwhile_makes_no_fault(kept: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = sealed._known
+
+    def slow(connection: Connection) -> Any:
+        found = known(connection)
+        add_evidence(kept, "ana01", kind=Evidence.WITNESS, criteria=["2.3"], on=DAY, by="Kofi", title="Meanwhile")
+        keep_head(kept)
+        return found
+
+    monkeypatch.setattr(sealed, "_known", slow)
+    assert faults(kept) == ()
+    with records(kept) as connection:
+        assert check(kept, connection).faults == ()
+
+
+def test_a_row_that_cannot_be_read_is_named(kept: Course) -> None:
+    for table, column in (("decision", "at"), ("evidence", "on"), ("sample", "at")):
+        said = changed(kept, f"UPDATE autograde_{table} SET \"{column}\" = 'yesterday'")  # noqa: S608
+        assert said
+        assert all(f"the {table} " in text and "cannot be read" in text for text in said)
+
+
 def test_an_erasure_explains_what_went_and_nothing_else(kept: Course) -> None:
     erase(kept, "ana01")
     keep_head(kept)
@@ -216,6 +309,9 @@ def test_on_a_server_it_is_the_same(kept: Course, server: str) -> None:
         [first, _] = sampling.samples_of(kept)
         sampling.look(kept, first.id, agrees=True, text="It is there.")
         actions.raise_action(kept, to="Ruth", text="Well done")
+    for opened in (reading(url), records(kept)):
+        with opened as connection:
+            assert check(kept, connection).faults == ()
     with reading(url) as connection:
         assert sealed.faults_in(connection) == []
         connection.exec_driver_sql(f"UPDATE autograde_sample SET agrees = false WHERE id = '{first.id}'")  # noqa: S608

@@ -324,7 +324,7 @@ def test_the_player_pauses_goes_back_and_stops(told_page: Open) -> None:
     for _ in range(8):
         page.evaluate("voice.end()")
     expect(page.locator("img[data-wb-aloud]")).to_be_in_viewport(ratio=1)
-    assert page.evaluate(
+    page.wait_for_function(
         """document.querySelector('[data-wb-aloud]').getBoundingClientRect().bottom
            <= document.querySelector('.wb-player').getBoundingClientRect().top"""
     )

@@ -62,8 +62,10 @@ export const read = () => {
 };
 /** @param {Given} one @returns {Given} */
 export const part = ({ points: p, comment: c, seen, not_enough: n, unsafe: u, later: l }) => ({ points: p, comment: c, seen, not_enough: n, unsafe: u, later: l });
-/** @param {Given} one @param {Given} other */
-export const same = (one, other) => JSON.stringify(part(one)) === JSON.stringify(part(other));
+/** Whether both are the same as a field gives them: a comment may stand there with other ends of line, or a space behind it. @param {Given} one @param {Given} other */
+export const same = (one, other) => typed(one) === typed(other);
+/** @param {Given} one */
+const typed = (one) => JSON.stringify({ ...part(one), points: one.points.trim(), comment: one.comment.replace(/\r\n?/g, "\n").trim() });
 /** @param {Given} given */
 export const put = (given) => {
   points.value = given.points;

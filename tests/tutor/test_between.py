@@ -1,0 +1,309 @@
+"""What comes in between: a file that is held, a power cut in a merge, a sign-off while marking runs, one row that is in the way."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograde.classes.folder import Course
+from autograde.classes.roster import Roster
+from autograde.errors import ClassError
+from autograde.gradebook.left import who_left
+from autograde.gradebook.person import Given, Notes, marks_for, places_in
+from autograde.gradebook.person import give as give_points
+from autograde.inbox import attempts as attempts_file
+from autograde.inbox import merge
+from autograde.inbox.assign import assign
+from autograde.inbox.attempts import Attempts
+from autograde.inbox.intake import intake
+from autograde.inbox.merged import merged_ids, merges
+from autograde.inbox.outcome import Taken
+from autograde.records.events import add_event
+from autograde.records.holdings import files_of
+from autograde.records.opening import reading, writing
+from autograde.records.referrals import State, referrals_of
+from autograde.records.referring import refer
+from autograde.records.unit import framework_of
+from autograde.run import college, mark
+from autograde.run.line import SIGNED_OFF, Line
+from autograde.run.mark import mark_class
+from autograde.run.places import sweep
+from tests.tutor.conftest import Kit
+from workbook_helpers.files import read_file
+
+NAME, TASK = "w01-small", "w01-t01"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the class that the first test makes is kept, for the others to copy."""
+    return tmp_path_factory.mktemp("model") / "class"
+
+
+@pytest.fixture
+def marked(course: Course, kit: Kit, small_key: None, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A class whose ana01 has handed in, and has 4 points for the written task; ben01 waits for a marker, cai01 has handed in nothing."""
+    monkeypatch.setenv("AUTOGRADE_WHO", "Ruth Osei")
+    if model.is_dir():
+        shutil.copytree(model, course.root, dirs_exist_ok=True)
+        return course
+    for learner in ("ana01", "ben01"):
+        take_in(course, tmp_path, kit.hand_in(learner, **says("Because.")))
+    list(mark_class(course, NAME))
+    with reading(course) as connection:
+        place = places_in(connection, NAME)[TASK]
+        base = marks_for(connection, place, ["ana01"])["ana01"].base
+    give_points(course.db_url, course.course_id, place, "ana01", Given(points=4, comment="", notes=Notes()), base)
+    shutil.copytree(course.root, model)
+    return course
+
+
+def says(why: str) -> dict[str, Any]:
+    return {"q01": "a", "t01": why, "declaration": True}
+
+
+def take_in(course: Course, tmp_path: Path, raw: bytes) -> Taken:
+    path = tmp_path / f"{len(list(tmp_path.iterdir()))}.zip"
+    path.write_bytes(raw)
+    [taken] = intake(course, [path], "w01").taken
+    return taken
+
+
+def again(course: Course, kit: Kit, learner: str = "ana01", at: str = "2026-11-25T10:00:00+00:00") -> bytes:
+    """Refer a learner, and make the hand-in that answers it."""
+    one = refer(course, learner, "w01", {TASK: "More."})
+    raw = kit.answers(**says("Because of this."))
+    claims = {"attempt": one.attempt, "referral": one.id, "about_sha256": one.about}
+    return bytes(kit.zipped({"manifest.json": kit.manifest(learner, at, raw, **claims), "answers.json": raw}))
+
+
+def current(course: Course, learner: str = "ana01") -> str:
+    """Give the written answer that lies in submitted/, "" for none."""
+    path = course.path("submitted", learner, NAME) / "answers.json"
+    return str(json.loads(path.read_bytes())["answers"][TASK]["value"]) if path.exists() else ""
+
+
+def given(course: Course) -> dict[str, float | None]:
+    """Give learner → points of the written task, for those who have a row of it."""
+    with reading(course) as connection:
+        marks = marks_for(connection, places_in(connection, NAME)[TASK], ["ana01", "ben01", "cai01"])
+    return {learner: found.points for learner, found in marks.items()}
+
+
+def written(course: Course, learner: str = "ana01") -> Path:
+    return course.root / "received" / NAME / ".attempts" / f"{learner}.json"
+
+
+def hold(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> None:
+    """Let another program hold a file the next so many times that it is read."""
+    left = [None] * times
+
+    def held(one: Path, *more: Any) -> bytes:
+        if one == path and left:
+            left.pop()
+            raise PermissionError(13, "Sharing violation", str(one))
+        return read_file(one, *more)
+
+    monkeypatch.setattr(attempts_file, "read_file", held)
+    monkeypatch.setattr(attempts_file, "PAUSES_S", (0, 0))
+
+
+# What is known of the attempts
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_what_is_known_of_attempts_is_never_taken_for_nothing(
+    marked: Course, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    (tmp_path / "x.zip").write_bytes(kit.hand_in("ana01", "2026-11-19T12:00:00+00:00", **says("It is Ben’s.")))
+    intake(marked, [tmp_path / "x.zip"], "w01")
+    assign(marked, tmp_path / "x.zip", "ben01", "w01")
+    before = written(marked).read_bytes()
+    new = kit.hand_in("ana01", "2026-11-19T11:00:00+00:00", **says("Because, and more."))
+    hold(monkeypatch, written(marked), times)
+    if times > 2:
+        with pytest.raises(ClassError, match=rf"received/{NAME}/\.attempts/ana01\.json cannot be read \(Sharing violation\)"):
+            take_in(marked, tmp_path, new)
+        assert (written(marked).read_bytes(), current(marked)) == (before, "Because.")
+    assert take_in(marked, tmp_path, new).current
+    assert (current(marked), current(marked, "ben01")) == ("Because, and more.", "It is Ben’s.")
+
+
+@pytest.mark.parametrize("how", ["half", "one row"])
+def test_what_cannot_be_understood_is_kept_aside_and_told(marked: Course, kit: Kit, tmp_path: Path, how: str) -> None:
+    take_in(marked, tmp_path, again(marked, kit))
+    path = written(marked)
+    if how == "half":
+        path.write_bytes(path.read_bytes()[:-40])
+    else:
+        path.write_bytes(path.read_bytes().replace(b'"attempt": 2', b'"attempt": "two"'))
+    broken = path.read_bytes()
+    late = take_in(marked, tmp_path, kit.hand_in("ana01", "2026-11-27T10:00:00+00:00", **says("An old copy.")))
+    assert not late.current
+    assert any("cannot be read, and is kept aside" in text for text in late.oddities)
+    assert current(marked) == "Because of this.", "the number stands in the original, too"
+    [aside] = path.parent.glob("ana01.json.broken-*")
+    assert aside.read_bytes() == broken
+    assert aside in files_of(marked, Roster.of(marked).students[0]), "what is erased with ana01"
+    assert Attempts(marked, NAME).students() == ("ana01", "ben01")
+    newer = take_in(marked, tmp_path, kit.hand_in("ana01", "2026-11-28T10:00:00+00:00", **says("One more.")))
+    assert not any("kept aside" in text for text in newer.oddities)
+
+
+def test_an_original_of_which_nothing_is_written_keeps_its_number(marked: Course, kit: Kit, tmp_path: Path) -> None:
+    take_in(marked, tmp_path, again(marked, kit))
+    written(marked).unlink()
+    assert [(one.attempt, bool(one.referral)) for one, _ in Attempts(marked, NAME).of("ana01")] == [(1, False), (2, True)]
+
+
+# A merge
+
+
+@pytest.mark.parametrize("where", ["_settle", "_follow", "_exchange", "mark_left", "carry", "note_each"])
+def test_a_merge_that_was_cut_off_is_finished_by_doing_it_again(marked: Course, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    def cut(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merge, where, cut)
+        with pytest.raises(KeyboardInterrupt):
+            merge.merge(marked, "ana01", "cai01")
+    done = merge.merge(marked, "ana01", "cai01")
+    assert (current(marked), current(marked, "cai01")) == ("", "Because.")
+    assert given(marked) == {"ben01": None, "cai01": 4}
+    assert "ana01" in who_left(marked)
+    assert merges(marked) == [(done.name, "ana01", "cai01")], "it is the same merge"
+    list(mark_class(marked, NAME))
+    assert given(marked) == {"ben01": None, "cai01": 4}
+    with monkeypatch.context() as patch:
+        patch.setattr(merge, "_settle", cut)
+        with pytest.raises(KeyboardInterrupt):
+            merge.undo(marked, done.name)
+    merge.undo(marked, done.name)
+    assert (current(marked), current(marked, "cai01"), given(marked)) == ("Because.", "", {"ana01": 4, "ben01": None})
+    assert (merges(marked), "ana01" in who_left(marked)) == ([], False)
+
+
+def test_the_records_come_back_after_a_merge_that_was_cut_off_behind_them(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    refer(marked, "ana01", "w01", {TASK: "More."})
+    note, steps = merge._note, list[object]()
+
+    def cut(journal: Path, what: dict[str, object]) -> None:
+        steps.append(what)
+        if "open" not in what:
+            raise KeyboardInterrupt
+        note(journal, what)
+
+    monkeypatch.setattr(merge, "_note", cut)
+    with pytest.raises(KeyboardInterrupt):
+        merge.merge(marked, "ana01", "cai01")
+    monkeypatch.setattr(merge, "_note", note)
+    done = merge.merge(marked, "ana01", "cai01")
+    assert [one.learner for one in referrals_of(marked)] == ["cai01"]
+    merge.undo(marked, done.name)
+    assert [one.learner for one in referrals_of(marked)] == ["ana01"]
+
+
+def test_a_merge_says_by_the_number_what_will_count(marked: Course, kit: Kit, tmp_path: Path) -> None:
+    take_in(marked, tmp_path, again(marked, kit))
+    take_in(marked, tmp_path, kit.hand_in("cai01", "2026-11-26T10:00:00+00:00", **says("Later.")))
+    assert "; attempt 2, of Wednesday 25 November 2026" in merge.plan(marked, "ana01", "cai01").parts[0].said
+    assert "cai01" in (said := merge.plan(marked, "cai01", "ana01").parts[0].said)
+    assert "ana01’s own, of Wednesday 25 November 2026, 10:00, is attempt 2 and goes on to count." in said
+    merge.merge(marked, "ana01", "cai01")
+    assert current(marked, "cai01") == "Because of this."
+
+
+def test_a_hand_in_after_a_merge_goes_to_the_id_that_stays(marked: Course, kit: Kit, tmp_path: Path) -> None:
+    answer = again(marked, kit)
+    name = merge.merge(marked, "ana01", "cai01").name
+    taken = take_in(marked, tmp_path, answer)
+    assert (taken.student.id, taken.current) == ("cai01", True)
+    assert taken.oddities == ('names "ana01", which was merged into cai01',)
+    assert [(one.learner, one.state) for one in referrals_of(marked)] == [("cai01", State.ANSWERED)]
+    sent = kit.zipped(
+        {"Ana Evans_101_assignsubmission_file/x.zip": kit.hand_in("ana01", "2026-11-26T10:00:00+00:00", **says("By Moodle."))}
+    )
+    assert take_in(marked, tmp_path, sent).student.id == "cai01"
+    merge.undo(marked, name)
+    assert take_in(marked, tmp_path, kit.hand_in("ana01", "2026-11-27T10:00:00+00:00", **says("Mine."))).student.id == "ana01"
+
+
+def test_an_id_that_was_merged_leads_to_the_one_that_is_left(marked: Course) -> None:
+    merge.merge(marked, "ana01", "ben01")
+    merge.merge(marked, "ben01", "cai01")
+    assert merged_ids(marked) == {"ana01": "cai01", "ben01": "cai01"}
+    merge.merge(marked, "cai01", "ana01")
+    assert merged_ids(marked) == {"ben01": "ana01", "cai01": "ana01"}
+
+
+# Marking
+
+
+@pytest.fixture
+def three(marked: Course, kit: Kit, tmp_path: Path) -> Course:
+    """The class, where each of the three has handed in something that is not marked yet."""
+    for learner in ("ana01", "ben01", "cai01"):
+        take_in(marked, tmp_path, kit.hand_in(learner, "2026-11-19T12:00:00+00:00", **{**says("New."), "q01": "b"}))
+    return marked
+
+
+def lines(course: Course) -> dict[str, Line]:
+    return {line.student: line for line in mark_class(course, NAME)}
+
+
+def test_a_sign_off_while_marking_runs_leaves_out_that_learner_alone(three: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = three.path("autograded", "ben01", NAME) / f"{NAME}.ipynb"
+    before, keep = notebook.read_bytes(), mark._keep
+
+    def signed(*args: Any) -> list[Line]:
+        with writing(three) as database:
+            add_event(database, framework_of(three).id, "ben01", "signed", by="Ruth Osei", words="")
+        return keep(*args)
+
+    monkeypatch.setattr(mark, "_keep", signed)
+    found = lines(three)
+    assert {student: line.outcome for student, line in found.items()} == {"ana01": "marked", "ben01": "unchanged", "cai01": "marked"}
+    assert (found["ben01"].oddities, found["ben01"].points) == ((SIGNED_OFF,), 2)
+    assert notebook.read_bytes() == before
+    assert not list(three.root.glob("autograded/*/.*"))
+
+
+def test_a_row_that_is_in_the_way_holds_nobody_else_up(three: Course) -> None:
+    with closing(sqlite3.connect(three.root / "gradebook.db")) as raw:  # a submission without its notebook
+        raw.execute("INSERT INTO submitted_assignment (id, assignment_id, student_id) SELECT 'x', id, 'cai01' FROM assignment")
+        raw.commit()
+    found = lines(three)
+    assert {student: line.outcome for student, line in found.items()} == {"ana01": "marked", "ben01": "marked", "cai01": "not marked"}
+    assert "What the gradebook holds of this submission is in the way (IntegrityError: UNIQUE" in found["cai01"].oddities[0]
+    assert not list(three.root.glob("autograded/*/.*"))
+    assert lines(three)["ana01"].outcome == "unchanged"
+
+
+def test_whatever_stops_one_workbook_the_others_of_the_college_are_marked(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Iterator[Line]:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(college, "mark_class", fails)
+    [done] = college.mark_college(college.tasks_of([marked]))
+    assert done.fault.startswith("The marking stopped (OSError: [Errno 5] Input/output error).")
+
+
+def test_what_another_run_takes_away_while_this_one_sweeps_is_no_fault(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = marked.root / "autograded" / "ana01" / f".{NAME}-x"
+    part.mkdir()
+    look: Callable[[Path], Any] = Path.lstat
+
+    def gone(path: Path) -> Any:
+        if path == part and part.exists():
+            part.rmdir()
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+    sweep(marked, NAME)
+    assert not part.exists()
