@@ -150,7 +150,7 @@ def _journal(course: Course, planned: Merge, now: datetime) -> tuple[Path, dict[
             return path, row
     why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
     row = {"goes": first, "stays": second, "added": [], "why": why, "left": first in who_left(course), "open": True}
-    return course.root / "received" / FOLDER / f"{stamp(now)}-{second}-{first}.json", row
+    return course.root / "received" / FOLDER / f"{stamp(now)}-{now:%f}-{first}.json", row
 
 
 def _both(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

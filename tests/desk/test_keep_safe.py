@@ -320,7 +320,7 @@ def test_the_class_is_packed_with_its_progress(safe: Desk, page_of: Page) -> Non
     assert int(got.headers["content-length"]) == len(got.body())
     with zipfile.ZipFile(packed) as one, zipfile.ZipFile(io.BytesIO(got.body())) as other:
         assert other.testzip() is None
-        assert sorted(one.namelist()) == sorted(other.namelist())
+        assert set(one.namelist()) ^ set(other.namelist()) <= {"class/audit-heads.txt"}  # the log's head is kept when a deed is done
 
 
 def test_anyone_can_use_the_page(safe: Desk, page_of: Page) -> None:

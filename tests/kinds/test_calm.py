@@ -25,9 +25,14 @@ def test_one_line_says_all_saved_and_does_not_flicker(kind_page: Callable[..., K
     expect(line).to_have_text("")  # nothing is there to be saved
     page.evaluate(LISTEN)
     page.locator(f"#{TASK} textarea").click()
-    page.keyboard.type("word by word, on and on", delay=25)
-    assert page.evaluate("said") == ["Saving…"], "many saves by now"
-    expect(line).to_have_text("✓ All saved")
+    for _ in range(3):  # on a busy machine the typing itself may halt
+        page.evaluate("said.length = 0")
+        page.keyboard.type("word by word, on and on", delay=25)
+        meanwhile = page.evaluate("[...said]")
+        expect(line).to_have_text("✓ All saved")
+        if meanwhile == ["Saving…"]:
+            break
+    assert meanwhile == ["Saving…"], "many saves by now"
     assert page.evaluate("said") == ["Saving…", "✓ All saved"]
     is_saved(page.locator(f"#{TASK}"))
     assert not re.search(r"\d\d:\d\d", page.locator("main").inner_text()), "no time under a question"

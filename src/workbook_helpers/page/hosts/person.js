@@ -10,6 +10,11 @@ const ANEW = "wb-anew";
 
 /** Why the next page asks anew who works here: somebody left, here or in another tab; all that was theirs was removed. @typedef {"left" | "elsewhere" | "removed"} Anew */
 
+if (safely(() => history.state?.wbAsks)) {
+  kept.set(null);
+  safely(() => history.replaceState(null, ""));
+}
+
 /** As far as this browser remembers. */
 export const who = {
   /** @returns {string} */
@@ -30,7 +35,7 @@ export const who = {
     this.clear();
     if (why) safely(() => sessionStorage.setItem(ANEW, why));
     scrollTo(0, 0); // a browser scrolls a page that it loads again to where it was
-    safely(() => history.replaceState(null, "", location.pathname + location.search));
+    safely(() => history.replaceState({ wbAsks: true }, "", location.pathname + location.search)); // known to the next page at once, as storage may not be
     globalThis.location.reload();
   },
 };
