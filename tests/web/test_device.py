@@ -145,6 +145,10 @@ def test_an_id_that_is_new_to_a_device_of_others_is_told(tab: Open) -> None:
     again.work("ana01", shared=True)
     expect(again.text()).to_have_value("Ana's answer.")
     expect(notice).to_be_empty()
+    again.leave()
+    again.work("ben02", shared=True)
+    notice.get_by_role("button", name="My ID is right").click()
+    expect(notice).to_be_empty()
 
 
 def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open, context: BrowserContext) -> None:

@@ -3,6 +3,7 @@ device-who = Chi: { $learner }
 device-not-me = Nid chi?
 device-new-here = Nid oes dim wedi’i gadw ar y ddyfais hon o dan { $learner } eto, felly mae’r llyfr gwaith hwn yn wag. Os ydych wedi gweithio yma o’r blaen, edrychwch ar eich ID.
 device-again = Teipio fy ID eto
+device-right = Mae fy ID yn gywir
 device-title = Ble mae eich gwaith
 device-where = Mae eich atebion ar y ddyfais hon, yn y porwr hwn, o dan { $learner }. { $handed ->
     [none] Does neb arall wedi’u cael eto.

@@ -3,6 +3,7 @@ device-who = You: { $learner }
 device-not-me = Not you?
 device-new-here = Nothing is kept on this device under { $learner } yet, so this workbook is empty. If you have worked here before, look at your ID.
 device-again = Type my ID again
+device-right = My ID is right
 device-title = Where your work is
 device-where = Your answers are on this device, in this browser, under { $learner }. { $handed ->
     [none] Nobody else has them yet.

@@ -275,12 +275,12 @@ class Device {
     /** @type {[string, () => void]} */
     const copy = [say("device-save-copy"), () => { this.take(page); }];
     /** @type {[string, () => void]} */
-    const seen = [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }];
+    const seen = [say("page-seen"), () => { this.seen().then((kept) => page.opened(kept)); }], right = /** @type {[string, () => void]} */ ([say("device-right"), seen[1]]);
     /** @param {string} name @returns {[string, () => void]} */
     const leave = (name) => [say(name), () => { this.leave(page); }];
     /** @type {[string, () => void]} */
     const later = [say("device-not-now"), () => { this.#begun = 0; page.opened(this.#kept()); }];
-    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "device-new-here": [leave("device-again"), seen], "referral-other": [leave("device-not-me")] };
+    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "device-new-here": [leave("device-again"), right], "referral-other": [leave("device-not-me")] };
   }
 
   /** @param {HandedIn} made */
