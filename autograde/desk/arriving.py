@@ -26,16 +26,21 @@ class Arriving(DeskHandler):
     _part: Path | None = None
     _file: BinaryIO | None = None
     _fault = ""
+    _refused: web.HTTPError | None = None
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """Make its place, before anything of it has come."""
-        await super().prepare()
-        if self._finished or not self.current_user:
-            return
-        # What is refused is let come all the same, or the browser would never read why.
-        self.request.connection.set_max_body_size(2 * MOST)  # type: ignore[union-attr]
+        """Make its place, before anything of it has come.
+
+        What is refused is let come all the same: an answer amid it ends the connection, and the browser may never read why.
+        """
         try:
+            await super().prepare()
+            if self._finished or not self.current_user:
+                return
+            self.request.connection.set_max_body_size(2 * MOST)  # type: ignore[union-attr]
             self._open()
+        except web.HTTPError as error:
+            self._refused = error
         except ClassError as error:
             self._fault = str(error)
         except OSError as error:
@@ -66,6 +71,8 @@ class Arriving(DeskHandler):
     @web.authenticated
     def put(self) -> None:
         """Say to which batch it belongs, now that all of it is here."""
+        if self._refused:
+            raise self._refused
         try:
             if self._file:
                 self._file.close()  # which writes what is left of it

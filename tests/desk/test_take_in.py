@@ -2,9 +2,13 @@
 
 import re
 import shutil
+import socket
 import zipfile
+from contextlib import closing
+from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -157,8 +161,6 @@ def test_a_large_download_goes_to_the_disk_as_it_comes(served: Desk, at: Page, k
     expect(line(at)).to_contain_text("cannot be used", timeout=20_000)
     assert list((served.course.root / "received" / ".arrived").iterdir()) == []
     put_away(at)
-    reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip", data=b"x")
-    assert reply.status == 403  # without the secret of our own pages
     cookies = {one["name"]: one["value"] for one in at.context.cookies()}
     secret = {"X-XSRFToken": cookies["_xsrf"], "HX-Request": "true"}
     reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip&batch=../..", data=b"x", headers=secret)
@@ -175,6 +177,28 @@ def test_a_large_download_goes_to_the_disk_as_it_comes(served: Desk, at: Page, k
         "The file cannot be kept (File too large). See that the disk has room, then try again.",
     )
     assert list((served.course.root / "received" / ".arrived").iterdir()) == []
+
+
+def test_a_refused_file_is_answered_when_all_of_it_has_come(served: Desk, at: Page) -> None:
+    """An answer amid it would close the connection, and the browser's next file would meet a closed door."""
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in at.context.cookies())
+    address = urlsplit(served.base)
+    line = HTTPConnection(address.hostname or "", address.port, timeout=20)
+    line.auto_open = 0
+    line.connect()
+    with closing(line):
+        for _ in range(2):  # without the secret of our own pages
+            line.putrequest("PUT", f"{address.path}/desk/arriving?name=x.zip")
+            line.putheader("Cookie", cookies)
+            line.putheader("Content-Length", "2")
+            line.endheaders(b"x")
+            line.sock.settimeout(1)
+            with pytest.raises(TimeoutError):
+                line.sock.recv(1, socket.MSG_PEEK)
+            line.sock.settimeout(20)
+            line.send(b"x")
+            with line.getresponse() as reply:
+                assert (reply.status, reply.read() != b"") == (403, True)
 
 
 def test_what_was_not_taken_in_waits(served: Desk, at: Page, kit: Kit) -> None:
