@@ -129,6 +129,8 @@ def main() -> None:
         _fail(_misused(error), 2)
     except WorkbookError as error:
         _fail(str(error))
+    except typer.Abort:  # Ctrl-C, or the end of what is typed, at a question or amid the work
+        _fail("Stopped; nothing more was done. Run it again to go on.", 130)
     except BrokenPipeError:  # whoever reads what we say has had enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -275,8 +275,8 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, 
         ("feedback", "nbgrader feedback", "nbgrader generate_feedback"),
     ):
         lines += [
-            f"| students | {ours} | {title} | wall ratio | CPU ratio | wall each | CPU each, start-up aside | peak |",
-            "|---|---|---|---|---|---|---|---|",
+            f"| students | {ours} | {title} | wall ratio | CPU ratio | CPU | wall each | CPU each, start-up aside | peak |",
+            "|---|---|---|---|---|---|---|---|---|",
         ]
         for size in sizes:
             mine = runs[ours, size]
@@ -291,6 +291,7 @@ def report(runs: dict[tuple[str, int], list[Run]], sizes: list[int], wait: int, 
             ratio = [f"**{about}{median(getattr(b, way) / getattr(a, way) for a, b in pairs):.0f}**" for way in ("wall", "cpu")]
             row = [f"{size:,}", f"{median(one.wall for one in mine):.2f} s"]
             row += [f"{about}{median(one.wall for one in other):,.0f} s", *ratio]
+            row.append(f"{median(one.cpu for one in mine):.2f} s")
             row += [f"{median(one.wall for one in mine) / size * 1000:.1f} ms", f"{each:.1f} ms" if each and each > 0 else "–"]
             lines.append(f"| {' | '.join(row)} | {median(one.memory for one in mine):.0f} MB |")
         lines.append("")

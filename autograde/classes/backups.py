@@ -23,6 +23,8 @@ FILE = "autograde_backups.json"
 MAX_BYTES = 1_000_000
 BROUGHT = "brought-"
 """How the file begins that `bring` keeps."""
+WHEN = "-".join("[0-9]" * n for n in (4, 2, 2, 6))
+"""What stands for the time in a backup's name, so that "care" does not take those of "care-autumn" for its own."""
 SHOWN = 20
 """Backups that are listed, the newest first."""
 
@@ -108,7 +110,7 @@ def note_backup(course: Course) -> None:
 def backups(course: Course) -> list[Backup]:
     """Give what can be restored: the backups in the chosen folder, and what restores have put aside; the newest first."""
     gradebook = sqlite_file(course.db_url)
-    places = [(folder_for(course), f"{course.course_id or 'class'}-*.db", False)]
+    places = [(folder_for(course), f"{course.course_id or 'class'}-{WHEN}.db", False)]
     places += [(gradebook.parent, f"{gradebook.stem}.before-*{gradebook.suffix}", True)] if gradebook else []
     found = []
     for folder, pattern, aside in places:

@@ -19,7 +19,7 @@ def find(course: Course, learner: str) -> Student:
     if found is None:
         near = [one.shown for one in roster.near(learner)]
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        msg = f"Nobody in the class has the id {learner[:80]!r}.{hint}"
+        msg = f"Nobody in the class has the id {learner[:80]!r}.{hint or ' Look at the list of learners.'}"
         raise RosterError(msg)
     return found
 

@@ -10,7 +10,8 @@ from autograde.commands.console import bar, busy, class_here, out
 
 def backup(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A new file, best on another disk. Left out: into the folder chosen at the desk.")
+        Path | None,
+        typer.Argument(metavar="FILE", help="A new file, best on another disk; else in the folder chosen at the desk, or yours."),
     ] = None,
 ) -> None:
     """Copy the gradebook, whole and checked, into a new file.
@@ -34,7 +35,7 @@ def backup(
 def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `autograde backup` made.")]) -> None:
     """Bring a copy of the gradebook back.
 
-    The gradebook that is there now is kept beside it, under another name. Close formgrader first.
+    The gradebook that is there now is kept beside it, under another name. Close the desk and formgrader first.
 
     Example: [bold]autograde restore care-2026-12-01.db[/]
     """

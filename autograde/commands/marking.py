@@ -27,7 +27,7 @@ def mark(
         str, typer.Option(metavar="ADDRESS", help="With --all: let a Dask cluster mark, e.g. tcp://10.0.0.5:8786; see docs/scaling.md.")
     ] = "",
     workers: Annotated[
-        int | None, typer.Option(min=1, help="With --all: how many processes; one for each core and class if you leave it out.")
+        int | None, typer.Option(min=1, help=f"With --all: how many processes; else one, or from {FEW:,} hand-ins on one a core and class.")
     ] = None,
 ) -> None:
     """Mark the closed questions of all hand-ins, and lay the written answers out for you.
@@ -86,11 +86,16 @@ def _mark(course: "Course", assignment: str, *, force: bool) -> "list[Line]":
 
 def _mark_all(folders: list[str], *, force: bool, scheduler: str, workers: int | None) -> bool:
     """Mark every workbook of some classes, of this one for none; whether all of them could be marked."""
+    from autograde.classes.owner import is_class
     from autograde.commands.summary import say, show_marks, show_marks_in_short
     from autograde.crew import cores
+    from autograde.errors import ClassError
     from autograde.inbox.submitted import submissions
     from autograde.run.college import mark_college, tasks_of
 
+    if odd := next((one for one in folders if not is_class(Path(one))), ""):
+        msg = f"{odd} is no class folder. With --all name class folders, or nothing for this class; for one workbook leave --all out."
+        raise ClassError(msg)
     courses = list(dict.fromkeys(class_at(Path(folder)) for folder in folders)) or [class_here()]
     tasks = tasks_of(courses, force=force)
     if workers is None:

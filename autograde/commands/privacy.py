@@ -61,8 +61,6 @@ def erase_learner(
         raise ClassError(msg)
     erase(course, learner)
     say(out, f"{planned.learner.shown} is erased.", "bold")
-    for path in planned.copies:
-        say(out, f"Still in the backup {path}", "yellow")
     _leave(planned)
 
 
@@ -115,15 +113,15 @@ def _show(planned: "Erasure") -> None:
         say(out, f"  {name}")
     say(out, f"  The words of {count(planned.entries, 'entry', 'entries')} of the log")
     say(out, f"This stays: {count(planned.points, 'mark')} under a pseudonym that leads to nobody.")
-    for path in planned.copies:
-        say(out, f"Not changed, and still with this learner in it: {path}", "yellow")
     _leave(planned)
 
 
 def _leave(planned: "Erasure") -> None:
-    """Say what is left for people to do."""
+    """Say where the learner is still, and what is left for people to do."""
     from autograde.commands.summary import say
 
+    for path in planned.copies:
+        say(out, f"Not changed, and still with this learner in it: {path}", "yellow")
     for sentence in planned.to_decide:
         say(out, sentence, "yellow")
     say(out, planned.outside)

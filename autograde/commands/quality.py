@@ -64,19 +64,19 @@ def list_adjustments(learner: Annotated[str, typer.Argument(metavar="LEARNER-ID"
 
     Example: [bold]autograde adjust list ana01[/]
     """
-    from rich.table import Table
-
     from autograde.classes.ids import shown
     from autograde.classes.learner_changes import find
+    from autograde.commands.summary import say, show_one
     from autograde.records.adjustments import adjustments_of
+    from autograde.text import count
 
     course = class_here()
-    table = Table("Id", "Learner", "What", "Workbook", "Why", "Approved by", "On", "Ended")
-    for one in adjustments_of(course, find(course, learner).id if learner else ""):
-        what, ended = f"{one.kind}{f': {one.detail}' if one.detail else ''}", "yes" if one.ended else ""
-        words = (one.id, shown(one.learner), what, one.assignment or "all", one.why, one.approved_by, str(one.on), ended)
-        table.add_row(*map(Text, words))
-    out.print(table)
+    found = adjustments_of(course, find(course, learner).id if learner else "")
+    for one in found:
+        what = f"{one.kind}{f': {one.detail}' if one.detail else ''}"
+        words = f"{shown(one.learner)}, {one.assignment or 'all workbooks'}: {what}{'; ended' if one.ended else ''}"
+        show_one(out, one.id, words, one.why, f"Approved by {one.approved_by}, {one.on}")
+    say(out, f"{count(len(found), 'adjustment')}.", "bold")
 
 
 @adjust.command(name="end")
@@ -126,18 +126,18 @@ def list_samples() -> None:
 
     Example: [bold]autograde quality list[/]
     """
-    from rich.table import Table
-
     from autograde.classes.ids import shown
+    from autograde.commands.summary import say, show_one
     from autograde.records.sampling import samples_of
+    from autograde.text import count
 
-    table = Table("Id", "Learner", "Criterion", "Decision", "Assessor", "On", "Outcome", "Why it is sampled")
-    for one in samples_of(class_here()):
+    samples = samples_of(class_here())
+    for one in samples:
         found, outcome = one.decision, "to look at" if one.agrees is None else "agreed" if one.agrees else "not agreed"
         outcome += "" if one.newest else "; decided again since"
-        words = (one.id, shown(found.learner), found.criterion, found.words, found.assessor, str(found.on), outcome, " ".join(one.reasons))
-        table.add_row(*map(Text, words))
-    out.print(table)
+        words = f"{shown(found.learner)}, {found.criterion} {found.words} by {found.assessor}, {found.on}: {outcome}"
+        show_one(out, one.id, words, f"Sampled because: {' '.join(one.reasons)}")
+    say(out, f"{count(len(samples), 'sample')}, {sum(one.agrees is None for one in samples)} to look at.", "bold")
 
 
 @quality.command(name="look")
@@ -235,22 +235,20 @@ def raise_action(
 
     Example: [bold]autograde quality action "Kofi Mensah" "Ask for the example" --until "1 December 2026"[/]
     """
-    from rich.table import Table
-
-    from autograde.commands.summary import say
+    from autograde.commands.summary import say, show_one
     from autograde.records import actions
-    from autograde.text import LOCAL, read_due
+    from autograde.text import LOCAL, count, read_due
 
     if to or what:
         when = read_due(until).astimezone(LOCAL).date() if until else None
         made = actions.raise_action(class_here(), to=to, text=what, until=when, sample=sample, by=by)
         say(out, f"{made.to} is asked to do it. The action’s id is {made.id}.", "bold")
         return
-    table = Table("Id", "For", "What", "Until", "Closed")
-    for one in actions.actions_of(class_here()):
-        closed = f"{one.closed_by}: {one.closing}" if one.closed_at else ""
-        table.add_row(*map(Text, (one.id, one.to, one.text, str(one.until or ""), closed)))
-    out.print(table)
+    found = actions.actions_of(class_here())
+    for one in found:
+        by_when = f", until {one.until}" if one.until else ""
+        show_one(out, one.id, f"{one.to}{by_when}: {one.text}", f"Closed by {one.closed_by}: {one.closing}" if one.closed_at else "")
+    say(out, f"{count(len(found), 'action')}, {sum(not one.closed_at for one in found)} open.", "bold")
 
 
 @quality.command(name="close")

@@ -40,6 +40,9 @@ def refer(
         msg = f"{count(len(task), 'task')} and {count(len(missing), 'text')}: give --missing once for each --task, in the same order."
         raise ClassError(msg)
     criteria = dict(one.partition("=")[::2] for one in criterion or ())
+    if len({*task}) < len(task) or len(criteria) < len(criterion or ()):
+        msg = "Name each task and each criterion once, with all that is missing in it."
+        raise ClassError(msg)
     day = read_due(until).astimezone(LOCAL).date() if until else None
     course = class_here()
     made = write_down(course, learner, workbook, dict(zip(task, missing, strict=True)), criteria=criteria, until=day, by=assessor)
@@ -101,6 +104,9 @@ def file_of_referral(
     if one is None:
         msg = f"No referral {printable(referral_id, 40)} is open. Look at: autograde referral list"
         raise ClassError(msg)
+    if not folder.is_dir():
+        msg = f"There is no folder {folder}. Make it, or name another one."
+        raise ClassError(msg)
     target = folder / f"{one.assignment}-{one.learner}-to-do-again.html"
     write_file(target, referral_file(course, one))
     say(out, f"Written: {target}. It is for {one.learner} alone.", "bold")
@@ -144,15 +150,9 @@ def compare(learner: LearnerId, workbook: WorkbookName) -> None:
 
 def _show(one: "Referral") -> None:
     from autograde.classes.ids import shown
-    from autograde.commands.summary import say
+    from autograde.commands.summary import show_one
 
     until = f", until {one.until.day} {one.until:%B %Y}" if one.until else ""
-    say(
-        out,
-        f"{one.id}  {shown(one.learner)}, {one.assignment}, attempt {one.attempt}{until}: {'overdue' if one.overdue else one.state}",
-        "bold",
-    )
-    for name, task in one.tasks.items():
-        say(out, f"  {name}: {task.missing}")
-    for code, missing in one.criteria.items():
-        say(out, f"  {code}: {missing}")
+    asked = [f"{name}: {task.missing}" for name, task in one.tasks.items()] + [f"{code}: {text}" for code, text in one.criteria.items()]
+    state = "overdue" if one.overdue else one.state
+    show_one(out, one.id, f"{shown(one.learner)}, {one.assignment}, attempt {one.attempt}{until}: {state}", *asked)

@@ -32,6 +32,13 @@ def say(console: Console, text: str = "", style: str = "") -> None:
     console.print(Text(text, style=style), soft_wrap=True)
 
 
+def show_one(console: Console, id_: str, words: str, *more: str) -> None:
+    """Print one of a list, after its id, which stands whole so that it can be copied; what there is more of it stands below."""
+    say(console, f"{id_}  {words}", "bold")
+    for text in filter(None, more):
+        say(console, f"  {text}")
+
+
 def next_steps(console: Console, steps: Iterable[str]) -> None:
     """Print what to do next."""
     say(console, "\nWhat to do next:", "bold")

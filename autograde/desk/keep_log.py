@@ -90,8 +90,8 @@ def verify(course: Course, head: str) -> Verified:
     if checked.faults:
         said = f"The log, or a record, is not as it was written: {count(len(checked.faults), 'fault')}."
     else:
-        kept = count(len(kept_heads(course)[0]) + len(wanted), "head")
-        said = f"The log and the records are as they were written: {checked.head.n:,} entries, held against {kept}."
+        kept = count(len(kept_heads(course)[0]) + len(wanted), "line")
+        said = f"The log and the records are as they were written: {checked.head.n:,} entries, held against {kept} kept before."
     return Verified(faults=tuple(f"{one[:1].upper()}{one[1:]}" for one in checked.faults), remarks=tuple(remarks), said=said)
 
 

@@ -168,7 +168,7 @@ def _restore(asked: Asked) -> Done:
     said = f"The marks of the backup are back: {_holds(held)}. Now mark all hand-ins again, below: what people gave stays."
     if held.back:
         names = ", ".join(map(shown, held.back))
-        said += f" Back with it, though erased since it was made: {names}. To erase again: autograde erase-learner {shown(held.back[0])}"
+        said += f" Back with it, though erased since it was made: {names}. Erase them again on the page Learners."
     return Done(said=said, undo=("restore", {"backup": held.kept.name}) if held.kept and _is_whole(asked.course, held.kept) else None)
 
 

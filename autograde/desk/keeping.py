@@ -9,6 +9,7 @@ from autograde.desk.pages import Asked, Done, UnfitError
 from autograde.errors import ClassError
 from autograde.records.retention import Retention, due, keep_retention, read_retention
 from autograde.text import LOCAL, read_due
+from workbook_helpers.errors import WorkbookError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def keeping(course: Course, *, names: bool) -> Keeping:
     try:
         setting = read_retention(course)
         found = due(course, _today())
-    except ClassError as error:
+    except WorkbookError as error:
         return _keeping(setting, fault=str(error))
     return _keeping(
         setting,
@@ -53,7 +54,7 @@ def keeping(course: Course, *, names: bool) -> Keeping:
 
 def overdue(course: Course) -> int:
     """Give how many learners' data are due to go; 0 where that is not known, which Keep safe tells."""
-    with suppress(ClassError):
+    with suppress(WorkbookError):
         return len(due(course, _today()))
     return 0
 

@@ -27,6 +27,6 @@ def do_erase(asked: Asked) -> Done:
     asked.worker.refuse_while_working()  # it would write what it has read of the learner
     release_gradebook(asked.course)
     done = erase(asked.course, planned.learner.id)
-    copies = count(len(done.copies), "backup")
+    copies = count(len(done.copies), "backup or other file", "backups and other files")
     backups = f" {copies} {'holds' if len(done.copies) == 1 else 'hold'} that learner still." if done.copies else ""
     return Done(said=" ".join([f"{done.learner.shown} is erased.{backups}", *done.to_decide, done.outside]))

@@ -45,7 +45,8 @@ class Looked:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Everybody in the class, by last name."""
-        same, asked = Counter(one.name for one in self.grid.learners), {one.learner: one for one in open_of(self.course)}
+        same = Counter(one.name for one in self.grid.learners)
+        asked = {one.learner: one for one in sorted(open_of(self.course), key=lambda one: one.overdue)}  # one that is overdue tells
         return tuple(
             Line(
                 id=one.id,

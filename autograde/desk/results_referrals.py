@@ -96,8 +96,8 @@ def in_short(course: Course) -> str:
         at, found = {one.id for one in standing(course).learners}, open_of(course)
     except WorkbookError:
         return ""
-    own = [one for one in found if one.learner in at]
-    late = sum(one.overdue for one in own)
+    own = {one.learner for one in found if one.learner in at}
+    late = len({one.learner for one in found if one.overdue} & own)
     return f"{len(own)} referred{f', {late} overdue' if late else ''}" if own else ""
 
 
@@ -183,11 +183,14 @@ def do_refer(asked: Asked) -> Done:
 
 def _lines(text: str) -> list[tuple[str, str]]:
     """Read "1.1: what is missing", one criterion a line."""
-    found = []
+    found: list[tuple[str, str]] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         code, colon, missing = line.partition(":")
         if not colon or not missing.strip():
             msg = f"“{printable(line, 40)}” has no criterion with what is missing. Write it like 1.1: an example of your own."
+            raise UnfitError(msg, "criteria")
+        if code.strip() in dict(found):
+            msg = f"{code.strip()} stands there twice. Put both into one line."
             raise UnfitError(msg, "criteria")
         found.append((code.strip(), missing.strip()))
     return found

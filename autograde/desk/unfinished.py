@@ -9,4 +9,9 @@ from autograde.whole import ERASING, STAGE
 def end_erasure(course: Course, worker: Worker) -> None:
     """Do an erasure to its end that was cut off; every page says so."""
     if (course.root / STAGE / ERASING).is_file():
-        worker.start("Ending an erasure that was cut off", lambda _: f"{finish(course)} is erased.", page="learners")
+        worker.start("Ending an erasure that was cut off", lambda _: _ended(course), page="learners")
+
+
+def _ended(course: Course) -> str:
+    erased = finish(course)
+    return f"{erased} is erased." if erased else "The erasure was ended by a command meanwhile."

@@ -69,9 +69,13 @@ def current_head(url: str) -> Head | None:
 def keep_head(course: Place) -> None:
     """Add the log's head to the file, unless it stands there; what cannot be written does no harm to what was done."""
     path = course.root / FILE
-    if (head := current_head(course.db_url)) is None or (not _has_lines(path) and (head := _begun(course)) is None):
-        return
+    head = current_head(course.db_url)
     try:
+        if head and not _has_lines(path):
+            path.touch()  # where that cannot be, no entry says that it is begun
+            head = _begun(course)
+        if head is None:
+            return
         lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
         if not lines or not lines[-1].startswith(f"{head} "):
             with path.open("a", encoding="utf-8", newline="\n") as file:

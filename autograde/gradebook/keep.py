@@ -154,7 +154,7 @@ def restore(course: Owner, file: Path) -> Held:
                             left.rename(kept.with_name(kept.name + end))
         found = held(path, erased)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
-        msg = f"The gradebook {path} cannot be restored ({reason(error)}). Close formgrader and other programs that use it, then try again."
+        msg = f"The gradebook {path} cannot be restored ({reason(error)}). Close the desk and whatever else uses it, then try again."
         raise ClassError(msg) from error
     return replace(found, kept=kept if kept.exists() else None)
 

@@ -54,12 +54,21 @@ def check_not_signed_off(database: Database, *learners: str) -> None:
         raise ClassError(msg)
 
 
+def signed_off_by(connection: Connection, learner: str) -> list[str]:
+    """Give the frameworks by which a learner's unit is signed off."""
+    return sorted(framework for _, framework, _ in _locks(connection, [learner]))
+
+
 def _signed_off(connection: Connection, learners: Collection[str] | None) -> dict[str, datetime]:
-    asked = select(unit_event.c.learner, *_TIMES).group_by(unit_event.c.learner, unit_event.c.framework)
+    found: dict[str, datetime] = {}
+    for learner, _, when in _locks(connection, learners):
+        found[learner] = max(when, found.get(learner, when))
+    return found
+
+
+def _locks(connection: Connection, learners: Collection[str] | None) -> list[tuple[str, str, datetime]]:
+    asked = select(unit_event.c.learner, unit_event.c.framework, *_TIMES).group_by(unit_event.c.learner, unit_event.c.framework)
     if learners is not None:
         asked = asked.where(unit_event.c.learner.in_(learners))
-    found: dict[str, datetime] = {}
-    for row in connection.execute(asked):
-        if row.signed and (row.reopened is None or row.reopened < row.signed):
-            found[row.learner] = max(row.signed, found.get(row.learner, row.signed))
-    return found
+    rows = connection.execute(asked)
+    return [(row.learner, row.framework, row.signed) for row in rows if row.signed and (row.reopened is None or row.reopened < row.signed)]

@@ -113,14 +113,18 @@ def note_each(database: Database, what: str, each: list[tuple[str, Mapping[str, 
     database.plain_each(_DETAIL_SQL, details)
 
 
-def subject_of(database: Database, learner: str) -> str:
-    """Give a learner's pseudonym, "" where the log knows none."""
-    return subject_in(database.connection, learner)
-
-
 def subject_in(connection: Connection, learner: str) -> str:
-    """Give a learner's pseudonym on a connection that only looks; "" where the log knows none."""
+    """Give a learner's pseudonym, "" where the log knows none."""
     return str(connection.scalars(_PSEUDONYM, {"learner": learner}).first() or "")
+
+
+def check_subject(connection: Connection, learner: str) -> str:
+    """Give a learner's pseudonym, "" for none; ClassError if the table of pseudonyms is not as the log tells."""
+    subject = subject_in(connection, learner)
+    if subject != subject_told(connection, learner):
+        msg = "Whose the learner's pseudonym is was changed beside the log. See autograde audit verify, and bring back a sound backup."
+        raise ClassError(msg)
+    return subject
 
 
 def erase(database: Database, learner: str, names: Callable[[str], bool] = lambda _: False, **detail: Any) -> int:
@@ -136,10 +140,7 @@ def erase(database: Database, learner: str, names: Callable[[str], bool] = lambd
     ClassError
         If the table of pseudonyms is not as the log tells: somebody else's words would go.
     """
-    subject = subject_of(database, learner)
-    if subject != subject_told(database.connection, learner):
-        msg = "Whose the learner's pseudonym is was changed beside the log. See autograde audit verify, and bring back a sound backup."
-        raise ClassError(msg)
+    subject = check_subject(database.connection, learner)
     which = select(log.c.n).where(log.c.subject == subject) if subject else None
     numbers = [n for (n,) in database.rows(which)] if which is not None else []
     of_nobody = select(log.c.n, log_detail.c.text).join(log_detail, log_detail.c.n == log.c.n).where(log.c.subject == "")
@@ -223,7 +224,7 @@ def read_head(text: str) -> Head:
     """Read a head as it is written; ClassError if it is none."""
     number, _, digest = text.strip().partition(" ")
     if not (number.isascii() and number.isdecimal() and len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
-        msg = f"{text.strip()[:90]!r} is no head of a log: a head is a number, a space and 64 letters and digits."
+        msg = f"{text.strip()[:90]!r} is no line of this kind: it is a number, a space and 64 letters and digits."
         raise ClassError(msg)
     return Head(int(number), digest)
 

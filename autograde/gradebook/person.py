@@ -79,6 +79,12 @@ class PersonMark:
     answer: str = ""
 
     @property
+    def total(self) -> float | None:
+        """The points for the answer: a person's, else the program's, and what was added; None where nobody has given any."""
+        given = self.auto if self.points is None else self.points
+        return None if given is None and self.extra is None else (given or 0) + (self.extra or 0)
+
+    @property
     def base(self) -> str:
         """By which it is known whether anything of it has changed, 16 hex digits."""
         parts = [self.auto, self.points, self.extra, self.waits, self.comment, asdict(self.notes), self.answer]

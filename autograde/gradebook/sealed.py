@@ -18,23 +18,21 @@ from autograde.gradebook.database import Database
 from autograde.gradebook.own_tables import log, log_detail, metadata, pseudonym
 from autograde.gradebook.sealed_marks import GIVEN, KINDS, SCORE, hand_ins_of, is_of, scores_told
 from autograde.gradebook.sealed_marks import faults_in as faults_of_marks
-from autograde.gradebook.tables import OWN
+from autograde.gradebook.tables import OWN, in_parts
 
 TABLES = tuple(table for table in metadata.sorted_tables if "id" in table.c)
 """The records: every table of our own whose rows have an id."""
 SUBJECT = "pseudonym"
 """Pseudonym → digest of it and of whose it is."""
-PARTS = 500
-"""Ids in one question: SQLite takes some thousands at most."""
 Seal = Mapping[str, Mapping[str, str | None]]
 """What an entry holds under "sealed": table → id → digest, None for a row that is gone."""
 
 
 def seal(database: Database, table: Table, ids: Collection[str]) -> dict[str, dict[str, str | None]]:
     """Give what the entry of a deed holds of rows that it wrote, changed or took away, as they are in the open transaction."""
-    wanted, found = list(ids), dict[str, str | None].fromkeys(ids)
-    for start in range(0, len(wanted), PARTS):
-        for row in database.rows(select(table).where(table.c.id.in_(wanted[start : start + PARTS]))):
+    found = dict[str, str | None].fromkeys(ids)
+    for part in in_parts(ids):
+        for row in database.rows(select(table).where(table.c.id.in_(part))):
             found[row.id] = _digest(row._mapping)
     return {_short(table): found}
 

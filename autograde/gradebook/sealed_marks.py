@@ -20,17 +20,15 @@ GIVEN = "given"
 SCORE = "score"
 """Hand-in and item → the points that the program gave, in words."""
 KINDS = frozenset({GIVEN, SCORE})
-PARTS = 500
-"""Hand-ins in one question: SQLite takes some thousands at most."""
 Told = Mapping[str, tuple[int, str | None]]
 """Hand-in and task → the last entry that tells of it, and what it said."""
 
 
 def seal_given(connection: Connection, each: Collection[tuple[str, str]]) -> dict[str, str | None]:
     """Give hand-in and task → digest, for (submitted notebook, cell's name) of each, as they are in the open transaction."""
-    wanted, there = sorted({notebook for notebook, _ in each}), dict[str, str]()
-    for start in range(0, len(wanted), PARTS):
-        there |= _given(connection, wanted[start : start + PARTS])
+    there = dict[str, str]()
+    for part in tables.in_parts(sorted({notebook for notebook, _ in each})):
+        there |= _given(connection, part)
     return {_name(*one): there.get(_name(*one)) for one in each}
 
 

@@ -3,10 +3,15 @@
 Declared, not taken from `nbgrader.api`, which takes a second to import; `tests/tutor/test_tables.py` holds the two against each other.
 """
 
+from collections.abc import Iterable, Iterator
+
 from sqlalchemy import Boolean, Column, DateTime, Float, Index, Interval, MetaData, String, Table, Text
 
 ID = String(32)
 NAME = String(128)
+
+PARTS = 500
+"""Ids in one question: SQLite takes some thousands at most."""
 
 metadata = MetaData()
 
@@ -133,6 +138,12 @@ given_back = Table(
     Column("taken_back", Boolean, nullable=False),
 )
 """What was given back (`givings`). students: JSON, student id → `Given.digest`. notes: JSON, a list of sentences."""
+
+
+def in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Give ids in parts that fit into one question each."""
+    every = list(ids)
+    return (every[start : start + PARTS] for start in range(0, len(every), PARTS))
 
 
 def upsert(table: Table, *keys: str) -> str:

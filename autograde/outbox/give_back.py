@@ -4,19 +4,30 @@ from autograde.classes.folder import Course
 from autograde.errors import ClassError
 
 
-def give_back(course: Course, assignment: str, students: list[str]) -> list[str]:
-    """Put the pages of these students onto the exchange; give those whose page went there.
+def by_exchange(course: Course, assignment: str, students: list[str]) -> list[str]:
+    """Give those of these students whose hand-in came by the class's exchange; nobody where it has none.
 
-    A student whose hand-in came as a file is passed over: the exchange knows a submission by a secret that only its
-    own have.
+    The exchange knows a submission by a secret that only its own have.
+    """
+    return [student for student in students if course.exchange and _came(course, student, assignment)]
+
+
+def _came(course: Course, student: str, assignment: str) -> bool:
+    try:
+        course.check_own("feedback", student, assignment)
+    except OSError:
+        return False
+    return (course.path("feedback", student, assignment) / "submission_secret.txt").is_file()
+
+
+def give_back(course: Course, assignment: str, students: list[str]) -> list[str]:
+    """Put the pages of those of these students whose hand-in came by the exchange onto it; give those whose page went there.
 
     Raises
     ------
     ClassError
         If the exchange refuses.
     """
-    if course.exchange is None:
-        return []
     from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeFactory
 
@@ -24,13 +35,7 @@ def give_back(course: Course, assignment: str, students: list[str]) -> list[str]
 
     given = []
     config = course.config()
-    for student in students:
-        try:
-            course.check_own("feedback", student, assignment)
-        except OSError:
-            continue
-        if not (course.path("feedback", student, assignment) / "submission_secret.txt").is_file():
-            continue
+    for student in by_exchange(course, assignment, students):
         directory = course.directory(assignment)
         directory.student_id = student
         part = ExchangeFactory(config=config).ReleaseFeedback

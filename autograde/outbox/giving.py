@@ -10,7 +10,7 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import Giving, keep_giving, last_given, read_givings
 from autograde.gradebook.noted import note_first
 from autograde.outbox import lists, moodle
-from autograde.outbox.give_back import give_back
+from autograde.outbox.give_back import by_exchange, give_back
 from autograde.outbox.moodle import Made
 from autograde.outbox.ready import Outgoing, Ready, ready
 from autograde.outbox.referral import files_beside
@@ -93,19 +93,20 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     catch(course, assignment)
     found = ready(course, assignment)
     pages = to_give(course, found, Way.EXCHANGE, fresh=fresh)
-    _begin(course, found, [page.id for page in pages])
+    own = by_exchange(course, assignment, [page.id for page in pages])
+    if not own:
+        msg = "No page can go onto the exchange: none of these hand-ins came by it." if course.exchange else "This class has no exchange."
+        raise ClassError(msg)
+    _begin(course, found, own)
     given: list[str] = []
     try:
-        for done, page in enumerate(pages):
-            tell(done, len(pages))
-            given += give_back(course, assignment, [page.id])
+        for done, student in enumerate(own):
+            tell(done, len(own))
+            given += give_back(course, assignment, [student])
     except ClassError:
         if given:  # what went there has been given all the same
             _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given)))
         raise
-    if not given:
-        msg = "No page can go onto the exchange: none of these hand-ins came by it." if course.exchange else "This class has no exchange."
-        raise ClassError(msg)
     others = len(pages) - len(given)
     notes = (f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.",) if others else ()
     return _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=notes))
@@ -119,11 +120,13 @@ def put_on_exchange(course: Course, assignment: str, students: list[str]) -> lis
     ClassError
         If the exchange refuses, or the gradebook cannot be written.
     """
-    if course.exchange:
-        _begin(course, ready(course, assignment), students)
-    given = give_back(course, assignment, students)
-    if given:
-        _keep(course, ready(course, assignment), Way.EXCHANGE, Made(data=b"", to=tuple(given)))
+    own = by_exchange(course, assignment, students)
+    if not own:
+        return []
+    found = ready(course, assignment)
+    _begin(course, found, own)
+    given = give_back(course, assignment, own)
+    _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given)))
     return given
 
 

@@ -18,6 +18,7 @@ from autograde.gradebook import log
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import connect
 from autograde.gradebook.deeds import Deed
+from autograde.records.holdings import files_of
 from autograde.records.naming import says, words_for
 from autograde.whole import STEPS
 
@@ -53,9 +54,9 @@ def exports_with(course: Course, learner: Student, connection: Connection) -> tu
     words, subject = words_for(learner.shown, learner.name), log.subject_in(connection, learner.id)
     told = [(entry.subject, entry.detail or {}) for entry in log.entries_in(connection, Deed.EXPORT)]
     about = {str(detail.get("file")) for whose, detail in told if (subject and whose == subject) or detail.get("named")}
-    inside = {course.root / step for step in STEPS}
+    inside = {course.root / step for step in STEPS} | set(files_of(course, learner))
     files = (path for path in sorted(course.root.rglob("*")) if path.is_file() and not path.is_symlink())
-    found = (path for path in files if inside.isdisjoint(path.parents))
+    found = (path for path in files if inside.isdisjoint((path, *path.parents)))
     return tuple(path for path in found if (path.suffix.lower() == ".pdf" and path.name in about) or says(_words_in(path), words))
 
 

@@ -217,7 +217,10 @@ def _check_evidence(one: Decide, about: Sequence[Evidence]) -> None:
         )
         raise ClassError(msg)
     if one.met and not one.evidence:
-        msg = f"“Met” for {one.criterion} of {shown(one.learner)} has to rest on evidence. Name at least one piece of it."
+        msg = (
+            f"“Met” for {one.criterion} of {shown(one.learner)} has to rest on evidence. "
+            "Name a piece of it; the desk lists what there is, and so does autograde evidence list."
+        )
         raise ClassError(msg)
 
 

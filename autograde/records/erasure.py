@@ -19,7 +19,7 @@ from autograde.classes.backups import throw_brought_away
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
-from autograde.classes.roster import Student
+from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, tables
 from autograde.gradebook.address import sqlite_file
@@ -143,6 +143,8 @@ def erase(course: Course, learner: str, *, by: str = "") -> Erasure:
     with taking_in(course, ""), alone(course):
         planned = plan(course, learner)
         one = planned.learner
+        with reading(course) as connection:  # before it is begun: what is begun, each command ends first, and could not
+            log.check_subject(connection, one.id)
         about = {"learner": one.id, "shown": one.shown, "name": one.name, "by": by or who(), "files": planned.files}
         write_file(stage(course, ERASING), json.dumps(about, ensure_ascii=False).encode(), mode=0o600)
         _do(course, about)
@@ -186,8 +188,10 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
             remove(course.root / str(path))
         for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
             _take_out(path, learner, words)
+        same = {one.id for one in Roster.of(course).named(str(about["name"]))}  # the name in theirs is their own
         for path in sorted(course.root.glob(f"received/*/{ATTEMPTS}/[!.]*.json")):
-            _strike_attempts(path, words)
+            if path.stem not in same:
+                _strike_attempts(path, words)
         for path in reasons_in(course):
             if says(told_in(path), words):
                 write_file(path, without(read_file(path, MAX_BYTES).decode("utf-8", "replace"), words).encode("utf-8", "replace"))

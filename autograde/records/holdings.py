@@ -32,7 +32,6 @@ PLACES = (
     "received/*/{}",
     "received/*/.attempts/{}.json",
     "received/*/.attempts/{}.json.*",
-    "received/*/.attempts/{}.json.broken-*",
     "received/.merged/*-{}.json",
     "received/.merged/*-{}.undone",
 )
@@ -45,8 +44,8 @@ TITLES = {
     "grade": "Marks",
     "comment": "Comments",
     "person": "Notes of the marker",
-    "marked": "What the marks belong to",
-    "known": "Marks as the log knows them",
+    "marked": "Which answer each mark is for",
+    "known": "Copies of marks, for the log",
     "decision": "Decisions",
     "evidence": "Evidence entered by hand",
     "unit_event": "Declarations, sign-offs and reopenings",

@@ -16,7 +16,6 @@ from workbook_helpers.files import read_file, write_file
 
 COLUMNS = ("learner", "criterion", "decision", "reason", "evidence")
 WORDS = {"met": True, "not yet": False, "not yet met": False, "not-yet": False}
-HEAD = ",".join(f'"{column}"' for column in COLUMNS)
 MAX_BYTES = 20_000_000
 _GUARDED = "=+-@\t\r'"
 """With one of these first a spreadsheet may take a text for a formula; with ' before it, it does not, and takes that off."""
@@ -25,12 +24,14 @@ _GUARDED = "=+-@\t\r'"
 def write_list(course: Course, grid: Grid, file: Path) -> int:
     """Write all that is proposed as met and waits for a decision, one line each, and give how many.
 
+    A file that is there stays: somebody may have worked in it.
+
     Raises
     ------
     ClassError
         If the file or the log, which tells of it, cannot be written.
     """
-    target = fresh_file(course, file, "a list to check", ending=".csv", begins=(HEAD,))
+    target = fresh_file(course, file, "a list to check", ending=".csv")
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)

@@ -24,7 +24,9 @@ def either(words: Iterable[str]) -> str:
 
 def pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Give the pattern that finds these ids and names where they stand as words of their own, and no part of a time; of none, nothing."""
-    return re.compile(rf"(?<![\w.@-])(?<!\d:)(?:{either(words) or '(?!)'})(?![\w@-]|:\d)", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w.@-])(?<!\d:)(?:{either(words) or '(?!)'})(?:(?=_(?:\d+_)?assignsubmission_)|(?![\w@-]|:\d))", re.IGNORECASE
+    )
 
 
 def says(text: str, words: Iterable[str]) -> bool:

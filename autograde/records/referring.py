@@ -75,7 +75,7 @@ def refer(
     newest, sheet, released = _newest(course, name, student)
     number, most = newest.attempt + 1, course.attempts()
     if most and number > most:
-        msg = f"{student.shown} has had all {count(most, 'attempt')} at {released.id} that this class gives (attempts in its settings)."
+        msg = f"{student.shown} has had {count(most, 'attempt')} at {released.id}, and this class gives no more (attempts in its settings)."
         raise ClassError(msg)
     catch(course, name)
     with reading(course) as connection:
@@ -139,6 +139,7 @@ def withdraw(course: Course, id_: str, by: str = "") -> Referral:
     try:
         with writing(course) as database:
             check_open(database, framework.id, [found.learner])
+            _check_same(_held(database.connection, found.learner, found.assignment, found.attempt), found, find(course, found.learner))
             database.run(update(table).where(table.c.id == found.id).values(ended=State.WITHDRAWN))
             told = {"id": found.id, "workbook": found.assignment, "person": by or who()}
             log.note(database, "withdraw referral", learner=found.learner, sealed=seal(database, table, [found.id]), **told)
@@ -206,10 +207,8 @@ def _tasks(
 
 
 def _points(mark: PersonMark | None) -> float | None:
-    if mark is None or (mark.points is None and mark.auto is None):
-        return None
-    points = ((mark.auto if mark.points is None else mark.points) or 0) + (mark.extra or 0)
-    return points if 0 <= points <= MOST_POINTS else None
+    points = mark.total if mark else None
+    return points if points is not None and 0 <= points <= MOST_POINTS else None
 
 
 def _criteria(framework: Framework, criteria: Mapping[str, str]) -> dict[str, str]:

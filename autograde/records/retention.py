@@ -56,7 +56,7 @@ class Due:
 
 
 def read_retention(course: Course) -> Retention:
-    """Read the setting; ClassError if its file has a fault."""
+    """Read the setting; ClassError or ContentError if its file has a fault."""
     path = course.root / FILE
     if not path.is_file():
         return Retention()

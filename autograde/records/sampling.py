@@ -16,6 +16,7 @@ from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.sealed import seal
+from autograde.gradebook.tables import in_parts
 from autograde.gradebook.who import same_person, who
 from autograde.records.opening import reading, writing
 from autograde.records.piece import Kind
@@ -25,8 +26,6 @@ from autograde.text import count, naive
 
 UNKNOWN = "not named"
 """The kind of evidence of a decision that rests on none that is known."""
-PARTS = 500
-"""Ids in one question: SQLite takes some thousands at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +203,7 @@ class _Held:
 
 def _decisions(connection: Connection, ids: Iterable[str], written: Collection[str]) -> dict[str, _Held]:
     """Give id → decision; its kind is that of all evidence that it rests on."""
-    rows = [row for part in _parts(ids) for row in connection.execute(select(_D).where(_D.c.id.in_(part)))]
+    rows = [row for part in in_parts(ids) for row in connection.execute(select(_D).where(_D.c.id.in_(part)))]
     evidence = {row.id: tuple(json.loads(row.evidence)) for row in rows}
     kinds = _kinds(connection, {one for each in evidence.values() for one in each}, written)
     return {
@@ -243,7 +242,7 @@ def _kinds(connection: Connection, ids: Collection[str], written: Collection[str
         if at:
             found[one] = Kind.CLOSED if "/closed-" in place else Kind.WRITTEN if place in written else Kind.FORM
     table = own_tables.evidence.c
-    for part in _parts(ids):
+    for part in in_parts(ids):
         found |= {row.id: row.kind for row in connection.execute(select(table.id, table.kind).where(table.id.in_(part)))}
     return found
 
@@ -262,8 +261,3 @@ def _samples(connection: Connection, written: Collection[str]) -> tuple[Sample, 
         reasons, newest = tuple(json.loads(row.reasons)), row.decision in holding
         found.append(Sample(**about, **held, reasons=reasons, newest=newest))
     return tuple(sorted(found, key=lambda one: (one.at is not None, one.decision.on, one.decision.id)))
-
-
-def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
-    all_ = list(ids)
-    return (all_[start : start + PARTS] for start in range(0, len(all_), PARTS))

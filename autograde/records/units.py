@@ -12,7 +12,7 @@ from autograde.classes.learner_changes import find
 from autograde.content.frameworks import Framework
 from autograde.errors import ClassError, UnusableError
 from autograde.gradebook import log
-from autograde.gradebook.locks import take_turn
+from autograde.gradebook.locks import signed_off_by, take_turn
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import Attempts, newest_of, read_attempts
 from autograde.inbox.store import settle, taking_in
@@ -75,7 +75,6 @@ def sign_off(course: Course, learner: str, by: str = "") -> None:
     """
     student, framework, assessor = find(course, learner), framework_of(course), _person(by)
     books = books_of(course, framework)
-    referred = open_of(course, student.id)
     catch(course)  # what another program gave before the sign-off stands in the log before it
     with taking_in(course, ""), writing(course) as database:
         check_open(database, framework.id, [student.id])
@@ -88,7 +87,7 @@ def sign_off(course: Course, learner: str, by: str = "") -> None:
         if why := _stale(framework, rubrics_of(books), made.values(), evidence):
             msg = f"{student.shown} cannot be signed off: {'. '.join(why)}. Look at what is there now, and decide again."
             raise ClassError(msg)
-        if why := asked_for(database.connection, [*made.values()], referred):
+        if why := asked_for(database.connection, [*made.values()], open_of(course, student.id)):
             msg = f"{student.shown} cannot be signed off: {'; '.join(why)}. See to that first."
             raise ClassError(msg)
         said = standing_in(database.connection, course, framework.id, books, [student.id])[student.id].declared
@@ -139,18 +138,20 @@ def reopen(course: Course, learner: str, why: str, by: str = "") -> None:
     ClassError
         If it is not locked, no reason is given, or the records cannot be written.
     """
-    student, framework, person = find(course, learner), framework_of(course), _person(by)
+    student, person = find(course, learner), _person(by)
     if not _words(why):
         msg = "Say why the unit is reopened."
         raise ClassError(msg)
     with taking_in(course, ""):
         with writing(course) as database:
             take_turn(database)
-            if not is_locked(events_in(database.connection, framework.id, [student.id]).get(student.id, {})):
+            frameworks = signed_off_by(database.connection, student.id)
+            if not frameworks:
                 msg = f"The unit of {shown(student.id)} is open: it is not signed off."
                 raise ClassError(msg)
-            sealed = add_event(database, framework.id, student.id, "reopened", by=person, words=_words(why))
-            log.note(database, "reopen unit", learner=student.id, why=_words(why), person=person, sealed=sealed)
+            for framework in frameworks:  # the class may have another one since
+                sealed = add_event(database, framework, student.id, "reopened", by=person, words=_words(why))
+                log.note(database, "reopen unit", learner=student.id, why=_words(why), person=person, sealed=sealed)
         for workbook in course.assignments():
             try:
                 settle(course, workbook, student.id, Attempts(course, workbook))

@@ -32,7 +32,7 @@ class Feedback:
 
 
 def earlier(
-    course: Course, book: Book, now: Mapping[str, Sequence[Evidence]], referrals: Iterable[Referral], rests_on: Collection[str]
+    course: Course, book: Book, now: Mapping[str, Sequence[Evidence]], referrals: Sequence[Referral], rests_on: Collection[str]
 ) -> Iterator[Evidence]:
     """Give the written answers and forms of earlier attempts at a workbook.
 
@@ -43,11 +43,13 @@ def earlier(
     ----------
     now
         Learner → the evidence that counts.
+    referrals
+        The newest first, as `referrals_of` gives them: of several about one hand-in the newest tells.
     rests_on
         Ids of all evidence on which decisions rest.
     """
     name, attempts = book.workbook.assignment, Attempts(course, book.workbook.assignment)
-    told = {(one.learner, one.about): one for one in referrals if one.assignment == name}
+    told = {(one.learner, one.about): one for one in reversed(referrals) if one.assignment == name}
     for learner, pieces in now.items():
         seen = {one.id for one in pieces}
         kept = [(attempt, path) for attempt, path in attempts.of(learner) if not attempt.set_aside]
@@ -67,7 +69,7 @@ def earlier(
 
 
 def feedback(
-    course: Course, connection: Connection, evidence: Mapping[str, Sequence[Evidence]], referrals: Iterable[Referral]
+    course: Course, connection: Connection, evidence: Mapping[str, Sequence[Evidence]], referrals: Sequence[Referral]
 ) -> dict[str, tuple[Feedback, ...]]:
     """Give learner → the comments on the answers, by workbook and attempt.
 
@@ -82,7 +84,7 @@ def feedback(
             comments |= {(learner, assignment.name, place): text for place, text in found.comments.items() if text}
         digests |= {(assignment.name, learner): one.digest for learner, one in told_in(connection, assignment.name).items()}
     givings = [one for one in read_givings(course.db_url, course.course_id, "") if not one.taken_back]
-    asked = {(one.learner, one.assignment, one.attempt - 1): one for one in referrals}
+    asked = {(one.learner, one.assignment, one.attempt - 1): one for one in reversed(referrals)}
     made: dict[str, tuple[Feedback, ...]] = {}
     for learner, pieces in evidence.items():
         newest = {one.assignment: max(other.attempt for other in pieces if other.assignment == one.assignment) for one in pieces}

@@ -10,8 +10,9 @@ from autograde.gradebook.person import PersonMark, marks_for, places_in
 from autograde.inbox.attempts import Attempt, Attempts, newest_of, read_attempts
 from autograde.marking import Seen
 from autograde.outbox.releases import read_seen
+from autograde.records.marks import marks_in
 from autograde.records.opening import reading
-from autograde.records.referrals import Referral, referrals_of
+from autograde.records.referrals import Referral, State, referrals_of
 from autograde.run.work import Content
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json
@@ -93,7 +94,9 @@ def compare(course: Course, content: Content, learner: str) -> dict[str, Compare
     read = _read(course, content, learner, referrals_of(course, learner, name))
     with reading(course) as connection:
         places = places_in(connection, name)
-        marks = {place: marks_for(connection, one, [learner]).get(learner) for place, one in places.items()} if read else {}
+        marked = marks_in(connection, [learner]).get((learner, name))
+        counts = bool(read and marked and marked.answers == read[-1].attempt.answers_sha256)  # else they are those of another hand-in
+        marks = {place: marks_for(connection, one, [learner]).get(learner) for place, one in places.items()} if counts else {}
     found = {}
     for place, item in content.workbook.paper(read[-1].seen.sheet.seed if read else "", assessed=True).items():
         values = [one.value(place) for one in read]
@@ -129,7 +132,7 @@ def _compared(place: str, most: float, read: Sequence[_Read], values: Sequence[J
         task = one.asked.tasks.get(item.id) if one.asked and item else None
         comment, points = (task.comment, task.points) if task else ("", None)
         if task is None and now and not now.waits and value == values[-1]:  # the same answer, so the mark of now is its mark
-            comment, points = now.comment, (now.auto if now.points is None else now.points) or 0
+            comment, points = now.comment, now.total or 0
         made.append(
             Then(
                 attempt=one.attempt.attempt,
@@ -138,7 +141,7 @@ def _compared(place: str, most: float, read: Sequence[_Read], values: Sequence[J
                 lines=() if item is None or item.is_blank(value) else tuple(item.in_words(value)),
                 comment=comment,
                 points=points,
-                missing=task.missing if task else "",
+                missing=task.missing if task and one.asked and one.asked.state is not State.WITHDRAWN else "",
                 same=number > 0 and value == values[number - 1],
             )
         )

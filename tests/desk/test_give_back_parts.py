@@ -20,7 +20,9 @@ from autograde.classes.roster import Roster
 from autograde.desk.standing import standing
 from autograde.errors import ClassError
 from autograde.gradebook.database import reading
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import read_givings, take_back
+from autograde.gradebook.log import entries_in
 from autograde.gradebook.rows import Rows
 from autograde.gradebook.told import told_in
 from autograde.inbox.attempts import Attempts
@@ -266,6 +268,8 @@ def test_the_exchange_gets_what_came_by_it(six: Course, tmp_path: Path) -> None:
     (tmp_path / "exchange").chmod(0o777)
     with pytest.raises(ClassError, match="none of these hand-ins came by it"):
         give_on_exchange(six, ASSIGNMENT)
+    with reading(six.db_url) as connection:
+        assert list(entries_in(connection, Deed.GIVE_BACK)) == [], "what cannot go is not said to have begun"
     for learner in ("l01", "l05"):
         (six.path("submitted", learner, ASSIGNMENT) / "submission_secret.txt").write_text(f"secret of {learner}", "utf-8")
     list(write_feedback(six, ASSIGNMENT))
@@ -273,7 +277,10 @@ def test_the_exchange_gets_what_came_by_it(six: Course, tmp_path: Path) -> None:
     giving = give_on_exchange(six, ASSIGNMENT, tell=lambda done, total: told.append((done, total)))
     assert sorted(giving.to) == ["l01", "l05"]
     assert giving.notes == ("4 hand-ins did not come by the exchange: give those pages back another way.",)
-    assert told == [(n, SIX) for n in range(SIX)]
+    assert told == [(0, 2), (1, 2)]
+    with reading(six.db_url) as connection:
+        begun = [entry for entry in entries_in(connection, Deed.GIVE_BACK) if (entry.detail or {}).get("begun")]
+    assert len(begun) == 2
     assert len(list((tmp_path / "exchange").rglob("*.html"))) == 2
 
 

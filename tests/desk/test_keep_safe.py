@@ -116,6 +116,7 @@ def test_backups_lie_in_the_chosen_folder(own: Course, tmp_path: Path) -> None:
     assert backups.folder_for(own) == folder
     held = backups.back_up(own, folder)
     assert (held.students, held.workbooks, held.marks) == (6, 1, 2)
+    (folder / held.path.name.replace(own.course_id, f"{own.course_id}-autumn")).write_bytes(b"another class's")
     assert [one.path for one in backups.backups(own)] == [held.path]
     assert backups.last_backup(own) is not None
     assert backups.find_backup(own, held.path.name) == held.path
@@ -251,7 +252,9 @@ def test_a_backup_is_made_and_brought_back_and_that_is_undone(safe: Desk, page_o
     page.goto(f"{safe.base}/desk/keep-safe")
     page.locator("#backup-list summary").click()
     page.get_by_role("button", name="See what would change").first.click()
-    expect(page.get_by_role("heading", name="Bring this backup back?")).to_be_visible()
+    asked = page.get_by_role("region", name="Bring this backup back?")
+    expect(asked).to_be_focused()
+    expect(asked).to_be_in_viewport(ratio=0.9)
     assert points(safe.course) == 3, "nothing is done yet"
     assert violations(page) == []
     page.get_by_role("button", name="Bring it back").click()

@@ -105,7 +105,7 @@ def test_all_that_is_kept_of_a_learner_and_the_erasure(course: Course, tmp_path:
             did(learners.PAGE, course, "erase", learner="ana01", id=typed)
         assert refused.value.field == "id"
     done = did(learners.PAGE, course, "erase", learner="ana01", id="ANA01")
-    assert done.said.startswith("ana01 is erased. 1 backup holds that learner still.")
+    assert done.said.startswith("ana01 is erased. 1 backup or other file holds that learner still.")
     assert done.said.endswith("files that were downloaded or sent, the exchange.")
     assert shown.erasing.outside in done.said
     assert learners.PAGE.show(asked(course, learner="ana01", erase="1")).one is None  # the page refreshes itself, or "Back"
@@ -149,6 +149,9 @@ def test_how_long_data_are_kept_is_set_and_home_reminds(course: Course) -> None:
     (course.root / "class-retention.toml").write_text("years = -1\n", "utf-8")
     assert "whole number" in keep_safe.data(course).keeping.fault
     assert home.data(course).overdue == 0
+    (course.root / "class-retention.toml").write_bytes(b"years = \xff")  # torn: neither page goes with it
+    assert "class-retention.toml" in keep_safe.data(course).keeping.fault
+    assert home.data(course).overdue == 0
 
 
 def test_the_page_stands_where_the_gradebook_is_gone(course: Course) -> None:
@@ -185,7 +188,7 @@ def test_the_log_is_listed_and_checked(course: Course) -> None:
 
     head = str(current_head(course.db_url))
     assert check(head=head).faults == ()
-    with pytest.raises(UnfitError, match="no head") as refused:
+    with pytest.raises(UnfitError, match="no line of this kind") as refused:
         check(head="12")
     assert refused.value.field == "head"
     with writing(course) as database:
@@ -222,6 +225,10 @@ def test_reports_erasure_and_the_log_by_keyboard(served: Desk, paged: Page) -> N
     assert box
     assert box["height"] <= 100, "two rows"
     menu.locator("summary").press("Enter")
+    name, opened = paged.locator(".desk-class").bounding_box(), menu.locator("summary").bounding_box()
+    assert name
+    assert opened
+    assert abs(name["y"] + name["height"] / 2 - opened["y"] - opened["height"] / 2) <= 12, "the class's name stands beside it"
     menu.get_by_role("link", name="Learners").press("Enter")
     expect(paged.get_by_role("heading", level=1)).to_have_text("Learners")
     paged.goto(f"{served.base}/desk/learners?learner=dan01")
@@ -238,6 +245,7 @@ def test_reports_erasure_and_the_log_by_keyboard(served: Desk, paged: Page) -> N
     paged.goto(f"{served.base}/desk/keep-safe")
     paged.get_by_role("button", name="Check the log").press("Enter")
     expect(paged.locator("#verified")).to_contain_text("as they were written")
+    expect(paged.locator("#verified")).to_be_focused()
     paged.get_by_label("Years after the end").fill("2")
     paged.get_by_label("The last day of the class").fill("2020-07-31")
     paged.get_by_role("button", name="Keep this setting").press("Enter")

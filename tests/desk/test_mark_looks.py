@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from autograde.classes.folder import Course
 from autograde.desk import mark
@@ -190,16 +190,30 @@ def test_a_second_look_comes_with_the_points_and_is_answered_by_keyboard(served:
     looks = paged.locator("#mark-looks")
     expect(looks).to_contain_text("A second look, never a mark.")
     expect(looks.locator("q").first).to_be_visible()
+    judged: list[str] = []
+    paged.on("request", lambda request: judged.append(request.url) if request.url.endswith("/judge.json") else None)
+    paged.locator("#mark-points").click()
+    paged.locator("#mark-lines").click()
+    expect(looks.locator(".desk-fault")).to_have_count(0)
     paged.get_by_role("button", name=re.compile("^Useful")).first.press("Enter")
     expect(looks.get_by_role("button", name=re.compile("^Useful")).first).to_have_attribute("aria-pressed", "true")
     expect(looks.get_by_role("button", name=re.compile("^Useful")).first).to_be_focused()
     expect(paged.get_by_role("textbox", name="Points")).to_have_value("3")
+    assert len(judged) == 1, "a press beside the buttons says nothing of a hint"
     assert violations(paged) == []
     fits(paged, 320)
     paged.set_viewport_size({"width": 1280, "height": 900})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    paged.route("**/keep.json", hold)  # its answer comes when the next one is shown already, however slow this machine is
     paged.get_by_role("textbox", name="Points").fill("4")
     paged.keyboard.press("Enter")
     expect(paged.locator("#mark-who")).not_to_contain_text("Eve")
+    expect(paged.locator("#mark-state")).to_have_attribute("data-mark-state", "saving")
+    held[0].continue_()
     paged.locator("#mark-again a").press("Enter")
     expect(paged.locator("#mark-who")).to_contain_text("Eve")
     expect(looks.get_by_role("button", name=re.compile("^Useful")).first).to_have_attribute("aria-pressed", "true")

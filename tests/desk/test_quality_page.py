@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert
 
 from autograde.desk import quality_data
 from autograde.desk.pages import plain
+from autograde.desk.quality_view import PARTS
 from autograde.gradebook import log, own_tables
 from autograde.records.opening import reading, writing
 from autograde.records.sampling import samples_of
@@ -21,7 +22,6 @@ from tests.conftest import ROOT, free_port
 from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.tutor.conftest import ASSIGNMENT
 
-PARTS = ("sample", "second", "agreement", "actions", "standard", "adjustments")
 ME = "Ines <b>Roy</b>"
 LOGIN = "iroy"
 """Who is logged in at the desk; she types her name."""
@@ -71,11 +71,11 @@ def decided(desk: Desk) -> None:
 def test_a_decision_is_sampled_looked_at_and_acted_upon_without_a_script(desk: Desk, plain_page: Page) -> None:
     page = desk.enter(plain_page, "quality")
     page.get_by_label("Seed").fill("autumn")
-    page.get_by_label("Of each assessor’s decisions, in hundredths").fill("200")
+    page.get_by_label("Of each assessor’s decisions, in percent").fill("200")
     page.get_by_role("button", name="Sample").click()
     expect(page.locator(".desk-fault")).to_contain_text("must rise from 0 to 1")
     expect(page.get_by_label("Seed")).to_have_value("autumn")
-    page.get_by_label("Of each assessor’s decisions, in hundredths").fill("10")
+    page.get_by_label("Of each assessor’s decisions, in percent").fill("10")
     page.get_by_role("button", name="Sample").click()
     said(page, "2 decisions to look at. The plan’s seed is autumn.")
     page.get_by_role("link", name="1.1, Ana Evans").click()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import insert, select
 
 from autograde.classes.folder import Course
 from autograde.desk import home, results
@@ -15,14 +16,16 @@ from autograde.desk.results_data import data
 from autograde.desk.results_referrals import Form, Past
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
+from autograde.gradebook import own_tables
 from autograde.inbox.intake import intake
+from autograde.records.opening import writing
 from autograde.records.referrals import open_of, referrals_of
 from autograde.run.answer import content_of
 from autograde.run.compare import UNASKED, compare
 from autograde.run.mark import mark_class
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
-from tests.desk.conftest import Desk, Serve, fits, said, start
+from tests.desk.conftest import Desk, Serve, fits, said, second, start
 from tests.tutor.conftest import ASSIGNMENT, Kit
 from tests.web.device import Tab
 
@@ -102,6 +105,12 @@ def test_who_is_referred_is_told_on_home_and_the_file_is_there(course: Course) -
     assert refer(course, until="2020-01-01").undo, "the one before this was withdrawn, not replaced"
     assert home.data(course).referred == "1 referred, 1 overdue"
     assert "overdue" in past(course)[0].words
+    with writing(course) as database:  # the same learner is asked for more of another workbook, without a day
+        [row] = database.rows(select(own_tables.referral).where(own_tables.referral.c.id == open_of(course)[0].id))
+        other = {"id": "0", "assignment": "w02-other", "until": None, "at": row.at - timedelta(days=1)}
+        database.run(insert(own_tables.referral).values(**row._asdict() | other))
+    assert home.data(course).referred == "1 referred, 1 overdue", "learners, not referrals"
+    assert {line.id: line.standing for line in data(course).lines}["ana01"] == "referred, overdue"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +120,7 @@ def test_who_is_referred_is_told_on_home_and_the_file_is_there(course: Course) -
         ({f"missing {TASK}": ""}, f"missing {TASK}"),
         ({"until": "soon"}, "until"),
         ({"criteria": "an example"}, "criteria"),
+        ({"criteria": "1.1: an example\n1.1 : of your own"}, "criteria"),
     ],
 )
 def test_what_is_missing_in_the_form_is_told_beside_it(course: Course, fields: dict[str, str], field: str) -> None:
@@ -154,6 +164,8 @@ def test_from_the_desk_to_the_learner_and_back(served: Desk, paged: Page, tmp_pa
         fits(paged, width)
     section.get_by_role("button", name="Refer", exact=True).click()
     said(paged, "Referred: 1 task to do again.")
+    expect(paged.locator(".desk-said")).to_be_in_viewport(ratio=0.9)
+    expect(paged.locator("#said")).to_be_focused()
     with paged.expect_download() as coming:
         section.get_by_role("link", name="The learner’s file").click()
     coming.value.save_as(tmp_path / "again.html")
@@ -207,8 +219,14 @@ def test_without_a_script_it_works_as_well(served: Desk, plain_page: Page) -> No
     section.get_by_role("link", name="w01").click()
     section.get_by_role("button", name="Refer", exact=True).click()
     expect(section.get_by_role("alert")).to_have_text("Tick at least one task.")
+    expect(section.get_by_role("alert")).to_be_in_viewport(ratio=1)
     section.get_by_label("Why?").check()
     section.get_by_role("button", name="Refer", exact=True).click()
     said(plain_page, "Referred: 1 task to do again.")
+    other = second(plain_page.context)
+    other.goto(plain_page.url)
     section.get_by_role("button", name="Withdraw it").click()
     said(plain_page, "The referral is withdrawn.")
+    expect(plain_page.locator(".desk-said")).to_be_in_viewport(ratio=1)
+    other.get_by_role("link", name="The learner’s file").click()
+    expect(other.locator("#desk-fault-text")).to_contain_text("does not wait for an answer any more")  # a page, not a file

@@ -1,5 +1,6 @@
 """The page Results: the grid, a decision with its evidence, a checked list undone, evidence by hand, and a unit that is signed off."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -258,6 +259,7 @@ def test_a_cell_is_decided_by_keyboard_and_the_next_one_is_near(served: Desk, pa
     said(paged, "1.1 is met for")
     expect(paged.locator("#cell")).to_contain_text("Ama Mensah")
     expect(paged.locator("#cell")).to_contain_text("Every point is there.")
+    expect(paged.locator("#cell p", has_text="It rests on: ")).to_have_text(re.compile(r"[^.?]\??$"))
     expect(paged.get_by_role("link", name="Next to decide")).to_be_visible()
     assert violations(paged) == []
     paged.get_by_role("link", name="Open it on the Mark page").click()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 from pydantic import ValidationError
@@ -79,7 +79,6 @@ def test_points(value: list[str], share: float) -> None:
     assert MARKER.fraction(ITEM, KEY, value) == pytest.approx(share)
 
 
-@settings(deadline=None)  # the first one reads the catalogue
 @given(value=st.lists(st.sampled_from(KEY), min_size=1, unique=True))
 def test_the_run_is_a_longest_one(value: list[str]) -> None:
     runs = [run for n in range(6) for run in combinations(value, n) if list(run) == sorted(run, key=KEY.index)]

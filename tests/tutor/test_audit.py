@@ -285,6 +285,10 @@ def test_a_log_that_was_cut_off_is_found_by_the_heads_that_were_kept(marked: Cou
 def test_who_takes_the_kept_heads_away_is_not_forgotten(marked: Course) -> None:
     assert [one.who for one in entries(marked, Deed.BEGIN_HEADS)] == [who()]
     (marked.root / FILE).unlink()
+    (marked.root / FILE).symlink_to(marked.root / "nowhere" / FILE)
+    keep_head(marked)
+    assert len(entries(marked, Deed.BEGIN_HEADS)) == 1, "what cannot be written is not said to have begun"
+    (marked.root / FILE).unlink()
     [said] = faults(marked)
     assert said.startswith(f"{FILE} is not there, and the log has {len(entries(marked))} entries")
     by_hand(marked, 7)

@@ -1,5 +1,6 @@
 """The `autograde` command as a tutor types it."""
 
+import io
 import os
 import re
 import sqlite3
@@ -17,6 +18,7 @@ from rich.console import Console
 
 from autograde import cli
 from autograde.classes.folder import Course
+from autograde.classes.roster import Roster
 from autograde.commands.summary import show_marks
 from autograde.errors import ClassError
 from autograde.nbgrader import serve
@@ -323,6 +325,13 @@ def test_outside_a_class(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "not inside a class folder" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_leaves_at_a_question_is_told_that_nothing_was_done(course: Course, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    code, _, error = inside("erase-learner", "ana01", cwd=course.root)
+    assert (code, error.strip().splitlines()[-1]) == (130, "Stopped; nothing more was done. Run it again to go on.")
+    assert Roster.of(course).find("ana01")
 
 
 def test_our_own_mistake_is_one_line_with_a_log(course: Course, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:

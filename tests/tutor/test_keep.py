@@ -271,7 +271,7 @@ def test_nothing_is_brought_back_under_an_open_formgrader(marked: Course, tmp_pa
         pass
     with marked.gradebook() as formgrader:
         assert formgrader.students
-        with pytest.raises(ClassError, match="Close formgrader"):
+        with pytest.raises(ClassError, match="Close the desk and whatever else uses it"):
             restore(marked, tmp_path / "b.db")
         give(marked, 2)
     assert given(marked.root / "gradebook.db") == [2]

@@ -28,10 +28,12 @@ import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
+from autograde.cli import app
 from autograde.content import load_key
 from autograde.crew import share
 from autograde.errors import ClassError
@@ -288,8 +290,8 @@ def _open(url: str) -> None:
 
 @pytest.fixture
 def college(copy: Copy, tmp_path: Path) -> list[Course]:
-    """Four such classes."""
-    return [copy(tmp_path / name) for name in "abcd"]
+    """Eight such classes, so that a command is long at it."""
+    return [copy(tmp_path / name) for name in "abcdefgh"]
 
 
 def roots(college: list[Course]) -> list[str]:
@@ -389,6 +391,14 @@ def test_a_cluster_that_loses_a_worker_comes_to_the_same(
     monkeypatch.setattr("autograde.crew.WAIT_S", 0.1)
     with pytest.raises(ClassError, match=r"gave nothing back \(TimeoutError\)"):
         list(share(time.sleep, [20], scheduler=address))
+
+
+@pytest.mark.parametrize("words", [["w01"], ["."], ["no-such-thing"], ["source"]])
+def test_with_all_a_workbook_or_a_slip_of_the_pen_is_no_class(course: Course, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course.root / "source")  # a folder within the class, of which the class could be found
+    with pytest.raises(ClassError, match="is no class folder"):
+        CliRunner().invoke(app, ["mark", *words, "--all"], catch_exceptions=False)
+    assert not list(course.root.glob("autograded/*/*"))
 
 
 def test_a_scheduler_that_is_not_there_is_told(course: Course) -> None:

@@ -91,22 +91,22 @@ def test_an_entry_says_who_when_and_what_was_before(book: Database, monkeypatch:
     told = {name: value for name, value in (first.detail or {}).items() if name != "sealed"}
     assert (first.n, first.who, first.what, told) == (1, "Ruth Osei", "give points", {"task": "w01-t01", "before": 3.5, "after": 7})
     assert (second.who, second.subject) == ("Kofi", "")
-    assert first.subject == log.subject_of(book, "ana01") != "ana01"
+    assert first.subject == log.subject_in(book.connection, "ana01") != "ana01"
 
 
 def test_an_erased_learner_leaves_a_chain_that_holds(book: Database) -> None:
     fill(book, 20)
-    subject = log.subject_of(book, "bo02")
+    subject = log.subject_in(book.connection, "bo02")
     with book.transaction():
         assert log.erase(book, "bo02") == 5
     assert not log.faults_in(book.connection, [])
-    assert log.subject_of(book, "bo02") == ""
+    assert log.subject_in(book.connection, "bo02") == ""
     silent = [entry for entry in log.entries_in(book.connection) if entry.detail is None]
     assert {entry.subject for entry in silent} == {subject}
     assert len(silent) == 5
     with book.transaction():  # who comes again is somebody new
         log.note(book, "roster", learner="bo02")
-    assert log.subject_of(book, "bo02") != subject
+    assert log.subject_in(book.connection, "bo02") != subject
 
 
 def change(rows: sqlite3.Connection, chance: random.Random, last: int) -> str:
@@ -189,7 +189,7 @@ def closing_database(path: Path) -> Any:
 
 @pytest.mark.parametrize("text", ["", "12", "x " + "0" * 64, "3 " + "0" * 63, "3 " + "Z" * 64])
 def test_what_is_no_head_is_told(text: str) -> None:
-    with pytest.raises(ClassError, match="is no head"):
+    with pytest.raises(ClassError, match="is no line of this kind"):
         log.read_head(text)
 
 

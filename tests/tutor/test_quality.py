@@ -42,12 +42,11 @@ from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
 from autograde.text import naive
 from tests.conftest import ROOT
-from tests.tutor.conftest import ASSIGNMENT, empty_database, server
+from tests.tutor.conftest import ASSIGNMENT, empty_database
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
-__all__ = ["server"]
 TASK = "w01-t01"
 TEXTS = {"ana01": "I am Ana Evans, and I keep a line because I am paid.", "ben01": "Ben says so.", "cai01": "Because of power."}
 FIRST_MARKER = "Ruth Osei"

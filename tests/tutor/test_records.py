@@ -28,6 +28,7 @@ from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, person, tables
 from autograde.gradebook.database import writing as changing
 from autograde.gradebook.left import mark_left, who_left
+from autograde.gradebook.locks import signed_off
 from autograde.gradebook.person import Notes
 from autograde.gradebook.sealed import faults_in
 from autograde.inbox import merge
@@ -48,6 +49,7 @@ from autograde.records.units import declare, reopen, sign_off, standing
 from autograde.run.line import SIGNED_OFF
 from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
+from tests.tutor.conftest import empty_database
 from workbook_helpers.errors import ContentError
 
 NAME = "w01-small"
@@ -674,6 +676,29 @@ def test_another_framework_takes_the_criteria_that_it_matches(unit: Course) -> N
         grid(unit)
 
 
+def test_a_unit_that_is_signed_off_by_another_framework_is_reopened_as_well(unit: Course) -> None:
+    meet_all(unit)
+    sign_off(unit, "ana01")
+    write_setting(unit, "framework", "sssc-code")
+    assert signed_off(unit).keys() == {"ana01"}
+    reopen(unit, "ana01", "The class has another framework now.")
+    assert signed_off(unit) == {}
+
+
+def test_who_is_referred_while_the_unit_is_signed_off_is_not_signed_off(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(unit, "ana01", 4)
+    catch(unit)
+    meet_all(unit)
+
+    def meanwhile(course: Course) -> int:
+        refer(course, "ana01", "w01", {"w01-t01": "Say why."})
+        return catch(course)
+
+    monkeypatch.setattr("autograde.records.units.catch", meanwhile)
+    with pytest.raises(ClassError, match="cannot be signed off"):
+        sign_off(unit, "ana01")
+
+
 def test_an_answer_that_can_show_a_criterion_shows_the_same_one_of_another_framework(unit: Course) -> None:
     with (unit.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
         file.write('\nc.AutogradeClass.framework = "hsc-025"\n')
@@ -738,7 +763,9 @@ def test_a_checked_list_is_decided_whole(unit: Course, tmp_path: Path, monkeypat
     file.write_text(text.replace('"met"', '"Not yet"', 1), "utf-8-sig")
     assert "2 decisions" in command(unit, monkeypatch, "decide-list", str(file), "--assessor", "Kofi")
     assert {key: made.met for key, made in decisions_of(unit).items()} == {("ana01", "1.1"): False, ("ben01", "2.4"): True}
-    assert "0 proposals in" in command(unit, monkeypatch, "results", "--to-decide", str(file))
+    with pytest.raises(ClassError, match="is not replaced"):  # somebody has worked in it
+        command(unit, monkeypatch, "results", "--to-decide", str(file))
+    assert "0 proposals in" in command(unit, monkeypatch, "results", "--to-decide", str(tmp_path / "anew.csv"))
 
 
 # On a server
@@ -747,13 +774,8 @@ def test_a_checked_list_is_decided_whole(unit: Course, tmp_path: Path, monkeypat
 @pytest.fixture
 def on_server(unit: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
     """The class with its gradebook on a server."""
-    import psycopg
-
     monkeypatch.chdir(unit.root)
-    with closing(psycopg.connect(server, autocommit=True)) as raw:
-        raw.execute("DROP DATABASE IF EXISTS records")
-        raw.execute("CREATE DATABASE records")
-    moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/records")])
+    moved = CliRunner().invoke(app, ["db", "move", empty_database(server, "records")])
     assert moved.exit_code == 0, moved.output
     return Course(unit.root)
 

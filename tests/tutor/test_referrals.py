@@ -162,7 +162,7 @@ def test_the_class_says_how_many_attempts_there_are(marked: Course, kit: Any, tm
     take_in(marked, again(marked, kit, one, t01="Because of this."), tmp_path / "2.zip")
     list(mark_class(marked, NAME))
     points(marked, 5)
-    with pytest.raises(ClassError, match="has had all 2 attempts"):
+    with pytest.raises(ClassError, match="has had 2 attempts at w01, and this class gives no more"):
         refer(marked, "ana01", "w01", {TASK: "Still more."})
     write_setting(marked, "attempts", "two")
     with pytest.raises(ClassError, match="attempts must be a number"):
@@ -271,6 +271,23 @@ def test_the_date_gives_time_and_what_is_withdrawn_takes_it_back(marked: Course)
     assert refer(marked, "ana01", "w01", {TASK: "Again."}).attempt == 2
 
 
+@pytest.mark.parametrize("other", ["refer", "withdraw"])
+def test_who_withdraws_what_somebody_has_just_changed_is_told(marked: Course, monkeypatch: pytest.MonkeyPatch, other: str) -> None:
+    one, done = refer(marked, "ana01", "w01", {TASK: "More."}), list[Any]()
+
+    def meanwhile(course: Course) -> Any:
+        found = referrals_of(course)
+        if not done:
+            done.append(None)
+            done.append(refer(course, "ana01", "w01", {TASK: "Much more."}) if other == "refer" else withdraw(course, one.id))
+        return found
+
+    monkeypatch.setattr("autograde.records.referring.referrals_of", meanwhile)
+    with pytest.raises(ClassError, match="Somebody else"):
+        withdraw(marked, one.id)
+    assert [held.state for held in referrals_of(marked)] == ([State.OPEN, State.REPLACED] if other == "refer" else [State.WITHDRAWN])
+
+
 def test_an_answer_to_what_was_withdrawn_is_told(marked: Course, kit: Any, tmp_path: Path) -> None:
     one = refer(marked, "ana01", "w01", {TASK: "More."})
     two = refer(marked, "ana01", "w01", {TASK: "Much more."})
@@ -336,6 +353,10 @@ def test_every_attempt_stands_beside_the_others_as_it_was_then(marked: Course, k
     assert told(TASK) == [(1, ("Because.",), "Say more, Ana.", 4, "More.", False), (2, ("Because of this.",), "", None, "", False)]
     points(marked, 9, "Good.")
     assert told(TASK)[1] == (2, ("Because of this.",), "Good.", 9, "", False)
+    (tmp_path / "3.zip").write_bytes(again(marked, kit, one, q01="b", t01="Because of that."))
+    intake(marked, [tmp_path / "3.zip"], "w01")
+    assert told(TASK)[1] == (2, ("Because of that.",), "", None, "", False), "not marked yet: the marks are those of another answer"
+    list(mark_class(marked, NAME))
     found = compare(marked, content_of(marked, NAME), "ana01")
     assert [one.stem for one in found[TASK].attempts] == ["Why?", "Why not?"]
     assert {place: one.unasked for place, one in found.items()} == {TASK: False, "w01-q01": True}
@@ -364,6 +385,10 @@ def test_the_commands_do_the_same(marked: Course, tmp_path: Path, monkeypatch: p
     assert "1 referral, 0 open, 0 overdue." in run("referral", "list")
     with pytest.raises(ClassError, match="once for each --task"):
         run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", "--missing", "Less.")
+    with pytest.raises(ClassError, match="Name each task and each criterion once"):
+        run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", "--task", TASK, "--missing", "Less.")
+    with pytest.raises(ClassError, match="Name each task and each criterion once"):
+        run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", "--criterion", "1.1=One.", "--criterion", "1.1=Two.")
     with pytest.raises(ClassError, match="is open"):
         run("referral", "file", one.id)
 

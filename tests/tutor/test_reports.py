@@ -7,9 +7,8 @@ import json
 import re
 import sys
 import unicodedata
-from contextlib import closing
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,7 @@ from autograde.reports.tracker import HEADER, tracker
 from autograde.reports.unit_record import unit_record
 from autograde.run.mark import mark_class
 from autograde.text import LOCAL
+from tests.tutor.conftest import empty_database
 from workbook_helpers.answers import parse_sheet
 
 if TYPE_CHECKING:
@@ -182,6 +182,13 @@ def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course) -> Non
     more = {"tasks": json.dumps(tasks), "criteria": "{}", "until": None, "more_time": False, "time_before": None, "ended": ""}
     with writing(unit) as database:
         database.run(insert(own_tables.referral).values(**row, **more))
+        before = {
+            "id": "r0",
+            "at": AT - timedelta(days=11),
+            "ended": "withdrawn",
+            "tasks": '{"w01-t01": {"missing": "?", "comment": "?", "points": 1}}',
+        }
+        database.run(insert(own_tables.referral).values(**row | more | before))  # the one after it tells
         old = f"w01-small/w01-t01@{answer_digest_of(unit, first.answers_sha256)}"
         decided = {"id": "d9", "framework": "rqf-l2", "criterion": "1.2", "learner": "ana01", "met": False, "assessor": "Ruth", "at": AT}
         proposal = '{"met": null, "why": "", "rests_on": [], "missing": []}'
@@ -420,13 +427,8 @@ def test_by_command_each_report_is_written_and_noted(unit: Course, tmp_path: Pat
 @pytest.fixture
 def on_server(unit: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
     """Give the class with its gradebook on a server."""
-    import psycopg
-
     monkeypatch.chdir(unit.root)
-    with closing(psycopg.connect(server, autocommit=True)) as raw:
-        raw.execute("DROP DATABASE IF EXISTS reports")
-        raw.execute("CREATE DATABASE reports")
-    moved = CliRunner().invoke(app, ["db", "move", server.replace("/postgres", "/reports")])
+    moved = CliRunner().invoke(app, ["db", "move", empty_database(server, "reports")])
     assert moved.exit_code == 0, moved.output
     return Course(unit.root)
 

@@ -38,12 +38,11 @@ from autograde.reports.people import people
 from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
 from tests.conftest import ROOT
-from tests.tutor.conftest import ASSIGNMENT, empty_database, server
+from tests.tutor.conftest import ASSIGNMENT, empty_database
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
-__all__ = ["server"]
 DAY = date(2026, 11, 2)
 WRITTEN = {
     "action",

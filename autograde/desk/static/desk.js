@@ -220,6 +220,17 @@ const look = () => {
   if (before.work !== work && before.work && ["completed", "failed"].includes(work)) tell.textContent = document.getElementById("desk-work-line")?.textContent ?? "";
   before = { fingerprint, work };
 };
+/** @param {Element} element whether its beginning is off the screen */
+const isAway = (element) => {
+  const { top, height } = element.getBoundingClientRect();
+  return top < 0 || top + Math.min(height, window.innerHeight / 4) > window.innerHeight;
+};
+/** @param {Element | null} element what came of a press: it gets the focus, and nothing jumps where it is on the screen already */
+const lead = (element) => {
+  if (!(element instanceof HTMLElement)) return;
+  element.focus({ preventScroll: true });
+  if (isAway(element)) element.scrollIntoView();
+};
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const { elt, requestConfig } = /** @type {Told} */ (event).detail;
   if (elt.id === "now" || document.getElementById("now")?.contains(elt)) look();
@@ -228,8 +239,12 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const now = document.getElementById("now");
   if (now) htmx.trigger(now, "desk-look"); // the work that a form begins is seen at once
   const wrong = /** @type {HTMLElement | null} */ (document.querySelector("#main [aria-invalid=true], #main .desk-fault[tabindex]"));
+  const lost = document.activeElement === document.body, said = document.querySelector(".desk-said");
+  const found = document.querySelector("#main :is(section, [role=status])[tabindex]"); // a preview, or what a check has found
   if (wrong) wrong.focus();
-  else if (document.activeElement === document.body) document.getElementById(document.querySelector(".desk-said") ? "said" : "main")?.focus({ preventScroll: true });
+  else if (said && (lost || isAway(said))) lead(document.getElementById("said"));
+  else if (lost && found) lead(found);
+  else if (lost) document.getElementById("main")?.focus({ preventScroll: true });
   if (elt instanceof Element) restore(document);
 });
 

@@ -38,7 +38,7 @@ let plain = false; // the start failed: the page is a form
 form.addEventListener("submit", (event) => { if (!plain) { event.preventDefault(); next(); } });
 form.addEventListener("input", changed);
 form.addEventListener("click", (event) => {
-  const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark], [data-mark-judge]");
+  const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark], button[data-mark-judge]");
   if (!(pressed instanceof HTMLElement)) return;
   if (pressed.matches(".mark-level")) {
     const { markLeast: least = "", markMost: most = "" } = pressed.dataset, value = Number(points.value);

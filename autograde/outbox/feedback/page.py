@@ -216,7 +216,7 @@ def _referral(common: Common, student: str, id_: str) -> Referral | None:
         one = next(one for one in referrals_of(common.course, student, common.releases.now.assignment) if one.id == id_)
         return sent(common.course, one)
     except (WorkbookError, StopIteration) as error:
-        msg = f"the referral cannot go with it: {error or 'it was withdrawn at this moment'}"
+        msg = f"the referral cannot go with it: {str(error) or 'it was withdrawn at this moment'}"
         raise NoPageError(msg, "") from error
 
 
