@@ -1,7 +1,7 @@
 // @ts-check
 // What the page decides by itself, rule by rule, to be asked from Python: the fixture `rules` in tests/conftest.py bundles this.
 import { isBlank } from "../../src/workbook_helpers/page/answers.js";
-import { missing } from "../../src/workbook_helpers/page/far.js";
+import { changedSince, missing } from "../../src/workbook_helpers/page/far.js";
 import { fits } from "../../src/workbook_helpers/page/fits.js";
 import { register } from "../../src/workbook_helpers/page/kinds.js";
 import { cleanId } from "../../src/workbook_helpers/page/learner_id.js";
@@ -58,7 +58,7 @@ const rules = (kinds) => ({
   accept, distance, plain, "clean id": cleanId, "count of words": countWords, "longest run": longestRun, "paper seed": paperSeed, signs: findSigns,
   drawn: (ids, seed, name) => drawn(ids.map((/** @type {string} */ id) => ({ id })), seed, name).map((part) => part.id),
   paper: (book, seed) => Object.fromEntries([...paper(book, seed)].map(([place, item]) => [place, item.id])),
-  missing,
+  missing, "changed since": changedSince,
   blank: (spec, value) => (kinds[spec.kind].blank ?? isBlank)(value),
   words: (spec, value) => kinds[spec.kind].words(spec, value),
   respond: (spec, value) => kinds[spec.kind].respond?.(spec, value) ?? null,

@@ -150,6 +150,7 @@ def test_the_reminder_comes_calmly_and_goes_with_a_copy(tab: Open, tmp_path: Pat
     expect(notice).to_have_text("")  # not while at work
     ana.open()
     expect(notice).to_contain_text("3 answers are on this device only")
+    expect(ana("hand-in")).not_to_contain_text("on this device only")  # once is enough
     with ana.page.expect_download():
         notice.get_by_role("button", name="Save a copy").click()
     expect(notice).to_contain_text(".copy.json")

@@ -54,7 +54,13 @@ def test_who_works_is_asked_once_and_nothing_of_one_is_anothers(tab: Open) -> No
     )
     ana.asks()
     assert "Ana's answer" not in ana.page.content()
-    assert ana.page.get_by_label("Your learner ID").first.input_value() == ""
+    field, told = ana.page.get_by_label("Your learner ID").first, ana.page.locator("form.wb-gate").get_by_role("alert")
+    assert field.input_value() == ""
+    ana.button("Show my questions").click()
+    expect(told).to_have_text("Please type your learner ID.")
+    field.press("b")
+    expect(told).to_be_empty()  # for who types is doing it
+    expect(field).to_have_attribute("aria-invalid", "false")
     ben = ana.work("ben02")
     expect(ben.text()).to_have_value("")
     expect(ben.text(PRIVATE)).to_have_value("")

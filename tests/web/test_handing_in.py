@@ -16,7 +16,7 @@ from autograde.content import load_key
 from autograde.inbox.intake import intake
 from autograde.marking.kinds import MARKERS
 from autograde.run.mark import mark_class
-from tests.conftest import ROOT, is_saved
+from tests.conftest import ROOT, Rules, is_saved
 from tests.end_to_end.test_unit import released
 from tests.web.device import MINE, PRIVATE, TEXT, Tab, made, opened
 from workbook_helpers.answers import AnswerStore
@@ -263,6 +263,70 @@ def test_a_second_tab_that_takes_the_declaration_back_is_heard_at_the_last_momen
     )
     expect(ana("hand-in").get_by_role("alert")).to_contain_text("It says that this is your own work")
     assert ana.page.evaluate("document.querySelector('.wb-receipt').textContent") == ""
+
+
+def test_after_a_change_the_next_step_is_to_hand_in_again(tab: Open, tmp_path: Path) -> None:
+    ana = tab("ana01")
+    ana.write("An essay.")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana.hand_in(tmp_path)
+    panel = ana("hand-in")
+    told, again = (
+        panel.get_by_text("You have changed answers since you handed in. Hand in again"),
+        panel.get_by_role("button", name="Hand in again"),
+    )
+    step, file = panel.get_by_text("Next step: give it to your tutor"), panel.get_by_role("button", name="Save the file again")
+    colour = "node => getComputedStyle(node).backgroundColor"
+
+    def is_changed(changed: bool) -> None:
+        expect(told).to_be_visible(visible=changed)
+        expect(step).to_be_visible(visible=not changed)
+        assert again.evaluate(colour) != file.evaluate(colour), "one of them is what to do"
+        expect(again).to_have_class("wb-button" if changed else "wb-button wb-second")
+
+    is_changed(False)
+    ana.write("Not for a tutor.", PRIVATE)
+    is_changed(False)
+    ana.write("An essay, changed.")
+    is_changed(True)
+    order = panel.locator(".wb-notice:visible, .wb-button, h3").evaluate_all("all => all.map((node) => node.textContent.slice(0, 16))")
+    assert order[:3] == ["You have changed", "Hand in again", "✓ Your hand-in f"]
+    ana.open()
+    is_saved(ana(TEXT))
+    is_changed(True)
+    again.click()
+    ana.download("Hand in anyway", tmp_path)
+    is_changed(False)
+
+
+@pytest.mark.parametrize(
+    ("kept", "changed"),
+    [
+        ({"revision": 4}, 0),
+        ({"revision": 5}, 1),
+        ({"revision": 5, "saved_at": ""}, 1),
+        ({"revision": 5, "item": PRIVATE}, 0),
+        ({"revision": 5, "item": "w99-gone"}, 0),
+        ({"revision": 0, "of": {}}, 0),
+        ({"revision": 0, "of": {}, "saved_at": "2026-11-28T09:00:00.999Z"}, 0),
+        ({"revision": 0, "of": {}, "saved_at": "2026-11-28T09:00:01Z"}, 1),
+        ({"revision": 0, "of": {}, "saved_at": ""}, 0),
+        ({"revision": 5, "of": None}, 0),
+    ],
+    ids=str,
+)
+def test_what_has_changed_is_counted_by_revisions_and_before_a_disk_by_the_clock(kept: dict[str, Any], changed: int, rules: Rules) -> None:
+    items = {
+        TEXT: {"id": TEXT, "kind": "written", "purpose": "assessed"},
+        PRIVATE: {"id": PRIVATE, "kind": "reflection", "purpose": "private"},
+    }
+    stored = {"value": {"what": "So."}, "saved_at": "2026-11-28T08:00:00Z", "revision": kept["revision"]} | (
+        {"saved_at": kept["saved_at"]} if "saved_at" in kept else {}
+    )
+    of = kept.get("of", {"revision": 4})
+    last = None if of is None else {"at": "2026-11-28T09:00:00+00:00", **of}
+    assert rules("changed since", items, {kept.get("item", TEXT): stored}, last) == changed
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,15 @@ def test_just_its_tasks_are_open_each_beside_the_first_answer_and_the_comment(an
     assert ana("hand-in").locator(f'a[href="#{PICK}"]').count() == 0
     page.get_by_role("link", name="Read what stands around").first.click()
     expect(page.locator(f"#wb-was-{TEXT}")).to_be_in_viewport()
+    left = page.locator("[id^=wb-was-]").evaluate_all("all => all.map((one) => one.id)")
+    assert left == [f"wb-was-{name}" for name in (TEXT, OTHER, "hand-in")], "nobody asks for the declaration again"
+
+
+def test_one_task_is_called_the_task(tab: Open, workbook: Workbook, tmp_path: Path) -> None:
+    asks = referral(tasks=({"item": TEXT, "missing": "Say whom you would tell."},))
+    (tmp_path / "w99.html").write_bytes(workbook_file(workbook, referral=asks))
+    review = tab("ana01", where=(tmp_path / "w99.html").as_uri())("hand-in").locator(".wb-review")
+    expect(review).to_contain_text("You have not finished the task that your tutor asks for again.")
 
 
 @pytest.mark.wcag("axe", "1.4.10")
@@ -145,6 +154,14 @@ def test_one_section_at_a_time_begins_with_the_tasks(paged: Page, where: str) ->
     page.reload()
     expect(ana(TEXT)).to_be_visible()
     expect(ana(TEXT).get_by_role("textbox")).to_have_value(FIRST)
+    for name in ("hand-in", OTHER):  # whose place is another one until the tasks come first
+        page.goto("about:blank")
+        page.goto(f"{where}#{name}")
+        expect(ana(name)).to_be_focused()
+        expect(ana(name)).to_be_in_viewport()
+        expect(page.locator("#wb-bar")).to_contain_text("Section 1 of")
+        page.reload()
+        expect(ana(name)).to_be_visible()
 
 
 def test_a_whole_attempt_is_handed_in_and_none_before_it_is_lost(
@@ -178,6 +195,7 @@ def test_a_whole_attempt_is_handed_in_and_none_before_it_is_lost(
     ana.page.evaluate(DRAFT, [ana(TEXT).get_attribute("data-wb-scope"), OTHER, "Typed as the tutor's file came."])
     ana.open()
     expect(ana(OTHER).locator(".wb-aside blockquote")).to_have_text("Typed as the tutor's file came.")
+    expect(ana.page.locator("#wb-handed")).to_have_count(0)  # what was handed in was another attempt
     expect(ana.text()).to_have_value("My second essay: I tell my manager.")
     ana("hand-in").get_by_role("button", name="Hand in").click()
     expect(ana("hand-in").get_by_role("alert")).to_contain_text("1 question is not finished yet")
@@ -194,6 +212,10 @@ def test_a_whole_attempt_is_handed_in_and_none_before_it_is_lost(
     receipt = ana("hand-in").locator(".wb-receipt")
     expect(receipt).to_contain_text("1 of 2 tasks changed")
     expect(receipt.locator("dd").first).to_have_text("2")
+    ana.open()
+    expect(ana.page.locator("#wb-again + #wb-handed")).to_contain_text("You made your hand-in file on ")
+    ana.page.get_by_role("link", name="See the receipt").click()
+    expect(receipt).to_be_focused()
 
     before.open()  # the first attempt is as it was
     expect(before.text()).to_have_value("What I wrote first, and changed after that.")

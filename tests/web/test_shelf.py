@@ -182,7 +182,7 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
     other = page.context.new_page()
     other.goto(address)
     other.evaluate(tell, {"copy": "ana01-w93"})
-    expect(card(page, "Fourth")).to_contain_text("You have changed answers since then.")
+    expect(card(page, "Fourth")).to_contain_text("You have changed answers since you handed in. Hand in again")
     assert groups(page)["Handed in"] == ["Fourth", "Fifth"]
     assert page.evaluate("document.activeElement.textContent") == "Continue: Second"
     other.evaluate(tell, {"left": "ana01"})

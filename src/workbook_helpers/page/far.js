@@ -4,9 +4,11 @@ import { isBlank } from "./answers.js";
 import { kinds } from "./kinds.js";
 import { say } from "./words.js";
 
-/** @import { Asked, Section } from "./types.js" */
+/** @import { Asked, Receipt, Section, Stored } from "./types.js" */
 /** @typedef {{ done: number, total: number }} Count */
 /** What has an answer, and how many questions have half of one. @typedef {Record<"practice" | "assessed", Count> & { started: number }} Far */
+export const SECOND_MS = 1000; // a receipt's time has whole seconds
+
 /** No answer yet; half of one; a whole one. @typedef {"open" | "started" | "done"} How */
 
 /** How many parts of an answer are still open; the rule of `Item.missing` (items/base.py). @param {Asked} spec @param {any} value */
@@ -41,6 +43,18 @@ export function far(asked, how) {
 
 /** Both together, for a bar. @param {Far} far @returns {Count} */
 export const whole = ({ practice, assessed }) => ({ done: practice.done + assessed.done, total: practice.total + assessed.total });
+
+/** Whether an answer is handed in. @param {Pick<Asked, "kind" | "purpose">} spec @param {unknown} value */
+export const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kinds[spec.kind].shared?.(value));
+
+/** How many answers that are handed in have changed after that; by the clock where the host counts no revisions, none where nothing was handed in.
+ * @param {Record<string, Asked>} items @param {Record<string, Stored<unknown>>} answers @param {Receipt | undefined} last */
+export function changedSince(items, answers, last) {
+  if (!last) return 0;
+  const { revision: handed } = last, end = Date.parse(last.at) + SECOND_MS;
+  return Object.entries(answers).filter(([id, { value, revision, saved_at }]) => Object.hasOwn(items, id) && leaves(items[id], value)
+    && (handed === undefined ? Date.parse(saved_at) >= end : revision > handed)).length;
+}
 
 /** Say it: "Practice 9 of 15 · Marked 4 of 18 · 1 started"; what there is none of is left out. @param {Far} far */
 export const farInWords = ({ practice, assessed, started }) => [

@@ -20,7 +20,7 @@ export function gate(book, el, first) {
   const device = book.host.place === "device";
   /** @type {number | undefined} */
   let busy;
-  const field = h("input", { type: "text", id: uid, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.known });
+  const field = h("input", { type: "text", id: uid, autocomplete: "off", autocapitalize: "none", spellcheck: false, maxLength: 128, value: book.kept.known, oninput: () => { if (field.getAttribute("aria-invalid") === "true") done(""); } });
   const hint = h("p", { className: "wb-hint", id: `${uid}-hint` }, say(book.book.pools.length ? "learner-why" : "learner-why-device"), " ", say("learner-none"));
   const shared = h("input", { type: "checkbox", id: `${uid}-shared` });
   const share = device ? h("div", { className: "wb-option" }, shared, h("label", { htmlFor: shared.id }, say("learner-shared"))) : null;

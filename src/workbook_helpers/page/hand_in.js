@@ -1,7 +1,7 @@
 // @ts-check
 // Review, hand in, receipt.
 import { h, put, redraw } from "./dom.js";
-import { missing } from "./far.js";
+import { changedSince, missing } from "./far.js";
 import { kinds } from "./kinds.js";
 import { cleanId } from "./learner_id.js";
 import { notices } from "./notices.js";
@@ -59,6 +59,7 @@ export function handIn(book, el) {
   const tick = h("p", { className: "wb-error" }, say("hand-in-tick")); // shown at the declaration: the alert is off the screen by then
   const button = h("button", { type: "button", className: "wb-button", onclick: tryHandIn });
   const other = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }); // the ID that was typed is not the one of this work
+  const changed = h("div", { className: "wb-notice", hidden: true }, h("p", {}, say("hand-in-changed")));
   const receipt = h("div", { className: "wb-receipt", id: "your-receipt", role: "status" });
   learner.setAttribute("aria-describedby", `${hint.id} ${error.id}`);
 
@@ -100,14 +101,17 @@ export function handIn(book, el) {
     if (error.textContent && !still()) complain(""); // what the alert said may be done by now
     if (!undeclared()) tick.remove();
     redraw(review,
-      ...notices(book.notices()),
+      ...notices(book.notices().filter(({ id }) => id !== "device-copy-due")), // that stands above already, and what helps just below
       h("p", {}, notDone() ? say(again ? "referral-left" : "hand-in-left", assessed) : say(again ? "referral-all" : "hand-in-all", { total: assessed.total })),
       ...listed("hand-in-started", started), ...listed(again ? "referral-open" : "hand-in-open", open), ...listed("hand-in-forms", forms), ...listed("hand-in-look", book.due().filter(advice)),
       practice.done < practice.total ? h("p", { className: "wb-quiet" }, say("hand-in-practice", practice)) : null,
       mine && undeclared() ? h("p", {}, link(mine.id, say("hand-in-declare"))) : null);
     const { receipts } = book.kept, last = receipts.at(-1);
     if (!busy) put(button, say(asked !== null ? "hand-in-anyway" : last ? "hand-in-again" : "hand-in-now"));
-    button.classList.toggle("wb-second", Boolean(last)); // what is next then stands in the receipt
+    const old = changedSince(book.book.items, book.kept.answers, last) > 0;
+    changed.hidden = !old;
+    button.classList.toggle("wb-second", Boolean(last) && !old); // what is next then stands in the receipt
+    receipt.classList.toggle("wb-old", old); // as it was, but for what is next: nobody who types is read a receipt
     const saved = Boolean(last?.given || (last && given.has(last.file)));
     const shown = `${last?.code ?? ""}${receipts.length}${saved}`;
     if (receipt.dataset.wbCode === shown) return;
@@ -186,7 +190,7 @@ export function handIn(book, el) {
   }
 
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, other, button, receipt));
+    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, other, changed, button, receipt));
   if (more) el.append(more.node);
   book.addEventListener("change", draw);
   draw();

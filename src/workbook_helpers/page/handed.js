@@ -12,13 +12,13 @@ export function handed() {
   const line = h("p", { id: "wb-handed", className: "wb-quiet" });
   globalThis.addEventListener("wb-section", () => line.remove());
   /** @param {Workbook} book */
-  return ({ kept: { copy: now, learner, receipts }, referral }) => {
+  return ({ kept: { copy: now, learner, receipts } }) => {
     const last = receipts.at(-1);
     if (file !== last?.file) line.remove();
     if (!learner || copy === now) return;
     copy = now;
     file = last?.file ?? "";
-    if (!last || referral) return;
+    if (!last) return;
     line.replaceChildren(say("page-handed", { through: last.through, time: new Date(last.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) }), " ", h("a", { href: "#your-receipt" }, say("page-receipt")));
     (document.getElementById("wb-place") ?? shown().heading).after(line);
   };

@@ -161,7 +161,7 @@ export function layOut(book, referral, places) {
   const rest = h("div", { className: "wb-widget wb-else" }, h("h2", {}, say("referral-else")), h("p", {}, say("referral-else-what"), " ", h("a", { href: `#${LEAD}` }, say("referral-to", { n }))));
   const back = moved.map((name) => {
     const el = /** @type {HTMLElement} */ (places.get(name)), id = book.paper.get(name)?.id ?? name;
-    const mark = h("div", { className: "wb-widget" }, h("p", { className: "wb-quiet", id: `${IN_PLACE}${id}` }, h("a", { href: `#${id}` }, say(id === "hand-in" ? "referral-hand-in-there" : "referral-there"))));
+    const mark = h("div", { className: "wb-widget" }, id === "hand-in" || taskOf(referral, id) ? h("p", { className: "wb-quiet", id: `${IN_PLACE}${id}` }, h("a", { href: `#${id}` }, say(id === "hand-in" ? "referral-hand-in-there" : "referral-there"))) : null); // the declaration is part of handing in
     el.replaceWith(mark);
     own.append(el);
     return () => mark.replaceWith(el);

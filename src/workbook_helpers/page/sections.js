@@ -194,7 +194,7 @@ export function sections(element) {
     wanted = id; // which questions a student gets may have to be found out
     if (document.getElementById("wb-book")?.dataset.kernel) goOn(likelyPlace()); // a device says at once who works there
   }
-  safely(() => history.replaceState(history.state ?? entry(now.heading.id), ""));
+  safely(() => history.replaceState(history.state ?? entry(named ? id : now.heading.id), ""));
 
   globalThis.addEventListener("wb-opened", (event) => { if (event instanceof CustomEvent) opened(event.detail); });
   globalThis.addEventListener("wb-answered", () => { // also sent when a question has come onto the page

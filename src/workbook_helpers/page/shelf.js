@@ -2,7 +2,7 @@
 // "My workbooks": what to do now on top, then all there is. A server sends along what it keeps of the student; else this browser's own database is asked.
 import { display, menus } from "./display.js";
 import { h, put, the } from "./dom.js";
-import { far, farInWords, how, minutesLeft, whole } from "./far.js";
+import { SECOND_MS, far, farInWords, how, minutesLeft, whole } from "./far.js";
 import { store } from "./hosts/device_store.js";
 import { person, who } from "./hosts/person.js";
 import { paper } from "./paper.js";
@@ -19,7 +19,6 @@ import { locale, ready, say } from "./words.js";
 
 /** @type {Mine} */
 const NOTHING = { copy: "", seed: "", answered: {}, started: [], handed: null };
-const SECOND_MS = 1000; // a receipt's time has whole seconds
 
 export async function shelf() {
   await ready;
@@ -142,7 +141,7 @@ function facts({ book, mine: { handed, feedback, again }, counts, group, at, cha
     group === "todo" && !again ? due(book.due) : "",
     handed ? say(through === "exchange" ? "home-handed-in" : "home-given", { time: new Date(handed.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) }) : "",
     feedback ? say("home-marked") : through === "exchange" && !again ? say("home-not-marked") : "",
-    changed && !again ? say("home-changed") : "",
+    changed && !again ? say("hand-in-changed") : "",
   ];
   const bar = at && group === "todo" && !again ? h("progress", { value: done, max: Math.max(total, 1), "aria-label": say("home-answered-in", { title: book.title }) }) : null;
   return [bar, ...lines.filter(Boolean).map((line) => h("p", {}, line))];

@@ -45,6 +45,7 @@ hand-in-given-save = ✓ Mae’r ffeil wedi’i chadw, yn eich ffolder lawrlwyth
 hand-in-given-share = ✓ Rydych wedi anfon neu gadw’r ffeil.
 hand-in-receipt = Gweld ac argraffu’r dderbynneb
 hand-in-newest = Cewch newid atebion a chyflwyno eto. Bydd eich tiwtor yn marcio’r un diweddaraf.
+hand-in-changed = Rydych wedi newid atebion ers i chi gyflwyno. Cyflwynwch eto, er mwyn i’ch tiwtor eu gweld.
 hand-in-home = Ewch i Fy llyfrau gwaith: mae eich llyfr gwaith nesaf yno.
 receipt-when = Pryd
 receipt-code = Cod y dderbynneb

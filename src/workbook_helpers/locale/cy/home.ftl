@@ -31,7 +31,6 @@ home-due = { $days ->
 home-was-due = Roedd hwn i’w gyflwyno { $date }. Os oes angen mwy o amser arnoch, siaradwch â’ch tiwtor.
 home-handed-in = ✓ Cyflwynwyd ar { $time }.
 home-given = ✓ Gwnaed y ffeil i’ch tiwtor ar { $time }. Rhowch hi i’ch tiwtor, os nad ydych wedi gwneud hynny eto.
-home-changed = Rydych wedi newid atebion ers hynny. Cyflwynwch eto, er mwyn i’ch tiwtor eu gweld.
 home-marked = ✓ Wedi’i farcio: mae eich adborth yma.
 home-not-marked = Heb ei farcio eto.
 home-start = Dechrau

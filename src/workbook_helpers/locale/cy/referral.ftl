@@ -33,7 +33,10 @@ referral-to = { $n ->
 }
 referral-closed = Wedi’i gyflwyno, a heb fod ar agor eto. Eich ateb:
 referral-far = Wedi newid { $done } o { $total }
-referral-left = Rydych wedi newid { $done } o’r { $total } tasg y mae eich tiwtor yn gofyn amdanyn nhw eto.
+referral-left = { $total ->
+    [one] Nid ydych wedi gorffen y dasg y mae eich tiwtor yn gofyn amdani eto.
+   *[other] Rydych wedi newid { $done } o’r { $total } tasg y mae eich tiwtor yn gofyn amdanyn nhw eto.
+}
 referral-all = Rydych wedi newid { $total ->
     [one] y dasg
    *[other] pob un o’r { $total } tasg

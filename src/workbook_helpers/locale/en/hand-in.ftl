@@ -45,6 +45,7 @@ hand-in-given-save = ✓ The file is saved, probably among your downloads.
 hand-in-given-share = ✓ You have sent or saved the file.
 hand-in-receipt = See and print the receipt
 hand-in-newest = You can change answers and hand in again. Your tutor marks the newest one.
+hand-in-changed = You have changed answers since you handed in. Hand in again, so that your tutor sees them.
 hand-in-home = Go to My workbooks: your next workbook is there.
 receipt-when = When
 receipt-code = Receipt code

@@ -28,7 +28,6 @@ home-due = { $days ->
 home-was-due = This was due { $date }. If you need more time, talk to your tutor.
 home-handed-in = ✓ Handed in on { $time }.
 home-given = ✓ File for your tutor made on { $time }. Give it to your tutor, if you have not yet.
-home-changed = You have changed answers since then. Hand in again, so that your tutor sees them.
 home-marked = ✓ Marked: your feedback is here.
 home-not-marked = Not marked yet.
 home-start = Start

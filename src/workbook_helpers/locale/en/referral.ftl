@@ -36,7 +36,10 @@ referral-to = { $n ->
 }
 referral-closed = Handed in, and not open again. Your answer:
 referral-far = Changed { $done } of { $total }
-referral-left = You have changed { $done } of the { $total } tasks that your tutor asks for again.
+referral-left = { $total ->
+    [one] You have not finished the task that your tutor asks for again.
+   *[other] You have changed { $done } of the { $total } tasks that your tutor asks for again.
+}
 referral-all = You have changed { $total ->
     [one] the task
    *[other] all { $total } tasks
@@ -48,7 +51,10 @@ referral-other = { $place ->
    *[disk] A file from a tutor lies here that is not for { $learner }, but for another learner ID. If you mistyped yours, type it again where you hand in.
 }
 receipt-attempt = Attempt
-receipt-of-again = { $done } of { $total } tasks changed{ $started ->
+receipt-of-again = { $done } of { $total } { $total ->
+    [one] task
+   *[other] tasks
+} changed{ $started ->
     [0] {""}
     [one] , and 1 started
    *[other] , and { $started } started

@@ -2,6 +2,7 @@
 // The browser itself keeps the answers: a page from a web server or a file, with nothing behind it. Several people may work on one device.
 import { isBlank, same } from "../answers.js";
 import { h, put, redraw } from "../dom.js";
+import { changedSince } from "../far.js";
 import { fits } from "../fits.js";
 import { receiptOf } from "../hand_in.js";
 import { kinds } from "../kinds.js";
@@ -15,7 +16,7 @@ import { Workbook } from "../workbook.js";
 import { copyFile, readCopy } from "./copy.js";
 import { store } from "./device_store.js";
 import { give, shares } from "./give.js";
-import { leaves, pack } from "./pack.js";
+import { pack } from "./pack.js";
 import { person, who } from "./person.js";
 import { toTutor } from "./to_tutor.js";
 
@@ -336,8 +337,7 @@ class Device {
       h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#finish() }, say("device-remove"))));
     const draw = () => {
-      const last = this.#handed().at(-1);
-      const since = Object.entries(this.#standing()).filter(([id, { value, revision }]) => this.#spec(id) && leaves(this.#spec(id), value) && revision > (last?.revision ?? 0)).length;
+      const last = this.#handed().at(-1), since = changedSince(this.book.items, this.#standing(), last);
       put(where, page.ill ? say("device-not-all") : say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: last ? since : "none" }));
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },

@@ -3,8 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { zipSync } from "fflate";
-import { far } from "../far.js";
-import { kinds } from "../kinds.js";
+import { far, leaves } from "../far.js";
 import { paper } from "../paper.js";
 import { how, tasks } from "../referral.js";
 
@@ -12,9 +11,6 @@ const SCHEMA = 1;
 
 /** @import { Book, Referral } from "../types.js" */
 /** @import { Copy, HandedIn } from "./device_store.js" */
-
-/** Whether an answer is handed in. @param {import("../types.js").Spec} spec @param {unknown} value */
-export const leaves = (spec, value) => spec.purpose !== "private" || Boolean(kinds[spec.kind].shared?.(value));
 
 /**
  * Make the file of a hand-in and its receipt. Nothing private is in it, and nothing that this student was not asked.
