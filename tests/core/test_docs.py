@@ -55,6 +55,14 @@ def test_every_command_is_one(page: Path) -> None:
             assert (ROOT / script).is_file() or script == "start.py", line
 
 
+def test_figures_are_told_as_they_were_measured() -> None:
+    rows = re.findall(r"^\| .*\|$", text(ROOT / "docs" / "measurements" / "site.md"), re.MULTILINE)
+    assert len(rows) > 5
+    assert [row for row in rows if row not in text(ROOT / "docs" / "scaling.md")] == []
+    [first] = re.findall(r"first visit .*?\| ([\d.]+) kB", rows[1])
+    assert f"moves {float(first):.0f} kB" in text(ROOT / "README.md")
+
+
 def test_every_question_that_is_named_is_asked() -> None:
     shelf = [load_workbook(path.parent) for path in (ROOT / "workbooks").glob("*/workbook.toml")]
     asked = {name for one in shelf for name in (*one.items, *one.documents)}
