@@ -12,7 +12,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, Protocol
 from urllib.error import URLError
 
@@ -34,6 +36,9 @@ CHROMIUM = "/usr/bin/chromium"
 HEADLESS = "/usr/bin/chromium-headless-shell"
 """The same engine without windows, a third of the work; what a whole browser keeps, restores or closes is tried in CHROMIUM."""
 UNSETTLED = ", ".join(f".wb-question[data-wb-state={state}]" for state in ("dirty", "saving", "unsaved", "refused", "conflict", "offered"))
+PORTS = range(11_000, 32_000)
+"""Of servers: none that a browser does not open, and below those that Linux gives to whoever asks for any."""
+_port = count(SystemRandom().randrange(len(PORTS)))
 ONE_PAGE = """document.addEventListener("readystatechange", () => {
   try { localStorage["wb-display"] ??= '{"pages":"one"}'; } catch { /* no storage here */ }
 }, { once: true });"""
@@ -174,9 +179,12 @@ def signal_kernels(server: int, number: signal.Signals) -> int:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nothing uses, and that no kernel takes before a server begins, as it asks the system for any."""
+    while True:
+        port = PORTS[next(_port) % len(PORTS)]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:

@@ -2,8 +2,7 @@
 
 import json
 import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +126,3 @@ def new_desk(tmp_path_factory: pytest.TempPathFactory) -> type[Desk]:
 def plain() -> dict[str, str]:
     """Give an environment in which a command's output is wide and without colours."""
     return dict(os.environ) | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "TERM": "dumb"}
-
-
-@pytest.fixture(scope="session")
-def new_port() -> Callable[[], int]:
-    """Give a way to find a port that nothing uses."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return find

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import free_port
 from workbook_helpers import __version__
 from workbook_helpers.cli import _port, unpack
 
@@ -160,9 +161,9 @@ def test_a_tutors_zip_is_unpacked_once_and_never_over_answers(desk: "Desk") -> N
     assert tree(desk.root) == before
 
 
-def test_open_says_what_it_unpacked(desk: "Desk", serve: Callable[..., Any], new_port: Callable[[], int]) -> None:
+def test_open_says_what_it_unpacked(desk: "Desk", serve: Callable[..., Any]) -> None:
     handout(desk)
-    port = new_port()
+    port = free_port()
     command = ["workbook_helpers.cli", "open", str(desk.root), "--no-browser", "--port", str(port)]
     server = serve(command, desk.root, f"http://127.0.0.1:{port}/workbook")
     server.stop()

@@ -16,6 +16,8 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from tests.conftest import free_port
+
 if TYPE_CHECKING:
     from tests.student.conftest import Desk
 
@@ -185,12 +187,12 @@ def test_settings_in_a_students_folder_are_not_run(college: College) -> None:
 
 
 def test_my_workbooks_offers_it_and_the_button_fetches_it(
-    college: College, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Any], new_port: Callable[[], int]
+    college: College, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Any]
 ) -> None:
     for name, value in college.environment.items():
         if os.environ.get(name) != value:
             monkeypatch.setenv(name, value)
-    port = new_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}/workbook"
     command = ["workbook_helpers.cli", "open", str(college.desk.root), "--no-browser", "--port", str(port)]
     server = serve(command, college.desk.root, address)

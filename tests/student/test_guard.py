@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT, is_saved
+from tests.conftest import ROOT, free_port, is_saved
 from tests.student.test_pages import Site, opened
 
 if TYPE_CHECKING:
@@ -55,9 +54,7 @@ PLANTED = (
 
 
 @pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, new_desk: "type[Desk]", new_port: Callable[[], int], serve: Callable[..., Any]
-) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, new_desk: "type[Desk]", serve: Callable[..., Any]) -> Iterator[Site]:
     """A shelf with one workbook that carries hostile Markdown, and planted notebooks of every sort beside it."""
     outside = tmp_path_factory.mktemp("student")
     desk = new_desk(outside / "my-workbooks")
@@ -85,7 +82,7 @@ def site(
     (desk.root / "w02-linked" / "w02-linked.ipynb").symlink_to(workbook.notebook)
     shutil.copy(workbook.notebook, desk.root / "w01-small" / "other.ipynb")
     shutil.copy(workbook.notebook, desk.root / "loose.ipynb")
-    yield opened(desk.root, new_port(), serve)
+    yield opened(desk.root, free_port(), serve)
     shutil.rmtree(outside)
 
 
@@ -235,15 +232,13 @@ VOILA_ON = ("--ServerApp.jpserver_extensions={'voila.server_extension': True}",)
 
 
 @pytest.mark.parametrize("options", [(), VOILA_ON], ids=["as installed", "switched on"])
-def test_voila_is_off_in_a_lab_unless_it_is_switched_on(
-    desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any], options: tuple[str, ...]
-) -> None:
+def test_voila_is_off_in_a_lab_unless_it_is_switched_on(desk: "Desk", serve: Callable[..., Any], options: tuple[str, ...]) -> None:
     for option in options:
         assert option in (ROOT / "docs" / "safety.md").read_text("utf-8")
     desk.add()
     new_desk = type(desk)(desk.root / "submitted")
     new_desk.add("w02-planted")
-    port = new_port()
+    port = free_port()
     access = (f"--IdentityProvider.token={TOKEN}", "--ServerApp.ip=127.0.0.1", "--no-browser", "--allow-root")
     serve(["jupyterlab", *access, *options, f"--ServerApp.port={port}"], desk.root, f"http://127.0.0.1:{port}/login")
     site = Site(root=desk.root, port=port, token=TOKEN)
@@ -261,12 +256,12 @@ def test_voila_is_off_in_a_lab_unless_it_is_switched_on(
     assert "default-src" not in site.ask("/lab").headers["Content-Security-Policy"], "a Lab of somebody's own keeps its own policy"
 
 
-def test_a_file_of_the_folder_it_is_started_in_is_not_run(desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
+def test_a_file_of_the_folder_it_is_started_in_is_not_run(desk: "Desk", serve: Callable[..., Any]) -> None:
     desk.add()
     for name in ("voila.py", "jupyter_server_config.py", "jupyter_config.py", "nbgrader_config.py"):
         (desk.root / name).write_text(f"open({str(desk.root / 'ran')!r}, 'w').write({name!r})")
     (desk.root / "voila.json").write_text('{"VoilaConfiguration": {"template": "lab"}}')
-    opened(desk.root, new_port(), serve)
+    opened(desk.root, free_port(), serve)
     assert not (desk.root / "ran").exists(), (desk.root / "ran").read_text()
 
 
@@ -314,9 +309,7 @@ def test_the_servers_token_is_on_no_command_line(desk: "Desk", tmp_path: Path, p
         f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path / "given.part"}\nmv {tmp_path / "given.part"} {tmp_path / "given"}\n'
     )
     (tmp_path / "browser").chmod(0o755)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "workbook_helpers.cli", "open", str(desk.root), "--port", str(port)]
     environment = plain | {"BROWSER": str(tmp_path / "browser"), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessible import violations
+from tests.conftest import free_port
 from workbook_helpers.hand_in import Receipt, hand_in, receipt_page_name
 from workbook_helpers.jupyter.pages.shelf import shelf
 from workbook_helpers.links import HOME, part
@@ -83,9 +84,7 @@ def opened(root: Path, port: int, serve: Callable[..., Any]) -> Site:
 
 
 @pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, new_desk: "type[Desk]", new_port: Callable[[], int], serve: Callable[..., Any]
-) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, new_desk: "type[Desk]", serve: Callable[..., Any]) -> Iterator[Site]:
     """A folder with a workbook in every state, open. No test changes it."""
     outside = tmp_path_factory.mktemp("student")
     desk = new_desk(outside / "my-workbooks")
@@ -122,7 +121,7 @@ def site(
     (desk.root / "handed-in" / "w08-odd-x.json").write_text(json.dumps({"handed_in_at": 5, "file": "x.zip", "unanswered": []}))
     deep = new_desk(desk.root / "care-2")
     deep.add("w09-deep", title="Deep")
-    site = opened(desk.root, new_port(), serve)
+    site = opened(desk.root, free_port(), serve)
     site.receipts = done
     yield site
     shutil.rmtree(outside)
@@ -380,8 +379,8 @@ def test_a_workbook_that_is_not_there_to_start_is_told(site: Site) -> None:
     assert site.ask("/workbook/start", method="POST").status == 400
 
 
-def test_an_empty_folder_says_what_to_do(page: Page, desk: "Desk", new_port: Callable[[], int], serve: Callable[..., Any]) -> None:
-    empty = opened(desk.root, new_port(), serve)
+def test_an_empty_folder_says_what_to_do(page: Page, desk: "Desk", serve: Callable[..., Any]) -> None:
+    empty = opened(desk.root, free_port(), serve)
     page.goto(f"http://localhost:{empty.port}/workbook?token={empty.token}")
     expect(page.locator("#wb-cards")).to_contain_text("There is no workbook here yet.")
     expect(page.locator("#wb-cards")).to_contain_text("Next step: save the file that your tutor gave you into your workbooks folder.")
