@@ -259,7 +259,10 @@ def test_a_cell_is_decided_by_keyboard_and_the_next_one_is_near(served: Desk, pa
     said(paged, "1.1 is met for")
     expect(paged.locator("#cell")).to_contain_text("Ama Mensah")
     expect(paged.locator("#cell")).to_contain_text("Every point is there.")
-    expect(paged.locator("#cell p", has_text="It rests on: ")).to_have_text(re.compile(r"[^.?]\??$"))
+    # of an earlier decision, too, where another test has made one
+    rests = paged.locator("#cell p", has_text="It rests on: ").all_inner_texts()
+    assert rests
+    assert [text for text in rests if not re.search(r"[^.?]\??$", text)] == []
     expect(paged.get_by_role("link", name="Next to decide")).to_be_visible()
     assert violations(paged) == []
     paged.get_by_role("link", name="Open it on the Mark page").click()
