@@ -12,9 +12,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from autograde.classes.folder import Course
-from autograde.errors import AuthorError
+from autograde.errors import AuthorError, ClassError
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.outbox.releases import FOLDER
 from autograde.whole import remove, stage
 from workbook_helpers.files import write_file
@@ -93,14 +93,14 @@ def take_back(course: Course, assignment: str, kept: str) -> str:
             msg = "This wording has been given out since. Change it anew instead."
             raise AuthorError(msg)
         order = sorted(about["files"], key=lambda name: not name.startswith("source/"))  # the question first, then what is right in it
-        for name in order:
-            before = folder / name
-            if before.is_file():
-                write_file(course.root / name, before.read_bytes())
-            else:
-                remove(course.root / name)
-        write_file(folder / ABOUT, json.dumps({**about, "undone": True}).encode())
-    note_done(course, Deed.REWORD, workbook=assignment, what=about["what"], change=kept, undone=True)
+        with noting(course, Deed.REWORD, workbook=assignment, what=about["what"], change=kept, undone=True):
+            for name in order:
+                before = folder / name
+                if before.is_file():
+                    write_file(course.root / name, before.read_bytes())
+                else:
+                    remove(course.root / name)
+            write_file(folder / ABOUT, json.dumps({**about, "undone": True}).encode())
     return str(about["what"])
 
 
@@ -120,21 +120,24 @@ def write_change(course: Course, assignment: str, what: str, files: Mapping[str,
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         about = {"what": what, "at": now.isoformat(), "release": release, "files": digests}
         write_file(folder / ABOUT, json.dumps(about).encode())
-        for name, content in files.items():
-            path = course.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written.append(name)
-            write_file(path, content)
+        before = {name: _digest(folder / name) for name in files}
+        with noting(course, Deed.REWORD, workbook=assignment, what=what, change=folder.name, before=before, after=digests):
+            for name, content in files.items():
+                path = course.root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                written.append(name)
+                write_file(path, content)
+    except ClassError:  # the log cannot be written
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     except OSError as error:
         for name in written:
             with suppress(OSError):
-                before = folder / name
-                write_file(course.root / name, before.read_bytes()) if before.is_file() else remove(course.root / name)
+                was = folder / name
+                write_file(course.root / name, was.read_bytes()) if was.is_file() else remove(course.root / name)
         shutil.rmtree(folder, ignore_errors=True)
         msg = f"{error.filename or 'A file'} cannot be written ({error.strerror}). Nothing was changed; see that its disk has room."
         raise AuthorError(msg) from error
-    digests_before = {name: _digest(folder / name) for name in files}
-    note_done(course, Deed.REWORD, workbook=assignment, what=what, change=folder.name, before=digests_before, after=digests)
     return folder.name
 
 

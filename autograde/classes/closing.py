@@ -3,7 +3,7 @@
 from autograde.classes.folder import Course
 from autograde.classes.settings_file import write_setting
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.whole import alone
 
 
@@ -17,5 +17,5 @@ def close(course: Course, assignment: str, *, reopen: bool = False) -> None:
     """
     with alone(course):
         before = Course(course.root).closed()
-        write_setting(course, "closed", " ".join(sorted(before - {assignment} if reopen else before | {assignment})))
-    note_done(course, Deed.REOPEN if reopen else Deed.CLOSE, workbook=assignment)
+        with noting(course, Deed.REOPEN if reopen else Deed.CLOSE, workbook=assignment):
+            write_setting(course, "closed", " ".join(sorted(before - {assignment} if reopen else before | {assignment})))

@@ -12,7 +12,7 @@ from autograde.classes.learner_changes import find
 from autograde.errors import ClassError
 from autograde.gradebook.database import unwritten
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.text import aware, in_words
 
 if TYPE_CHECKING:  # nbgrader takes seconds to import
@@ -54,27 +54,28 @@ def extend(course: Course, workbook: str, learner: str, until: datetime | None) 
             msg = f"That is before the date of the whole class, {in_words(entry.duedate)}. Give a later one."
             raise ClassError(msg)
         try:
-            found = _submission(gradebook, entry, student.id)
-            before = aware(entry.duedate + found.extension) if found.extension else None
-            found.extension = more or None
-            gradebook.db.commit()
-        except SQLAlchemyError as error:
-            gradebook.db.rollback()
-            raise ClassError(unwritten(error)) from error
-    told = {"before": str(before or ""), "after": str(aware(until) if until else "")}
-    note_done(course, Deed.EXTEND, learner=student.id, workbook=name, **told)
+            found = gradebook.find_submission(name, student.id)
+        except MissingEntry:
+            found = None
+        before = aware(entry.duedate + found.extension) if found and found.extension else None
+        gradebook.db.commit()  # what was read; else the log could not be written
+        told = {"before": str(before or ""), "after": str(aware(until) if until else "")}
+        with noting(course, Deed.EXTEND, learner=student.id, workbook=name, **told):
+            try:
+                (found or _empty(gradebook, entry, student.id)).extension = more or None
+                gradebook.db.commit()
+            except SQLAlchemyError as error:
+                gradebook.db.rollback()
+                raise ClassError(unwritten(error)) from error
     return before
 
 
-def _submission(gradebook: "Gradebook", assignment: Any, student: str) -> Any:
-    """Give what a learner has handed in, or an empty one that is made now."""
-    from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+def _empty(gradebook: "Gradebook", assignment: Any, student: str) -> Any:
+    """Make what a learner has handed in, empty."""
+    from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 
-    try:
-        return gradebook.find_submission(assignment.name, student)
-    except MissingEntry:
-        made = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
-        gradebook.db.add(made)
-        gradebook.db.flush()
-        gradebook.db.add_all([SubmittedNotebook(notebook_id=one.id, assignment_id=made.id) for one in assignment.notebooks])
-        return made
+    made = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+    gradebook.db.add(made)
+    gradebook.db.flush()
+    gradebook.db.add_all([SubmittedNotebook(notebook_id=one.id, assignment_id=made.id) for one in assignment.notebooks])
+    return made

@@ -1,6 +1,7 @@
 """Move a class's gradebook: from the SQLite file in its folder to a PostgreSQL server that several tutors share, or back."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -11,9 +12,16 @@ from autograde.gradebook.address import has_password, without_password
 from autograde.gradebook.copying import copy_all
 from autograde.gradebook.database import reason
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.soundness import check_gradebook
+
+
+class _Moved(NamedTuple):
+    """The class as it is once its gradebook has moved: the entry goes where the log goes on."""
+
+    db_url: str
+    course_id: str
 
 
 def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
@@ -39,6 +47,6 @@ def move_gradebook(course: Course, url: str) -> Iterator[tuple[str, int]]:
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         msg = f"The gradebook cannot be moved ({reason(error)}). The class goes on with {without_password(course.db_url)}."
         raise ClassError(msg) from error
-    before = without_password(course.db_url)
-    write_setting(course, "db_url", url, mode=0o600 if has_password(url) else None)
-    note_done(course, Deed.MOVE, before=before, after=without_password(url))
+    told = {"before": without_password(course.db_url), "after": without_password(url)}
+    with noting(_Moved(url, course.course_id), Deed.MOVE, **told):
+        write_setting(course, "db_url", url, mode=0o600 if has_password(url) else None)

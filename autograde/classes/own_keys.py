@@ -13,7 +13,7 @@ from autograde.classes.folder import Course
 from autograde.content import load_guides
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_done
+from autograde.gradebook.noted import noting
 from autograde.marking import Key, Rubrics, key_problems
 from autograde.whole import alone
 from workbook_helpers.errors import ContentError
@@ -66,12 +66,12 @@ def decide(course: Course, workbook: str, item: str, decision: Decision) -> Deci
     path = course.root / NAME
     try:
         with alone(course):
-            before = own_keys(course, workbook).get(item, NOTHING)
-            write_file(path, decided(course, workbook, {item: decision}))
+            before, after = own_keys(course, workbook).get(item, NOTHING), decided(course, workbook, {item: decision})
+            with noting(course, Deed.DECIDE_KEY, workbook=workbook, question=item, before=asdict(before), after=asdict(decision)):
+                write_file(path, after)
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}). See that nothing is in the way and the disk has room."
         raise ClassError(msg) from error
-    note_done(course, Deed.DECIDE_KEY, workbook=workbook, question=item, before=asdict(before), after=asdict(decision))
     return before
 
 

@@ -1,7 +1,6 @@
 """Entries for what has no transaction of its own in the gradebook, such as a file that is written.
 
-What leaves the class or comes into it stands in the log before it is done (`noting`, `note_first`): where the program is killed in
-between, the log tells of a deed too much, never of one too few. What only changes the class stands in it right after (`note_done`).
+It stands in the log before it is done: where the program is killed in between, the log tells of a deed too much, never of one too few.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,44 +26,31 @@ class Course(Protocol):
 
 @contextmanager
 def noting(course: Course, deed: Deed, *, learner: str = "", **detail: Any) -> Iterator[None]:
-    """Add an entry, then let the deed be done; where it fails, another entry says so ("failed").
+    """Add an entry, then let the deed be done; see `noting_each`."""
+    with noting_each(course, deed, [(learner, detail)]):
+        yield
+
+
+@contextmanager
+def noting_each(course: Course, deed: Deed, each: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[None]:
+    """Add an entry for each (learner, detail), then let the deed be done; where it fails, another entry of each says so ("failed").
 
     Raises
     ------
     ClassError
         If the log cannot be written; nothing is done then.
     """
-    note_first(course, deed, [(learner, detail)])
+    note_first(course, deed, each)
     try:
         yield
     except BaseException:
         with suppress(ClassError):  # why the deed failed is told instead
-            note_first(course, deed, [(learner, {**detail, "failed": True})])
+            note_first(course, deed, [(learner, {**detail, "failed": True}) for learner, detail in each])
         raise
 
 
 def note_first(course: Course, deed: Deed, each: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-    """Add an entry for each (learner, detail) of a deed that is done next; see `noting`."""
-    _note(course, deed, each, "Nothing was done ({deed}), as the log cannot be written: {why}")
-
-
-def note_done(course: Course, deed: Deed, *, learner: str = "", **detail: Any) -> None:
-    """Add an entry for what was done just now; see `note_each_done`."""
-    note_each_done(course, deed, [(learner, detail)])
-
-
-def note_each_done(course: Course, deed: Deed, each: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-    """Add an entry for each (learner, detail) of a deed that was done just now; `log.note` says what they are.
-
-    Raises
-    ------
-    ClassError
-        If the log cannot be written; the deed is done all the same, and the message says so.
-    """
-    _note(course, deed, each, "It is done ({deed}), but the log could not be written: {why}")
-
-
-def _note(course: Course, deed: Deed, each: Sequence[tuple[str, Mapping[str, Any]]], words: str) -> None:
+    """Add an entry for each (learner, detail) of a deed that is done next; see `noting_each`."""
     if not each:
         return
     try:
@@ -73,4 +59,5 @@ def _note(course: Course, deed: Deed, each: Sequence[tuple[str, Mapping[str, Any
             note_each(database, deed, list(each))
     except (*FAULTS, ClassError) as error:
         why = str(error) if isinstance(error, ClassError) else f"{reason(error)}. {step(error)}."
-        raise ClassError(words.format(deed=deed, why=why)) from error
+        msg = f"Nothing was done ({deed}), as the log cannot be written: {why}"
+        raise ClassError(msg) from error

@@ -12,7 +12,7 @@ from autograde.classes.ids import shown
 from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError, UnusableError
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.noted import note_each_done
+from autograde.gradebook.noted import noting_each
 from autograde.inbox.attempts import UNDONE, Attempt
 from autograde.inbox.claims import read_manifest
 from autograde.inbox.files.archive import MAX_UNPACKED
@@ -119,10 +119,10 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
             raise ClassError(msg)
         _check_open(reception, [student for student, _ in chosen])
         why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
-        if not only:
-            note_undone(course, last)
-        undone = tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen)
-        _note(course, Deed.UNDO_TAKE_IN, name, undone)
+        with noting_each(course, Deed.UNDO_TAKE_IN, _told(name, chosen)):
+            if not only:
+                note_undone(course, last)
+            undone = tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen)
         return UndoReport(assignment=name, folder=course.root / "received" / name, undone=undone)
 
 
@@ -147,23 +147,25 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
             raise ClassError(msg)
         last = max(attempt.set_aside for _, attempt in undone)
         _check_open(reception, [student for student, attempt in undone if attempt.set_aside == last])
-        redone, left = [], []
-        for student, attempt in undone:
-            if attempt.set_aside != last:
-                continue
-            if other := next((other for other, _ in _counting(reception, attempt.sha256, attempt.sender, student)), ""):
+        back, left = [], []
+        for student, attempt in [(student, attempt) for student, attempt in undone if attempt.set_aside == last]:
+            other = next((other for other, _ in _counting(reception, attempt.sha256, attempt.sender, student)), "")
+            if other:
                 left.append((student, attempt, other))
-                _set_aside(reception, student, attempt, f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
             else:
-                redone.append(_set_aside(reception, student, attempt, ""))
-        if not only:
-            note_undone(course, *{one.attempt.run for one in redone}, undone=False)
-        _note(course, Deed.REDO_TAKE_IN, name, redone)
-        return RedoReport(assignment=name, redone=tuple(redone), left=tuple(left))
+                back.append((student, attempt))
+        with noting_each(course, Deed.REDO_TAKE_IN, _told(name, back)):
+            for student, attempt, other in left:
+                _set_aside(reception, student, attempt, f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
+            redone = tuple(_set_aside(reception, student, attempt, "") for student, attempt in back)
+            if not only:
+                note_undone(course, *{one.attempt.run for one in redone}, undone=False)
+        return RedoReport(assignment=name, redone=redone, left=tuple(left))
 
 
-def _note(course: Course, deed: Deed, assignment: str, each: Iterable[Decided]) -> None:
-    note_each_done(course, deed, [(one.student, {"workbook": assignment, "sha256": one.attempt.sha256}) for one in each])
+def _told(assignment: str, each: Iterable[tuple[str, Attempt]]) -> list[tuple[str, dict[str, str]]]:
+    """Give what the log is told of hand-ins that count no more, or again."""
+    return [(student, {"workbook": assignment, "sha256": attempt.sha256}) for student, attempt in each]
 
 
 def _set_aside(reception: Reception, student: str, attempt: Attempt, why: str) -> Decided:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograde import cli
+from autograde.authoring.changes import write_change
 from autograde.classes import closing as marking_closed
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
@@ -121,9 +122,11 @@ DEEDS: dict[str, tuple[Callable[[Course, Path], object], list[Deed]]] = {
     "list to decide": (lambda course, beside: write_list(course, grid(course), beside / "list.csv"), [Deed.EXPORT]),
     "release": (lambda course, _: release(course, "w01"), [Deed.RELEASE]),
 }
-OUT_OR_IN: dict[str, Callable[[Course, Path], object]] = {
-    **{name: DEEDS[name][0] for name in ("marks file", "backup", "pack", "list to decide", "release")},
+ON_FILES: dict[str, Callable[[Course, Path], object]] = {
+    **{name: DEEDS[name][0] for name in ("marks file", "backup", "pack", "list to decide", "release", "a key", "close", "extend")},
     "take in": lambda course, beside: intake(course, [beside / "b.zip"], "w01"),
+    "take back what was taken in": lambda course, _: undo(course, "w01"),
+    "wording": lambda course, _: write_change(course, NAME, "a stem", {f"source/{NAME}/items.toml": b"new"}),
 }
 
 
@@ -139,8 +142,8 @@ def test_a_deed_stands_in_the_log_by_ids_alone(deed: str, marked: Course, tmp_pa
     assert not faults(marked)
 
 
-@pytest.mark.parametrize("deed", OUT_OR_IN)
-def test_nothing_leaves_or_comes_in_before_the_log_tells_of_it(deed: str, marked: Course, kit: "Kit", tmp_path: Path) -> None:
+@pytest.mark.parametrize("deed", ON_FILES)
+def test_nothing_is_done_with_files_before_the_log_tells_of_it(deed: str, marked: Course, kit: "Kit", tmp_path: Path) -> None:
     beside = tmp_path / "beside"
     beside.mkdir()
     (beside / "b.zip").write_bytes(kit.hand_in("ben01"))
@@ -150,7 +153,7 @@ def test_nothing_leaves_or_comes_in_before_the_log_tells_of_it(deed: str, marked
         )
     before = files_of(marked.root, beside)
     with pytest.raises(ClassError, match=r"Nothing was done .*disk full"):
-        OUT_OR_IN[deed](marked, beside)
+        ON_FILES[deed](marked, beside)
     assert files_of(marked.root, beside) == before
 
 
