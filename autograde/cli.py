@@ -22,11 +22,14 @@ from autograde.commands import (
     bank,
     deciding,
     desk,
+    doctoring,
     giving_back,
     giving_out,
     keeping,
     learners,
+    live,
     marking,
+    platform,
     privacy,
     quality,
     records,
@@ -66,6 +69,8 @@ for command in (  # --help lists them in this order
     taking_in.redo,
     marking.serve,
     desk.desk,
+    doctoring.doctor,
+    live.live,
     giving_back.gradebook,
     keeping.backup,
     keeping.restore,
@@ -109,6 +114,7 @@ app.add_typer(quality.adjust, name="adjust", rich_help_panel=None)
 app.add_typer(quality.quality, name="quality", rich_help_panel=None)
 app.add_typer(bank.bank, name="bank", rich_help_panel=None)
 app.add_typer(reports.report, name="report", rich_help_panel=None)
+app.add_typer(platform.lti, name="lti", rich_help_panel=None)
 
 
 def main() -> None:

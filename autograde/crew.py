@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from autograde.errors import ClassError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Begun = tuple[Executor, dict[int, Future[Result]]]
 
 WORTH_IT = 200
 """Files from which on threads write them: fewer are written sooner here."""
@@ -39,6 +40,9 @@ def cores() -> int:
 def share(do: Callable[[Task], Result], tasks: Sequence[Task], *, scheduler: str = "", workers: int = 1) -> Iterator[Result]:
     """Do each task, giving the results in order. One whose process is lost is done again, so it must do no harm twice.
 
+    Processes begin at once, before the first result is asked for: called before a bar is shown, whose thread would stand in the way
+    of copying this process, they need not start from nothing.
+
     Parameters
     ----------
     scheduler
@@ -52,29 +56,26 @@ def share(do: Callable[[Task], Result], tasks: Sequence[Task], *, scheduler: str
         If dask is not installed, the scheduler does not answer, or those who do the work are lost again and again.
     """
     if scheduler:
-        with _cluster(scheduler) as executor:
-            futures = [executor.submit(do, task) for task in tasks]
-            yield from map(_result, futures)
-    elif workers > 1 and len(tasks) > 1:
-        yield from _by_processes(do, tasks, min(workers, len(tasks)))
-    else:
-        yield from map(do, tasks)
+        return _by_cluster(do, tasks, scheduler)
+    if workers > 1 and len(tasks) > 1:
+        size = min(workers, len(tasks))
+        return _by_processes(do, tasks, size, _begun(do, dict(enumerate(tasks)), size))
+    return map(do, tasks)
 
 
-def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
-    """Do the tasks in processes: where one is lost, all of them go, and what is not done is given to new ones."""
-    from concurrent.futures import ProcessPoolExecutor  # only here: one class does without
-    from multiprocessing import get_context
+def _by_cluster(do: Callable[[Task], Result], tasks: Sequence[Task], scheduler: str) -> Iterator[Result]:
+    with _cluster(scheduler) as executor:
+        futures = [executor.submit(do, task) for task in tasks]
+        yield from map(_result, futures)
 
+
+def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], size: int, begun: Begun[Result]) -> Iterator[Result]:
+    """Give what processes have made of the tasks: where one is lost, all of them go, and what is not done is given to new ones."""
     done: dict[int, Result] = {}
     given = 0
-    for _ in range(TRIES):
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
-        futures: dict[int, Future[Result]] = {}
+    for tries in range(1, TRIES + 1):
+        pool, futures = begun
         try:
-            for number in range(given, len(tasks)):
-                if number not in done:
-                    futures[number] = pool.submit(do, tasks[number])
             while given < len(tasks):
                 yield done.pop(given) if given in done else futures.pop(given).result()
                 given += 1
@@ -85,7 +86,32 @@ def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], workers: 
             return
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+        if tries < TRIES:
+            begun = _begun(do, {number: tasks[number] for number in range(given, len(tasks)) if number not in done}, size)
     raise _lost(lost)
+
+
+def _begun(do: Callable[[Task], Result], tasks: Mapping[int, Task], size: int) -> Begun[Result]:
+    """Give processes that have begun with the tasks, and what will come of each.
+
+    On Linux they are copies of this process as long as it has no other thread, whose locks would be copied as they stand; else each
+    starts by itself, and reads all modules again.
+    """
+    from concurrent.futures import ProcessPoolExecutor  # only here: one class does without
+    from multiprocessing import get_context
+
+    how = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    pool = ProcessPoolExecutor(size, mp_context=get_context(how), initializer=_begin)
+    return pool, {number: _submitted(pool, do, task) for number, task in tasks.items()}
+
+
+def _submitted(pool: Executor, do: Callable[[Task], Result], task: Task) -> Future[Result]:
+    try:
+        return pool.submit(do, task)
+    except BrokenExecutor as error:  # one of them is lost already, which is told where the result is asked for
+        lost = Future[Result]()
+        lost.set_exception(error)
+        return lost
 
 
 def writers(files: int, folder: Path) -> AbstractContextManager[Executor | None]:

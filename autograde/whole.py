@@ -18,7 +18,8 @@ WAIT_S = 10
 """How long one waits for another that changes a file of the class."""
 
 STEPS = (
-    "source", "release", "submitted", "autograded", "feedback", "received", "quarantine", "handout", "samples", "guides", "reworded", STAGE,
+    "source", "release", "submitted", "autograded", "feedback", "received", "quarantine", "handout", "samples", "guides", "reworded",
+    "served", STAGE,
 )  # fmt: skip
 """The folders of a class that its commands fill."""
 

@@ -6,7 +6,7 @@ teaching text. Every command runs in a process of its own, start-up included, tu
 rounds' ratios. The two gradebooks are held against each other row by row before anything is printed. For classes too large
 to wait for, nbgrader's start-up (a class of one) and its time for each further submission of the largest class that was waited
 for are carried forward, marked "~". `--college` marks copies of one class as a college does: by one process, two, and a Dask
-cluster of two workers, turn by turn.
+cluster of two workers, turn by turn; two commands that know nothing of each other show what two processes could be at best.
 
 Examples
 --------
@@ -34,6 +34,7 @@ from statistics import median
 from typing import Any
 
 CLOSED, WRITTEN, NAME = 20, 6, "w98-benchmark"
+HALVES = "two commands side by side, half of the classes each: the ceiling of this machine"
 BIN, WORKBOOKS = Path(sys.executable).parent, Path(__file__).resolve().parents[1] / "workbooks"
 GRADES = """
 SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g JOIN base_cell c ON c.id = g.cell_id
@@ -59,14 +60,25 @@ def surroundings(root: Path) -> dict[str, str]:
 
 def run(folder: Path, *command: str, env: dict[str, str]) -> Run:
     """Run a command to its end."""
+    return run_together(folder, list(command), env=env)
+
+
+def run_together(folder: Path, *commands: list[str], env: dict[str, str]) -> Run:
+    """Run commands at the same time, to the end of the last."""
     start = time.perf_counter()
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=subprocess.STDOUT)
+    logs = [folder / f"log-{number}.txt" for number in range(len(commands))]
+    processes = []
+    for command, log in zip(commands, logs, strict=True):
+        with log.open("wb") as file:
+            processes.append(subprocess.Popen(command, cwd=folder, env=env, stdout=file, stderr=subprocess.STDOUT))
+    cpu, memory = 0.0, 0.0
+    for process, log in zip(processes, logs, strict=True):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{(folder / 'log.txt').read_text()[-2000:]}")
-    return Run(wall=time.perf_counter() - start, cpu=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / 1024)
+        if process.returncode:
+            sys.exit(f"{' '.join(map(str, process.args))} failed:\n{log.read_text()[-2000:]}")
+        cpu, memory = cpu + usage.ru_utime + usage.ru_stime, max(memory, usage.ru_maxrss / 1024)
+    return Run(wall=time.perf_counter() - start, cpu=cpu, memory=memory)
 
 
 def chosen(student: int) -> list[str]:
@@ -225,7 +237,7 @@ def theirs_at(runs: dict[tuple[str, int], list[Run]], command: str, size: int) -
 
 
 def college(classes: int, students: int, rounds: int) -> dict[str, list[Run]]:
-    """Let one process, two, and a Dask cluster of two workers on this machine mark the same classes again, turn by turn."""
+    """Let one process, two, a Dask cluster of two workers and two commands side by side mark the same classes again, turn by turn."""
     from distributed import LocalCluster
 
     took: dict[str, list[Run]] = defaultdict(list)
@@ -234,16 +246,19 @@ def college(classes: int, students: int, rounds: int) -> dict[str, list[Run]]:
         env = surroundings(root)
         first = make_ours(root, students, env)
         courses = [first, *(shutil.copytree(first, root / f"class-{n}") for n in range(1, classes))]
-        mark = [str(BIN / "autograde"), "mark", "--all", *map(str, courses), "--force"]
-        run(root, *mark, env=env)
+        mark = [str(BIN / "autograde"), "mark", "--force", "--all"]
+        run(root, *mark, *map(str, courses), env=env)
         wanted = rows(first)
         os.environ |= env  # for the cluster's workers
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-            each = {"one process": ["--workers", "1"], "two processes": ["--workers", "2"]}
-            each["a cluster of two workers"] = ["--scheduler", cluster.scheduler_address]
+            whole = list(map(str, courses))
+            alone = [*mark, "--workers", "1"]
+            each = {"one process": [[*alone, *whole]], "two processes": [[*mark, "--workers", "2", *whole]]}
+            each["a cluster of two workers"] = [[*mark, "--scheduler", cluster.scheduler_address, *whole]]
+            each[HALVES] = [[*alone, *whole[::2]], [*alone, *whole[1::2]]]
             for number in range(rounds):
-                for way, options in each.items() if number % 2 == 0 else reversed(each.items()):
-                    took[way].append(run(root, *mark, *options, env=env))
+                for way, commands in each.items() if number % 2 == 0 else reversed(each.items()):
+                    took[way].append(run_together(root, *commands, env=env))
                     if any(rows(course) != wanted for course in courses):
                         sys.exit(f"{way} gives other rows.")
                 told = ", ".join(f"{way} {held[-1].wall:.1f} s" for way, held in took.items())

@@ -15,8 +15,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from sklearn.metrics import cohen_kappa_score
-
 from autograde.checks.subject import Subject
 from autograde.marking.key import Rubric
 from docs.raw import command, row
@@ -110,6 +108,8 @@ class Pairs:
         ----------
         Cohen (1968), Weighted kappa, Psychological Bulletin 70 (4), 213–220, with squared distances, as scikit-learn works it out.
         """
+        from sklearn.metrics import cohen_kappa_score
+
         if not self.one:
             return ["0", "–", "–", "–"]
         apart = Counter(abs(one - other) for one, other in zip(self.one, self.other, strict=True))

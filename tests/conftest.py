@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from urllib.error import URLError
 
 import psutil
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.npm import TOOLS, bundle
@@ -53,7 +55,7 @@ FLAGS = (
 )
 
 
-FIRST = ["end_to_end", "engines", "browser", "tutor", "kinds", "desk"]
+FIRST = ["end_to_end", "hub", "engines", "browser", "web", "tutor", "kinds", "desk"]
 """The folders whose files take longest: begun last, one of them would keep one process at work after the other has ended."""
 
 
@@ -61,6 +63,19 @@ FIRST = ["end_to_end", "engines", "browser", "tutor", "kinds", "desk"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first; within that, the order stays by chance."""
     items.sort(key=lambda item: [*FIRST, item.path.parent.name].index(item.path.parent.name))
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Give a folder that `make` fills once, for the worker that comes first; the others find it. Who changes what is in it copies it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # a worker may have ended over it
+            folder.mkdir()
+            make(folder)
+            (folder / "whole").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,16 +14,16 @@ MODULES = TOOLS / "node_modules"
 
 
 @cache
-def fetch() -> None:
-    """Have what the lock file names, as it names it."""
-    lock, stamp = TOOLS / "package-lock.json", MODULES / ".installed-lock.json"
-    with FileLock(TOOLS / ".installing.lock"):
+def fetch(folder: Path = TOOLS) -> None:
+    """Have what the lock file of a folder names, as it names it."""
+    lock, stamp = folder / "package-lock.json", folder / "node_modules" / ".installed-lock.json"
+    with FileLock(folder / ".installing.lock"):
         if stamp.is_file() and stamp.read_bytes() == lock.read_bytes():
             return
         done = npm(
             ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             return_completed_process=True,
-            cwd=TOOLS,
+            cwd=folder,
             capture_output=True,
             text=True,
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
+from autograde.classes.served import RUNNING, TOKEN, service_of
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.deeds import Deed
@@ -29,7 +30,7 @@ from workbook_helpers.files import PART, replacing
 MANIFEST = "autograde-class.json"
 SCHEMA = 1
 README = "How to open this class.txt"
-LEFT_OUT = frozenset({STAGE, "serve.log", ".ipynb_checkpoints", "__pycache__"})
+LEFT_OUT = frozenset({STAGE, "serve.log", RUNNING, TOKEN, ".ipynb_checkpoints", "__pycache__"})
 """Of this computer alone."""
 BLOCK = 1 << 20
 HOW = """\
@@ -74,8 +75,11 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
     Raises
     ------
     ClassError
-        If the file is there already or cannot be written, or the gradebook cannot be read.
+        If the file is there already or cannot be written, the gradebook cannot be read, or learners are writing in the class now.
     """
+    if service_of(course):
+        msg = "Learners write in the class now, and a copy would miss that. Close it first, on the page Live or by: autograde live --stop"
+        raise ClassError(msg)
     target, gradebook = fresh_file(course, file, "a packed class", ending=".zip"), _own_gradebook(course)
     beside = {f"{gradebook.name}{end}" for end in ("", "-wal", "-shm", "-journal")} if gradebook else set()
     found = [path for path in _all(course.root) if path.is_file()]

@@ -146,7 +146,8 @@ def check(
             raise ClassError(msg)
     if mend:
         _mend(folders)
-    places = [course.root / name for name in ("release", "handout", "feedback")] if course else []
+    given = ("release", "handout", "feedback", "served/releases", "served/site", "served/given")
+    places = [course.root / name for name in given] if course else []
     with busy() as progress:
         progress.add_task(f"Checking {len(folders)} workbooks")
         findings = check_all(folders, places)

@@ -43,12 +43,34 @@ def class_at(folder: Path) -> "Course":
 
 
 def keep_heads() -> None:
-    """Keep the heads of the logs to which this run may have added; the run goes to its end whatever becomes of that."""
+    """Keep the heads of the logs to which this run may have added, and what learners see where a class is served.
+
+    The run goes to its end whatever becomes of that.
+    """
     from autograde.gradebook.heads import keep_head
 
     while COURSES:
+        course = COURSES.pop()
         with suppress(Exception):  # what is wrong with the class has been told by the command itself
-            keep_head(COURSES.pop())
+            keep_head(course)
+            _keep_served(course)
+
+
+def _keep_served(course: "Course") -> None:
+    from autograde.classes.served import is_served
+
+    if not is_served(course):
+        return
+    from autograde.commands.summary import say
+    from autograde.errors import ClassError
+    from autograde.outbox.served import keep_served  # takes as long as a short command, and few classes need it
+
+    try:
+        told = keep_served(course)
+    except ClassError as error:
+        told = (str(error),)
+    for text in told:
+        say(out, text, "yellow")
 
 
 def password_note(url: str) -> None:

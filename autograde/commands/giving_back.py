@@ -88,6 +88,7 @@ def give_back(
     names: Annotated[bool, typer.Option("--zip", help="One zip with a name in each file's name.")] = False,
     merge: Annotated[bool, typer.Option("--list", help="A list for a mail merge.")] = False,
     exchange: Annotated[bool, typer.Option(help="The class's exchange.")] = False,
+    served: Annotated[bool, typer.Option(help="My workbooks, where learners work on the class's service.")] = False,
     new: Annotated[bool, typer.Option(help="Only what was not given back by that way before.")] = False,
     folder: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where the files go.")] = Path(),
 ) -> None:
@@ -100,7 +101,8 @@ def give_back(
     """
     from autograde.commands.summary import say
     from autograde.errors import ClassError
-    from autograde.outbox.giving import Way, file_name, give, give_on_exchange
+    from autograde.lti.connection import is_connected
+    from autograde.outbox.giving import Way, file_name, give, give_on_exchange, give_served
     from autograde.text import count
     from autograde.whole import fresh_file
     from workbook_helpers.files import read_file, write_file
@@ -108,7 +110,7 @@ def give_back(
     course = class_here()
     assignment = course.assignment(workbook)
     ways = [way for way, wanted in ((Way.MOODLE, moodle), (Way.CANVAS, canvas), (Way.ZIP, names), (Way.LIST, merge)) if wanted]
-    if not (ways or worksheet or exchange):
+    if not (ways or worksheet or exchange or served):
         _show(assignment)
         return
     if (ways or worksheet) and not folder.is_dir():
@@ -135,6 +137,16 @@ def give_back(
         say(out, f"On the exchange: {count(len(giving.to), 'page')}.", "bold")
         for note in giving.notes:
             say(out, f"  {note}", "yellow")
+    if served:
+        giving = give_served(course, assignment, fresh=new)
+        say(out, f"Under My workbooks: {count(len(giving.to), 'page')}.", "bold")
+    if is_connected(course):
+        from autograde.lti.scores import send_safely
+
+        told, fault = send_safely(course)
+        say(out, f"To the learning platform: {told.line}" if told else fault, "bold" if told else "yellow")
+        for line in told.told() if told else ():
+            say(out, f"  {line}", "yellow")
 
 
 def _show(assignment: str) -> None:
@@ -157,7 +169,7 @@ def _show(assignment: str) -> None:
         "make": f"autograde feedback {assignment}    makes the pages that are missing or no longer fit",
     }
     wanted = [text for step, text in steps.items() if any(one.step == step for one in found.withheld)]
-    ways = "--moodle, --worksheet FILE.csv, --canvas COLUMN, --zip, --list, --exchange"
+    ways = "--moodle, --worksheet FILE.csv, --canvas COLUMN, --zip, --list, --exchange, --served"
     next_steps(out, [*wanted, f"autograde give-back {assignment} WAY    where WAY is one or more of {ways}"])
 
 

@@ -102,9 +102,10 @@ def _mark_all(folders: list[str], *, force: bool, scheduler: str, workers: int |
         hand_ins = sum(len(submissions(course, name)) for course in courses for name in course.assignments())
         workers = min(cores(), len(courses)) if hand_ins >= FEW else 1
     well = True
+    marked = mark_college(tasks, scheduler=scheduler, workers=workers)
     with bar() as progress:
         task = progress.add_task("Marking", total=len(tasks))
-        for done in mark_college(tasks, scheduler=scheduler, workers=workers):
+        for done in marked:
             progress.update(task, advance=1, description=f"Marking {done.assignment}")
             if done.fault:
                 say(out, f"{done.root}, {done.assignment}: {done.fault}", "red")

@@ -20,26 +20,29 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.classes.folder import Course
     from autograde.classes.owner import is_class
+    from autograde.desk import college
+    from autograde.desk.following import see_to
     from autograde.desk.handler import Desk
     from autograde.desk.holders import holds_formgrader
+    from autograde.desk.platform import start_telling
     from autograde.desk.registry import pages
     from autograde.desk.server import handlers
     from autograde.desk.taking_in import start_watching
     from autograde.desk.unfinished import end_erasure
     from autograde.desk.work import Worker
-    from autograde.gradebook.heads import keep_head
 
     root = Path(str(app.web_app.settings["server_root_dir"])).expanduser().resolve()
     course = Course(root) if is_class(root) else None
-    worker = Worker(partial(keep_head, course)) if course else Worker()
-    desk = Desk(pages=pages(in_class=course is not None), course=course, root=root, worker=worker)
+    worker = Worker(partial(see_to, course)) if course else Worker()
+    desk = Desk(pages=pages(in_class=course is not None, only=college.only()), course=course, root=root, worker=worker)
     app.web_app.settings["autograde_desk"] = desk
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
-    if course is not None:
+    if course is not None and not college.only():
         holds_formgrader(app)
         end_erasure(course, worker)
         threading.Thread(target=_read_ahead, args=(course,), daemon=True).start()
         start_watching(course, desk.worker)
+        start_telling(course)
 
 
 def _read_ahead(course: "Course") -> None:

@@ -15,6 +15,7 @@ from autograde.classes.folder import Course
 from autograde.classes.own_keys import GUIDES
 from autograde.classes.own_keys import NAME as KEYS
 from autograde.classes.owner import CONFIG
+from autograde.classes.served import ARRIVED, FILE, RUNNING, served_folder
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import kept_engine
 
@@ -27,6 +28,7 @@ _COUNT = text("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_t
 def fingerprint(course: Course) -> str:
     """Give 16 hex digits that are others when the class has changed."""
     seen: list[Any] = [_about(course.root / CONFIG), _about(course.root / KEYS)]
+    seen += [_about(served_folder(course) / name) for name in (FILE, RUNNING, ARRIVED)]
     within = {name: sorted(_within(course.root / name)) for name in (*FOLDERS, f"{GUIDES}/keys", f"{GUIDES}/rubrics")}
     workbooks = [name for name, _ in within["release"]]
     seen.append(within)

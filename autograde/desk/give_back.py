@@ -8,15 +8,17 @@ from functools import lru_cache
 from autograde.classes.closing import close
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
+from autograde.classes.served import is_served
 from autograde.desk.changes import fingerprint
 from autograde.desk.pages import Asked, Done, File, Page, UnfitError
+from autograde.desk.platform import Told, send, told
 from autograde.desk.standing import standing
 from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.gradebook.givings import Giving, last_given, read_givings, take_back
 from autograde.inbox.submitted import submissions
 from autograde.outbox.feedback import write_feedback
-from autograde.outbox.giving import PAGES, Way, give, give_on_exchange
+from autograde.outbox.giving import PAGES, Way, give, give_on_exchange, give_served
 from autograde.outbox.moodle import numbered
 from autograde.outbox.ready import Ready, Step, ready
 from autograde.text import count
@@ -89,6 +91,7 @@ class GiveBack:
     makeable: int = 0
     unnumbered: int = 0
     exchange: bool = False
+    served: bool = False
     closed: bool = False
     lines: tuple[Line, ...] = ()
     number: int = 1
@@ -96,6 +99,7 @@ class GiveBack:
     held: tuple[Held, ...] = ()
     more_held: int = 0
     given: tuple[Given, ...] = ()
+    platform: Told | None = None
 
 
 def data(course: Course, workbook: str = "", *, number: int = 1, only_new: bool = False) -> GiveBack:
@@ -128,12 +132,14 @@ def data(course: Course, workbook: str = "", *, number: int = 1, only_new: bool 
         makeable=sum(one.step == "make" for one in found.withheld),
         unnumbered=len(lines) - len(good),
         exchange=course.exchange is not None,
+        served=is_served(course),
         closed=name in course.closed(),
         lines=tuple(listed[(number - 1) * LINES : number * LINES]),
         number=number,
         numbers=numbers,
         held=tuple(Held(shown=one.shown, name=one.name, why=one.why, step=one.step) for one in found.withheld[:LINES]),
         more_held=max(0, len(found.withheld) - LINES),
+        platform=told(course),
         given=tuple(_given(one, {who.id: who.name or who.shown for who in everybody}) for one in givings),
     )
 
@@ -227,6 +233,15 @@ def _exchange(asked: Asked) -> Done:
     return Done(query={"workbook": assignment})
 
 
+def _served(asked: Asked) -> Done:
+    """Give the pages where learners work on the class's service."""
+    assignment = asked.course.assignment(asked.text("workbook"))
+    giving = give_served(asked.course, assignment, fresh=asked.text("new") == "1")
+    undo = ("take-back", {"giving": giving.id, "workbook": assignment, "again": ""})
+    said = f"{count(len(giving.to), 'learner has', 'learners have')} their page under My workbooks now."
+    return Done(said=said, query={"workbook": assignment}, undo=undo)
+
+
 def _take_back(asked: Asked) -> Done:
     """Note that something was not given after all, or that it was."""
     giving, again = asked.text("giving"), asked.text("again") == "1"
@@ -261,6 +276,8 @@ PAGE = Page(
         "zip": _by(Way.ZIP),
         "list": _by(Way.LIST),
         "exchange": _exchange,
+        "platform": send,
+        "served": _served,
         "take-back": _take_back,
         "anew": _make,
         "close": _close,

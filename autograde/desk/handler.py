@@ -19,13 +19,14 @@ from tornado.iostream import StreamClosedError
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
-from autograde.desk import static_files
+from autograde.desk import college, static_files
 from autograde.desk.changes import fingerprint
 from autograde.desk.classes import CHOICE
+from autograde.desk.following import see_to
 from autograde.desk.pages import NAMES, Asked, Away, File, Page, Upload
 from autograde.desk.templates import render
 from autograde.desk.work import Worker
-from autograde.gradebook.heads import keep_head
+from autograde.gradebook.who import ACTING
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.policy import SEALED, SEALED_OFF, page_policy
 
@@ -98,6 +99,7 @@ class DeskHandler(JupyterHandler):
             self.set_header("X-Content-Type-Options", "nosniff")
         if self.by_script and not self.current_user:
             raise web.HTTPError(403)
+        ACTING.set(college.hub_name(self.current_user))
         if self.current_user and "token" in self.request.query_arguments and self.request.method == "GET":
             left = [(name, value) for name, values in self.request.query_arguments.items() for value in values if name != "token"]
             self.redirect(self.request.path + (f"?{urlencode(left)}" if left else ""), status=303)
@@ -131,15 +133,15 @@ class DeskHandler(JupyterHandler):
 
     async def apart(self, do: Callable[[], Found]) -> Found:
         """Do what reads or writes files in a thread, so that the other windows are answered meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(None, do)
+        return await asyncio.to_thread(do)  # it knows there, too, who is acting
 
     def done(self, do: Callable[[], Found]) -> Found:
-        """Do what may change the class, and keep the head of its log then."""
+        """Do what may change the class; then see to what follows from it."""
         try:
             return do()
         finally:
             if self.desk.course:
-                keep_head(self.desk.course)
+                see_to(self.desk.course)
 
     async def send_page(
         self, page: Page, show: Callable[[], Any], *, problem: Problem = NO_PROBLEM, typed: Mapping[str, str] | None = None
@@ -165,8 +167,10 @@ class DeskHandler(JupyterHandler):
             **self.frame(),
             "others": self.address("others") if course and os.environ.get(CHOICE) else "",
             "static": self.static,
-            "formgrader": lambda path="": url_path_join(self.base_url, "formgrader", path) if course else "",
-            "lab": url_path_join(self.base_url, "lab"),
+            "formgrader": lambda path="": url_path_join(self.base_url, "formgrader", path) if course and not college.only() else "",
+            "lab": "" if college.for_several() else url_path_join(self.base_url, "lab"),
+            "me": college.hub_name(self.current_user) if college.for_several() else "",
+            "sign_out": url_path_join(self.base_url, "logout"),
         }
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(await self.apart(lambda: render(page.name.replace("-", "_"), **values)))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
+from autograde.classes.served import service_of
 from autograde.desk.catching import catch_later
 from autograde.desk.keeping import overdue
 from autograde.desk.pages import NAMES, Asked, Done, Page
@@ -98,11 +99,13 @@ class Home:
     """What the page shows; `lines` are those of one page of the grid, `found` how many learners all of its pages have.
 
     `unsafe` says why the class does not lie safely, "" where it does; `overdue` how many learners' data are
-    kept for longer than is set; `referred` how many learners are asked for more, "" for none.
+    kept for longer than is set; `referred` how many learners are asked for more, "" for none; `open` whether the class is
+    open for learners on a network.
     """
 
     name: str
     unsafe: str
+    open: bool
     step: Step
     waiting: tuple[Waiting, ...]
     referred: str
@@ -147,6 +150,7 @@ def data(course: Course, *, number: int = 1, find: str = "", state: str = "", na
     return Home(
         name=class_name(course),
         unsafe=why_unsafe(course.root),
+        open=service_of(course) is not None,
         step=_next(at, waiting, now),
         waiting=waiting,
         referred=referred_in_short(course),

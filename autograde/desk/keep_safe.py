@@ -113,8 +113,11 @@ def _verify(asked: Asked) -> Look:
 
 
 def _folder(asked: Asked) -> Path:
+    folder = asked.text("folder")
+    if folder != str(backups.folder_for(asked.course)):
+        folder = folder and str(asked.path("folder"))
     try:
-        return backups.choose_folder(asked.course, asked.text("folder"))
+        return backups.choose_folder(asked.course, folder)
     except ClassError as error:
         raise UnfitError(str(error), "folder") from error
 

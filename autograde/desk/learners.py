@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from autograde.classes import learner_list
 from autograde.classes.extend import extend
@@ -12,14 +13,19 @@ from autograde.classes.learner_list import MEANINGS, Meaning, Preview
 from autograde.classes.roster import Student
 from autograde.desk.learner_data import do_erase, export
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
+from autograde.desk.platform import add as add_people
 from autograde.desk.standing import Standing, standing
 from autograde.errors import ClassError, RosterError
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox import merge
 from autograde.inbox.merge import Merge
 from autograde.inbox.merged import merges
+from autograde.lti.connection import is_connected
 from autograde.records.erasure import Erasure, plan
 from autograde.text import LOCAL, aware, count, in_words, read_due
+
+if TYPE_CHECKING:  # what signs is imported where a class has a platform
+    from autograde.lti.members import People
 
 ROWS = 100
 """Learners on one page of the list."""
@@ -84,6 +90,8 @@ class Learners:
     preview: Preview | None
     merged: tuple[Merged, ...]
     meanings: dict[Meaning, str]
+    platform: bool
+    people: "People | None"
 
 
 def data(
@@ -96,6 +104,7 @@ def data(
     preview: Preview | None = None,
     merging: Merge | None = None,
     erasing: bool = False,
+    people: "People | None" = None,
 ) -> Learners:
     """Give what the page shows.
 
@@ -115,6 +124,8 @@ def data(
         A merge to be confirmed.
     erasing
         Whether it is shown what an erasure of the learner would take away.
+    people
+        Those of the platform's course, to be added.
     """
     at = standing(course)
     words = find.casefold().split()
@@ -135,6 +146,8 @@ def data(
         preview=preview,
         merged=tuple(Merged(name=name, goes=shown(goes), stays=shown(stays)) for name, goes, stays in merges(course)),
         meanings=MEANINGS,
+        platform=is_connected(course),
+        people=people,
     )
 
 
@@ -198,6 +211,13 @@ def _add_list(asked: Asked) -> Done | Look:
     parts += [f"{len(report.updated)} changed"] if report.updated else []
     parts += [f"{count(len(report.bad), 'row')} left out"] if report.bad else []
     return Done(said=f"{', '.join(parts)}.")
+
+
+def _people(asked: Asked) -> Look:
+    """Show who is in the platform's course, and what would become of each."""
+    from autograde.lti.members import read_people
+
+    return Look(shown=data(asked.course, people=read_people(asked.course)))
 
 
 def _add(asked: Asked) -> Done:
@@ -287,6 +307,8 @@ PAGE = Page(
     verbs={
         "read": _read,
         "add-list": _add_list,
+        "people": _people,
+        "add-people": add_people,
         "add": _add,
         "rename": _rename,
         "left": _left,

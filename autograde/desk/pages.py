@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from autograde.classes.folder import Course
+from autograde.desk import college
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
 
@@ -69,7 +70,16 @@ class Asked:
         return self.fields.get(name, "")
 
     def path(self, name: str) -> Path:
-        """Give a field as a path, where "~" is one's own home."""
+        """Give a field as a path, where "~" is one's own home.
+
+        Raises
+        ------
+        UnfitError
+            On a server for several people: what lies elsewhere on its disk is not for its tutors.
+        """
+        if self.text(name) and college.for_several():
+            msg = "On the college’s server only its administrator names folders. Ask them, and say what the folder is for."
+            raise UnfitError(msg, name)
         return Path(os.path.expanduser(self.text(name)))  # noqa: PTH111, Path.expanduser raises where there is no such home
 
     def number(self, name: str, otherwise: int) -> int:

@@ -8,6 +8,7 @@ from autograde.desk import (
     home,
     keep_safe,
     learners,
+    live,
     mark,
     quality,
     questions,
@@ -22,6 +23,7 @@ PAGES: tuple[Page, ...] = (
     home.PAGE,
     learners.PAGE,
     give_out.PAGE,
+    live.PAGE,
     take_in.PAGE,
     mark.PAGE,
     give_back.PAGE,
@@ -34,6 +36,6 @@ PAGES: tuple[Page, ...] = (
 )
 
 
-def pages(*, in_class: bool) -> dict[str, Page]:
-    """Give name → page, of a class or outside of one."""
-    return {page.name: page for page in PAGES if page.everywhere or page.in_class is in_class}
+def pages(*, in_class: bool, only: frozenset[str] = frozenset()) -> dict[str, Page]:
+    """Give name → page, of a class or outside of one; `only` these, where a server does not show all."""
+    return {page.name: page for page in PAGES if (page.everywhere or page.in_class is in_class) and (not only or page.name in only)}

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograde.classes.folder import Course
+from autograde.classes.served import is_served
 from autograde.classes.settings_file import write_settings
 from autograde.desk.pages import Asked, Done, Page, UnfitError
 from autograde.desk.standing import Standing, Workbook, standing
@@ -98,6 +99,8 @@ class Shown:
         What a tutor has dealt with, the newest first.
     batches
         What has arrived and was not taken in: nothing tells its workbook, or the server ended.
+    served
+        Whether learners hand in to the class's service, too.
     """
 
     choices: tuple[Choice, ...]
@@ -117,6 +120,7 @@ class Shown:
     batches: tuple[Batch, ...]
     watched: Watched
     exchange: bool
+    served: bool
 
 
 def data(course: Course, *, workbook: str = "", number: int = 1, busy: bool = False) -> Shown:
@@ -157,6 +161,7 @@ def data(course: Course, *, workbook: str = "", number: int = 1, busy: bool = Fa
         batches=() if busy else batches(course),
         watched=_watched(course),
         exchange=course.exchange is not None,
+        served=is_served(course),
     )
 
 

@@ -1,4 +1,4 @@
-"""The long work of the page Take in: a batch that was dropped, the exchange, and a folder that is watched."""
+"""The long work of the page Take in: a batch that was dropped, the exchange, the class's service, and a folder that is watched."""
 
 import logging
 import threading
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograde.classes.folder import Course
-from autograde.desk.work import Do, Tell, Worker
+from autograde.desk.work import Do, State, Tell, Worker
 from autograde.errors import ClassError
 from autograde.inbox.arrived import keep_only
 from autograde.inbox.dropped import DropReport, take_in
 from autograde.inbox.outcome import IntakeReport
+from autograde.inbox.served import arrived, take_arrived
 from autograde.inbox.watched import Watch, take_from
 from autograde.text import count
 from workbook_helpers.errors import WorkbookError
@@ -19,6 +20,9 @@ from workbook_helpers.errors import WorkbookError
 LOG = logging.getLogger(__name__)
 LOOK_S = 2.0
 """How often a watched folder is looked at."""
+AGAIN_S = 30.0
+"""So long after it failed is a take-in from the class's service tried again."""
+HANDED_IN = "Taking in what learners handed in"
 
 
 def take_batch(course: Course, batch: Path, workbook: str = "") -> Do:
@@ -35,6 +39,11 @@ def take_batch(course: Course, batch: Path, workbook: str = "") -> Do:
 def take_watched(course: Course, folder: Path, files: tuple[Path, ...]) -> Do:
     """Give the work of taking in what is new in a watched folder."""
     return lambda tell: said(take_from(course, folder, files, progress=_told(tell)))
+
+
+def take_served(course: Course) -> Do:
+    """Give the work of taking in what was handed in to the class's service."""
+    return lambda tell: said(take_arrived(course, progress=_told(tell)))
 
 
 def take_exchange(course: Course) -> Do:
@@ -75,7 +84,7 @@ def in_sum(reports: Iterable[IntakeReport]) -> str:
 
 
 def watch(course: Course, worker: Worker) -> None:
-    """Look at the class's watched folder again and again, until the server ends."""
+    """Look again and again at what came to the class's service and into its watched folder, until the server ends."""
     seen = Watch(course)
     while True:
         time.sleep(LOOK_S)
@@ -84,28 +93,36 @@ def watch(course: Course, worker: Worker) -> None:
         except (WorkbookError, OSError):  # the page says so
             continue
         except Exception:
-            LOG.exception("The watched folder could not be looked at")
+            LOG.exception("What has come could not be looked at")
 
 
 def look(course: Course, worker: Worker, seen: Watch) -> bool:
     """Look once, and begin to take in what is new and whole; whether there was anything."""
+    if worker.now and not worker.now.ended:
+        return False
+    failed = worker.now is not None and worker.now.title == HANDED_IN and worker.now.state is State.FAILED
+    if not (failed and time.monotonic() < seen.again) and arrived(course):
+        seen.again = time.monotonic() + AGAIN_S
+        return _begin(worker, HANDED_IN, take_served(course))
     folder = course.watched()
     if folder is None:
         seen.before.clear()
         return False
-    if worker.now and not worker.now.ended:
+    files = seen.look(folder)
+    return bool(files) and _begin(worker, "Taking in from the watched folder", take_watched(course, folder, files))
+
+
+def _begin(worker: Worker, title: str, do: Do) -> bool:
+    try:
+        worker.start(title, do, page="take-in")
+    except ClassError:  # something else began meanwhile: it is looked at again
         return False
-    if files := seen.look(folder):
-        try:
-            worker.start("Taking in from the watched folder", take_watched(course, folder, files), page="take-in")
-        except ClassError:  # something else began meanwhile: these files are looked at again
-            return False
-    return bool(files)
+    return True
 
 
 def start_watching(course: Course, worker: Worker) -> None:
     """Watch beside the server, which does not wait for it to end."""
-    threading.Thread(target=watch, args=(course, worker), name="watched folder", daemon=True).start()
+    threading.Thread(target=watch, args=(course, worker), name="what has come", daemon=True).start()
 
 
 def _told(tell: Tell) -> Callable[[int, int, str], None]:

@@ -7,6 +7,7 @@ It goes on when its page is left; a server that ends leaves it where a killed co
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -103,7 +104,8 @@ class Worker:
             self.refuse_while_working()
             self._number += 1
             work = self._now = Work(number=self._number, title=title, page=page, total=total)
-            self._thread = threading.Thread(target=self._run, args=(work.number, do), name=title, daemon=True)
+            about = (self._run, work.number, do)
+            self._thread = threading.Thread(target=copy_context().run, args=about, name=title, daemon=True)
             self._thread.start()
         return work
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 class Deed(StrEnum):
     """A deed, at most 40 letters. What an entry of it holds beside the learner stands in its comment.
 
-    Releases, take-ins, exports and backups have their entry before they are done (`noted`), and one more with "failed" where they are not.
+    What has no transaction of its own has its entry before it is done (`noted`), and one more with "failed" where it is not.
     """
 
     MARK = "mark"  # by the program: workbook, hand-in, before and after by item
@@ -21,11 +21,16 @@ class Deed(StrEnum):
     REDO_TAKE_IN = "redo take-in"  # workbook, SHA-256
     GIVE_BACK = "give back"  # workbook, way, the page's digest, the giving; "begun" before it goes onto the exchange
     TAKE_BACK = "take back"  # the giving, whether it is taken back or given after all
+    TELL_PLATFORM = "tell learning platform"  # workbook, points, and what came of it: "sent" or "refused"
     CLOSE = "close marking"  # workbook
     REOPEN = "open marking again"  # workbook
+    SERVE = "open for learners"  # port
+    UNSERVE = "close for learners"
+    RESET_PIN = "reset PIN"
     EXTEND = "extend"  # workbook, before and after
     ADD = "add learner"
     CHANGE = "change learner"  # which of the columns were changed
+    LINK = "link to learning platform"  # whether it is taken back; who it is there stands in no log
     LEFT = "left"
     BACK = "back in the class"
     MERGE = "merge"  # when, which tells the two entries of a merge, and whether this id goes or stays

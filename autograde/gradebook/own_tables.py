@@ -255,6 +255,35 @@ kept_points = Table(
 )
 """The points of those who were erased, for the figures of a class, under a pseudonym that nothing else has."""
 
+platform_person = Table(
+    f"{OWN}platform_person",
+    metadata,
+    Column("learner", NAME, primary_key=True),
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), nullable=False),
+)
+"""Who a learner is at a learning platform (`platform_people`): the one person there who is this learner here, and nobody else."""
+
+platform_score = Table(
+    f"{OWN}platform_score",
+    metadata,
+    Column("learner", NAME, primary_key=True),
+    Column("assignment", NAME, primary_key=True),
+    Column("page", DIGEST, nullable=False),
+    Column("points", Float),
+    Column("maximum", Float, nullable=False),
+    Column("given", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next", DateTime, nullable=False),
+    Column("said", Text, nullable=False),
+)
+"""What a learning platform is told, or was told, of a page that was given back (`platform_scores`); changed in place.
+
+page: its `Given.digest`. points: None where some have still to be given. given: when, which the platform gets as the score's time.
+state: "waiting", "sent" or "refused". next: not before then; said: why it waits or was refused.
+"""
+
 INDICES = (
     Index(f"{OWN}decision_learner", decision.c.framework, decision.c.learner),
     Index(f"{OWN}decision_at", decision.c.framework, decision.c.at),
@@ -264,6 +293,7 @@ INDICES = (
     Index(f"{OWN}sample_decision", sample.c.decision),
     Index(f"{OWN}hint_answer", hint.c.learner, hint.c.assignment, hint.c.task),
     Index(f"{OWN}log_subject", log.c.subject),
+    Index(f"{OWN}platform_person_once", platform_person.c.issuer, platform_person.c.subject, unique=True),
     Index(
         f"{OWN}second_mark_once", *(second_mark.c[name] for name in ("learner", "assignment", "task", "answer", "entered_by")), unique=True
     ),

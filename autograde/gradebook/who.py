@@ -3,15 +3,24 @@
 import getpass
 import os
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 from autograde.text import printable
 
 OTHER_PROGRAM = "formgrader or another program"
 """Who gave what was found in the gradebook and came by none of our own ways."""
 
+ACTING: ContextVar[str] = ContextVar("acting", default="")
+"""Whose request is being answered, where several people work on one server; "" elsewhere."""
+
 
 def who() -> str:
-    """Give the name: AUTOGRADE_WHO, the hub's user, or the one who is logged in at this machine; "somebody" where nobody knows."""
+    """Give the name of whose request is answered on a server for several, else that of AUTOGRADE_WHO, the hub's user, or this machine's.
+
+    "somebody" where nobody knows.
+    """
+    if acting := ACTING.get():
+        return printable(acting)
     for name in ("AUTOGRADE_WHO", "JUPYTERHUB_USER"):
         if found := os.environ.get(name, "").strip():
             return printable(found)

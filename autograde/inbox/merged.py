@@ -39,6 +39,15 @@ def merged_ids(course: Course) -> dict[str, str]:
     return found
 
 
+def with_merged(course: Course, known: Mapping[str, str]) -> dict[str, str]:
+    """Give what is known of each id, where what was known of one that was merged counts for the one that stays, if that has nothing."""
+    found = dict(known)
+    for goes, stays in merged_ids(course).items():
+        if goes in found:
+            found.setdefault(stays, found.pop(goes))
+    return found
+
+
 def staying(student: Student, merged: Mapping[str, str], roster: Roster) -> Student:
     """Give the learner as whom a student counts: the one of the id that stays, where the own one was merged (`merged_ids`)."""
     return roster.get(merged.get(student.id, "")) or student

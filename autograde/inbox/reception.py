@@ -109,7 +109,7 @@ class Reception:
             if not arrival.fault and not arrival.passed:
                 with suppress(Exception):  # that is dealt with, and told, when it is received
                     parts = parts_of(arrival.data, self.assignment)
-                    manifest = self._manifest(parts)[0]
+                    manifest = self.manifest(parts)[0]
                     self.survey.note_copy(arrival, claimed(manifest), saves(parts.answers or b""))
             self.survey.note(arrival, None if manifest is None else claimed(manifest))
         self.survey.conclude()
@@ -171,7 +171,7 @@ class Reception:
         parts = parts_of(arrival.data, self.assignment)
         if parts.answers is None and parts.manifest is None:
             raise UnusableError(mistaken(arrival.data) or f"there is no {ANSWERS} in it")
-        manifest, oddities = self._manifest(parts)
+        manifest, oddities = self.manifest(parts)
         note, by = "", "assign"
         if student is None:
             by = "intake"
@@ -303,7 +303,7 @@ class Reception:
         changed = [item.id for item in items if sheet.value(item.id) != before.value(item.id)]
         return f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as before, though not asked again" if changed else ""
 
-    def _manifest(self, parts: Parts) -> tuple[dict[str, object], list[str]]:
+    def manifest(self, parts: Parts) -> tuple[dict[str, object], list[str]]:
         """Read the manifest of a hand-in to this workbook."""
         manifest, oddities = read_manifest(parts)
         for key, expected in (("workbook", self.workbook.id), ("assignment", self.assignment)):

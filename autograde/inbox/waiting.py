@@ -8,15 +8,16 @@ from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.inbox.arrived import batches
 from autograde.inbox.put_right import places
+from autograde.inbox.served import arrived
 from autograde.inbox.watched import new_in
 
 
 def to_take_in(course: Course) -> int:
-    """Count what has come and is not taken in: on the exchange, in the folder that is watched, dropped and told to no workbook.
+    """Count what has come and is not taken in: by the class's service, on the exchange, in the folder that is watched, told to no workbook.
 
     A file counts as one, whatever is in it.
     """
-    return _on_exchange(course) + _in_watched(course) + sum(len(batch.files) for batch in batches(course))
+    return len(arrived(course)) + _on_exchange(course) + _in_watched(course) + sum(len(batch.files) for batch in batches(course))
 
 
 def to_put_right(course: Course) -> int:

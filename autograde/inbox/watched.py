@@ -33,10 +33,11 @@ About = tuple[int, int]
 
 @dataclass
 class Watch:
-    """What is known of a folder from the look before."""
+    """What is known of a folder from the look before, and when the class's service is looked at again where that failed (monotonic)."""
 
     course: Course
     before: dict[Path, About] = field(default_factory=dict)
+    again: float = 0.0
 
     def look(self, folder: Path) -> tuple[Path, ...]:
         """Give the files that are new and whole.

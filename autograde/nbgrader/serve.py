@@ -24,6 +24,14 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8890
 START_TIMEOUT_S = 90.0
 LOG = "serve.log"
+PARTS = {
+    "autograde.classes.folder_names": True,
+    "autograde.nbgrader.marking_page": True,
+    "autograde.nbgrader.mended_formgrader": True,
+    "autograde.nbgrader.parts": True,
+    "nbgrader.server_extensions.formgrader": False,
+}
+"""What makes formgrader ours: our extension loads nbgrader's own and mends it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +98,8 @@ def _end(*_: object) -> None:
 
 def server_command(course: Course, port: int) -> list[str]:
     """Give the command that serves a class."""
-    # Ours loads nbgrader's own formgrader and mends it. Voila would run a student's notebook, on a mere link.
-    extensions = {
-        "autograde.classes.folder_names": True,
-        "autograde.desk": True,
-        "autograde.nbgrader.marking_page": True,
-        "autograde.nbgrader.mended_formgrader": True,
-        "autograde.nbgrader.parts": True,
-        "nbgrader.server_extensions.formgrader": False,
-        "voila.server_extension": False,
-    }
+    # Voila would run a student's notebook, on a mere link.
+    extensions = {**PARTS, "autograde.desk": True, "voila.server_extension": False}
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
         sys.executable,
@@ -118,6 +118,7 @@ def server_command(course: Course, port: int) -> list[str]:
         "--LabApp.news_url=None",  # nothing is fetched from the net
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        "--LanguageServerManager.autodetect=False",  # at each start it would ask node, where that is there, for servers of languages
         f"--ServerApp.jpserver_extensions={extensions!r}",
         *(["--allow-root"] if as_root else []),
     ]

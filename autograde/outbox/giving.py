@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from autograde.classes.folder import Course
+from autograde.classes.served import is_served
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import Giving, keep_giving, last_given, read_givings
@@ -27,9 +28,10 @@ class Way(StrEnum):
     ZIP = lists.NAMED
     LIST = lists.MERGE
     EXCHANGE = "exchange"
+    SERVED = "My workbooks"
 
 
-PAGES = frozenset({Way.MOODLE, Way.ZIP, Way.EXCHANGE})
+PAGES = frozenset({Way.MOODLE, Way.ZIP, Way.EXCHANGE, Way.SERVED})
 """The ways by which a learner is given the page itself."""
 
 
@@ -110,6 +112,23 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     others = len(pages) - len(given)
     notes = (f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.",) if others else ()
     return _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=notes))
+
+
+def give_served(course: Course, assignment: str, *, fresh: bool = False) -> Giving:
+    """Keep that the pages are given to learners where the class is served: there they appear under My workbooks (`served.keep_served`).
+
+    Raises
+    ------
+    ClassError
+        If the class is not served, or there is nothing to give.
+    """
+    if not is_served(course):
+        msg = "Learners of this class have no My workbooks yet. Open the class for them first, on the page Live or by: autograde live"
+        raise ClassError(msg)
+    catch(course, assignment)
+    found = ready(course, assignment)
+    pages = to_give(course, found, Way.SERVED, fresh=fresh)
+    return _keep(course, found, Way.SERVED, Made(data=b"", to=tuple(page.id for page in pages)))
 
 
 def put_on_exchange(course: Course, assignment: str, students: list[str]) -> list[str]:

@@ -14,8 +14,14 @@ from workbook_helpers.web import body, site_files
 
 def site_of(course: Course, given: Workbook) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Give the files of the site with `given` and every workbook that was released before, and why one of those is left out."""
-    workbooks, left_out = [given], []
-    for folder in sorted(path.parent for path in course.root.glob("release/*/workbook.toml") if path.parent.name != given.assignment):
+    before, left_out = given_out(course, besides=given.assignment)
+    return site_files([given, *before]), left_out
+
+
+def given_out(course: Course, *, besides: str = "") -> tuple[list[Workbook], tuple[str, ...]]:
+    """Give every workbook that was released, without `besides`, and why one of them is left out: its page cannot be made."""
+    workbooks, left_out = [], []
+    for folder in sorted(path.parent for path in course.root.glob("release/*/workbook.toml") if path.parent.name != besides):
         try:
             before = load_workbook(folder)
             body(before)  # what may be wrong with a page
@@ -23,7 +29,7 @@ def site_of(course: Course, given: Workbook) -> tuple[dict[str, bytes], tuple[st
             left_out.append(f"{folder.name} is not on the site: {error} Then release it again.")
         else:
             workbooks.append(before)
-    return site_files(workbooks), tuple(left_out)
+    return workbooks, tuple(left_out)
 
 
 def released(folder: Path) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from autograde.records.copies import copies_with, exports_with
 from autograde.records.holdings import files_of, parts_of, reasons_in, rows_of, shared_of, told_in
 from autograde.records.naming import says, without, words_for
 from autograde.records.opening import reading, writing
+from autograde.records.service_rows import TITLE, check_closed, count_answers, forget
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
 
@@ -112,6 +113,8 @@ def plan(course: Course, learner: str) -> Erasure:
         entries = connection.scalar(select(func.count()).select_from(own_tables.log).where(own_tables.log.c.subject == subject))
         points = sum(_counts(row) for row in connection.execute(_MARKS, {"learner": found.id}))
         exported = exports_with(course, found, connection)
+    if answers := count_answers(course, found.shown):
+        rows[TITLE] = answers
     files, shared = (tuple(path.relative_to(course.root).as_posix() for path in of(course, found)) for of in (files_of, shared_of))
     pairs = [{goes, stays} for _, goes, stays in merges(course)]
     return Erasure(
@@ -140,6 +143,7 @@ def erase(course: Course, learner: str, *, by: str = "") -> Erasure:
         If nobody in the class has the id, or it cannot be done; where it was begun, the next command ends it.
     """
     finish(course)
+    check_closed(course)
     with taking_in(course, ""), alone(course):
         planned = plan(course, learner)
         one = planned.learner
@@ -181,6 +185,7 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
         if database.rows(select(tables.student.c.id).where(tables.student.c.id == learner)):  # else this was done before the kill
             _erase_rows(database, about)
     _rewrite(course)
+    forget(course, str(about["shown"]))
     throw_brought_away(course)
     words = words_for(str(about["shown"]), str(about["name"]))
     try:

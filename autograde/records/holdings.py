@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
+from autograde.classes.served import ARRIVED, served_folder
 from autograde.errors import BAD_ZIP
 from autograde.gradebook import own_tables, tables
 from autograde.inbox.files.archive import PLAIN
@@ -34,6 +35,7 @@ PLACES = (
     "received/*/.attempts/{}.json.*",
     "received/.merged/*-{}.json",
     "received/.merged/*-{}.undone",
+    "served/given/{}",
 )
 """Where a learner's files lie, by the id as folders have it."""
 TITLES = {
@@ -50,6 +52,8 @@ TITLES = {
     "evidence": "Evidence entered by hand",
     "unit_event": "Declarations, sign-offs and reopenings",
     "referral": "Referrals",
+    "platform_person": "Who the learner is at the learning platform",
+    "platform_score": "Points for the learning platform",
     "adjustment": "Adjustments",
     "second_mark": "Second marks",
     "hint": "Second looks at an answer",
@@ -112,7 +116,16 @@ def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
     found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
     found += [folder for folder, others in _quarantined(course, learner) if not others]
+    found += _to_service(course, learner)
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
+
+
+def _to_service(course: Course, learner: Student) -> Iterator[Path]:
+    """Give what a learner handed in to the class's service, each hand-in with its note."""
+    for note in sorted((served_folder(course) / ARRIVED).glob("*.json")):
+        with suppress(OSError, ValueError, AttributeError):
+            if folded(str(json.loads(read_file(note, MAX_BYTES)).get("learner"))) == folded(learner.shown):
+                yield from (path for path in (note.with_suffix(".zip"), note) if path.is_file())
 
 
 def shared_of(course: Course, learner: Student) -> tuple[Path, ...]:

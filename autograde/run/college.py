@@ -48,7 +48,7 @@ def mark_college(tasks: Sequence[Task], *, scheduler: str = "", workers: int = 1
 
     A class that cannot be marked does not stop the others. One whose worker was killed is marked again, and goes on where it was.
     """
-    yield from share(mark_task, tasks, scheduler=scheduler, workers=workers)
+    return share(mark_task, tasks, scheduler=scheduler, workers=workers)
 
 
 def mark_task(task: Task) -> Done:

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib.resources import files
 from pathlib import Path
@@ -94,6 +95,51 @@ def open_(
     server.log.setLevel(logging.CRITICAL + 1)  # the server prints its own addresses as a critical message
     with browser_at(address) if browser else nullcontext():
         server.start()
+
+
+@app.command("serve")
+def serve_(
+    folders: Annotated[list[Path], typer.Argument(help="A class's folder for serving, as the tutor's desk writes it; or several.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0 takes a free port.")] = 0,
+    address: Annotated[str, typer.Option(help="Who reaches it: 127.0.0.1 this machine alone, 0.0.0.0 its network.")] = "127.0.0.1",
+    host: Annotated[list[str] | None, typer.Option(help="A name by which it is known, beside this machine's own.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="More than one needs PostgreSQL.")] = 1,
+    database: Annotated[str, typer.Option(envvar="WORKBOOK_DATABASE", help="postgresql://…; without, a file in each folder.")] = "",
+    certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, with --key.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key.")] = None,
+    hub: Annotated[bool, typer.Option("--hub", help="As a service of JupyterHub, which says who is who.")] = False,
+) -> None:
+    """Serve a class: its students answer on this machine, from any browser.
+
+    For a tutor or a college. Close it with Ctrl-C: what was told as saved is saved.
+
+    Example: workbook serve my-class/served --address 0.0.0.0 --port 8000
+    """
+    try:
+        from workbook_helpers.served.app import Settings, serve
+    except ModuleNotFoundError as error:
+        msg = f"Serving a class needs a part that is not installed ({error.name}): pip install 'workbook-helpers[served]'"
+        raise OpenError(msg) from error
+    settings = Settings(
+        folders=folders,
+        port=port,
+        address=address,
+        hosts=host or [],
+        processes=processes,
+        database=database,
+        certificate=certificate,
+        key=key,
+    )
+    if hub:
+        from workbook_helpers.served.hub import settings_of_hub
+
+        settings = settings_of_hub(settings)
+
+    def told(addresses: Sequence[str]) -> None:
+        typer.echo("\n".join([*(f"Serving at {one}" for one in addresses), "To stop, press Ctrl-C here."]))
+        sys.stdout.flush()
+
+    serve(settings, told)
 
 
 def server_config(root: Path, *, port: int) -> Config:

@@ -1,75 +1,28 @@
 """Hand in: gather what is handed in, give it to the exchange where there is one, keep a file and a receipt."""
 
-import hashlib
 import json
 import os
-import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from workbook_helpers.answers import AnswerStore, parse_sheet
+from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import HandInError, PaperError
 from workbook_helpers.files import read_file, write_file
-from workbook_helpers.items import Item, Workbook, clean_id, paper_seed
-from workbook_helpers.referral import Given, Referral, plain, referral_of, referrals
+from workbook_helpers.handed_in import Receipt, make_hand_in
+from workbook_helpers.items import Workbook, clean_id, paper_seed
+from workbook_helpers.referral import referral_of, referrals
 from workbook_helpers.style import CSS
 from workbook_helpers.words import language, say
 
 FOLDER = "handed-in"
-SCHEMA = 1
-PRIVATE = ("before", "tried")
-"""Parts of an answer's record that stay: answers to older questions, and how practice went."""
-MAX_SMALL, MAX_NOTEBOOK = 1_000_000, 50_000_000
-"""Bytes: of a receipt or an id, and of a notebook with all that a front end saved into it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """What a student gets for handing in.
-
-    Attributes
-    ----------
-    handed_in_at
-        ISO 8601 in UTC.
-    code
-        The first 12 hex digits of the SHA-256 of the answers file that was handed in, e.g. "7F3A-90BC-12DE".
-    answered, total
-        Of the assessed items; one that is half done is not answered.
-    unanswered
-        The stems of those with no answer.
-    started
-        The stems of those that are half done; their answers are handed in, too.
-    file
-        The zip's name in the folder `handed-in`.
-    through
-        "exchange" if the tutor has it already, "file" if the student must still give the file to the tutor.
-    attempt
-        That which a referral has opened, else 1; then `answered` and what follows speak of its tasks alone.
-    """
-
-    workbook: str
-    assignment: str
-    title: str
-    student: str
-    handed_in_at: str
-    code: str
-    answered: int
-    total: int
-    unanswered: tuple[str, ...]
-    file: str
-    through: Literal["exchange", "file"]
-    started: tuple[str, ...] = ()
-    attempt: int = 1
-
-
+MAX_SMALL = 1_000_000
+"""Bytes of a receipt or an id."""
 RECEIPT = TypeAdapter(Receipt)
 
 
@@ -102,54 +55,16 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
         raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
     referral = referral_of(workbook, student)
     with _explaining():
-        answers = _public_answers(workbook, store, student, referral)
-        handed = parse_sheet(answers, workbook.items, workbook.id)  # another window may have saved since
-        if not all(handed.value(item.id) for item in workbook.items.values() if item.kind == "declaration"):
-            raise HandInError(say("error-declaration"))
-        digest = hashlib.sha256(answers).hexdigest()
-        now = datetime.now(UTC)
-        code = "-".join(re.findall("....", digest[:12].upper()))
-        paper, same = list(workbook.paper(handed.seed, assessed=True).values()), list[Item]()
-        if referral:
-            paper = [workbook.items[task.item] for task in referral.tasks]
-            same = [item for item in paper if not referral.is_changed(item, handed.value(item.id))]
-        left = [item for item in paper if item in same or item.missing(handed.value(item.id))]
-        blank = [item for item in left if item in same or item.is_blank(handed.value(item.id))]
-        name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
-        manifest = {
-            "schema": SCHEMA,
-            "workbook": workbook.id,
-            "assignment": workbook.assignment,
-            "student": student,
-            "handed_in_at": now.isoformat(timespec="seconds"),
-            "answers_sha256": digest,
-            "code": code,
-            "declared": True,
-        } | ({"attempt": referral.attempt, "referral": referral.id, "about_sha256": referral.answers_sha256} if referral else {})
+        made = make_hand_in(workbook, store.public(), student, referral, datetime.now(UTC))
+        receipt = made.receipt
         _remember_learner(workbook, student)
         _folder(workbook).mkdir(exist_ok=True)
-        with _whole(_folder(workbook), name), tempfile.TemporaryDirectory() as temporary:
+        with _whole(_folder(workbook), made.name), tempfile.TemporaryDirectory() as temporary:
             stage = Path(temporary) / workbook.assignment  # nbgrader takes the folder's name for the assignment
             stage.mkdir()
-            (stage / "answers.json").write_bytes(answers)
-            (stage / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
-            (stage / workbook.notebook.name).write_bytes(_notebook(workbook))
-            write_file(_folder(workbook) / f"{name}.zip", _zipped(stage))
-            receipt = Receipt(
-                workbook=workbook.id,
-                assignment=workbook.assignment,
-                title=workbook.about.title,
-                student=student,
-                handed_in_at=str(manifest["handed_in_at"]),
-                code=code,
-                answered=len(paper) - len(left),
-                total=len(paper),
-                unanswered=tuple(item.stem for item in blank),
-                started=tuple(item.stem for item in left if item not in blank),
-                file=f"{name}.zip",
-                through="file",
-                attempt=referral.attempt if referral else 1,
-            )
+            for name, content in made.files.items():
+                (stage / name).write_bytes(content)
+            write_file(_folder(workbook) / receipt.file, made.zipped())
             _keep(_folder(workbook), receipt)  # first, because what the exchange took cannot be taken back
             if submit(stage):
                 receipt = replace(receipt, through="exchange")
@@ -232,50 +147,6 @@ def _folder(workbook: Workbook) -> Path:
     return workbook.folder.parent / FOLDER
 
 
-def _public_answers(workbook: Workbook, store: AnswerStore, student: str, referral: Referral | None) -> bytes:
-    """Give the answers file with whose it is and which questions it answers.
-
-    Without what is private, was in an older version of the workbook, or belongs to the paper of another learner: only what is
-    known to be public. With a referral they are those of the attempt that it opens (`Referral.whole`).
-    """
-    raw = store.public()
-    document: dict[str, Any] = json.loads(raw) | {"learner": student, "release": workbook.release}
-    asked = {item.id for item in workbook.paper(parse_sheet(raw, workbook.items, workbook.id).seed).values()}
-    kept = document["answers"]
-    standing = referral.whole(workbook.items, kept, _handed_in) if referral else plain(kept)
-    answers = {item_id: record for item_id, record in standing.items() if item_id in asked}
-    document["answers"] = {
-        item_id: {name: part for name, part in record.items() if name not in PRIVATE} if isinstance(record, dict) else record
-        for item_id, record in answers.items()
-        if workbook.items[item_id].handed_in(record.get("value") if isinstance(record, dict) else None) is not None
-    }
-    # Half a surrogate pair, which no page writes, becomes JSON's own escape rather than an error.
-    return json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
-
-
-def _handed_in(given: Given) -> dict[str, Any]:
-    return {"value": given.value, "saved_at": given.saved_at, "revision": 0}
-
-
-def _notebook(workbook: Workbook) -> bytes:
-    """Give the notebook without outputs: JupyterLab saves them, and they show every answer, the private ones as well.
-
-    What is no notebook may hold anything; an empty one stands for it, since marking uses the tutor's own.
-    """
-    try:
-        raw = read_file(workbook.notebook, MAX_NOTEBOOK)
-        document = json.loads(raw)
-        shown = [cell for cell in document["cells"] if cell.get("outputs")]
-        if not shown and "widgets" not in document["metadata"]:
-            return raw
-        for cell in shown:
-            cell["outputs"] = []
-        document["metadata"].pop("widgets", None)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        document = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(document, indent=1).encode()
-
-
 def _keep(folder: Path, receipt: Receipt) -> None:
     """Write the receipt's page and record."""
     write_file(folder / receipt_page_name(receipt), _receipt_html(receipt).encode())
@@ -286,15 +157,6 @@ def _keep(folder: Path, receipt: Receipt) -> None:
 def _remember_learner(workbook: Workbook, student: str) -> None:
     if learner_id(workbook) != student:
         write_file(workbook.folder.parent / "learner.json", json.dumps({"student": student}).encode())
-
-
-def _zipped(stage: Path) -> bytes:
-    with tempfile.TemporaryFile() as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(stage.iterdir()):
-                archive.write(path, path.name)
-        file.seek(0)
-        return file.read()
 
 
 def _receipt_html(receipt: Receipt) -> str:

@@ -14,6 +14,7 @@ from workbook_helpers.web import workbook_file
 
 W01 = "w01-working-and-personal"
 OPEN = ["--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--ServerApp.password="]
+OPEN += ["--LanguageServerManager.autodetect=False"]  # few students have node, which it would ask a second long at each start
 
 
 class FrontEnd:

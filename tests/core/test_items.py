@@ -203,6 +203,12 @@ def test_a_head_that_ends_with_a_mark_of_its_own_gets_no_colon(tmp_path: Path) -
     assert 'data-head="In the plan?"' in document.as_html(shown=True)
 
 
+def test_a_dose_stands_on_one_line() -> None:
+    sheet = Document(id="w09-d01", form="page", title="Chart, 8 am", text=("- Paracetamol 1 g, 2.5 mg, 2 grapes",)).as_html()
+    assert "8\u00a0am" in sheet
+    assert "Paracetamol 1\u00a0g, 2.5\u00a0mg, 2 grapes" in sheet
+
+
 def test_marks_on_a_body_map_stand_where_their_places_are() -> None:
     """The left of a person is on the right of whoever looks at them from the front, and on the left from behind."""
     ats = ("left hand, front", "right hand, front", "left hand, back", "right hand, back", "chest, front")

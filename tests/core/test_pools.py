@@ -15,7 +15,8 @@ from autograde.marking.paper import paper_oddities
 from tests.conftest import ROOT
 from workbook_helpers.answers import Answer, AnswerSheet, AnswerStore, read_sheet
 from workbook_helpers.errors import ContentError, HandInError, PaperError
-from workbook_helpers.hand_in import Receipt, choose_learner, hand_in
+from workbook_helpers.hand_in import choose_learner, hand_in
+from workbook_helpers.handed_in import Receipt
 from workbook_helpers.items import Workbook, load_workbook, paper_seed
 from workbook_helpers.jupyter.widgets.session import Session
 

@@ -13,10 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, pearsonr, pointbiserialr
-from sklearn.metrics import cohen_kappa_score
-from statsmodels.regression.linear_model import OLS
-from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
 from autograde.errors import ClassError
 from autograde.statistics import (
@@ -54,6 +50,8 @@ def classes(draw: st.DrawFn, most: int = 30) -> Table:
 @RANDOM
 @given(classes())
 def test_the_correlation_with_the_rest_is_that_of_scipy(points: Table) -> None:
+    from scipy.stats import pearsonr
+
     rows = np.array(points.points)
     for place, one in enumerate(figures(points).items):
         rest = np.delete(rows, place, axis=1).sum(axis=1)
@@ -68,6 +66,8 @@ def test_the_correlation_with_the_rest_is_that_of_scipy(points: Table) -> None:
 @RANDOM
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 12)), min_size=10, max_size=40))
 def test_for_right_or_wrong_it_is_the_point_biserial_one(pairs: list[tuple[bool, int]]) -> None:
+    from scipy.stats import pointbiserialr
+
     right, rest = zip(*pairs, strict=True)
     assume(len(set(right)) > 1 and len(set(rest)) > 1)
     (one, _) = figures(table([[float(is_right), float(points)] for is_right, points in pairs], [1, 12])).items
@@ -76,6 +76,8 @@ def test_for_right_or_wrong_it_is_the_point_biserial_one(pairs: list[tuple[bool,
 
 def anova_alpha(rows: np.ndarray) -> float:
     """By the analysis of variance of learners × items (Hoyt 1941), which gives the same in another way."""
+    from statsmodels.regression.linear_model import OLS
+
     learners, items = rows.shape
     columns = [np.tile(np.eye(items)[:, n], learners) for n in range(items)]
     both = [*columns, *(np.repeat(np.eye(learners)[:, n], items) for n in range(1, learners))]
@@ -207,6 +209,8 @@ def test_a_table_that_cannot_be_is_refused(items: list[str], maxima: list[float]
 @RANDOM
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", None]), st.integers(0, 9)), min_size=10, max_size=60))
 def test_options_are_counted_and_correlated_as_by_scipy(taken: list[tuple[str | None, int]]) -> None:
+    from scipy.stats import pointbiserialr
+
     chosen, rest = [option for option, _ in taken], [points for _, points in taken]
     points = table([[float(option == "a"), float(points)] for option, points in taken], [1, 9])
     found = distractors(points, "q0", chosen, options=["a", "b", "c", "d"], right="a")
@@ -259,6 +263,9 @@ KINDS = {Weights.UNWEIGHTED: None, Weights.LINEAR: "linear", Weights.QUADRATIC: 
 def test_kappa_and_its_error_are_those_of_scikit_learn_and_statsmodels(
     weights: Weights, judged: tuple[list[str], list[tuple[str, str]]]
 ) -> None:
+    from sklearn.metrics import cohen_kappa_score
+    from statsmodels.stats.inter_rater import cohens_kappa, to_table
+
     scale, pairs = judged
     first, second = [one for one, _ in pairs], [other for _, other in pairs]
     assume(len({*first, *second}) > 1)
@@ -326,6 +333,9 @@ def test_a_published_table_gives_the_published_figures() -> None:
 
 
 def test_the_bootstrap_is_that_of_scipy_and_its_seed_makes_it_the_same() -> None:
+    from scipy.stats import bootstrap
+    from statsmodels.stats.inter_rater import cohens_kappa, to_table
+
     first, second = judged([[14, 3, 1], [2, 12, 4], [0, 3, 11]])
     found = agreement(first, second, SCALE[:3], weights=Weights.QUADRATIC, seed=7)
     assert found == agreement(first, second, SCALE[:3], weights=Weights.QUADRATIC, seed=7)

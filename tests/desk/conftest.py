@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from autograde.classes.folder import Course
@@ -21,7 +20,7 @@ from autograde.inbox.intake import intake
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.release import release
 from autograde.run.mark import mark_class
-from tests.conftest import ROOT, Server, free_port
+from tests.conftest import ROOT, Server, free_port, once
 from tests.tutor.conftest import ASSIGNMENT, ROSTER_CSV, Kit, _shelf
 
 EVIL = "<script>document.title='stolen'</script>"
@@ -74,17 +73,10 @@ def model(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 
     It is made once, by the worker that comes first.
     """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "desk-model"
-    with FileLock(folder.with_suffix(".lock")):
-        if not (folder / "whole").exists():
-            folder.mkdir()
-            with pytest.MonkeyPatch.context() as patch:
-                for name, value in surroundings.items():
-                    patch.setenv(name, value)
-                _make(folder)
-            (folder / "whole").touch()
-    return folder / "class"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in surroundings.items():
+            patch.setenv(name, value)
+        return once(tmp_path_factory, "desk-model", _make) / "class"
 
 
 def _make(folder: Path) -> None:

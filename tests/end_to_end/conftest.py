@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,7 +16,7 @@ import pytest
 from autograde.checks.secrets import secrets
 from autograde.classes.folder import Course
 from autograde.content import load_key, load_rubrics, load_samples
-from tests.conftest import ROOT, Server, free_port
+from tests.conftest import ROOT, Server, free_port, once
 
 W01 = "w01-working-and-personal"
 
@@ -31,8 +32,17 @@ class Canaries:
 
 @pytest.fixture(scope="session")
 def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
-    home = tmp_path_factory.mktemp("keys")
+    home = once(tmp_path_factory, "canaries", _plant)
+    mark = (home / "mark").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADE_KEYS", str(home))
+        texts = secrets(load_key("w01"), load_rubrics("w01"), load_samples("w01"))
+    return Canaries(home, mark, texts | {mark})
+
+
+def _plant(home: Path) -> None:
     mark = f"canary {uuid.uuid4()}"
+    (home / "mark").write_text(mark)
     for kind in ("keys", "rubrics"):
         (home / kind).mkdir()
         for path in (ROOT / "autograde" / "content" / kind).glob("*.toml"):
@@ -41,12 +51,6 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
             assert planted != text or not tomllib.loads(text)[kind]
             tomllib.loads(planted)
             (home / kind / path.name).write_text(planted, "utf-8")
-    before = os.environ.get("AUTOGRADE_KEYS")
-    os.environ["AUTOGRADE_KEYS"] = str(home)
-    texts = secrets(load_key("w01"), load_rubrics("w01"), load_samples("w01"))
-    if before is None:
-        del os.environ["AUTOGRADE_KEYS"]
-    return Canaries(home, mark, texts | {mark})
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +74,13 @@ def run(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProces
 @pytest.fixture(scope="session")
 def demo(run: Callable[..., subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's folder: class/ and students/, all steps done. Shared: copy what you change."""
-    root = tmp_path_factory.mktemp("demo") / "demo"
-    done = run("autograde.demo", "--no-serve", "--folder", root)
-    (root / "printed.txt").write_text(done.stdout)
-    return root
+
+    def make(folder: Path) -> None:
+        done = run("autograde.demo", "--no-serve", "--folder", folder / "demo")
+        (folder / "demo" / "printed.txt").write_text(done.stdout)
+
+    # A copy for each worker: a gradebook's own files come and go while somebody looks into it.
+    return Path(shutil.copytree(once(tmp_path_factory, "demo", make) / "demo", tmp_path_factory.mktemp("demo") / "demo"))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,9 @@ from autograde.checks.secrets import leaks
 from autograde.classes.folder import Course
 from autograde.demo import READER, _site
 from autograde.gradebook.opening import open_gradebook
+from autograde.outbox.giving import give_served
+from autograde.outbox.ready import ready
+from autograde.outbox.served import keep_served, serve_anew
 from autograde.run.rebuild import inert
 from tests.conftest import ROOT, asked, free_port, real_workbook
 from tests.end_to_end.conftest import W01, Canaries
@@ -245,13 +248,25 @@ def test_gradebook_is_safe_from_formulas(own: Course, run: Run, tmp_path: Path) 
     assert [cell for cell in cells if cell[:1] in tuple("=+-@")] == []
 
 
+def served(course: Course) -> list[Path]:
+    """Open a class for its learners, with all that can be given back to them; give the pages."""
+    serve_anew(course)
+    for assignment in course.assignments():
+        if ready(course, assignment).pages:
+            give_served(course, assignment)
+    keep_served(course)
+    return list((course.root / "served" / "given").glob("*/*/feedback.html"))
+
+
 def test_no_key_is_in_anything_a_student_receives(demo: Path, canaries: Canaries, tmp_path: Path, run: Run) -> None:
     run("build", "--no-isolation", "--outdir", tmp_path / "dist", cwd=ROOT)
     subprocess.run([sys.executable, "-m", "tarfile", "-e", *(tmp_path / "dist").glob("*.tar.gz"), str(tmp_path / "sdist")], check=True)
     wheel, sdist = list((tmp_path / "dist").glob("*.whl")), tmp_path / "sdist"
     assert len(wheel) == 1
-    inside = demo / "class"
-    places = [*wheel, sdist, inside / "release", inside / "handout", inside / "feedback", inside / "submitted", demo / "students"]
+    inside = Path(shutil.copytree(demo / "class", tmp_path / "class"))
+    assert served(Course(inside)), "feedback is among it"
+    own = [inside / name for name in ("served", "release", "handout", "feedback", "submitted")]
+    places = [*wheel, sdist, *own, demo / "students"]
     assert all(place.exists() for place in places)
     real = [*canaries.texts, *(text.removeprefix(f"{canaries.mark} ") for text in canaries.texts)]
     assert list(leaks([text for text in real if text], places)) == []
@@ -260,7 +275,6 @@ def test_no_key_is_in_anything_a_student_receives(demo: Path, canaries: Canaries
 
 
 def test_check_finds_a_key_that_was_planted(own: Course, run: Run) -> None:
-    assert "Things to mend: 0." in run("autograde.cli", "check", cwd=own.root).stdout
     reason = re.search(r'reason = "(.+?)"', (ROOT / "autograde" / "content" / "keys" / "w01.toml").read_text())
     assert reason
     items = own.root / "release" / W01 / "items.toml"
@@ -269,6 +283,7 @@ def test_check_finds_a_key_that_was_planted(own: Course, run: Run) -> None:
     done = subprocess.run(command, cwd=own.root, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "K3" in done.stdout
+    assert "Things to mend: 1." in done.stdout, "nothing else in the demo's class is to be mended"
 
 
 def test_the_demo_serves_all_pages_until_it_is_stopped(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -30,8 +30,9 @@ SHEETS = {
         "document.css",
         "controls.css",
     ),
+    "served.css": ("served.css",),
 }
-"""What is ours alone, and what also stands in JupyterLab; there those of the kinds follow."""
+"""What is ours alone, what also stands in JupyterLab (there those of the kinds follow), and what only a service's pages need."""
 TARGET = "es2019"
 """A phone of 2019 reads it."""
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
@@ -51,13 +52,10 @@ APACHE = "Licensed under the Apache License, Version 2.0: https://www.apache.org
 
 def build() -> dict[str, bytes]:
     """Give name → content of every file of `page/built/`."""
-    kinds = sorted(path.stem for path in (PAGE / "kinds").glob("*.js"))
-    lines = ['import { register } from "./kinds.js";']
-    lines += [f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)]
-    lines += ["register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"]
-    lines += ['export { default } from "./main.js";', 'export * from "./main.js";']
     names, licences = _licences()
-    script = _esbuild("\n".join(lines), "js", *BUNDLE, f"--banner:js=/*! With {names}. The texts are in licences.txt. */")
+    banner = f"--banner:js=/*! With {names}. The texts are in licences.txt. */"
+    script = _esbuild(_entry('export { default } from "./main.js";', 'export * from "./main.js";'), "js", *BUNDLE, banner)
+    served = _esbuild(_entry('import "./served.js";'), "js", *BUNDLE, banner)
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))
@@ -65,10 +63,19 @@ def build() -> dict[str, bytes]:
     return {
         "licences.txt": licences.encode(),
         "workbook.js": script,
+        "served.js": served,
         "worker.js": worker,
         **{name: _esbuild(PICKED.sub(_followed, FONT.sub("", sheet)), "css") for name, sheet in sheets.items()},
         "dyslexic.css": _esbuild(letters, "css"),
     }
+
+
+def _entry(*lines: str) -> str:
+    """Give a script that knows every kind, and then does `lines`."""
+    kinds = sorted(path.stem for path in (PAGE / "kinds").glob("*.js"))
+    imports = ['import { register } from "./kinds.js";', *(f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds))]
+    register = "register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"
+    return "\n".join([*imports, register, *lines])
 
 
 def _followed(rule: re.Match[str]) -> str:

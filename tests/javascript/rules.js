@@ -1,8 +1,9 @@
 // @ts-check
 // What the page decides by itself, rule by rule, to be asked from Python: the fixture `rules` in tests/conftest.py bundles this.
-import { isBlank } from "../../src/workbook_helpers/page/answers.js";
+import { isBlank, same } from "../../src/workbook_helpers/page/answers.js";
 import { changedSince, missing } from "../../src/workbook_helpers/page/far.js";
 import { fits } from "../../src/workbook_helpers/page/fits.js";
+import { arrived, outgoing } from "../../src/workbook_helpers/page/hosts/mirror.js";
 import { register } from "../../src/workbook_helpers/page/kinds.js";
 import { cleanId } from "../../src/workbook_helpers/page/learner_id.js";
 import { drawn, paper, paperSeed } from "../../src/workbook_helpers/page/paper.js";
@@ -72,6 +73,9 @@ const rules = (kinds) => ({
     return { stands: values(standing(referral, book.items, { ...begins(referral, book, fit), ...kept })), whole: values(whole(referral, book.items, kept, fit)), aside: aside(referral, book.items, kept) };
   },
   "on a disk": onDisk,
+  outgoing: (known, key) => outgoing(known, () => key),
+  /** What a service tells of an answer; `stuck` is a value from which nothing follows, `unfit` one that is no answer. */
+  arrived: (old, there, theirs) => arrived("w99-q01", old ?? undefined, there, theirs, { revision: 9, release: "r" }, { same, fits: (_, value) => value !== "unfit", goesOn: (_, before) => before !== "stuck" }),
   arrange(spec, seed) {
     /** @type {Draw} */
     const draw = (parts, name = spec.id) => (spec.shuffle ? drawn(parts, seed, name) : [...parts]);

@@ -215,7 +215,7 @@ def test_filled_in_by_mouse_warned_and_printed(kind_page: Callable[[str], KindPa
     expect(warning).to_be_hidden()
     done.press_sequentially("ill.")
     expect(warning).to_contain_text("This looks as if it holds a person’s name. Please take it out")
-    expect(warning).to_contain_text("Your words are saved all the same.")
+    expect(warning).to_contain_text("Your words stay as they are.")
     assert warning.get_attribute("id") in (done.get_attribute("aria-describedby") or "").split()
     expect(item.get_by_text("Look at: “Mrs Hill”.")).to_be_visible()
     said = {"evidence": "witness", "date": "2026-11-03", "place": "care-home", "done": "I rang Mrs Hill.", "criteria": "3.4a"}

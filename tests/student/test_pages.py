@@ -18,7 +18,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
-from workbook_helpers.hand_in import Receipt, hand_in, receipt_page_name
+from workbook_helpers.hand_in import hand_in, receipt_page_name
+from workbook_helpers.handed_in import Receipt
 from workbook_helpers.jupyter.pages.shelf import shelf
 from workbook_helpers.links import HOME, part
 from workbook_helpers.style import CSS

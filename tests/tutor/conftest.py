@@ -5,8 +5,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +18,8 @@ from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.outbox.release import release
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, once
+from tests.postgres import Postgres
 
 ASSIGNMENT = "w01-small"
 WHEN = "2026-11-19T10:00:00+00:00"
@@ -127,7 +126,11 @@ def course(shelf: Path, tmp_path: Path, _models: dict[str, Path]) -> Course:
 @pytest.fixture(scope="session")
 def _models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Make each sort of class once, by the real commands: tests copy them, which is a hundred times faster."""
-    folder = tmp_path_factory.mktemp("models")
+    folder = once(tmp_path_factory, "tutor-models", _make)
+    return {name: folder / name for name in ("empty", "course")}
+
+
+def _make(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBOOKS_DIR", str(_shelf(folder / "shelf")))
         patch.setenv("JUPYTER_CONFIG_DIR", str(folder / "jupyter"))
@@ -138,7 +141,6 @@ def _models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         release(course, "w01", due=datetime(2026, 11, 20, 17, tzinfo=UTC))
         for path in course.root.rglob("*"):  # it was released before anybody handed in
             os.utime(path, (RELEASED.timestamp(), RELEASED.timestamp()))
-    return {"empty": empty.root, "course": course.root}
 
 
 def _shelf(shelf: Path) -> Path:
@@ -233,18 +235,7 @@ def empty_database(server: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """Debian's PostgreSQL on loopback, with a database folder of its own; gives the URL of its first database."""
-    [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-    root, port = Path(tempfile.mkdtemp(prefix="postgresql-")), free_port()  # pytest's own folders are closed to other users
-    user: dict[str, Any] = {}
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        user["user"] = "postgres"
-        shutil.chown(root, "postgres")
-    data = root / "data"
-    subprocess.run([tools / "initdb", "-D", data, "-A", "trust", "-U", "tutor"], check=True, stdout=subprocess.DEVNULL, **user)
-    settings = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control: list[Any] = [tools / "pg_ctl", "-D", data, "-w", "-l", root / "log"]
-    subprocess.run([*control, "-o", settings, "start"], check=True, stdout=subprocess.DEVNULL, **user)
-    yield f"postgresql://tutor@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, **user)
-    shutil.rmtree(root)
+    """Give the URL of the first database of a PostgreSQL."""
+    postgres = Postgres()
+    yield postgres.url
+    postgres.remove()

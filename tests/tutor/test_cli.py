@@ -34,7 +34,7 @@ RELEASED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 Inside = Callable[..., tuple[int, str, str]]
 COMMANDS = (
     "new", "roster", "release", "collect", "intake", "assign", "undo", "redo", "serve",
-    "gradebook", "mark", "feedback", "close", "check", "backup", "restore",
+    "gradebook", "mark", "feedback", "close", "check", "backup", "restore", "doctor",
 )  # fmt: skip
 
 

@@ -106,6 +106,7 @@ def _row(table: Any, learner: str) -> dict[str, Any]:
     row = {column.name: kinds[str(column.type).partition("(")[0]] for column in table.columns}
     row |= {name: _words(learner) for name in ("reason", "text", "title", "why", "detail", "closing") if name in row}
     row |= {"id": f"{table.name.removeprefix('autograde_')}{NUMBERS[learner]}"} if "id" in row else {}
+    row |= {"subject": f"sub{NUMBERS[learner]}"} if "subject" in row else {}
     return row | ({"learner": learner} if "learner" in row else {})
 
 

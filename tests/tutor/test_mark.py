@@ -319,7 +319,7 @@ def test_processes_come_to_the_same_in_whoevers_name(college: list[Course], want
 def test_a_killed_worker_costs_a_retry_and_nothing_else(college: list[Course], wanted: tuple[Table, dict[str, bytes]]) -> None:
     process = command(college[0], "mark", "--all", *roots(college), "--workers", "2")
     assert busy(college, process)
-    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers = [child for child in psutil.Process(process.pid).children() if "resource_tracker" not in " ".join(child.cmdline())]
     workers[0].kill()
     told, _ = process.communicate(timeout=100)
     assert process.returncode == 0, told

@@ -62,7 +62,7 @@ def test_it_has_what_the_page_leans_on(w01: Workbook) -> None:
     book = json.loads(page.script(id="wb-book"))
     assert (book["workbook"], book["assignment"], book["release"]) == ("w01", W01, w01.release)
     assert book["items"].keys() == w01.items.keys()
-    unused = {"home", "referral", *KINDS} - {item.kind for item in w01.items.values()}
+    unused = {"home", "join", "referral", "served", *KINDS} - {item.kind for item in w01.items.values()}
     assert json.loads(page.script(id="wb-words")) == {name: catalogue(name, without=unused) for name in LANGUAGES}
     assert "JavaScript" in workbook_file(w01).decode().partition("<noscript>")[2].partition("</noscript>")[0]
 

@@ -67,8 +67,9 @@ def test_every_file_is_named_and_every_name_is_there(unit: list[Workbook]) -> No
     assert {icon["sizes"] for icon in manifest["icons"] if icon.get("purpose") == "maskable"} == {"192x192", "512x512"}
 
 
-def test_a_workbook_is_small_over_the_network(unit: list[Workbook]) -> None:
-    made = site_files(unit)
+@pytest.mark.parametrize("served", [False, True])
+def test_a_workbook_is_small_over_the_network(unit: list[Workbook], *, served: bool) -> None:
+    made = site_files(unit, served=served)
     sizes = {name: sum(len(gzip.compress(made[part], 6)) for part in needed(made, name)) for name in made if name.endswith(".html")}
     assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
 
@@ -240,7 +241,7 @@ def test_a_new_version_serves_what_is_opened_next_and_the_old_one_goes_later(
     page.evaluate("navigator.serviceWorker.addEventListener('message', (event) => { globalThis.told = event.data; })")
     [first] = kept(page)
     parts = site._parts
-    monkeypatch.setattr(site, "_parts", lambda: {**parts(), "workbook.css": parts()["workbook.css"] + b"\n"})
+    monkeypatch.setattr(site, "_parts", lambda *, served: {**(made := parts(served=served)), "workbook.css": made["workbook.css"] + b"\n"})
     write_site([unit[0], edited("# A new beginning")], folder)
     other = page.context.new_page()
     other.goto(address)

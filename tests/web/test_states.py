@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,50 @@ TARGETS = """() => {
     .map(([text, { width, height }]) => [Math.round(width), Math.round(height), text]);
 }"""
 """What is touched and is less than 44 px wide or high: [width, height, its HTML] of each."""
+UNTIDY = """() => {
+  const faults = [], seen = (node) => node.checkVisibility({ visibilityProperty: true });
+  const all = (names) => [...document.querySelectorAll(names)].filter(seen);
+  const box = (node) => node.getBoundingClientRect();
+  const tops = (text, from, to) => { const range = document.createRange(); range.setStart(text, from); range.setEnd(text, to);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size; };
+  for (const node of all(".wb-widget :not(textarea, svg *)")) for (const text of node.childNodes) {
+    if (text.nodeType !== Node.TEXT_NODE || tops(text, 0, text.length) < 2) continue;
+    for (const { 0: word, index } of text.data.matchAll(/\\p{L}+/gu)) {
+      if (tops(text, index, index + word.length) > 1) faults.push(`parted: ${word}`);
+    }
+  }
+  for (const circle of all(".wb-relationships-centre")) for (const name of circle.parentElement.querySelectorAll("text[class='']")) {
+    const { x, y, width, height } = name.getBBox(), [cx, cy, r] = ["cx", "cy", "r"].map((one) => Number(circle.getAttribute(one)));
+    const far = Math.max(Math.abs(y + 4 - cy), Math.abs(y + height - 4 - cy)); // from the top of its letters to their foot
+    if (Math.hypot(Math.max(cx - x, x + width - cx), far) > r) faults.push(`outside its circle: ${name.textContent}`);
+  }
+  for (const foot of all(".wb-foot")) {
+    const kids = [...foot.children].filter((node) => node.offsetHeight).map(box);
+    for (const [n, next] of kids.slice(1).entries()) {
+      const gap = next.top - kids[n].bottom;
+      if (gap > -1 && gap < 8) faults.push(`a ring has no room: ${foot.textContent.slice(0, 40)}`);
+    }
+  }
+  for (const warning of all(".wb-slim .wb-saved:has(a)")) {
+    const free = parseFloat(getComputedStyle(warning, "::before").bottom) || 0, bar = box(document.querySelector(".wb-slim progress"));
+    const { left, right, bottom } = box(warning);
+    if (left < bar.right && right > bar.left && bottom - free > bar.top + 0.5) faults.push("the warning lies over the bar");
+  }
+  const menu = document.querySelector("#wb-contents > summary"), about = getComputedStyle(menu), { top, right } = box(menu);
+  menu.focus();
+  const ring = parseFloat(about.outlineOffset) + parseFloat(about.outlineWidth);
+  if (!menu.matches(":focus-visible") || top < ring || right > innerWidth - ring) faults.push("the ring of the menu is cut off");
+  const linear = (c) => (c > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92);
+  const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3)
+    .reduce((sum, one, n) => sum + linear(one / 255) * [0.2126, 0.7152, 0.0722][n], 0.05); // WCAG's relative luminance
+  for (const one of ["practice", "assessed", "private"]) {
+    const style = getComputedStyle(document.querySelector(`.wb-question.wb-${one}`));
+    const [edge, card] = [style.borderLeftColor, style.backgroundColor].map(light);
+    if (Math.max(edge / card, card / edge) < 3) faults.push(`the colour of ${one} is hardly seen`);
+  }
+  return faults;
+}"""
+"""What a designer would name."""
 Bring = Callable[[str], Tab]
 
 
@@ -53,12 +98,13 @@ def gallery_file(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def bring(context: BrowserContext, gallery_file: str, tmp_path: Path) -> Iterator[Bring]:
     """bring("wrong"): open the workbook of every kind, all on one page, and bring it into a state."""
-    with site(tmp_path / "site") as address:
+    with ExitStack() as stack:
 
         def to(state: str) -> Tab:
-            where = address if state == "offline" else gallery_file
+            where = gallery_file
             if state == "offline":
-                visit(context.new_page(), address)
+                where = stack.enter_context(site(tmp_path / "site"))
+                visit(context.new_page(), where)
             with brought(context, state, where) as tab:
                 return tab
 
@@ -71,16 +117,23 @@ def bring(context: BrowserContext, gallery_file: str, tmp_path: Path) -> Iterato
 def test_axe_finds_nothing_and_all_fits_and_is_large_enough_in_every_state(bring: Bring, state: str) -> None:
     page = bring(state).page
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+    page.keyboard.press("Tab")  # whoever goes by keys sees the ring
     for width, height, look in ((320, 640, "dark"), (1280, 900, "light")):
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(**LOOKS[look])
         assert violations(page) == []
         fits(page)
         assert page.evaluate(TARGETS) == []
+        assert page.evaluate(UNTIDY) == []
         for menu in ("contents", "display"):
             page.locator(f"#wb-{menu} > summary").click()
         assert page.evaluate(TARGETS) == []
         page.keyboard.press("Escape")
+    page.emulate_media(**LOOKS["contrast"])
+    assert page.evaluate(UNTIDY) == []
+    if state in ("conflict", "unsaved"):
+        expect(page.locator(".wb-review")).to_contain_text("You have answered all 15 marked questions")
+        assert "saved" not in " ".join(page.locator(".wb-signs").all_inner_texts())
     page.emulate_media(**LOOKS["forced"])  # which changes colours alone
     found = Axe().run(page, options={"runOnly": COLOURS, "resultTypes": ["violations"]}).response["violations"]
     assert found == []
@@ -258,11 +311,15 @@ def test_what_practice_says_of_a_part_is_told_with_the_part(bring: Bring) -> Non
 
 def test_the_right_answer_does_not_say_again_what_stands_above_it(bring: Bring) -> None:
     tab = bring("shown")
-    told = {name: tab(f"w99-{name}-p").locator(".wb-note-answer").all_inner_texts() for name in ("handover", "match", "sort", "short")}
+    kinds = ("gaps", "handover", "match", "order", "relationships", "short", "sort")
+    told = {name: tab(f"w99-{name}-p").locator(".wb-note-answer").all_inner_texts() for name in kinds}
     assert told["handover"][0] == "→ The right answer: Background"
     assert told["match"][0] == "→ The right answer: Care worker"
     assert told["sort"][0] == "→ The right answer: Personal"
     assert told["short"][0].startswith("→ The right answer: consent. She decides")
+    assert told["gaps"][0] == "→ The right answer: friendly"
+    assert told["order"] == ["→ The right answer: place 1", "→ The right answer: place 2"]
+    assert told["relationships"][0] == "→ The right answer: Personal; may be shared: Only with his consent"
 
 
 # What is touched, and what has the focus

@@ -9,6 +9,8 @@ MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<pl
 CANVAS = re.compile(r"(?P<name>[^\W_]+)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)", re.DOTALL)
 CANVAS_HIDDEN = re.compile(r"(?P<late>LATE_)?anon_(?P<number>\w+?)_\d+_(?P<rest>.+)", re.DOTALL)
 EXCHANGE = "the exchange"
+SERVICE = "the class’s service"
+"""`workbook serve`: it knows who is signed in, and its clock is the time."""
 HIDDEN = frozenset({"participant", "cyfranogwr"})
 """What Moodle writes in place of a name where names are hidden, in English and Welsh."""
 
@@ -20,7 +22,7 @@ class Sender:
     Attributes
     ----------
     system
-        "Moodle", "Canvas" or "the exchange".
+        "Moodle", "Canvas", "the exchange" or "the class’s service".
     number
         By which that system knows the person in this assignment; for the exchange, the account's name.
     name

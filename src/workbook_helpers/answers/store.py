@@ -6,11 +6,12 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workbook_helpers.answers.change import Conflict, Saved, changed, count, read_tried, with_tried
 from workbook_helpers.answers.sheet import MAX_BYTES, SCHEMA, AnswerSheet, parse_sheet, read_sheet
 from workbook_helpers.errors import SaveError
 from workbook_helpers.files import read_file, write_file
@@ -21,49 +22,6 @@ FILE = "answers.json"
 LAST_GOOD = "answers.last-good.json"
 DAMAGED = "answers.damaged-"
 LOCK_TIMEOUT_S = 5.0
-MOST_PARTS, LONGEST_ID = 50, 100
-"""No question has as many parts, and none of them so long an id."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Saved:
-    """An answer as it stands on disk.
-
-    Attributes
-    ----------
-    value
-        None if the item was never answered.
-    saved_at
-        ISO 8601 in UTC with milliseconds; "" if never answered.
-    revision
-        The file's revision at which this answer was last changed; 0 if never answered.
-    other
-        An answer that was saved here and is not in the file any more, because another program has put an older file in its
-        place; the student says which of the two holds.
-    """
-
-    value: Json = None
-    saved_at: str = ""
-    revision: int = 0
-    other: "Saved | None" = field(default=None, compare=False)
-    tried: Json = field(default=None, compare=False)
-    """How practice went with it, as `read_tried` gives it; private, and never handed in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """The answer is not the one that the window last saw, or cannot be changed like this; nothing was written.
-
-    Attributes
-    ----------
-    current
-        What stands on disk.
-    final
-        Whether the item allows no way from there to what was to be written (`Item.goes_on_from`).
-    """
-
-    current: Saved
-    final: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,31 +189,25 @@ class AnswerStore:
             answers, aside = document["answers"], document.get("aside", {})
             kept = item_id in answers or item_id in aside
             current = begins if begins and not kept else _saved(answers.get(item_id), aside.get(item_id))
-            strange = bool(item and item.problem(current.value))  # to an older version of the question, or something else's
-            if item and not strange and not item.goes_on_from(current.value, value):
-                return Conflict(current=current, final=True)
-            same = base is None or (current.revision == base.revision and (strange or current.value == base.value))
-            if not same and current.value != value:
-                return Conflict(current=current)
-            revision = _count(document.get("revision")) + 1
-            record = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
-            before = answers[item_id].get("before", []) if item_id in answers else []
-            if not strange and (tried := read_tried(answers.get(item_id, {}).get("tried"))):
-                record["tried"] = tried | {"checked": tried["checked"] and current.value == value}
-            if before := [*before, answers[item_id]] if strange else before:  # kept, whatever becomes of it
-                record["before"] = before
-            answers[item_id] = record
+            record = answers.get(item_id)
+            strange = bool(item and item.problem(current.value))  # then only its revision tells whether the window has seen it
+            seen = base is None or (current.revision == base.revision and (strange or current.value == base.value))
+            revision = count(document.get("revision")) + 1
+            made = changed(record, current, item, value, seen=seen, revision=revision)
+            if isinstance(made, Conflict):
+                return made
+            answers[item_id] = made
             aside.pop(item_id, None)
             self._write(document | {"revision": revision})
-            return _saved(record)
+            return _saved(made)
 
     def keep_tried(self, item_id: str, tried: Json, revision: int) -> None:
         """Keep how practice went with the answer of this revision, which stays as it was; only what `read_tried` takes is kept."""
         with self._explaining(), self._lock:
             document = self._read(mend=True)
-            record, given = document["answers"].get(item_id), read_tried(tried)
-            if record is not None and given:
-                record["tried"] = given | {"checked": given["checked"] and _count(record.get("revision")) == revision}
+            record = document["answers"].get(item_id)
+            if record is not None and read_tried(tried):
+                document["answers"][item_id] = with_tried(record, tried, revision)
                 self._write(document)
 
     @staticmethod
@@ -299,7 +251,7 @@ class AnswerStore:
 
     def _compare(self, document: dict[str, Any], last: dict[str, Any]) -> None:
         """Put into `aside` what the last good copy knows better than a file that has come in place of what was saved here."""
-        reached, answers = _count(last.get("revision")), document["answers"]
+        reached, answers = count(last.get("revision")), document["answers"]
         for item_id, record in last["answers"].items():
             now, item = _saved(answers.get(item_id)), self._item(item_id)
             if now.value == record["value"] or now.revision > reached:
@@ -308,7 +260,7 @@ class AnswerStore:
                 answers[item_id] = record  # what cannot be taken back is not taken back by an older file either
             else:
                 document.setdefault("aside", {})[item_id] = record
-        document["revision"] = max(reached, _count(document.get("revision")))
+        document["revision"] = max(reached, count(document.get("revision")))
 
     def _write(self, document: dict[str, Any]) -> None:
         document = {"schema": SCHEMA, "workbook": self._workbook} | document
@@ -358,25 +310,11 @@ def _saved(record: dict[str, Any] | None, aside: dict[str, Any] | None = None) -
     return Saved(
         value=record["value"],
         saved_at=str(record.get("saved_at", "")),
-        revision=_count(record.get("revision")),
+        revision=count(record.get("revision")),
         other=other,
         tried=read_tried(record.get("tried")),
     )
 
 
-def read_tried(value: Json) -> dict[str, Json] | None:
-    """Read how practice went (`Tried` in `page/types.d.ts`), whatever wrote it; None where it says nothing."""
-    match value:
-        case {"n": int(n), "first": list(first), "checked": bool(checked), "shown": bool(shown)} if n > 0 and not isinstance(n, bool):
-            ids = [name for name in first if isinstance(name, str) and len(name) <= LONGEST_ID]
-            return {"n": n, "first": ids[:MOST_PARTS], "checked": checked, "shown": shown}
-        case _:
-            return None
-
-
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _count(value: Json) -> int:
-    return value if isinstance(value, int) else 0

@@ -65,6 +65,8 @@ PLACE = re.compile(r"(?:(left|right) )?(.+), (front|back)")
 RADIUS = 9
 HEADINGS = ("h4", "h5")
 """Of the sheet, and of a part of it; what shows it gives them the levels that fit there."""
+UNIT = re.compile(r"(?<=\d) (?=(?:g|mg|ml|cm|am|pm)\b)")
+"""What stands between a number and what it counts: never the end of a line, which would part a dose."""
 LINE, LETTERS = {"fill": "none", "stroke": "currentColor"}, {"font-size": "13", "text-anchor": "middle"}
 """How it looks where no style sheet of ours is."""
 
@@ -155,7 +157,7 @@ class Document(Model):
         """Draw it."""
         note: list[Sheet] = [["p", {"class": "wb-paper-note"}, self.note]] if self.note else []
         drawn = {"page": list, "table": self._table, "messages": self._thread, "body-map": self._body}[self.form]()
-        return ["div", {"class": f"wb-paper wb-paper-{self.form}"}, ["h4", {}, self.title], *note, *drawn, *self._prose()]
+        return _together(["div", {"class": f"wb-paper wb-paper-{self.form}"}, ["h4", {}, self.title], *note, *drawn, *self._prose()])
 
     def as_html(
         self, *, name: str = "", level: int = 4, shown: bool = False, again: bool = False, escaped: Callable[[str], str] = escape
@@ -231,6 +233,11 @@ class Document(Model):
         says = "Body map, front and back. The list below says what stands at each number."
         places: list[Sheet] = [["li", {}, ["strong", {}, f"{mark.at[0].upper()}{mark.at[1:]}:"], f" {mark.text}"] for mark in self.marks]
         return [["svg", {"viewBox": "0 0 250 286", "width": "300", "role": "img", "aria-label": says}, *parts], ["ol", {}, *places]]
+
+
+def _together(part: Sheet) -> Sheet:
+    name, about, *kids = part
+    return [name, about, *(UNIT.sub("\u00a0", kid) if isinstance(kid, str) else _together(kid) for kid in kids)]
 
 
 def _html(part: Sheet | str, escaped: Callable[[str], str], headings: dict[str, str]) -> str:

@@ -102,7 +102,7 @@ export function feedback(kind, spec, body, uid, blank, keep) {
       const mine = new Map(response.notes.map((note) => [note.id, note]));
       for (const note of right) {
         const { verdict, text } = mine.get(note.id) ?? {};
-        if (verdict !== "right") told.push(line(body, uid, text === note.text ? { ...note, text: "" } : note, "answer", kind.rightOf?.(spec, note.id))); // not the same reason twice
+        if (verdict !== "right") told.push(line(body, uid, text?.endsWith(note.text) ? { ...note, text: "" } : note, "answer", kind.rightOf?.(spec, note.id))); // not the same reason twice
       }
     }
     ask.hidden = response.right || made.tried.shown || made.tried.n < TRIES || !kind.right;

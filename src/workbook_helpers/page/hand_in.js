@@ -190,7 +190,7 @@ export function handIn(book, el) {
   }
 
   el.append(h("section", { className: "wb-question wb-hand-in", id: "hand-in", tabIndex: -1, "aria-label": say("hand-in-title") },
-    review, h("div", { className: "wb-field" }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, other, changed, button, receipt));
+    review, h("div", { className: "wb-field", hidden: Boolean(book.host.signedIn) }, h("label", { htmlFor: learner.id }, say("hand-in-learner")), hint, learner), error, other, changed, button, receipt));
   if (more) el.append(more.node);
   book.addEventListener("change", draw);
   draw();

@@ -141,6 +141,7 @@ export function question(book, spec, el) {
     if (!next) return false;
     if (next !== "unsaved" || text) show(text, MOOD[next]);
     state = root.dataset.wbState = next;
+    if (state === "unsaved") stands(body.get()); // it is answered all the same
     body.node.inert = state === "offered";
     if (!OPEN.includes(state)) { choice.hidden = true; choice.replaceChildren(); }
     book.waits(uid, QUIET.includes(state) ? null : { id: spec.id, state });
@@ -214,7 +215,7 @@ export function question(book, spec, el) {
     } else if (outcome.do === "conflict") {
       // Perhaps our own save, acknowledged after we had stopped waiting.
       if (!outcome.final && outcome.revision === seen.revision && same(outcome.value, seen.value)) save();
-      else disagree(outcome, outcome.final ? "frame-final" : "frame-conflict", outcome, outcome.final);
+      else { stands(outcome.value); disagree(outcome, outcome.final ? "frame-final" : "frame-conflict", outcome, outcome.final); }
     } else if (newer) save();
     else on("refuse", say("frame-refused"));
   }

@@ -25,7 +25,7 @@ export function savedLine(book) {
     else put(node, text);
   }
   function draw() {
-    const waits = [...book.unsettled.values()], rest = book.keeps ? (book.holds() ? "all" : "none") : "nothing";
+    const waits = [...book.unsettled.values()], rest = book.host.line?.() ?? (book.keeps ? (book.holds() ? "all" : "none") : "nothing");
     const [name, first] = SAYS.map(([one, states]) => /** @type {const} */ ([one, waits.find(({ state }) => states.includes(state))])).find(([, one]) => one) ?? [rest];
     const id = name === "now" ? undefined : first?.id;
     if (node.dataset.wbSaved === name && node.dataset.wbAbout === (id ?? "")) return;

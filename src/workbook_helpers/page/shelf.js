@@ -10,7 +10,7 @@ import { keptPlace } from "./place.js";
 import { titled } from "./referral.js";
 import { locale, ready, say } from "./words.js";
 
-/** @import { Asked, Mine, OnShelf } from "./types.js" */
+/** @import { Asked, Mine, OnShelf, Receipt, Stored } from "./types.js" */
 /** @import { Far, How } from "./far.js" */
 /** A workbook and how far the student is: `at` is when they last answered there (0: never), `changed` whether that was after handing in.
  * @typedef {{ book: OnShelf, mine: Mine, asked: Map<string, Asked>, how: (spec: Asked) => How, counts: Far, at: number, changed: boolean, group: Group }} Card */
@@ -20,11 +20,16 @@ import { locale, ready, say } from "./words.js";
 /** @type {Mine} */
 const NOTHING = { copy: "", seed: "", answered: {}, started: [], handed: null };
 
-export async function shelf() {
+/** Say what stands around the cards, in the language that was picked. */
+export async function around() {
   await ready;
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-say]"))) put(node, say(node.dataset.wbSay ?? ""));
   menus();
   display(the("#wb-display .wb-panel"));
+}
+
+export async function shelf() {
+  await around();
   const inside = document.getElementById("wb-shelf");
   if (!inside) return;
   /** @type {OnShelf[]} */
@@ -46,9 +51,19 @@ export async function shelf() {
 async function drawn(books) {
   const learner = who.get();
   const cards = await Promise.all(books.map(async (book) => looked(book, book.mine ?? await kept(book, learner))));
+  worker(learner, "device-not-me", () => who.ask());
+  drawCards(cards);
+}
+
+/** Say at the top who works here, "" for nobody, and how to leave. @param {string} learner @param {string} away @param {() => void} leave */
+export function worker(learner, away, leave) {
   const slot = document.getElementById("wb-who-slot");
-  if (slot && slot.dataset.wbLearner !== learner) slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => who.ask() }, say("device-not-me"))] : []));
+  if (slot && slot.dataset.wbLearner !== learner) slot.replaceChildren(...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: leave }, say(away))] : []));
   if (slot) slot.dataset.wbLearner = learner;
+}
+
+/** @param {Card[]} cards */
+export function drawCards(cards) {
   const box = the("#wb-cards"), made = h("div", {}, ...page(cards, box.dataset.wbNext ?? ""));
   const shown = box.firstElementChild;
   if (shown?.isEqualNode(made)) return; // nobody's reading is disturbed for nothing
@@ -59,16 +74,20 @@ async function drawn(books) {
 
 /** What this browser keeps of a learner's copy; nothing where none is known: a workbook itself says why nothing can be kept.
  * @param {OnShelf} book @param {string} learner @returns {Promise<Mine>} */
-async function kept({ workbook, class_id, items }, learner) {
-  const found = learner ? await store.read({ person: person(learner), workbook, class_id }).catch(() => null) : null;
-  if (!found) return NOTHING;
-  const given = Object.entries(found.answers).filter(([id, { value }]) => Object.hasOwn(items, id) && how(items[id], value) !== "open");
+export async function kept(book, learner) {
+  const found = learner ? await store.read({ person: person(learner), workbook: book.workbook, class_id: book.class_id }).catch(() => null) : null;
+  return found ? mineOf(book, found.copy, found.answers, found.receipts) : NOTHING;
+}
+
+/** @param {OnShelf} book @param {{ copy: string, seed: string }} copy @param {Record<string, Stored<unknown>>} answers @param {Receipt[]} receipts @returns {Mine} */
+export function mineOf({ items }, { copy, seed }, answers, receipts) {
+  const given = Object.entries(answers).filter(([id, { value }]) => Object.hasOwn(items, id) && how(items[id], value) !== "open");
   const started = given.filter(([id, { value }]) => how(items[id], value) === "started").map(([id]) => id);
-  return { copy: found.copy.copy, seed: found.copy.seed, answered: Object.fromEntries(given.map(([id, { saved_at }]) => [id, saved_at])), started, handed: found.receipts.at(-1) ?? null };
+  return { copy, seed, answered: Object.fromEntries(given.map(([id, { saved_at }]) => [id, saved_at])), started, handed: receipts.at(-1) ?? null };
 }
 
 /** @param {OnShelf} book @param {Mine} mine @returns {Card} */
-function looked(book, mine) {
+export function looked(book, mine) {
   const { answered, started, handed } = mine, asked = paper(book, mine.seed);
   const how = (/** @type {Asked} */ { id }) => (!Object.hasOwn(answered, id) ? "open" : started.includes(id) ? "started" : "done");
   const counts = far(asked.values(), how), { done, total } = whole(counts);

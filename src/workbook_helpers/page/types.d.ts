@@ -334,6 +334,10 @@ export interface Host {
   next(receipt: Receipt, saved: () => void): { now: HTMLElement[]; paper: HTMLElement };
   /** The notices that a button helps with: id → what it says and does. */
   acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void][]>;
+  /** Whether who works here has signed in, so that handing in does not ask for an ID. */
+  signedIn?: boolean;
+  /** What the line on what is kept says (`saved-…`) where all of it is kept here, and not yet where the host sends it. */
+  line?(): string | undefined;
   /** What stands below the questions, where a host has more to offer: a copy of the work to take away. */
   more?(book: import("./workbook.js").Workbook): { node: HTMLElement; draw(): void };
 }

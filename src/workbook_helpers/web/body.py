@@ -4,7 +4,7 @@ import base64
 import html
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -72,18 +72,22 @@ def _cell(workbook: Workbook, number: int, cell: dict[str, Any], kept: Callable[
 
 
 def _markdown(workbook: Workbook, source: str, where: str, kept: Callable[..., Filter]) -> str:
-    """Give Markdown as HTML, by nbconvert's own converter."""
-    from nbconvert.filters.markdown_mistune import (  # takes a second: only a release needs it
-        InvalidNotebook,
-        IPythonRenderer,
-        MarkdownWithMath,
-    )
+    """Give Markdown as safe HTML."""
+    from nbconvert.filters.markdown_mistune import InvalidNotebook  # takes a second: only a release needs it
 
     try:
-        made = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+        made = _converted(source)
     except InvalidNotebook as error:
         raise _no_picture(workbook, where, "an attached picture", str(error)) from error
     return safe_html(made, partial(kept, where=where))
+
+
+@lru_cache(maxsize=2048)  # a release makes the site of all workbooks anew, and looks each up again for what students have
+def _converted(source: str) -> str:
+    """Give Markdown as HTML, by nbconvert's own converter."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
 
 
 class _Kept(Filter):

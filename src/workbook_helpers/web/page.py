@@ -15,6 +15,8 @@ from workbook_helpers.web.body import body
 from workbook_helpers.words import language, say, use
 
 PAGE = files("workbook_helpers") / "page"
+SERVED = ("join", "served")
+"""Parts of the catalogue that only the pages of a service need."""
 FONTS = ("Letters-Regular.woff2", "Letters-Bold.woff2")
 NOSCRIPT = "This page needs JavaScript. Please switch it on in your browser, then load the page again."
 

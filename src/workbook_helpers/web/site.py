@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from workbook_helpers.files import PART, write_file
 from workbook_helpers.items import Workbook
-from workbook_helpers.web.page import FONTS, built, data, font, policy, rendered, workbook_page
+from workbook_helpers.web.page import FONTS, SERVED, built, data, font, policy, rendered, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue, say
 
 HERE = Path(__file__).parent
@@ -33,19 +33,24 @@ LARGEST = 1_000_000
 """Bytes of a service worker; it has some four thousand."""
 
 
-def site_files(workbooks: Sequence[Workbook]) -> dict[str, bytes]:
+def site_files(workbooks: Sequence[Workbook], *, served: bool = False) -> dict[str, bytes]:
     """Give name → content of every file of a site, in the order in which they may be put in place one by one.
 
     What a page needs has a hash of its content in its name and comes first, so that an older page goes on to find its own.
+
+    Parameters
+    ----------
+    served
+        Whether the service (`workbook_helpers.served`) is behind the pages and keeps the answers; else each browser keeps its own.
 
     Raises
     ------
     ContentError
         If the files of a workbook have a fault.
     """
-    parts = {_named(name, content): content for name, content in _parts().items()}
+    parts = {_named(name, content): content for name, content in _parts(served=served).items()}
     names = {name.partition(".")[0] + "." + name.rpartition(".")[2]: name for name in parts}
-    head, words = _head(names), _words(names)
+    head, words = _head(names), _words(names, served=served)
     manifest = json.dumps(_manifest(names), ensure_ascii=False).encode()
     pages = {}
     for one in workbooks:
@@ -65,9 +70,9 @@ def shelf(workbooks: Sequence[Workbook]) -> list[dict[str, Any]]:
     return [one.on_shelf() | {"href": quote(f"{one.assignment}.html")} for one in ordered]
 
 
-def write_site(workbooks: Sequence[Workbook], folder: Path) -> None:
-    """Make a site in `folder`, or bring the one there up to date; see `written`."""
-    with written(site_files(workbooks), folder):
+def write_site(workbooks: Sequence[Workbook], folder: Path, *, served: bool = False) -> None:
+    """Make a site in `folder`, or bring the one there up to date; see `site_files` and `written`."""
+    with written(site_files(workbooks, served=served), folder):
         pass
 
 
@@ -111,13 +116,18 @@ def written(made: dict[str, bytes], folder: Path) -> Iterator[None]:
             (folder / Path(unquote(name)).name).unlink(missing_ok=True)
 
 
-def _parts() -> dict[str, bytes]:
+def _parts(*, served: bool) -> dict[str, bytes]:
     """Give what all pages share, each under a name without its hash."""
     found = {name: font(name) for name in FONTS}
     found |= {name: (HERE / name).read_bytes() for name in ("icon.svg", "icon-192.png", "icon-512.png")}
-    found |= {f"words-{language}.ftl": catalogue(language).encode() for language in LANGUAGES if language != "en"}
+    found |= {f"words-{language}.ftl": _catalogue(language, served=served).encode() for language in LANGUAGES if language != "en"}
     found["licences.txt"] = built("licences.txt").encode()
-    return {**found, "workbook.css": (built("page.css") + built("workbook.css")).encode(), "workbook.js": built("workbook.js").encode()}
+    found["workbook.css"] = (built("page.css") + built("workbook.css") + (built("served.css") if served else "")).encode()
+    return {**found, "workbook.js": built("served.js" if served else "workbook.js").encode()}
+
+
+def _catalogue(language: str, *, served: bool) -> str:
+    return catalogue(language, without=() if served else SERVED)
 
 
 def _named(name: str, content: bytes) -> str:
@@ -158,9 +168,9 @@ def _head(names: dict[str, str]) -> Markup:
     )
 
 
-def _words(names: dict[str, str]) -> Markup:
+def _words(names: dict[str, str], *, served: bool) -> Markup:
     more = {language: names[f"words-{language}.ftl"] for language in LANGUAGES if language != "en"}
-    return data("wb-words", {"en": catalogue("en")}, more=more)
+    return data("wb-words", {"en": _catalogue("en", served=served)}, more=more)
 
 
 def _manifest(names: dict[str, str]) -> dict[str, Any]:

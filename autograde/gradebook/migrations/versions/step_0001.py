@@ -123,6 +123,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n"),
     )
     op.create_table(
+        "autograde_platform_person",
+        sa.Column("learner", sa.String(length=128), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("learner", "issuer"),
+    )
+    op.create_index("autograde_platform_person_once", "autograde_platform_person", ["issuer", "subject"], unique=True)
+    op.create_table(
+        "autograde_platform_score",
+        sa.Column("learner", sa.String(length=128), nullable=False),
+        sa.Column("assignment", sa.String(length=128), nullable=False),
+        sa.Column("page", sa.String(length=64), nullable=False),
+        sa.Column("points", sa.Float(), nullable=True),
+        sa.Column("maximum", sa.Float(), nullable=False),
+        sa.Column("given", sa.DateTime(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next", sa.DateTime(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("learner", "assignment"),
+    )
+    op.create_table(
         "autograde_pseudonym",
         sa.Column("learner", sa.String(length=128), nullable=False),
         sa.Column("pseudonym", sa.String(length=16), nullable=False),

@@ -8,7 +8,8 @@ from pathlib import Path
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.cells import only_asks
 from workbook_helpers.errors import WorkbookError
-from workbook_helpers.hand_in import Receipt, learner_id, receipts
+from workbook_helpers.hand_in import learner_id, receipts
+from workbook_helpers.handed_in import Receipt
 from workbook_helpers.items import Json, Workbook, load_workbook, read_notebook
 from workbook_helpers.referral import Referral, referral_of
 from workbook_helpers.words import say

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbook_helpers.answers import AnswerStore, Conflict, Kept, Saved
 from workbook_helpers.errors import HandInError, PaperError, SaveError, WorkbookError
-from workbook_helpers.hand_in import Receipt, choose_learner, hand_in, hub_user, learner_id, receipts
+from workbook_helpers.hand_in import choose_learner, hand_in, hub_user, learner_id, receipts
 from workbook_helpers.items import Item, Json, Workbook, load_workbook, paper_seed
 from workbook_helpers.jupyter.exchange import submit
 from workbook_helpers.jupyter.widgets.log import note
@@ -131,7 +131,7 @@ class Session:
             "seed": seed,
             "earlier": self._earlier(),
             "notices": self._notices(kept),
-            "receipts": [_shown(receipt) for receipt in receipts(self.workbook) if receipt.attempt == attempt],
+            "receipts": [receipt.shown() for receipt in receipts(self.workbook) if receipt.attempt == attempt],
             "referral": self._referral.public() if self._referral else None,
             "aside": {name: saved.value for name, saved in aside.items()},
             "asks": asks,
@@ -220,18 +220,3 @@ def _sendable(value: Json) -> Json:
     except (ValueError, RecursionError):
         return {"unreadable": True}
     return value
-
-
-def _shown(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "at": receipt.handed_in_at,
-        "code": receipt.code,
-        "answered": receipt.answered,
-        "total": receipt.total,
-        "unanswered": list(receipt.unanswered),
-        "started": list(receipt.started),
-        "learner": receipt.student,
-        "file": receipt.file,
-        "through": receipt.through,
-        "attempt": receipt.attempt,
-    }

@@ -6,6 +6,7 @@ order-down-step = Symud i lawr: { $step }
 order-now = { $step }: nawr yn { $place } o { $total }
 order-elsewhere = ✗ Mae angen lle arall
 order-stays = ✓ Gall aros
+order-right = lle { $n }
 order-open = Pwyswch y cam sy’n dod gyntaf, yna’r un nesaf, ac yn y blaen. Pwyswch gam eto i’w dynnu’n ôl.
 order-whole = Dyma eich trefn chi. Gallwch symud pob cam.
 order-count = Mae gan { $n } o { $of } cam le.

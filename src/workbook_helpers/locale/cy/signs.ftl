@@ -1,5 +1,5 @@
 signs-look = Edrychwch ar: { $pieces }.
-signs-warn = Mae’n edrych fel petai hwn yn cynnwys { $signs }. Tynnwch ef allan, neu dywedwch ef heb ddatgelu pwy yw’r person. Caiff eich geiriau eu cadw beth bynnag.
+signs-warn = Mae’n edrych fel petai hwn yn cynnwys { $signs }. Tynnwch ef allan, neu dywedwch ef heb ddatgelu pwy yw’r person. Mae eich geiriau’n aros fel y maent.
 signs-name = enw person
 signs-phone = rhif ffôn
 signs-nhs-number = rhif GIG

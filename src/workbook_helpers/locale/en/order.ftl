@@ -6,6 +6,7 @@ order-down-step = Move down: { $step }
 order-now = { $step }: now { $place } of { $total }
 order-elsewhere = ✗ Needs another place
 order-stays = ✓ May stay
+order-right = place { $n }
 order-open = Press the step that comes first, then the one that comes next, and so on. Press a step again to take it back.
 order-whole = This is your order. You can move each step.
 order-count = { $n } of { $of } steps have a place.

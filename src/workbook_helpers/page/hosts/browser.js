@@ -34,12 +34,12 @@ function inWords(error) {
 }
 
 /** Take away what stands beside the answers of these copies: drafts, places, what was opened. @param {string[]} copies */
-function forgetNotes(copies) {
+export function forgetNotes(copies) {
   for (const kept of [() => localStorage, () => sessionStorage]) safely(() => { for (const key of Object.keys(kept())) if (copies.some((one) => key.includes(`:${one}`))) kept().removeItem(key); });
 }
 
 /** The host of one workbook. @implements {Host} */
-class Device {
+export class Device {
   /** @type {Host["place"]} */
   place = "device";
   /** @type {Copy | null} */
@@ -62,12 +62,12 @@ class Device {
   #heard = [];
   /** @type {BroadcastChannel | null} */
   #channel = null;
-  #begun = 0; // how much there was to take away when the page was opened, or left
+  begun = 0; // how much there was to take away when the page was opened, or left
   /** @type {Rules} */
-  #rules = {
+  rules = {
     same,
     fits: (id, value) => !this.#spec(id) || fits(this.#spec(id), value),
-    goesOn: (id, old, next) => { const spec = this.#spec(id); return kinds[spec.kind].goesOn?.(spec, old, next) ?? true; },
+    goesOn: (id, old, next) => { const spec = this.#spec(id); return (spec && kinds[spec.kind].goesOn?.(spec, old, next)) ?? true; },
   };
 
   /** @param {Book} book @param {Referral | null} sent what came with the file, for whomever */
@@ -79,11 +79,11 @@ class Device {
       this.#channel.onmessage = ({ data }) => {
         if (data?.gone) forgetNotes(data.copies); // what this tab alone has of them, whoever works here now
         if (!this.copy) return;
-        if (data?.gone === this.copy.person) { this.copy = null; who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.#look();
+        if (data?.gone === this.copy.person) { this.copy = null; who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.look();
       };
     });
-    store.lost(() => { if (this.copy) this.#look(); });
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.#begun = this.#changes(); });
+    store.lost(() => { if (this.copy) this.look(); });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.begun = this.changes(); });
     // After Back a page may be there as it was left, by somebody else.
     globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && who.get() && person(who.get()) !== this.copy.person) globalThis.location.reload(); });
   }
@@ -96,10 +96,10 @@ class Device {
   /** @returns {Promise<Kept>} */
   async open() {
     if (this.learner) await this.#read();
-    return this.#kept();
+    return this.kept();
   }
 
-  #look() {
+  look() {
     for (const call of this.#heard) call();
   }
 
@@ -120,44 +120,44 @@ class Device {
   }
 
   /** The answers as they stand for this attempt, item → record. */
-  #standing() {
+  standing() {
     return standing(this.referral, this.book.items, { ...this.begins, ...this.answers });
   }
 
   /** The hand-ins of this attempt; each one is kept. */
-  #handed() {
+  handed() {
     return this.receipts.filter(({ attempt = 1 }) => attempt === (this.referral?.attempt ?? 1));
   }
 
   async #read() {
     const { learner } = this, whose = { person: person(learner), workbook: this.book.workbook, class_id: this.book.class_id };
-    const mine = this.#whole(whose.person);
-    this.begins = begins(this.#of(whose.person), this.book, this.#rules.fits);
+    const mine = this.known(whose.person);
+    this.begins = begins(this.#of(whose.person), this.book, this.rules.fits);
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
       let found = await store.read(whose);
       const forgot = here && found?.copy.copy !== mine.copy.copy;
       const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
-      if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.#rules);
+      if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
       const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
       const first = !this.copy;
       ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
       this.earlier = earlier;
       this.keeps = true;
-      if (first) this.#begun = this.#changes();
+      if (first) this.begun = this.changes();
       if (forgot) this.news = [{ id: "device-forgot" }];
       else if (stranger) this.news = [{ id: "device-new-here", learner }];
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
       if (learner !== this.learner) return;
       this.keeps = false;
-      if (here) setTimeout(() => this.#look(), AGAIN_MS); // a browser that throws things away cannot take them back at the same moment
+      if (here) setTimeout(() => this.look(), AGAIN_MS); // a browser that throws things away cannot take them back at the same moment
       this.copy ??= { ...this.#fresh(learner), copy: `page-${Math.random().toString(36).slice(2)}` };
     }
   }
 
   /** What this page knows of a person's copy. @param {string} [whose] @returns {Whole | null} */
-  #whole(whose = this.copy?.person) {
+  known(whose = this.copy?.person) {
     return this.copy && this.copy.person === whose ? { copy: this.copy, answers: this.answers, receipts: this.receipts } : null;
   }
 
@@ -171,7 +171,7 @@ class Device {
   }
 
   /** How many answers were changed since the work was last taken away, or since another save. */
-  #changes(since = this.copy?.taken ?? 0) {
+  changes(since = this.copy?.taken ?? 0) {
     return this.copy ? Object.values(this.answers).filter((kept) => kept.revision > since).length : 0;
   }
 
@@ -183,29 +183,29 @@ class Device {
   }
 
   /** @returns {Kept} */
-  #kept() {
+  kept() {
     const { copy } = this;
-    const n = this.#changes(), due = Math.min(n, this.#begun) >= MANY ? [{ id: "device-copy-due", n: String(n) }] : [];
+    const n = this.changes(), due = Math.min(n, this.begun) >= MANY ? [{ id: "device-copy-due", n: String(n) }] : [];
     return {
-      copy: copy?.copy ?? "page-nobody", answers: this.#standing(), learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
+      copy: copy?.copy ?? "page-nobody", answers: this.standing(), learner: copy?.learner ?? "", known: this.learner, seed: copy?.seed ?? "", earlier: this.earlier,
       aside: aside(this.referral, this.book.items, this.answers),
-      notices: [...(copy && this.sent && !this.referral ? [{ id: "referral-other", learner: copy.learner, place: this.place }] : []), ...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.#handed(), referral: this.referral,
+      notices: [...(copy && this.sent && !this.referral ? [{ id: "referral-other", learner: copy.learner, place: this.place }] : []), ...(copy && !this.keeps ? [{ id: "device-keeps-nothing" }] : []), ...this.news, ...due], receipts: this.handed(), referral: this.referral,
     };
   }
 
   /** @type {Host["save"]} */
   async save(name, value, base, said, typed) {
-    const known = this.#whole();
+    const known = this.known();
     if (!known) throw new Error(say("device-forbidden"));
     try {
-      const { kept, forgot, ...outcome } = await store.save(known, name, { value, said, typed, release: this.book.release }, base, this.#rules, this.begins[name]);
+      const { kept, forgot, ...outcome } = await store.save(known, name, { value, said, typed, release: this.book.release }, base, this.rules, this.begins[name]);
       if (this.copy?.copy !== known.copy.copy) return outcome; // somebody else works here now
       this.keeps = true;
       this.answers[name] = kept;
-      if (forgot) { this.news = [{ id: "device-forgot" }]; this.#look(); }
+      if (forgot) { this.news = [{ id: "device-forgot" }]; this.look(); }
       if (outcome.do === "saved") {
         this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision) };
-        this.#tell();
+        this.tell();
         this.#persist();
       }
       return outcome;
@@ -220,7 +220,7 @@ class Device {
     const kept = copy && await store.tried(copy, id, tried, revision);
     if (kept && this.copy?.copy === copy.copy) {
       this.answers[id] = kept;
-      this.#tell();
+      this.tell();
     }
   }
 
@@ -231,7 +231,7 @@ class Device {
     navigator.storage?.persist?.().catch(() => { /* it may throw the answers away when it needs room */ });
   }
 
-  #tell() {
+  tell() {
     safely(() => this.#channel?.postMessage({ copy: this.copy?.copy }));
   }
 
@@ -255,15 +255,15 @@ class Device {
     if (!this.copy || person(learner) !== this.copy.person) throw Object.assign(new Error(say("device-not-you", { learner: this.learner, typed: learner })), { about: "learner", change: true });
     await this.#read();
     if (!this.keeps) throw new Error(say("device-forbidden"));
-    const answers = whole(this.referral, this.book.items, this.answers, this.#rules.fits);
+    const answers = whole(this.referral, this.book.items, this.answers, this.rules.fits);
     if (Object.values(this.book.items).some((spec) => spec.kind === "declaration" && isBlank(answers[spec.id]?.value))) throw new Error(say("error-declaration"));
     const made = pack(this.book, this.copy, answers, this.referral);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
     this.receipts = [...this.receipts, made]; // known here from now on, should the browser throw it away while the file is given
     await this.#give(made);
     await this.#read();
-    this.#tell();
-    return this.#kept();
+    this.tell();
+    return this.kept();
   }
 
   async seen() {
@@ -280,7 +280,7 @@ class Device {
     /** @param {string} name @returns {[string, () => void]} */
     const leave = (name) => [say(name), () => { this.leave(page); }];
     /** @type {[string, () => void]} */
-    const later = [say("device-not-now"), () => { this.#begun = 0; page.opened(this.#kept()); }];
+    const later = [say("device-not-now"), () => { this.begun = 0; page.opened(this.kept()); }];
     return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "device-new-here": [leave("device-again"), right], "referral-other": [leave("device-not-me")] };
   }
 
@@ -302,27 +302,27 @@ class Device {
     const file = made && this.#file(made), way = file && shares(file) ? "share" : "save";
     return {
       now: [...toTutor(this.book, receipt.given ? way : null), h("p", { className: "wb-row" }, made ? h("button", { type: "button", className: "wb-button wb-big", onclick: () => this.#give(made).then((given) => { if (given) { made.given = true; saved(); } }) }, say(receipt.given ? `receipt-${way}-again` : `receipt-${way}`)) : null)],
-      paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#print(receipt) }, say("receipt-print")),
+      paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.print(receipt) }, say("receipt-print")),
     };
   }
 
-  /** @param {Receipt} receipt */
-  #print(receipt) {
+  /** @param {Receipt} receipt @param {string} title @param {HTMLElement[]} next */
+  print(receipt, title = "receipt-heading-file", next = toTutor(this.book, receipt.given ? "save" : null)) {
     const { at, code, unanswered, started = [], learner, file } = receipt;
     /** @param {string} title @param {string[]} stems */
     const listed = (title, stems) => (stems.length ? [h("h2", {}, say(title)), h("ul", {}, ...stems.map((stem) => h("li", {}, stem)))] : []);
     const rows = [[say("receipt-workbook"), this.book.title], ...(receipt.attempt && receipt.attempt > 1 ? [[say("receipt-attempt"), String(receipt.attempt)]] : []), [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
       [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], [say("receipt-file"), file]];
-    printSheet(h("div", {}, h("h1", {}, say("receipt-heading-file")), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
-      ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...toTutor(this.book, receipt.given ? "save" : null)));
+    printSheet(h("div", {}, h("h1", {}, say(title)), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
+      ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...next));
   }
 
   /** Another section is shown: a word on copies or on the ID was read, and does not stand above every section. @param {Workbook} page */
   turned(page) {
     if (!page.kept.notices.some(({ id }) => ["device-copied", "device-copy-due", "device-new-here"].includes(id))) return;
     this.news = this.news.filter(({ id }) => !["device-copied", "device-new-here"].includes(id));
-    this.#begun = 0;
-    page.opened(this.#kept());
+    this.begun = 0;
+    page.opened(this.kept());
   }
 
   /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
@@ -337,8 +337,8 @@ class Device {
       h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
       h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.#finish() }, say("device-remove"))));
     const draw = () => {
-      const last = this.#handed().at(-1), since = changedSince(this.book.items, this.#standing(), last);
-      put(where, page.ill ? say("device-not-all") : say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.#changes(this.copy?.copied), handed: last ? since : "none" }));
+      const last = this.handed().at(-1), since = changedSince(this.book.items, this.standing(), last);
+      put(where, page.ill ? say("device-not-all") : say("device-where", { learner: this.learner, copied: this.copy?.kept_at ? new Date(this.copy.kept_at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) : "none", n: this.changes(this.copy?.copied), handed: last ? since : "none" }));
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where,
@@ -362,7 +362,7 @@ class Device {
     }
     const file = copyFile(this.book, this.copy, now);
     if (!(await give(file))) return;
-    this.#begun = 0;
+    this.begun = 0;
     this.news = [{ id: "device-copied", file: file.name }];
     try { await store.taken(this.copy); page.opened(await this.open()); } catch { /* nothing can be kept here */ }
   }
@@ -370,13 +370,13 @@ class Device {
   /** @param {Workbook} page @param {File} file @returns {Promise<string>} */
   async #bring(page, file) {
     const { learner, answers } = await readCopy(this.book, file);
-    const known = this.#whole(person(learner));
+    const known = this.known(person(learner));
     if (!known) throw new Error(say("device-copy-of", { learner, me: this.learner }));
     await page.settle();
     try {
-      const { taken, differ } = await store.bring(known, answers, this.#rules);
+      const { taken, differ } = await store.bring(known, answers, this.rules);
       page.opened(await this.open());
-      this.#tell();
+      this.tell();
       return say("device-brought", { taken, differ });
     } catch (error) { throw inWords(error); }
   }
@@ -405,6 +405,21 @@ class Device {
   }
 }
 
+/** Put a workbook's questions onto the page, and into its menu who works there. @param {Book} book @param {Device} host @param {string} away what leaving is called */
+export function putOn(book, host, away) {
+  const page = new Workbook(book, host);
+  const slot = document.getElementById("wb-who-slot");
+  const draw = () => {
+    if (!slot) return;
+    const { learner } = page.kept;
+    redraw(slot, ...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say(away))] : []));
+  };
+  page.addEventListener("change", draw);
+  globalThis.addEventListener("wb-turned", () => host.turned(page));
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
+  return page;
+}
+
 /** Put a workbook's questions onto a page that the browser alone keeps. */
 export async function device() {
   const inside = document.getElementById("wb-book");
@@ -416,14 +431,5 @@ export async function device() {
   const host = new Device(book, sent && JSON.parse(sent.textContent));
   sent?.remove(); // whoever else works here finds nothing of it on the page
   if (inside.dataset.looked_at) host.learner = JSON.parse(inside.dataset.looked_at); // nobody works here, so nobody is asked
-  const page = new Workbook(book, host);
-  const slot = document.getElementById("wb-who-slot");
-  const draw = () => {
-    if (!slot) return;
-    const { learner } = page.kept;
-    redraw(slot, ...(learner ? [h("span", {}, say("device-who", { learner })), " ", h("button", { type: "button", className: "wb-linklike", onclick: () => host.leave(page) }, say("device-not-me"))] : []));
-  };
-  page.addEventListener("change", draw);
-  globalThis.addEventListener("wb-turned", () => host.turned(page));
-  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
+  putOn(book, host, "device-not-me");
 }

@@ -47,7 +47,7 @@ function database() {
  * Do `step` in one transaction over everything; gives what it gave once that is on disk.
  * @template T @param {IDBTransactionMode} mode @param {(stores: Stores) => Promise<T>} step @returns {Promise<T>}
  */
-async function within(mode, step) {
+export async function within(mode, step) {
   const db = await database();
   return new Promise((resolve, reject) => {
     /** @type {IDBTransaction} */
@@ -71,10 +71,10 @@ async function within(mode, step) {
 }
 
 /** @template T @param {IDBRequest<T>} asked @returns {Promise<T>} */
-const got = (asked) => new Promise((resolve, reject) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = () => reject(asked.error); });
+export const got = (asked) => new Promise((resolve, reject) => { asked.onsuccess = () => resolve(asked.result); asked.onerror = () => reject(asked.error); });
 
 /** All of what belongs to a copy, key → record. @param {IDBObjectStore} store @param {string} copy @returns {Promise<[any, any][]>} */
-async function all(store, copy) {
+export async function all(store, copy) {
   const range = IDBKeyRange.bound([copy], [copy, []]); // an array comes after every text and number
   const [keys, values] = await Promise.all([got(store.getAllKeys(range)), got(store.getAll(range))]);
   return keys.map((key, n) => [/** @type {any[]} */ (key)[1], values[n]]);
@@ -84,10 +84,10 @@ async function all(store, copy) {
 const NOTHING = { value: null, saved_at: "", revision: 0 };
 
 /** @param {Stores} stores @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @returns {Promise<Copy | undefined>} */
-const copyOf = ({ copies }, { person, workbook, class_id }) => got(copies.get([person, workbook, class_id]));
+export const copyOf = ({ copies }, { person, workbook, class_id }) => got(copies.get([person, workbook, class_id]));
 
 /** @param {Stores} stores @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @returns {Promise<Whole | null>} */
-async function whole(stores, whose) {
+export async function whole(stores, whose) {
   const copy = await copyOf(stores, whose);
   if (!copy) return null;
   const [kept, handed] = await Promise.all([all(stores.answers, copy.copy), all(stores.receipts, copy.copy)]);
@@ -95,14 +95,14 @@ async function whole(stores, whose) {
 }
 
 /** Put in what a page knows of a copy that is not there. @param {Stores} stores @param {Whole} known */
-function putBack({ copies, answers, receipts }, known) {
+export function putBack({ copies, answers, receipts }, known) {
   copies.put(known.copy);
   for (const [id, kept] of Object.entries(known.answers)) answers.put(kept, [known.copy.copy, id]);
   known.receipts.forEach((receipt, n) => { receipts.put(receipt, [known.copy.copy, n]); });
 }
 
 /** @param {Stored<any>} kept @returns {Stored<any>} */
-const plain = ({ value, saved_at, revision, said }) => ({ value, saved_at, revision, said: said ?? [] });
+export const plain = ({ value, saved_at, revision, said }) => ({ value, saved_at, revision, said: said ?? [] });
 
 /** Put in answers from elsewhere: what is new is taken, what differs is put beside what stands there, to be chosen from, and what
  * is no answer to its question any more is kept behind it. @param {Stores} stores @param {Copy} copy @param {Record<string, Kept>} brought @param {Rules} rules */

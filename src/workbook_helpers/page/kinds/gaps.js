@@ -18,6 +18,9 @@ const word = (gap, given) => textOf(gap.options, given) ?? strip(given);
 /** @param {Gap} gap @param {string} given */
 const isRight = ({ right }, given) => (typeof right === "object" ? accept(right, given) : given === right);
 
+/** @param {Gap} gap */
+const rightIn = ({ right }) => (typeof right === "object" ? right.accepted[0] : right ?? "");
+
 /** The whole sentence around the gap that stands at `at` of the text; other gaps in it are there by their numbers. @param {Item} spec @param {number} at */
 function around({ text, gaps }, at) {
   const pieces = text.map((piece, n) => (n % 2 === 0 ? piece : gaps.length < 2 ? "…" : n === at ? `(${(n + 1) / 2}\u00A0…)` : `(${(n + 1) / 2})`));
@@ -101,7 +104,11 @@ const kind = {
       : { id: gap.id, ...marked(isRight(gap, given)), part: say("gaps-filled", { n, words: word(gap, given) }), text: gap.feedback ?? "" };
     return note;
   })),
-  right: (spec) => Object.fromEntries(spec.gaps.map(({ id, right }) => [id, typeof right === "object" ? right.accepted[0] : right ?? ""])),
+  rightOf(spec, id) {
+    const gap = spec.gaps.find((one) => one.id === id);
+    return gap && word(gap, rightIn(gap));
+  },
+  right: (spec) => Object.fromEntries(spec.gaps.map((gap) => [gap.id, rightIn(gap)])),
   arrange: (spec, draw) => ({ ...spec, gaps: spec.gaps.map((gap) => ({ ...gap, options: draw(gap.options) })) }),
 };
 

@@ -141,6 +141,7 @@ const kind = {
       return { id, ...marked(is), mark: say(is ? "order-stays" : "order-elsewhere"), part, text: is && n !== spec.right?.indexOf(id) ? "" : feedback };
     }));
   },
+  rightOf: ({ right = [] }, id) => say("order-right", { n: right.indexOf(id) + 1 }),
   right: (spec) => spec.right ?? [],
   arrange(spec, draw) {
     const steps = draw(spec.steps);

@@ -93,7 +93,7 @@ const kind = {
         row.cells[1].textContent = row.shareText;
       }
       desc.textContent = chosen.map((row) => `${row.n + 1}. ${row.one.text}: ${row.kindText}; ${row.shareText}.`).join(" ");
-      const [width, height, rx, ry, r, middle] = wide ? [640, 590, 215, 175, 20, 62] : [290, 290, 115, 115, 19, 34];
+      const [width, height, rx, ry, r, middle] = wide ? [640, 590, 215, 175, 20, 62] : [290, 290, 124, 124, 19, 44];
       const centre = { x: width / 2, y: height / 2 };
       map.setAttribute("viewBox", `0 0 ${width} ${height}`);
       map.style.maxWidth = `${width}px`;
@@ -103,12 +103,12 @@ const kind = {
         const half = { x: (x + centre.x) / 2 + (middle - r) * Math.cos(angle) / 2, y: (y + centre.y) / 2 + (middle - r) * Math.sin(angle) / 2 };
         const badge = row.at < 0 ? [] : [s("rect", { x: half.x - 12, y: half.y - 12, width: 24, height: 24, rx: 4 }), words(letter(row.at), half.x, half.y, "wb-relationships-number")];
         // Above the circle in the upper half and below it in the lower one: never on the line to the centre.
-        const texts = wide ? [...lines(row.one.text, 22, 2).map((text) => [text, "name"]), ...(row.share.get() ? lines(row.shareText, 26, 2) : []).map((text) => [text, "share"])] : [];
+        const texts = wide ? [...lines(row.one.text, 22, 3).map((text) => [text, "name"]), ...(row.share.get() ? lines(row.shareText, 26, 2) : []).map((text) => [text, "share"])] : [];
         const first = Math.sin(angle) < -0.1 ? y - r - 9 - 17 * (texts.length - 1) : y + r + 17;
         const beside = texts.map(([text, part], k) => words(text, x, first + 17 * k, `wb-relationships-${part}`));
         return { line: [s("g", { class: row.isNew ? "wb-new" : "" }, ...stroke(row.at, { x1: centre.x, y1: centre.y, x2: x, y2: y }))], dot: [s("circle", { cx: x, cy: y, r, class: row.at < 0 ? "wb-relationships-waits" : "" }), words(String(row.n + 1), x, y, "wb-relationships-number"), ...beside], badge };
       });
-      const name = lines(spec.person, wide ? 14 : 7, wide ? 3 : 2);
+      const name = lines(spec.person, wide ? 10 : 7, wide ? 3 : 2);
       drawn.replaceChildren(...made.flatMap((one) => one.line), s("circle", { cx: centre.x, cy: centre.y, r: middle, class: "wb-relationships-centre" }),
         ...name.map((text, k) => words(text, centre.x, centre.y + 5 + 18 * (k - (name.length - 1) / 2), "")), ...made.flatMap((one) => [...one.dot, ...one.badge]));
     }

@@ -1,0 +1,86 @@
+"""The folder of a class from which `workbook serve` serves its learners: where it is, its join code, and the service while it runs.
+
+`outbox.served` writes it, `inbox.served` takes in what the service puts into its `arrived/`.
+"""
+
+import re
+import secrets
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from autograde.classes.folder import Course
+from workbook_helpers.files import read_file, write_file
+
+FOLDER = "served"
+FILE = "served.toml"
+ARRIVED = "arrived"
+RUNNING = "service.json"
+"""There while a service runs; the service itself writes it."""
+TOKEN = "tutor-token"  # noqa: S105  a file's name
+LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ34679"
+"""Of a join code: none that is taken for another one when it is read from a wall."""
+CODE_LETTERS = 8
+"""27 to the power of 8 codes: at the few guesses a minute that the service lets through nobody finds one within a year."""
+MAX_BYTES = 50_000_000
+MAX_SMALL = 100_000
+
+
+class Service(BaseModel):
+    """A service that runs, as it says of itself: its process, its address for this computer, and those for students."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pid: int
+    address: str
+    addresses: tuple[str, ...] = ()
+    hub: bool = False
+    """Whether a college's server runs it, where people are signed in by that."""
+
+
+def served_folder(course: Course) -> Path:
+    """Give the folder, whether it is there or not."""
+    return course.root / FOLDER
+
+
+def is_served(course: Course) -> bool:
+    """Whether the class has been opened for its learners once: then its folder is kept as the class is."""
+    return (served_folder(course) / FILE).is_file()
+
+
+def join_code(course: Course) -> str:
+    """Give the join code that was written last; "" where there is none that can be one, so that it is made anew."""
+    try:
+        code = tomllib.loads(read_file(served_folder(course) / FILE, MAX_BYTES).decode())["join_code"]
+    except (OSError, ValueError, KeyError):
+        return ""
+    return code if isinstance(code, str) and re.fullmatch(f"[{LETTERS}]{{{CODE_LETTERS}}}", code) else ""
+
+
+def new_code() -> str:
+    """Make a join code."""
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LETTERS))
+
+
+def in_groups(code: str) -> str:
+    """Give a join code as people read and say it: two groups of four."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def service_of(course: Course) -> Service | None:
+    """Give the service that says it runs; None where none does. Whether it still answers, `desk.service` asks."""
+    try:
+        return Service.model_validate_json(read_file(served_folder(course) / RUNNING, MAX_SMALL))
+    except (OSError, ValidationError):
+        return None
+
+
+def tutor_token(course: Course) -> str:
+    """Give what lets the tutor in at the service; made, for its owner alone, where it is not there yet."""
+    path = served_folder(course) / TOKEN
+    try:
+        return read_file(path, MAX_SMALL).decode().strip()
+    except FileNotFoundError:
+        write_file(path, secrets.token_urlsafe(32).encode(), mode=0o600)
+        return read_file(path, MAX_SMALL).decode().strip()  # whichever was written last, where two began at once

@@ -1,0 +1,51 @@
+"""Open a class for its learners on one network."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograde.commands.console import class_at, out
+
+
+def live(
+    folder: Annotated[Path, typer.Argument(metavar="CLASS", help="The class folder; the one that you are in if not given.")] = Path(),
+    *,
+    stop: Annotated[bool, typer.Option(help="Close the class.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8080 on if not given.")] = None,
+    certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate (PEM), for HTTPS.")] = None,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM).")] = None,
+) -> None:
+    """Open the class for learners on this Wi-Fi.
+
+    They open the address in a browser, join with the class code, their ID and a PIN that they pick, and hand in without a
+    file. It stays open until autograde live --stop, or the page Live of the desk closes it; there you also see who is where.
+    Without a certificate it is plain HTTP, which others on the same network can read with the right tools.
+
+    Example: [bold]autograde live[/]
+    """
+    from autograde.classes.served import in_groups, join_code
+    from autograde.commands.summary import next_steps, say
+    from autograde.desk import service
+    from autograde.errors import ClassError
+
+    course = class_at(folder.absolute())
+    if stop:
+        service.stop(course)
+        say(out, "The class is closed. All that learners saw as saved is kept.", "bold")
+        return
+    if (certificate is None) != (key is None):
+        msg = "A certificate needs its key, and a key its certificate: give both, --certificate FILE --key FILE."
+        raise ClassError(msg)
+    more = ["--certificate", str(certificate.absolute()), "--key", str(key.absolute())] if certificate and key else []
+    found, told = service.start(course, port, more=more)
+    for address in found.addresses:
+        say(out, f"Address:    {address}", "bold")
+    say(out, f"Class code: {in_groups(join_code(course))}", "bold")
+    for text in told:
+        say(out, text, "yellow")
+    if not more:
+        say(out, "It is plain HTTP: others on this network can read it with the right tools. Use a network that you trust.", "yellow")
+    next_steps(
+        out, ["autograde desk    Live shows who is where, and takes in what they hand in", "autograde live --stop    closes the class"]
+    )

@@ -1,0 +1,203 @@
+"""A class's service beside the desk: begun for a lesson, ended, and asked how the class stands.
+
+It goes on when the desk is closed, so that nobody's lesson ends with a window of the tutor's. It is asked over this computer alone, with a
+token that lies in the class's folder.
+"""
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from autograde.classes.folder import Course
+from autograde.classes.served import RUNNING, Service, served_folder, service_of, tutor_token
+from autograde.errors import ClassError
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.noted import noting
+from autograde.outbox.served import serve_anew
+from autograde.text import printable
+
+FIRST_PORT, PORTS = 8080, 100
+"""Tried first: what a browser keeps until it is sent belongs to an address, which stays the same from lesson to lesson."""
+EVERYWHERE = "0.0.0.0"  # noqa: S104  the class's Wi-Fi, as the tutor has asked
+START_S, STOP_S, ASK_S = 30.0, 15.0, 5.0
+MAX_REPLY = 50_000_000
+LOG = "service.log"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_begun: dict[int, "subprocess.Popen[bytes]"] = {}
+"""Process id → the services that this process has begun: who begins one has to fetch its end."""
+
+
+class GoneError(ClassError):
+    """The service says in its folder that it runs, and does not answer."""
+
+
+def start(course: Course, port: int | None = None, *, more: Sequence[str] = ()) -> tuple[Service, tuple[str, ...]]:
+    """Open a class for its learners on this network; give the service, and what has to be told.
+
+    Parameters
+    ----------
+    port
+        None for the first free one from 8080 on.
+    more
+        Further words for `workbook serve`, such as those of a certificate.
+
+    Raises
+    ------
+    ClassError
+        If it is open already, the port is taken, or the service does not start.
+    """
+    if found := running(course):
+        msg = f"The class is open already, at {', '.join(found.addresses) or found.address}. Close it first: autograde live --stop"
+        raise ClassError(msg)
+    told = serve_anew(course)
+    tutor_token(course)
+    for candidate in _free_ports(port):
+        try:
+            return _begin(course, candidate, more), told
+        except ClassError:
+            if port or _is_free(candidate):  # else another program was quicker
+                raise
+    msg = f"Port {port or FIRST_PORT} is in use. Choose another with --port, or end the other program."
+    raise ClassError(msg)
+
+
+def _begin(course: Course, port: int, more: Sequence[str]) -> Service:
+    folder = served_folder(course)
+    (folder / RUNNING).unlink(missing_ok=True)
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "workbook_helpers.cli",
+        "serve",
+        str(folder),
+        "--port",
+        str(port),
+        "--address",
+        EVERYWHERE,
+        *more,
+    ]
+    with noting(course, Deed.SERVE, port=port), (folder / LOG).open("wb") as log:
+        (folder / LOG).chmod(0o600)
+        new: dict[str, Any] = (
+            {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+        )  # no Ctrl-C of the desk's
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **new)
+        _begun[process.pid] = process
+        return _wait(course, process, folder / LOG)
+
+
+def stop(course: Course) -> None:
+    """Close a class; what was acknowledged is kept. Where the service had ended already, what it left is put away.
+
+    Raises
+    ------
+    ClassError
+        If the class is not open, is served by a college's server, or the service does not end.
+    """
+    found = service_of(course)
+    if found is None:
+        msg = "The class is not open for learners."
+        raise ClassError(msg)
+    if found.hub:
+        msg = "A college's server runs this class, and starts its service again when it ends. Ask who looks after that server."
+        raise ClassError(msg)
+    with noting(course, Deed.UNSERVE):
+        if running(course):  # else the number may be another program's by now
+            os.kill(found.pid, signal.SIGTERM)
+            end = time.monotonic() + STOP_S
+            while _answers(course):
+                if time.monotonic() > end:
+                    msg = f"The service (process {found.pid}) does not end. End it in your system's list of processes, then do this again."
+                    raise ClassError(msg)
+                time.sleep(0.05)
+        if process := _begun.pop(found.pid, None):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_S)
+        (served_folder(course) / RUNNING).unlink(missing_ok=True)
+
+
+def running(course: Course) -> Service | None:
+    """Give the service of a class that answers, None for none."""
+    return service_of(course) if _answers(course) else None
+
+
+def ask(course: Course, path: str, body: Any = None) -> Any:
+    """Ask the service something as the tutor: `path` below its address, e.g. "api/live"; `body` is sent as JSON where there is one.
+
+    Raises
+    ------
+    GoneError
+        If the service has ended, or does not answer.
+    ClassError
+        If it refuses.
+    """
+    found = service_of(course)
+    if found is None or urlsplit(found.address).hostname not in LOOPBACK:  # the token goes to this computer alone
+        msg = "The class is not open for learners."
+        raise GoneError(msg)
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {tutor_token(course)}", "X-Workbook": "1"}
+    headers |= {"Content-Type": "application/json"} if data else {}
+    request = urllib.request.Request(f"{found.address.rstrip('/')}/{path}", data=data, headers=headers)  # noqa: S310  our own server
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its name is the one that students use
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    try:
+        with opener.open(request, timeout=ASK_S) as reply:
+            return json.loads(reply.read(MAX_REPLY) or b"null")
+    except urllib.error.HTTPError as error:
+        msg = f"The service refuses ({error.code} {error.reason}). Close the class and open it again; if that does not help, see {LOG}."
+        raise ClassError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = (
+            "The service does not answer: it has ended, or this computer slept. Students' pages keep what they write; open the class again."
+        )
+        raise GoneError(msg) from error
+
+
+def _answers(course: Course) -> bool:
+    try:
+        ask(course, "api/live")
+    except GoneError:
+        return False
+    return True
+
+
+def _wait(course: Course, process: "subprocess.Popen[bytes]", log: Path) -> Service:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end and process.poll() is None:
+        if (found := service_of(course)) and _answers(course):
+            return found
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    _begun.pop(process.pid)
+    logged = log.read_text("utf-8", "replace").strip().splitlines()
+    msg = f"The class cannot be opened ({printable(logged[-1], 200) if logged else 'the service said nothing'}). All it wrote is in {log}"
+    raise ClassError(msg)
+
+
+def _free_ports(port: int | None) -> Iterator[int]:
+    return (one for one in ([port] if port else range(FIRST_PORT, FIRST_PORT + PORTS)) if _is_free(one))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial, suppress(OSError):
+        if sys.platform != "win32":
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((EVERYWHERE, port))
+        return True
+    return False

@@ -1,0 +1,186 @@
+"""What a learning platform is to be told of the pages that were given back: a queue that outlives every program, one row a page.
+
+A score is waiting → sent, or refused by the platform; a newer giving makes it wait again. Whoever sends one takes it first (`take_due`),
+so that two programs never send the same one, and a program that is killed amid it leaves it to be sent again with the same time, by
+which the platform knows it as the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, inspect, select, update
+
+from autograde.errors import ClassError
+from autograde.gradebook.database import FAULTS, Database, reading, reason, step
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.keep import Owner
+from autograde.gradebook.log import note
+from autograde.gradebook.own import recording
+from autograde.gradebook.own_tables import platform_score as table
+from autograde.gradebook.soundness import check_gradebook
+from autograde.text import aware, naive
+
+WAITS_M = (1, 5, 25, 120, 360, 1440)
+"""Minutes before each further try; the last one again and again."""
+TAKEN_M = 5
+"""Minutes for which a score that is being sent is nobody else's."""
+
+
+NEVER_YET = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class State(StrEnum):
+    """Where a score stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """A page that was given back, as the platform is told of it.
+
+    Attributes
+    ----------
+    learner
+        The id as the gradebook has it.
+    page
+        The page's `Given.digest`.
+    points
+        Of `maximum`; None where some have still to be given.
+    given
+        When the page was given, in UTC.
+    tries
+        How often it was sent, or is being sent.
+    next
+        When it is sent again, in UTC.
+    said
+        Why it waits, or was refused.
+    """
+
+    learner: str
+    assignment: str
+    page: str
+    points: float | None
+    maximum: float
+    given: datetime
+    state: State = State.WAITING
+    tries: int = 0
+    next: datetime = NEVER_YET
+    said: str = ""
+
+
+def read_scores(course: Owner) -> list[Score]:
+    """Read all; ClassError if the gradebook cannot be read."""
+    check_gradebook(course.db_url, course.course_id)
+    with _explaining("read"), reading(course.db_url) as connection:
+        if not inspect(connection).has_table(table.name):
+            return []
+        return [_score(row._asdict()) for row in connection.execute(select(table).order_by(table.c.assignment, table.c.learner))]
+
+
+def queue(course: Owner, wanted: Iterable[Score]) -> int:
+    """Let the platform be told of pages, unless it was, or is, told the same; give how many wait anew.
+
+    Raises
+    ------
+    ClassError
+        If the gradebook cannot be written.
+    """
+    wanted, fresh = list(wanted), 0
+    with _writing(course) as database:
+        known = {(row.learner, row.assignment): _score(row._asdict()) for row in database.rows(select(table))} if wanted else {}
+        for score in wanted:
+            before = known.get((score.learner, score.assignment))
+            if before and (before.page == score.page or before.given >= score.given):
+                continue
+            same = before is not None and before.state is State.SENT and (before.points, before.maximum) == (score.points, score.maximum)
+            now: dict[str, object] = {"page": score.page, "points": score.points, "maximum": score.maximum}
+            if not same:  # else only words of the page are others, and the platform has none of them
+                now |= {"given": naive(score.given), "state": State.WAITING, "tries": 0, "next": naive(datetime.now(UTC)), "said": ""}
+                fresh += 1
+            _write(database, score, now, new=before is None)
+    return fresh
+
+
+def take_due(course: Owner) -> list[Score]:
+    """Take the scores that are to be sent now; nobody else gets them for some minutes.
+
+    Raises
+    ------
+    ClassError
+        If the gradebook cannot be written.
+    """
+    now = datetime.now(UTC)
+    due = select(table).where(table.c.state == State.WAITING, table.c.next <= naive(now)).with_for_update(skip_locked=True)
+    with _writing(course) as database:
+        found = [_score(row._asdict()) for row in database.rows(due)]
+        for one in found:
+            _write(database, one, {"tries": one.tries + 1, "next": naive(now + timedelta(minutes=TAKEN_M))})
+    return found
+
+
+def settle(course: Owner, score: Score, state: State, said: str = "") -> None:
+    """Keep what came of sending a score that was taken; a newer one that came meanwhile stays as it is.
+
+    Raises
+    ------
+    ClassError
+        If the gradebook cannot be written.
+    """
+    wait = timedelta(minutes=WAITS_M[min(score.tries, len(WAITS_M) - 1)]) if state is State.WAITING else timedelta()
+    with _writing(course) as database:
+        _write(database, score, {"state": state, "said": said, "next": naive(datetime.now(UTC) + wait)}, only=score.given)
+        if state is not State.WAITING:
+            about: dict[str, Any] = {"workbook": score.assignment, "points": score.points, "max": score.maximum, "outcome": str(state)}
+            note(database, Deed.TELL_PLATFORM, learner=score.learner, **about)
+
+
+def hurry(course: Owner) -> None:
+    """Let all that waits, or was refused, be sent at once; ClassError if the gradebook cannot be written."""
+    with _writing(course) as database:
+        taken = naive(datetime.now(UTC))
+        database.run(update(table).where(table.c.state == State.REFUSED).values(state=State.WAITING, next=taken))
+        database.run(update(table).where(table.c.state == State.WAITING, table.c.said != "").values(next=taken))
+
+
+def drop(course: Owner, gone: Iterable[tuple[str, str]]) -> None:
+    """Forget scores, by learner and assignment, that wait for pages which were not given after all."""
+    with _writing(course) as database:
+        for learner, assignment in gone:
+            which = (table.c.learner == learner) & (table.c.assignment == assignment) & (table.c.state != State.SENT)
+            database.run(delete(table).where(which))
+
+
+def _write(database: Database, score: Score, values: Mapping[str, object], *, new: bool = False, only: datetime | None = None) -> None:
+    if new:
+        database.run(insert(table).values(learner=score.learner, assignment=score.assignment, **values))
+        return
+    which = (table.c.learner == score.learner) & (table.c.assignment == score.assignment)
+    database.run(update(table).where(which if only is None else which & (table.c.given == naive(only))).values(**values))
+
+
+def _score(row: dict[str, object]) -> Score:
+    times = {name: aware(row[name]) for name in ("given", "next")}  # type: ignore[arg-type]
+    return Score(**{**row, **times, "state": State(str(row["state"]))})  # type: ignore[arg-type]
+
+
+@contextmanager
+def _writing(course: Owner) -> Iterator[Database]:
+    check_gradebook(course.db_url, course.course_id)
+    with _explaining("written"), recording(course.db_url) as database:
+        yield database
+
+
+@contextmanager
+def _explaining(what: str) -> Iterator[None]:
+    try:
+        yield
+    except FAULTS as error:
+        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
+        raise ClassError(msg) from error

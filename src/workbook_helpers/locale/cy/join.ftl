@@ -1,0 +1,24 @@
+# Y dudalen i fewngofnodi i ddosbarth.
+join-title = Mewngofnodi i’ch dosbarth
+join-about = Mae eich tiwtor yn dangos cod y dosbarth i chi ac wedi rhoi ID dysgwr i chi.
+join-code = Cod y dosbarth
+join-code-hint = 8 llythyren a digid. Does dim ots am briflythrennau a bylchau.
+join-code-missing = Teipiwch god y dosbarth. Mae eich tiwtor yn ei ddangos.
+join-learner = Eich ID dysgwr
+join-learner-hint = Cod byr neu eich mewngofnod coleg ydyw yn aml.
+join-pin = PIN
+join-pin-hint = 4 i 8 digid. Y tro cyntaf, dewiswch un y gallwch ei gofio.
+join-pin-wrong = 4 i 8 digid yw’r PIN.
+join-again = Yr un PIN eto
+join-again-hint = Fel na fydd llithriad bys yn eich cloi allan.
+join-again-wrong = Nid hwn yw’r PIN a deipioch uchod. Teipiwch yr un un ddwywaith.
+join-choose = Rydych yma am y tro cyntaf, { $learner }. Y PIN a deipioch fydd eich PIN chi: teipiwch ef unwaith eto, a chofiwch ef.
+join-choose-go = Cadw’r PIN hwn a mewngofnodi
+join-shared = Mae pobl eraill yn defnyddio’r ddyfais hon hefyd
+join-go = Mewngofnodi
+join-wrong = Nid yw cod y dosbarth, yr ID a’r PIN yn cyd-fynd. Edrychwch ar bob un ohonynt, yna rhowch gynnig arall arni. Os ydych wedi anghofio eich PIN, gofynnwch i’ch tiwtor.
+join-wait = Rhoddwyd cynnig ar hynny’n rhy aml. Arhoswch { $n } munud, yna rhowch gynnig arall arni. Os ydych wedi anghofio eich PIN, gofynnwch i’ch tiwtor.
+join-away = Does dim cysylltiad. Edrychwch a yw’r ddyfais hon ar y Wi-Fi, yna rhowch gynnig arall arni.
+join-busy = Ni all cyfrifiadur eich coleg ateb nawr. Rhowch gynnig arall arni mewn munud.
+join-back = Cawsoch eich allgofnodi, { $learner }. Mewngofnodwch eto: mae’r hyn a ysgrifennoch wedi’i gadw ar y ddyfais hon.
+join-forgot = Wedi anghofio’r PIN? Gall eich tiwtor roi dechrau newydd i chi.

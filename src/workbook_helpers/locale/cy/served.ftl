@@ -1,0 +1,34 @@
+# Tudalen y mae gwasanaeth yn cadw atebion dosbarth y tu ôl iddi.
+saved-device = Wedi’i gadw ar y ddyfais hon. Caiff ei anfon pan ddaw’r cysylltiad yn ôl.
+saved-later = Wedi’i gadw ar y ddyfais hon. Ni ellir ei anfon nawr, a rhoddir cynnig arall arni ar ei ben ei hun.
+saved-out = Wedi’i gadw ar y ddyfais hon. Caiff ei anfon pan fyddwch wedi mewngofnodi eto.
+saved-refused = Ni ellir cadw ateb fel y mae. Newidiwch ef, a chaiff ei anfon.
+served-away = does dim cysylltiad, a does neb wedi gweithio yma o’r blaen
+served-out = Rydych wedi’ch allgofnodi. Mae’r hyn a ysgrifennwch yn cael ei gadw ar y ddyfais hon. Mewngofnodwch eto, er mwyn ei anfon.
+served-sign-in = Mewngofnodi eto
+served-feedback = Mae eich tiwtor wedi rhoi adborth i chi ar y llyfr gwaith hwn.
+served-offline = Does dim cysylltiad. Yr hyn y mae’r ddyfais hon yn ei wybod a welir yma.
+served-busy = Ni all cyfrifiadur eich coleg ateb nawr. Yr hyn y mae’r ddyfais hon yn ei wybod a welir yma. Rhoddir cynnig arall arni ar ei ben ei hun.
+served-hand-in-later = Heb ei gyflwyno: does dim cysylltiad nawr. Mae eich gwaith wedi’i gadw ar y ddyfais hon. Cyflwynwch pan ddaw’r cysylltiad yn ôl.
+served-hand-in-out = Heb ei gyflwyno: rydych wedi’ch allgofnodi. Mae eich gwaith wedi’i gadw ar y ddyfais hon. Mewngofnodwch eto, yna cyflwynwch.
+served-hand-in-changed = Heb ei gyflwyno: newidiwyd eich atebion ar ddyfais arall gynnau. Edrychwch arnynt, yna cyflwynwch.
+served-hand-in-choose = Heb ei gyflwyno: mae gan ateb fersiwn arall, neu ni ellir ei gadw fel y mae. Edrychwch arno, yna cyflwynwch.
+served-where = Rydych yn gweithio yma fel { $learner }. { $unsent ->
+    [0] Mae eich holl atebion gan gyfrifiadur eich coleg: gallwch barhau ar unrhyw ddyfais arall.
+   *[other] Mae { $unsent } ateb ar y ddyfais hon yn unig. Cânt eu hanfon ar eu pen eu hunain pan fydd cysylltiad.
+} { $handed ->
+    [none] Nid ydych wedi cyflwyno eto.
+    [0] Maent i gyd wedi’u cyflwyno.
+    [one] Mae 1 ohonynt wedi newid ers i chi gyflwyno.
+   *[other] Mae { $handed } ohonynt wedi newid ers i chi gyflwyno.
+}
+served-seen = Tra bo dosbarth yn gweithio, gall eich tiwtor weld ym mha adran rydych chi, faint rydych wedi’i ateb a sut aeth yr ymarfer. Nid yw eich tiwtor yn gweld yr hyn a ysgrifennwch cyn i chi ei gyflwyno, na’ch nodiadau preifat byth.
+served-leave = Gadael
+served-leave-sure = Mae { $n } ateb ar y ddyfais hon yn unig ac nid yw wedi’i anfon eto. Os gadewch nawr, caiff ei golli.
+served-stay = Aros yma
+served-leave-all-the-same = Gadael er hynny
+# Where a college's hub signs people in.
+served-hub-not-in = Nid ydych wedi mewngofnodi
+served-hub-nobody = Rydych wedi mewngofnodi yn y coleg fel { $user }, ac nid oes dysgwr o'r enw hwnnw yn y dosbarth hwn. Dywedwch wrth eich tiwtor.
+served-hub-again = Cymerodd hyn ormod o amser, neu fe'i dechreuwyd mewn ffenestr arall. Caewch hon, ac agorwch eich llyfrau gwaith eto.
+served-hub-failed = Nid yw mewngofnodi'r coleg yn ateb ar hyn o bryd. Rhowch gynnig arall arni ymhen munud.

@@ -1,0 +1,39 @@
+# A page behind which a service keeps a class's answers. These four stand in the header, as in saved.ftl.
+saved-device = Saved on this device. It will be sent when the connection is back.
+saved-later = Saved on this device. It cannot be sent just now, and is tried again by itself.
+saved-out = Saved on this device. It will be sent when you have signed in again.
+saved-refused = An answer cannot be kept as it is. Change it, and it is sent.
+# Follows "Your answer cannot be shown yet:".
+served-away = there is no connection, and nobody has worked here before
+served-out = You are signed out. What you write is kept on this device. Sign in again, so that it is sent.
+served-sign-in = Sign in again
+served-feedback = Your tutor has given you feedback on this workbook.
+served-offline = There is no connection. What is shown here is as this device knows it.
+served-busy = Your college’s computer cannot answer just now. What is shown here is as this device knows it. This is tried again by itself.
+served-hand-in-later = Not handed in: there is no connection just now. Your work is kept on this device. Hand in when the connection is back.
+served-hand-in-out = Not handed in: you are signed out. Your work is kept on this device. Sign in again, then hand in.
+served-hand-in-changed = Not handed in: your answers were changed on another device just now. Please look at them, then hand in.
+served-hand-in-choose = Not handed in: an answer has another version, or cannot be kept as it is. Please look at it, then hand in.
+served-where = You work here as { $learner }. { $unsent ->
+    [0] Your college’s computer has all your answers: you can carry on at any other device.
+    [one] 1 answer is on this device only. It is sent by itself when there is a connection.
+   *[other] { $unsent } answers are on this device only. They are sent by themselves when there is a connection.
+} { $handed ->
+    [none] You have not handed in yet.
+    [0] All of them are handed in.
+    [one] 1 of them has changed since you handed in.
+   *[other] { $handed } of them have changed since you handed in.
+}
+served-seen = While a class works, your tutor can see which section you are in, how much you have answered and how practice went. Your tutor does not see what you write before you hand it in, and never your private notes.
+served-leave = Leave
+served-leave-sure = { $n ->
+    [one] 1 answer is on this device only and has not been sent yet. If you leave now, it is lost.
+   *[other] { $n } answers are on this device only and have not been sent yet. If you leave now, they are lost.
+}
+served-stay = Stay here
+served-leave-all-the-same = Leave all the same
+# Where a college's hub signs people in.
+served-hub-not-in = You are not signed in
+served-hub-nobody = You are signed in at the college as { $user }, and no learner of this class is called so. Tell your tutor.
+served-hub-again = This took too long, or was begun in another window. Close this one, and open your workbooks again.
+served-hub-failed = The college's sign-in does not answer just now. Please try again in a minute.

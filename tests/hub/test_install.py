@@ -1,0 +1,105 @@
+"""install.sh, as far as a machine without systemd and root's leave goes: below a folder, with the packages of this environment."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograde.classes.college import read_college
+from tests.conftest import ROOT
+from tests.hub.conftest import PROXY
+from tests.npm import fetch
+
+SCRIPT = ROOT / "deploy" / "hub" / "install.sh"
+PARTS = ("deploy/hub/constraints.txt", "pyproject.toml", "autograde/pyproject.toml")
+
+
+def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["bash", str(SCRIPT), *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+
+
+def prepare(prefix: Path) -> None:
+    """Have the packages be there already: fetching them takes minutes."""
+    opt = prefix / "opt" / "workbook"
+    (opt / "venv" / "bin").mkdir(parents=True)
+    (opt / "venv" / "bin" / "python").symlink_to(sys.executable)
+    digest = hashlib.sha256(b"".join((ROOT / part).read_bytes() for part in PARTS)).hexdigest()
+    (opt / "venv" / ".installed").write_text(f"{digest}  -\n", "utf-8")
+    fetch(PROXY)
+    shutil.copytree(PROXY, opt / "proxy", symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prefix = tmp_path_factory.mktemp("server")
+    prepare(prefix)
+    done = run("--prefix", prefix)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1].startswith("· Done. Now write ")
+    return prefix
+
+
+def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Give path → mode and content of all but the copies of this project, which somebody may be changing."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    kept = (path for path in paths if path.parts[:2] != ("opt", "workbook") or path.parts[2] in ("venv", "proxy"))
+    return {str(path): ((folder / path).stat().st_mode, (folder / path).read_bytes()) for path in kept}
+
+
+def test_what_it_makes(installed: Path) -> None:
+    opt = installed / "opt" / "workbook"
+    assert {path.name for path in opt.iterdir()} >= {"src", "autograde", "workbooks", "deploy", "venv", "proxy"}
+    assert not {"tests", "docs", ".git"} & {path.name for path in opt.iterdir()}
+    assert (opt / "autograde").stat().st_mode & 0o007 == 0  # keys
+    for folder, mode in (("srv/workbook", 0o750), ("var/lib/workbook-hub", 0o700), ("etc/workbook", 0o755)):
+        assert (installed / folder).stat().st_mode & 0o777 == mode
+    assert (installed / "etc/workbook/hub.env").stat().st_mode & 0o077 == 0
+    assert read_college(installed / "etc" / "workbook" / "courses.toml").courses
+    unit = (installed / "etc" / "systemd" / "system" / "workbook-hub.service").read_text("utf-8")
+    assert "User=workbook\n" in unit
+    assert "NoNewPrivileges=yes" in unit
+    assert str(installed) not in unit
+    for name in ("accounts", "class"):
+        assert os.access(installed / "usr" / "local" / "bin" / f"workbook-{name}", os.X_OK)
+
+
+def test_again_changes_nothing_that_is_so_and_keeps_what_is_the_college_s(installed: Path) -> None:
+    (installed / "etc" / "workbook" / "courses.toml").write_text("# ours\n", "utf-8")
+    (installed / "srv" / "workbook" / "care").mkdir(exist_ok=True)
+    before = tree(installed)
+    done = run("--prefix", installed)
+    assert done.returncode == 0, done.stderr
+    assert tree(installed) == before
+    assert "Nothing was started" in done.stdout
+
+
+def test_with_a_jupyterlab_the_hub_is_root_and_its_services_are_not(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    labs = tmp_path / "opt" / "workbook-lab"
+    (labs / "bin").mkdir(parents=True)
+    shutil.copyfile(tmp_path / "opt" / "workbook" / "venv" / ".installed", labs / ".installed")
+    assert run("--lab", "--prefix", tmp_path).returncode == 0
+    unit = (tmp_path / "etc" / "systemd" / "system" / "workbook-hub.service").read_text("utf-8")
+    assert "User=root\n" in unit
+    assert "WORKBOOK_ACCOUNT=workbook\n" in unit
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_takes_the_unit(installed: Path) -> None:
+    unit = installed / "etc" / "systemd" / "system" / "workbook-hub.service"
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, timeout=60, check=False)
+    ours = [line for line in done.stderr.splitlines() if "workbook-hub" in line and "is not executable" not in line]
+    assert not ours
+
+
+def test_it_teaches_and_refuses_in_one_line() -> None:
+    assert run("--help").stdout.startswith("Usage: install.sh")
+    for words, said in ((["--labs"], "there is no option --labs"), (["--prefix"], "--prefix needs a folder")):
+        done = run(*words)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1

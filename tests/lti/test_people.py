@@ -1,0 +1,135 @@
+"""The people of a platform's course come into the class after the tutor has looked, each as one learner, and stay linked."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograde.classes.folder import Course
+from autograde.classes.learner_list import Outcome
+from autograde.classes.roster import Roster
+from autograde.cli import app
+from autograde.errors import ClassError
+from autograde.gradebook.platform_people import hub_names, link, subjects, unlink
+from autograde.lti.connection import connection
+from autograde.lti.members import add_people, read_people
+from autograde.records.erasure import erase
+from tests.lti.reference import TEACHER, Reference, member
+from workbook_helpers.lti.platforms import hub_name
+
+
+@pytest.fixture
+def peopled(joined: Course, platform: Reference) -> Course:
+    """Give a class at whose platform there are five: three pages of a list."""
+    platform.people += [
+        member("sub-ana", "Anna", "Evans", lis_person_sourcedid="ana01", email="ana@example.org"),
+        member("sub-dee", "Dee", "Zimmer", lis_person_sourcedid="dee01", email="dee@example.org"),
+        member("sub-ruth", "Ruth", "Tutor", roles=[TEACHER], lis_person_sourcedid="ruth"),
+        member("sub-gone", "Gone", "Away", lis_person_sourcedid="gone01", status="Inactive"),
+        member("sub-eli", name="Eli van Dam", ext_user_username="eli01"),
+    ]
+    return joined
+
+
+def test_people_are_looked_at_first_then_added_and_linked(peopled: Course, platform: Reference) -> None:
+    found = read_people(peopled)
+    assert [request for request in platform.asked if "people" in request] == ["GET /people"] * 3
+    assert found.preview is not None
+    assert {(line.id, line.outcome) for line in found.preview.lines} == {
+        ("ana01", Outcome.CHANGED),
+        ("dee01", Outcome.NEW),
+        ("eli01", Outcome.NEW),
+    }
+    assert [line.note for line in found.preview.lines if line.id == "ana01"] == ["so far: Ana Evans, ana@example.org"]
+    assert found.staff == {"Ruth Tutor": hub_name(platform.address, "sub-ruth")}
+    assert not subjects(peopled, platform.address)  # nothing was written
+    assert {one.id for one in Roster.of(peopled).students} == {"ana01", "ben01", "cai01"}
+    report, linked = add_people(peopled, found.code)
+    assert (report.added, report.updated, linked) == (("dee01", "eli01"), ("ana01",), 3)
+    assert subjects(peopled, platform.address) == {"ana01": "sub-ana", "dee01": "sub-dee", "eli01": "sub-eli"}
+    assert hub_names(peopled)["ana01"] == hub_name(platform.address, "sub-ana")
+    assert {one.id for one in Roster.of(peopled).students} == {"ana01", "ben01", "cai01", "dee01", "eli01"}
+    again = read_people(peopled)
+    assert again.preview is not None
+    assert not again.preview.to_write
+    assert not again.to_link
+
+
+def test_what_was_not_looked_at_is_not_added(peopled: Course, platform: Reference) -> None:
+    code = read_people(peopled).code
+    platform.people.append(member("sub-new", "New", "One", lis_person_sourcedid="new01"))
+    with pytest.raises(ClassError, match="has changed since you looked"):
+        add_people(peopled, code)
+    assert not subjects(peopled, platform.address)
+
+
+def test_nobody_takes_the_place_of_somebody_who_is_linked(peopled: Course, platform: Reference) -> None:
+    add_people(peopled, read_people(peopled).code)
+    platform.people[0]["user_id"] = "sub-mallory"  # another account there, with ana's number
+    found = read_people(peopled)
+    assert "ana01" not in found.to_link
+    assert any("ana01 is somebody else at the platform already" in note for note in found.notes)
+    add_people(peopled, found.code)
+    assert subjects(peopled, platform.address)["ana01"] == "sub-ana"
+    with pytest.raises(ClassError, match="would be two learners"):
+        link(peopled, platform.address, {"ben01": "sub-ana"})
+    assert unlink(peopled, "ana01")
+    add_people(peopled, read_people(peopled).code)
+    assert subjects(peopled, platform.address)["ana01"] == "sub-mallory"
+
+
+def test_two_of_one_number_are_not_both_linked(peopled: Course, platform: Reference) -> None:
+    platform.people.append(member("sub-dee2", "Dee", "Zimmer", lis_person_sourcedid="dee01"))
+    found = read_people(peopled)
+    assert found.to_link["dee01"] == "sub-dee"
+    assert found.preview is not None
+    assert found.preview.counts[Outcome.BAD] == 1
+    add_people(peopled, found.code)
+    assert subjects(peopled, platform.address)["dee01"] == "sub-dee"
+
+
+def test_a_list_that_leads_elsewhere_is_not_followed(peopled: Course, platform: Reference) -> None:
+    platform.astray = "http://127.0.0.1:9"
+    with pytest.raises(ClassError, match="cannot be followed"):
+        read_people(peopled)
+
+
+def test_a_tool_whose_key_is_not_known_gets_nothing(peopled: Course, platform: Reference) -> None:
+    platform.tool = {"keys": []}
+    with pytest.raises(ClassError, match=r"this key is not known.*JWKS address"):
+        read_people(peopled)
+
+
+def test_who_is_erased_is_linked_to_nobody(peopled: Course, platform: Reference) -> None:
+    add_people(peopled, read_people(peopled).code)
+    erase(peopled, "ana01")
+    assert "ana01" not in subjects(peopled, platform.address)
+    assert b"sub-ana" not in (peopled.root / "gradebook.db").read_bytes()
+
+
+def test_a_class_that_was_not_connected_says_what_to_do(course: Course, college: Path) -> None:
+    with pytest.raises(ClassError, match="autograde lti connect"):
+        connection(course)
+
+
+def test_the_commands_look_add_and_take_a_link_back(
+    peopled: Course, college: Path, platform: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(peopled.root)
+
+    def said(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, ["lti", *words])
+        assert done.exit_code == code, (done.output, done.exception)
+        return " ".join(done.output.split())
+
+    assert "Moodle" in said("connect", str(college), "a")
+    assert "https://hub.example.ac.uk/hub/lti13/jwks" in said("key", str(college))
+    looked = said("people")
+    assert "ana01" in looked
+    assert "so far: Ana Evans" in looked
+    assert "Ruth Tutor" in looked
+    code = read_people(peopled).code
+    assert f"autograde lti people --add {code}" in looked
+    assert "2 learners added, 1 updated" in said("people", "--add", code)
+    assert "is linked to nobody" in said("unlink", "ana01")
+    assert set(subjects(peopled, platform.address)) == {"dee01", "eli01"}

@@ -1,0 +1,237 @@
+"""Points go back as feedback when feedback was given: each to its own learner, each once, however the platform behaves."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+from autograde.classes.folder import Course
+from autograde.cli import app
+from autograde.gradebook import platform_scores
+from autograde.gradebook.database import reading
+from autograde.gradebook.deeds import Deed
+from autograde.gradebook.givings import read_givings, take_back
+from autograde.gradebook.log import entries_in
+from autograde.gradebook.own import recording
+from autograde.gradebook.own_tables import platform_score
+from autograde.gradebook.platform_people import link
+from autograde.gradebook.platform_scores import State, hurry, read_scores, settle, take_due
+from autograde.inbox.merge import merge
+from autograde.lti.scores import COMMENT, gather, send
+from autograde.outbox.feedback import write_feedback
+from autograde.outbox.giving import Way, give
+from autograde.run.mark import mark_class
+from autograde.text import naive
+from tests.lti.conftest import hand_in
+from tests.lti.reference import Reference, member
+from tests.tutor.conftest import ASSIGNMENT
+from tests.tutor.test_audit import by_hand
+
+
+def give_all(course: Course) -> None:
+    give(course, ASSIGNMENT, Way.ZIP)
+
+
+def later(course: Course, by: timedelta = timedelta(days=2)) -> None:
+    """Let time go by for what waits."""
+    with recording(course.db_url) as database:
+        database.run(update(platform_score).values(next=naive(datetime.now(UTC) - by)))
+
+
+def test_points_go_to_their_learner_as_feedback_and_once(marked: Course, platform: Reference) -> None:
+    assert gather(marked).sent == 0
+    assert not read_scores(marked)  # nothing is told before it was given
+    give_all(marked)
+    assert send(marked).line == "2 scores sent, 0 waiting, 0 refused."
+    told = {one["userId"]: one for one in platform.told}
+    ana = told["sub-ana"]
+    assert (ana["scoreGiven"], ana["scoreMaximum"]) == (9, 12)
+    assert (ana["activityProgress"], ana["gradingProgress"], ana["comment"]) == ("Completed", "FullyGraded", COMMENT)
+    ben = told["sub-ben"]  # of whom an answer waits for a person: no points, and it says so
+    assert (ben["activityProgress"], ben["gradingProgress"]) == ("Submitted", "PendingManual")
+    assert "scoreGiven" not in ben
+    [column] = platform.columns
+    assert (column["resourceId"], column["scoreMaximum"]) == (ASSIGNMENT, 12)
+    assert "not the result" in column["label"]
+    give_all(marked)  # the same pages, given by hand once more
+    assert send(marked).sent == 2
+    assert len(platform.told) == 2
+    with reading(marked.db_url) as connection:
+        assert [entry.detail["outcome"] for entry in entries_in(connection, Deed.TELL_PLATFORM) if entry.detail] == ["sent", "sent"]
+
+
+def test_the_column_that_the_link_has_made_is_used(marked: Course, platform: Reference) -> None:
+    own = {"id": f"{platform.address}/columns/9?type=lti", "resourceId": ASSIGNMENT, "label": "A small workbook", "scoreMaximum": 12}
+    platform.columns.append(own)
+    give_all(marked)
+    send(marked)
+    assert platform.columns == [own]
+    assert set(platform.scores) == {"9"}
+
+
+def test_marks_that_have_changed_are_told_when_they_are_given_and_not_before(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    send(marked)
+    by_hand(marked, 5)
+    assert send(marked).waiting == ()
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    send(marked)
+    assert len(platform.told) == 2  # the new page is made, and not given yet
+    give_all(marked)
+    send(marked)
+    assert [(one["userId"], one.get("scoreGiven")) for one in platform.told[2:]] == [("sub-ana", 7)]
+
+
+def test_points_that_were_never_given_are_not_told(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    by_hand(marked, 5)
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    send(marked)  # what ana was given says 9, and what lies there now says 7 and was not given
+    assert [one["userId"] for one in platform.told] == ["sub-ben"]
+
+
+def test_other_words_with_the_same_points_are_no_second_score(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    send(marked)
+    by_hand(marked, 7, "Well said.")
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    give_all(marked)
+    send(marked)
+    assert len(platform.told) == 2
+
+
+def test_a_platform_that_is_away_gets_all_of_it_later(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    platform.answers += [503]
+    found = send(marked)
+    assert (found.sent, len(found.waiting)) == (0, 2)
+    assert all("Moodle does not give" in one.said for one in found.waiting)
+    assert platform.asked.count("POST /columns/1/scores") == 1  # the others of this run are not tried
+    asked = len(platform.asked)
+    send(marked)
+    assert len(platform.asked) == asked  # it is not their time yet
+    assert "2 scores wait until" in next(found.told())
+    later(marked)
+    assert send(marked).sent == 2
+    assert len(platform.told) == 2
+
+
+def test_waits_grow(marked: Course) -> None:
+    give_all(marked)
+    gather(marked)
+    waits = []
+    for _ in range(len(platform_scores.WAITS_M) + 1):
+        [ana] = [one for one in take_due(marked) if one.learner == "ana01"]
+        settle(marked, ana, State.WAITING, "away")
+        [ana] = [one for one in read_scores(marked) if one.learner == "ana01"]
+        waits.append(round((ana.next - datetime.now(UTC)).total_seconds() / 60))
+        later(marked)
+    assert waits == [*platform_scores.WAITS_M, platform_scores.WAITS_M[-1]]
+
+
+def test_an_answer_that_is_lost_is_no_second_score(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    platform.lost = True
+    found = send(marked)
+    assert len(platform.told) == 1  # it has arrived, and nobody knows
+    assert len(found.waiting) == 2
+    platform.lost = False
+    later(marked)
+    found = send(marked)
+    assert (found.sent, found.refused) == (2, ())
+    assert len(platform.told) == 2
+    assert len({one["userId"] for one in platform.told}) == 2
+
+
+def test_a_run_that_is_killed_leaves_what_it_had_taken(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    gather(marked)
+    assert len(take_due(marked)) == 2  # and here it ends
+    assert not take_due(marked)  # nobody else has them meanwhile
+    assert send(marked).sent == 0
+    later(marked)
+    assert send(marked).sent == 2
+    assert len(platform.told) == 2
+
+
+def test_what_is_refused_is_told_and_sent_again_on_demand_alone(marked: Course, platform: Reference) -> None:
+    platform.people.pop()  # ben has left the course there
+    give_all(marked)
+    found = send(marked)
+    assert found.sent == 1
+    assert [one for one in found.told() if one.startswith("ben01")] == [
+        "ben01, w01-small: Moodle refuses what is asked for (404: User is not in the course)."
+    ]
+    later(marked)
+    asked = len(platform.asked)
+    assert len(send(marked).refused) == 1
+    assert len(platform.asked) == asked
+    platform.people.append(member("sub-ben"))
+    hurry(marked)
+    assert (found := send(marked)).sent == 2
+    assert not list(found.told())
+
+
+def test_a_newer_score_there_is_not_overwritten(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    gather(marked)
+    newer = {"timestamp": (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="milliseconds"), "scoreGiven": 12}
+    platform.scores["1"] = {"sub-ana": newer}
+    found = send(marked)
+    assert [one.learner for one in found.refused] == ["ana01"]
+    assert "newer score" in found.refused[0].said
+    assert platform.scores["1"]["sub-ana"] == newer
+
+
+def test_who_is_not_linked_is_told_and_gets_nobodys_points(marked: Course, platform: Reference, tmp_path: Path) -> None:
+    platform.people.append(member("sub-cai"))
+    hand_in(marked, tmp_path, cai01={"q01": "a", "t01": "Aye.", "declaration": True})
+    give_all(marked)
+    found = send(marked)
+    assert found.unlinked == ("cai01",)
+    assert "cai01" in list(found.told())[-1]
+    assert {one["userId"] for one in platform.told} == {"sub-ana", "sub-ben"}
+    link(marked, platform.address, {"cai01": "sub-cai"})
+    send(marked)
+    assert {one["userId"] for one in platform.told} == {"sub-ana", "sub-ben", "sub-cai"}
+
+
+def test_what_was_not_given_after_all_is_not_told(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    platform.answers += [503]
+    send(marked)
+    [giving] = read_givings(marked.db_url, marked.course_id, ASSIGNMENT)
+    take_back(marked.db_url, marked.course_id, giving.id)
+    later(marked)
+    assert not send(marked).waiting
+    assert not platform.told
+    assert not read_scores(marked)
+
+
+def test_a_learner_of_two_ids_has_one_score(marked: Course, platform: Reference) -> None:
+    merge(marked, "ben01", "cai01")  # ben is linked, and cai is who stays
+    list(mark_class(marked, ASSIGNMENT))
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    give_all(marked)
+    send(marked)
+    assert sorted(one["userId"] for one in platform.told) == ["sub-ana", "sub-ben"]
+
+
+def test_the_commands_give_tell_and_say_where_it_stands(
+    marked: Course, platform: Reference, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(marked.root)
+
+    def said(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, [*words])
+        assert done.exit_code == code, (done.output, done.exception)
+        return " ".join(done.output.split())
+
+    platform.answers += [503]
+    assert "2 waiting" in said("give-back", "w01", "--zip", "--to", str(tmp_path))
+    assert "2 scores wait until" in said("lti", "scores")
+    assert "0 scores sent, 2 waiting" in said("lti", "send")
+    assert "2 scores sent, 0 waiting" in said("lti", "send", "--now")
+    assert {state.state for state in read_scores(marked)} == {State.SENT}

@@ -1,0 +1,480 @@
+"""The page behind which the service keeps the answers, in real browsers: kept, sent, handed in, given back, and whose it is."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.conftest import is_saved
+from tests.end_to_end.test_unit import answer, released
+from tests.served.classroom import MINE, OFFLINE, PICK, PRACTICE, PRIVATE, TEXT, Room, at_work, device, look, says, sign_in
+from tests.served.service import ASSIGNMENT, CODE, Client, make_class, serving
+from tests.web.device import Tab, until
+from tests.web.test_handing_in import answers, handed, points
+from workbook_helpers.answers import AnswerStore
+from workbook_helpers.hand_in import hand_in
+from workbook_helpers.items import load_workbook
+from workbook_helpers.web import write_site
+
+WHOLE = "w01-working-and-personal"
+Device = Callable[..., BrowserContext]
+NAMES = ["two", "bus", "clash", "hand", "given", "out", "left", "unsent", "other", "twice", "join", "lan", "back", "lost", "page"]
+"""One learner for each test: they share a class and its service."""
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = make_class(tmp_path_factory.mktemp("served"), learners=[f"{name}{n}" for name in NAMES for n in "12"])
+    with serving(folder, options=["--address", "0.0.0.0"]) as service:  # noqa: S104  a classroom's Wi-Fi
+        yield Room(folder, service)
+
+
+@pytest.fixture
+def on(chromium: Browser) -> Iterator[Device]:
+    """on(): a device of its own; closed with the test."""
+    made: list[BrowserContext] = []
+
+    def make(**more: Any) -> BrowserContext:
+        made.append(device(chromium, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def there(room: Room, learner: str) -> dict[str, Any]:
+    """Give what the service has of a learner's workbook, as another browser would get it."""
+    client = Client(room.service.port)
+    answer = client.post("api/join", code=CODE, learner=learner, pin="2468")
+    assert answer.status == 200, answer.content
+    kept: dict[str, Any] = client.open()
+    client.close()
+    return kept
+
+
+def test_what_one_device_saves_another_one_shows(room: Room, on: Device) -> None:
+    first = at_work(room, on(), "two1")
+    first.write("Warm, and professional.", TEXT)
+    first.choose("a", PICK)
+    first(PRACTICE).locator('input[value="b"]').check()
+    expect(first(PRACTICE)).to_contain_text("Not quite.")
+    is_saved(first(PRACTICE))
+    kept = there(room, "two1")["answers"]
+    assert {name: kept[name]["value"] for name in (TEXT, PICK, PRACTICE)} == {TEXT: "Warm, and professional.", PICK: "a", PRACTICE: "b"}
+    second = at_work(room, on(), "TWO1")
+    assert second.text(TEXT).input_value() == "Warm, and professional."
+    second.write("Warm, professional, and fair.", TEXT)
+    until(second.page, "document.querySelectorAll('.wb-question[data-wb-state=saved]').length >= 3")
+    look(first)
+    expect(first.text(TEXT)).to_have_value("Warm, professional, and fair.")
+    assert first.page.locator(".wb-conflict:visible").count() == 0, "nothing was to choose"
+    assert there(room, "two1")["answers"][PRACTICE]["tried"]["n"] == 1
+    expect(first.page.locator("#your-work")).to_contain_text("has all your answers")
+    beside = first.page.context.new_page()
+    beside.goto(room.page)
+    Tab(beside, room.page).write("In a second tab.", TEXT)
+    expect(first.text(TEXT)).to_have_value("In a second tab.")
+    says(first, "✓ All saved")
+
+
+def test_what_is_written_on_a_bus_outlives_a_reload_and_is_sent_in_the_end(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "bus1")
+    tab.page.evaluate("""async () => {
+      await navigator.serviceWorker.ready;
+      while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 20));
+    }""")
+    context.set_offline(True)
+    tab.text(TEXT).fill("On the bus.")
+    says(tab, OFFLINE)
+    tab(PICK).locator('input[value="b"]').check()
+    tab.page.reload()
+    expect(tab.text(TEXT)).to_have_value("On the bus.")
+    tab.text(TEXT).fill("On the bus, and off it.")
+    says(tab, OFFLINE)
+    expect(tab.page.locator("#your-work")).to_contain_text("2 answers are on this device only.")
+    tab(MINE).get_by_role("checkbox").check()
+    tab.state("saved", MINE)
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    tab.button("Hand in anyway").or_(tab.button("Hand in")).click()
+    expect(tab("hand-in").locator(".wb-error")).to_contain_text("Your work is kept on this device. Hand in when the connection is back.")
+    tab.page.goto(room.address)
+    expect(tab.page.locator(".wb-notice")).to_have_text("There is no connection. What is shown here is as this device knows it.")
+    expect(tab.page.locator("#wb-cards")).to_contain_text("Marked 2 of 2")
+    assert there(room, "bus1")["answers"] == {}
+    context.set_offline(False)
+    tab.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(tab.page.locator(".wb-notice")).to_be_hidden()
+    kept = there(room, "bus1")["answers"]
+    assert {name: one["value"] for name, one in kept.items()} == {PICK: "b", TEXT: "On the bus, and off it.", MINE: True}
+    assert kept[PICK]["revision"] < kept[TEXT]["revision"] < kept[MINE]["revision"], "in their order"
+
+
+def test_two_devices_that_differ_let_the_student_choose(room: Room, on: Device) -> None:
+    away, here = on(), on()
+    one, other = at_work(room, away, "clash1"), at_work(room, here, "clash1")
+    away.set_offline(True)
+    one.text(TEXT).fill("Mine, from the bus.")
+    says(one, OFFLINE)
+    other.write("Theirs, from the library.", TEXT)
+    away.set_offline(False)
+    one.page.evaluate("dispatchEvent(new Event('online'))")
+    choice = one(TEXT).locator(".wb-conflict")
+    expect(choice).to_contain_text("There is another version of this answer")
+    assert one.text(TEXT).input_value() == "Mine, from the bus."
+    says(one, "An answer waits for you")
+    assert there(room, "clash1")["answers"][TEXT]["value"] == "Theirs, from the library.", "nothing is written over unasked"
+    one.page.reload()
+    expect(choice).to_contain_text("There is another version")
+    choice.locator("summary").click()
+    assert "Mine, from the bus." in choice.inner_text(), "both are still there"
+    one(TEXT).get_by_role("button", name="Use the other answer").click()
+    is_saved(one(TEXT))
+    assert there(room, "clash1")["answers"][TEXT]["value"] == "Mine, from the bus."
+    look(other)
+    expect(other.text(TEXT)).to_have_value("Mine, from the bus.")
+    assert other(TEXT).locator(".wb-conflict:visible").count() == 0
+
+
+def test_a_save_of_which_no_word_comes_back_is_one_save(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "twice1")
+    asked: list[str] = []
+    context.on("request", lambda one: asked.append(one.post_data or "") if one.url.endswith("/save") else None)
+
+    def swallow(route: Route) -> None:
+        route.fetch()  # it has come through; its answer does not
+        route.abort()
+
+    context.route("**/save", swallow, times=1)
+    tab.text(TEXT).fill("Once.")
+    says(tab, OFFLINE)
+    tab.text(TEXT).fill("Once, and once more.")
+    says(tab, "✓ All saved")
+    keys = [[save["key"] for save in json.loads(one)["saves"]] for one in asked]
+    assert keys[0] == keys[1], "sent again as it was"
+    kept = there(room, "twice1")
+    assert (kept["answers"][TEXT]["value"], kept["revision"]) == ("Once, and once more.", 2)
+    assert tab(TEXT).locator(".wb-conflict:visible").count() == 0
+
+
+def test_a_browser_that_throws_everything_away_gets_it_back(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "lost1")
+    tab.write("Kept by the college.", TEXT)
+    tab.page.goto(room.address)
+    tab.page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('workbooks').onsuccess = done; })")
+    tab.page.goto(room.page)
+    expect(tab.text(TEXT)).to_have_value("Kept by the college.")
+    tab.write("Kept by the college, and here.", TEXT)
+    assert there(room, "lost1")["answers"][TEXT]["value"] == "Kept by the college, and here."
+
+
+def test_a_browser_that_keeps_nothing_says_so_before_anything_is_typed(room: Room, on: Device) -> None:
+    context = on()
+    context.add_init_script("Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });")
+    page = context.new_page()
+    page.goto(room.page)
+    sign_in(page, "two2")
+    expect(page.get_by_text("this browser does not keep anything, perhaps because the window is private").first).to_be_visible()
+    assert page.locator("#wb-main textarea").count() == 0
+
+
+# Handed in, and given back
+
+
+def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_changed(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "hand1")
+    tab.write("For my tutor.", TEXT)
+    tab.choose("a", PICK)
+    tab.write("For me alone.", PRIVATE)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    assert tab.page.get_by_label("Your learner ID").is_hidden(), "who works is who has signed in"
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    receipt = tab.page.locator(".wb-receipt")
+    expect(receipt).to_contain_text("Your tutor has it now. There is nothing else to do.")
+    [zipped] = room.arrived("hand1")
+    sent, manifest = handed(zipped)
+    assert manifest["student"] == "hand1"
+    assert manifest["code"] in receipt.inner_text()
+    assert {name: one["value"] for name, one in sent["answers"].items()} == {TEXT: "For my tutor.", PICK: "a", MINE: True}
+    expect(tab.page.locator("#your-work")).to_contain_text("All of them are handed in.")
+    tab.page.reload()
+    expect(receipt).to_contain_text(manifest["code"])
+    tab.write("For my tutor, and better.", TEXT)
+    expect(tab("hand-in")).to_contain_text("You have changed answers since you handed in.")
+    expect(tab.page.locator("#your-work")).to_contain_text("1 of them has changed since you handed in.")
+    tab("hand-in").get_by_role("button", name="Hand in again").click()
+    expect(receipt).not_to_contain_text(manifest["code"])
+    assert len(room.arrived("hand1")) == 2
+    tab.page.goto(room.address)
+    expect(tab.page.locator("#wb-cards")).to_contain_text(re.compile("Handed in on .*Not marked yet", re.DOTALL))
+
+
+def test_the_points_are_those_of_the_kernel_row_by_row(on: Device, tmp_path: Path) -> None:
+    course = released(tmp_path, [WHOLE]).course
+    folder = make_class(tmp_path / "served", class_id=course.course_id, learners=["ana01"])
+    shutil.copytree(course.root / "release" / WHOLE, folder / "releases" / WHOLE)
+    workbook = load_workbook(folder / "releases" / WHOLE)
+    write_site([workbook], folder / "site", served=True)
+    given = {item: value for item, value in answers(workbook).items() if workbook.items[item].kind in ("single", "written", "declaration")}
+    with serving(folder) as service:
+        room = Room(folder, service, WHOLE)
+        page = on().new_page()
+        page.goto(room.address)
+        sign_in(page, "ana01")
+        page.goto(room.page)
+        for item, value in given.items():
+            answer(page.locator(f"#{item}"), workbook.items[item], value)
+        Tab(page, room.page)("hand-in").get_by_role("button", name="Hand in").click()
+        page.get_by_role("button", name="Hand in anyway").click()
+        expect(page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+        [mine] = room.arrived("ana01")
+    home = Path(shutil.copytree(folder / "releases", tmp_path / "home"))
+    theirs = load_workbook(home / WHOLE)
+    store = AnswerStore(theirs.folder, theirs.id, theirs.items)
+    for item, value in given.items():
+        store.put(item, value)
+    rows = points(course, WHOLE, mine, tmp_path / "one")
+    assert rows == points(course, WHOLE, home / "handed-in" / hand_in(theirs, "ana01").file, tmp_path / "two")
+    assert any(score for _, score, _, _ in rows)
+
+
+def referral(learner: str, manifest: dict[str, Any], sent: dict[str, Any]) -> str:
+    """Give what a tutor's side writes where a task is to be looked at again."""
+    about = {
+        "form": "workbook-referral",
+        "schema": 1,
+        "id": "0123456789abcdef",
+        "workbook": "w01",
+        "class_id": "care-a",
+        "learner": learner,
+    }
+    about |= {"release": sent["release"], "attempt": 2, "answers_sha256": manifest["answers_sha256"], "made_at": "2026-11-29T12:00:00Z"}
+    tasks = [{"item": TEXT, "missing": "Say why."}]
+    first = {name: {"value": one["value"], "saved_at": one["saved_at"]} for name, one in sent["answers"].items()}
+    return json.dumps({**about, "tasks": tasks, "answers": first})
+
+
+def test_feedback_and_what_is_asked_again_appear_while_the_workbook_is_open(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "given1")
+    tab.write("Because.", TEXT)
+    tab.choose("a", PICK)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    expect(tab.page.locator(".wb-receipt")).not_to_be_empty()
+    sent, manifest = handed(room.arrived("given1")[0])
+    room.give("given1", "feedback.html", "<!doctype html><title>Feedback</title><h1>Well done</h1><script>document.title = 'run'</script>")
+    room.give("given1", "referral.json", referral("given1", manifest, sent))
+    look(tab)
+    expect(tab.page.locator("#wb-again")).to_be_visible()
+    expect(tab.page.get_by_text("Say why.")).to_be_visible()
+    tab.write("Because it keeps people safe.", TEXT)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    tab.page.reload()
+    expect(tab.text(TEXT)).to_have_value("Because it keeps people safe.")
+    tab("hand-in").get_by_role("button", name=re.compile("Hand in")).click()
+    expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+    again, how = handed(room.arrived("given1")[1])
+    assert (how["attempt"], again["answers"][TEXT]["value"], again["answers"][PICK]["value"]) == (2, "Because it keeps people safe.", "a")
+    tab.button("See my feedback").first.click()
+    expect(tab.page.get_by_role("heading")).to_have_text("Well done")
+    assert tab.page.title() == "Feedback", "nothing of it runs"
+    tab.page.goto(room.address)
+    expect(tab.page.get_by_role("link", name="See my feedback")).to_be_visible()
+
+
+# Whose it is
+
+
+def test_who_is_signed_out_in_between_keeps_what_is_typed_and_goes_on_after_signing_in(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "out1")
+    tab.write("Before.", TEXT)
+    context.clear_cookies()
+    tab.text(TEXT).fill("Before, and after.")
+    says(tab, "Saved on this device. It will be sent when you have signed in again.")
+    tab("hand-in").get_by_role("button", name="Hand in").scroll_into_view_if_needed()
+    tab.button("Sign in again").first.click()
+    expect(tab.page.locator(".wb-notice").first).to_contain_text("You were signed out, out1. Sign in again: what you wrote is kept")
+    sign_in(tab.page, "out1")
+    tab.page.wait_for_url(f"{room.page}*")
+    says(tab, "✓ All saved")
+    assert there(room, "out1")["answers"][TEXT]["value"] == "Before, and after."
+
+
+def test_on_a_shared_device_nothing_of_who_left_is_there_for_the_next(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "left1")
+    tab.write("Mine alone.", TEXT)
+    tab.page.locator("#wb-contents > summary").click()
+    tab.page.locator("#wb-who-slot").get_by_role("button", name="Leave").click()
+    expect(tab.page.locator("form.wb-join")).to_be_visible()
+    assert tab.kept() == {}
+    assert tab.page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage)).filter((one) => /draft|place/.test(one))") == []
+    assert tab.page.get_by_label("Your learner ID").input_value() == ""
+    sign_in(tab.page, "left2")
+    tab.page.goto(room.page)
+    expect(tab.text(TEXT)).to_have_value("")
+    assert "left1" not in tab.page.content()
+    assert "Mine alone." not in tab.page.content()
+    assert there(room, "left1")["answers"][TEXT]["value"] == "Mine alone.", "the college has it"
+    tab.write("Mine, and I went without a word.", TEXT)
+    context.clear_cookies()
+    tab.page.goto(room.address)
+    sign_in(tab.page, "back2")
+    assert tab.kept() == {}, "the college has that, too"
+
+
+def test_leaving_with_something_unsent_asks_first(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "unsent1")
+    context.set_offline(True)
+    tab.text(TEXT).fill("Not sent yet.")
+    says(tab, OFFLINE)
+    leave = tab.page.locator("#your-work").get_by_role("button", name="Leave")
+    leave.click()
+    asks = tab.page.get_by_role("dialog")
+    expect(asks).to_contain_text("1 answer is on this device only and has not been sent yet. If you leave now, it is lost.")
+    asks.get_by_role("button", name="Stay here").click()
+    expect(asks).to_have_count(0)
+    assert tab.text(TEXT).input_value() == "Not sent yet."
+    context.set_offline(False)
+    tab.page.evaluate("dispatchEvent(new Event('online'))")
+    says(tab, "✓ All saved")
+    context.set_offline(True)
+    leave.click()  # nothing would be lost; the service cannot be told yet
+    until(tab.page, "!document.querySelector('#wb-book')")
+    context.set_offline(False)
+    tab.page.goto(room.page)  # the cookie is still there, and counts for nothing
+    expect(tab.page.locator("form.wb-join")).to_be_visible()
+
+
+def test_a_tab_of_somebody_else_writes_into_nobodys_work(room: Room, on: Device) -> None:
+    context = on()
+    first = at_work(room, context, "other1")
+    first.write("Of the first.", TEXT)
+    with Clean(context) as page:
+        page.goto(room.address)
+        page.evaluate(
+            "fetch('api/leave', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Workbook': '1' }, body: '{}' })"
+        )
+        page.reload()
+        sign_in(page, "other2")
+        first.text(TEXT).fill("Of the first, still typing.")
+        expect(first.page.locator("#wb-who-slot")).to_contain_text("other2")
+        expect(first.text(TEXT)).to_have_value("")
+    assert there(room, "other2")["answers"] == {}
+    assert there(room, "other1")["answers"][TEXT]["value"] == "Of the first."
+    assert first.values("other1")[TEXT] == "Of the first, still typing.", "it is sent when they sign in here again"
+
+
+class Clean:
+    """Another tab of a device, for a while."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page = context.new_page()
+
+    def __enter__(self) -> Page:
+        return self.page
+
+    def __exit__(self, *_: object) -> None:
+        self.page.close()
+
+
+# The page to sign in
+
+
+def test_signing_in_at_320_px_with_a_keyboard_and_the_code_from_a_link(room: Room, on: Device) -> None:
+    page = on(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(f"{room.address}#{CODE.lower()}")
+    expect(page.get_by_label("Class code")).to_have_value(CODE)
+    expect(page.get_by_label("Your learner ID")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your learner ID")).to_have_accessible_description(re.compile("Please type your learner ID"))
+    page.keyboard.type("join1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("PIN", exact=True)).to_have_accessible_description(re.compile("The PIN is 4 to 8 digits"))
+    page.keyboard.type("68")
+    page.keyboard.press("Enter")
+    again = page.get_by_label("The same PIN again")
+    expect(again).to_be_focused()
+    page.keyboard.type("2469")
+    page.keyboard.press("Enter")
+    expect(again).to_have_accessible_description(re.compile("Type the same one twice"))
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    again.fill("2468")
+    page.keyboard.press("Enter")
+    expect(page.locator("#wb-who-slot")).to_contain_text("join1")
+    assert page.url == room.address, "the code has done its work"
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Leave").click()
+    expect(page.locator("form.wb-join")).to_be_visible()
+    page.get_by_label("Class code").fill(CODE)
+    page.get_by_label("Your learner ID").fill("join1")
+    page.get_by_label("PIN", exact=True).fill("1111")
+    page.keyboard.press("Enter")
+    wrong = page.get_by_role("alert").filter(has_text="do not fit together")
+    expect(wrong).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_label("PIN", exact=True).fill("2468")
+    page.keyboard.press("Enter")
+    expect(page.locator("#wb-who-slot")).to_contain_text("join1")
+
+
+def test_on_a_classrooms_wifi_without_tls_all_of_it_works(room: Room, on: Device) -> None:
+    context = on()
+    lan = Room(room.folder, room.service)
+    [address] = [one for one in json.loads((room.folder / "service.json").read_text())["addresses"] if "127.0.0.1" not in one][:1]
+    page = context.new_page()
+    page.goto(address)
+    assert page.evaluate("[isSecureContext, Boolean(navigator.serviceWorker), Boolean(crypto.subtle)]") == [False, False, False]
+    sign_in(page, "lan1")
+    page.goto(f"{address}{lan.assignment}.html")
+    tab = Tab(page, page.url)
+    tab.write("Over the air.", TEXT)
+    context.set_offline(True)
+    tab.text(TEXT).fill("Over the air, and in the lift.")
+    says(tab, OFFLINE)
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    says(tab, "✓ All saved")
+    assert there(room, "lan1")["answers"][TEXT]["value"] == "Over the air, and in the lift."
+
+
+def test_the_page_tells_where_it_is_and_says_so(room: Room, on: Device) -> None:
+    context = on()
+    with context.expect_event("request", lambda request: request.url.endswith("/beat")) as beat:
+        tab = at_work(room, context, "page1")
+    assert json.loads(beat.value.post_data or "")["section"] == "A small workbook"
+    expect(tab.page.locator("#your-work")).to_contain_text("Your tutor does not see what you write before you hand it in")
+    assert ASSIGNMENT in tab.page.url
+
+
+def test_a_link_into_a_workbook_leads_there_after_signing_in(room: Room, on: Device) -> None:
+    page = on().new_page()
+    page.goto(room.page)
+    expect(page.locator("form.wb-join")).to_be_visible()
+    sign_in(page, "back1")
+    page.wait_for_url(room.page)
+    expect(page.locator(f"#{TEXT} textarea")).to_be_visible()
+
+
+def test_files_of_the_site_carry_the_services_bundle(room: Room) -> None:
+    [script] = (room.folder / "site").glob("workbook.*.js")
+    built = Path("src/workbook_helpers/page/built")
+    assert script.read_bytes() == (built / "served.js").read_bytes()

@@ -1,0 +1,280 @@
+"""What somebody tries who wants another's answers, another's name or more than is theirs; a real service, and what it does not do."""
+
+import hashlib
+import http.client
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.served.service import ASSIGNMENT, CODE, Client, Service, make_class, serving, signed_in
+from workbook_helpers.served import sessions
+from workbook_helpers.served.folder import About
+from workbook_helpers.served.handlers import Rates
+from workbook_helpers.served.hosts import known_host, own_addresses
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  the service asks this for a class on one Wi-Fi
+JSON = {"X_Workbook": "1", "Content_Type": "application/json"}
+POSTS = ["join", "leave", f"{ASSIGNMENT}/save", f"{ASSIGNMENT}/beat", f"{ASSIGNMENT}/hand-in", "pin-reset", "forget"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    names = [f"learner{n:02}" for n in range(40)]
+    with serving(make_class(tmp_path_factory.mktemp("class"), learners=names), options=["--address", EVERYWHERE]) as running:
+        yield running
+
+
+@pytest.fixture
+def learner(service: Service, request: pytest.FixtureRequest) -> str:
+    used = service.__dict__.setdefault("used", [])
+    used.append(request.node.name)
+    return f"learner{len(used):02}"
+
+
+def token(service: Service) -> dict[str, str]:
+    return {"Authorization": f"Bearer {(service.folders[0] / 'tutor-token').read_text()}"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"X_Workbook": ""}, id="a form of another site"),
+        pytest.param({"Content_Type": "text/plain"}, id="no JSON"),
+        pytest.param({"Content_Type": ""}, id="of no type"),
+        pytest.param({"Origin": "https://evil.example"}, id="another origin"),
+        pytest.param({"Origin": "null"}, id="from a sandbox"),
+        pytest.param({"Sec_Fetch_Site": "cross-site"}, id="cross-site"),
+        pytest.param({"Sec_Fetch_Site": "same-site"}, id="a neighbour"),
+        pytest.param({"Host": "evil.example"}, id="another name that leads here"),
+    ],
+)
+def test_nothing_is_changed_for_another_site(service: Service, headers: dict[str, str]) -> None:
+    client = Client(service.port)
+    client.post("api/join", code=CODE, learner="learner39", pin="2468", new=True)
+    client.open()
+    save = {"copy": client.copy, "saves": [{"id": "w01-q01", "value": "a", "base": 0, "key": "k"}]}
+    for name in POSTS:
+        assert client.ask("POST", f"/api/{name}", json.dumps(save).encode(), **{**JSON, **token(service), **headers}).status == 403
+    assert client.open()["answers"] == {}
+
+
+def test_a_page_of_ours_says_where_it_comes_from(service: Service, learner: str) -> None:
+    client = signed_in(service, learner)
+    ours = {"Origin": f"http://127.0.0.1:{service.port}", "Sec_Fetch_Site": "same-origin"}
+    assert (
+        client.ask("POST", f"/api/{ASSIGNMENT}/beat", json.dumps({"copy": client.copy, "section": ""}).encode(), **JSON, **ours).status
+        == 200
+    )
+    assert client.get("api/mine", Sec_Fetch_Site="cross-site").status == 403
+    assert "Access-Control-Allow-Origin" not in client.get("api/mine", Origin="https://evil.example").headers
+
+
+def test_each_reaches_their_own_copy_alone(service: Service, learner: str) -> None:
+    victim, other = signed_in(service, learner), signed_in(service, "learner38")
+    victim.save("w01-t01", "Mine alone.")
+    mine = other.copy
+    other.copy = victim.copy
+    one = [{"id": "w01-t01", "value": "Gone.", "base": 1, "key": "k"}]
+    assert other.post(f"api/{ASSIGNMENT}/save", copy=victim.copy, saves=one).json == {"error": "other"}
+    assert other.hand_in(1).json == {"error": "other"}
+    assert other.post(f"api/{ASSIGNMENT}/beat", copy=victim.copy, section="x").json == {"error": "other"}
+    for more in ({"learner": learner}, {"seed": "x"}, {"class_id": "care-a"}):
+        other.post(f"api/{ASSIGNMENT}/save", copy=mine, saves=one, **more)
+    ways = ["api/me", "api/mine", f"api/{ASSIGNMENT}"]
+    ways += [f"{way}?learner={learner}" for way in ways]
+    assert not any(b"Mine alone" in other.get(way).content or victim.copy.encode() in other.get(way).content for way in ways)
+    assert victim.open()["answers"]["w01-t01"]["value"] == "Mine alone."
+    nobody = Client(service.port)
+    assert {way: nobody.get(way).status for way in (*ways, f"api/{ASSIGNMENT}/feedback")} == dict.fromkeys(
+        (*ways, f"api/{ASSIGNMENT}/feedback"), 401
+    )
+
+
+def test_a_session_that_was_left_is_over(service: Service, learner: str) -> None:
+    client = signed_in(service, learner)
+    kept = client.cookie
+    assert client.post("api/leave").status == 200
+    for cookie in (kept, f"{kept[:-1]}x", "workbook=", "workbook=" + "a" * 5000, f"workbook={secrets.token_urlsafe(32)}"):
+        client.cookie = cookie
+        assert client.get("api/mine").status == 401
+    database = (service.folders[0] / "served.db").read_bytes() + (service.folders[0] / "served.db-wal").read_bytes()
+    again = Client(service.port)
+    again.post("api/join", code=CODE, learner=learner, pin="2468")
+    assert again.cookie.partition("=")[2].encode() not in database  # a hash alone
+    again.post("api/join", code=CODE, learner="learner00", pin="2468", new=True)
+    assert again.get("api/me").json["learner"] == "learner00"
+
+
+def test_who_cannot_come_in_learns_nothing_of_why(service: Service, learner: str) -> None:
+    signed_in(service, learner)
+    client = Client(service.port)
+    wrong: list[dict[str, Any]] = [
+        {"code": CODE, "learner": learner, "pin": "0000"},
+        {"code": CODE, "learner": "nobody", "pin": "2468"},
+        {"code": CODE, "learner": "nobody", "pin": "2468", "new": True},
+        {"code": CODE, "learner": learner, "pin": "1111", "new": True},
+        {"code": "WRONGONE", "learner": learner, "pin": "2468"},
+        {"code": "WRONGONE", "learner": "learner37", "pin": "2468", "new": True},
+        {"code": "", "learner": "", "pin": ""},
+    ]
+    answers = [client.post("api/join", **one) for one in wrong]
+    assert {(one.status, one.content) for one in answers} == {(403, b'{"error":"wrong"}')}
+    assert all("Set-Cookie" not in one.headers for one in answers)
+    for pin in ("123", "123456789", "12a4", "１２３４", "", "2468\n"):
+        assert client.post("api/join", code=CODE, learner="learner37", pin=pin, new=True).json == {"error": "choose"}
+
+
+def test_where_there_is_no_pin_one_is_looked_at_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    real = hashlib.scrypt
+
+    def counted(pin: bytes, **more: Any) -> bytes:
+        asked.append(pin)
+        return real(pin, **more)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    assert not sessions.same_pin("0000", "")  # that of nobody
+    assert asked == [b"0000"]
+    assert sessions.same_pin("2468", sessions.hash_pin("2468"))
+
+
+def test_a_pin_that_is_guessed_waits_longer_and_longer_over_a_restart_as_well(tmp_path: Path) -> None:
+    root = make_class(tmp_path)
+    with serving(root) as service:
+        signed_in(service)
+
+        def guess(pin: str) -> int:
+            return Client(service.port).post("api/join", code=CODE, learner="ana01", pin=pin).status
+
+        with ThreadPoolExecutor(20) as pool:  # many at once are not one
+            seen = list(pool.map(guess, map(str, range(1000, 1030))))
+        assert 4 <= seen.count(403) <= 6
+        assert seen.count(403) + seen.count(429) == 30
+        service.kill()
+        with closing(sqlite3.connect(root / "served.db")) as raw, raw:
+            [(failures, waits)] = raw.execute("SELECT failures, until - at FROM served_tries WHERE who LIKE 'learner%'").fetchall()
+            assert (failures, waits) == (seen.count(403), 2 ** (failures - 5))
+            raw.execute("UPDATE served_tries SET until = until + 1000 WHERE who LIKE 'learner%'")  # as after fifteen
+        service.again()
+        late = Client(service.port).post("api/join", code=CODE, learner="ana01", pin="2468")
+        assert (late.status, late.json) == (429, {"error": "wait"})
+        assert 900 <= int(late.headers["Retry-After"]) <= 1004
+        assert Client(service.port).join("ben02").status == 200  # nobody else waits for it
+        client = Client(service.port)
+        assert client.ask("POST", "/api/pin-reset", b'{"learner": "ana01"}', **JSON, **token(service)).status == 200
+        assert client.post("api/join", code=CODE, learner="ana01", pin="2468").json == {"error": "choose"}
+
+
+def test_the_longest_way_to_a_pin() -> None:
+    free, longest = sessions.FREE["learner"]
+    waited, guesses = 0.0, free
+    while waited < 86400:
+        waited += min(longest, 2 ** (guesses - free))
+        guesses += 1
+    assert guesses < 45  # of 10,000 on the first day
+
+
+@pytest.mark.parametrize("code", ["abcd efgh", "ABCD-EFGH", " a b c d e f g h "])
+def test_a_code_counts_however_it_is_typed(code: str) -> None:
+    about = About(class_id="a", join_code=CODE)
+    assert about.opened_by(code)
+    assert not about.opened_by(code[:-2])
+    assert not about.opened_by("\ud800" * 8)
+
+
+def test_who_asks_too_often_is_told_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("workbook_helpers.served.handlers.time.monotonic", lambda: now[0])
+    rates = Rates()
+    assert [rates.wait("ana", 10, 3) for _ in range(3)] == [0, 0, 0]
+    assert rates.wait("ana", 10, 3) == pytest.approx(0.1)
+    assert rates.wait("ben", 10, 3) == 0
+    now[0] = 0.2
+    assert rates.wait("ana", 10, 3) == 0
+
+
+def test_the_tutors_calls_are_the_tutors(service: Service, learner: str) -> None:
+    client = signed_in(service, learner)
+    for way in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x"}, {"Authorization": client.cookie}):
+        assert client.get("api/live", **way).status == 401
+        assert client.ask("POST", "/api/pin-reset", json.dumps({"learner": learner}).encode(), **JSON, **way).status == 401
+    assert client.ask("POST", "/api/pin-reset", b'{"learner": "nobody"}', **JSON, **token(service)).status == 404
+    assert client.get("api/me").status == 200
+    outside = [one for one in own_addresses(EVERYWHERE) if one[0].isdigit() and not one.startswith("127.")]
+    for address in outside:  # the token from another machine
+        line = http.client.HTTPConnection(address, service.port, timeout=10)
+        line.request("GET", "/api/live", headers=token(service))
+        assert line.getresponse().status == 403
+        line.close()
+    client.save("w01-t01", "Forget me.")
+    assert client.ask("POST", "/api/forget", json.dumps({"learner": learner}).encode(), **JSON, **token(service)).status == 200
+    assert client.get("api/me").status == 401
+    assert signed_in(service, learner).open()["answers"] == {}
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil", "127.0.0.1.evil", "0x7f.1", "localhost:80.evil", "[::1].evil", "", "[", ":"]
+)
+def test_no_other_name_is_ours(host: str) -> None:
+    assert not known_host(["college.example"])(host)
+    assert known_host(["college.example"])("College.example:8443")
+
+
+def test_what_is_too_large_or_half_sent_is_let_go(service: Service, learner: str) -> None:
+    client = signed_in(service, learner)
+    line = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    line.putrequest("POST", f"/api/{ASSIGNMENT}/save")
+    line.putheader("Content-Length", str(2_000_000))
+    line.endheaders()
+    assert line.getresponse().status in (400, 413)
+    line.close()
+    many = [{"id": "w01-q01", "value": "a", "base": 0, "key": f"k{n}"} for n in range(1000)]
+    assert client.post(f"api/{ASSIGNMENT}/save", copy=client.copy, saves=many).status == 400
+    for body in (b"", b"[" * 100_000, b'{"copy": NaN}', b"\xff", b"[]", b'{"copy": 1e999, "saves": []}', b"null", b'{"a":' * 50_000):
+        assert client.ask("POST", f"/api/{ASSIGNMENT}/save", body, **JSON).status == 400
+    assert client.get("api/me").status == 200
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+SAVES = st.fixed_dictionaries(
+    {"id": st.sampled_from(["w01-q01", "w01-t01", "w01-p01", "w01-r01", "w01-declaration", "w01-t01@2"]) | VALUES},
+    optional={"value": VALUES, "base": VALUES, "key": VALUES, "typed": VALUES, "said": VALUES, "tried": VALUES},
+)
+
+
+def test_whatever_is_sent_is_answered_and_harms_nobody(service: Service, learner: str) -> None:
+    client, other = signed_in(service, learner), signed_in(service, "learner36")
+    kept = other.save("w01-t01", "Stays.")["kept"]
+    bodies = st.fixed_dictionaries({}, optional={"copy": st.just(client.copy) | VALUES, "saves": st.lists(SAVES, max_size=3) | VALUES})
+    more = st.fixed_dictionaries({}, optional=dict.fromkeys(("section", "revision", "language", "attempt", "code", "pin"), VALUES))
+
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(name=st.sampled_from(POSTS[2:5] * 3 + POSTS[:1]), body=bodies, rest=more)
+    def send(name: str, body: dict[str, Any], rest: dict[str, Any]) -> None:
+        answer = client.ask("POST", f"/api/{name}", json.dumps(body | rest).encode(), **JSON)
+        while answer.status == 429:
+            time.sleep(0.05)
+            answer = client.ask("POST", f"/api/{name}", json.dumps(body | rest).encode(), **JSON)
+        assert answer.status in (200, 400, 403, 409, 422), answer.content
+        json.loads(answer.content)
+
+    send()
+    assert other.open()["answers"] == {"w01-t01": kept}
+    assert client.get(f"api/{ASSIGNMENT}").status == 200
+    assert "Traceback" not in service.log.read_text()
+    live: Callable[[], Any] = lambda: client.get("api/live", **token(service))  # noqa: E731
+    assert live().status == 200
