@@ -1,7 +1,7 @@
 """A class at work on one service: how long a save takes, what it costs, and whether anything is lost. Real HTTP over loopback.
 
 Every student is a client with a connection and a session of its own: opens the workbook (page, files, answers), saves an answer at
-its own rhythm, and hands in at the end. Then each copy is read again and held against what was acknowledged.
+its own rhythm, and hands in within the last minute, while the others go on. Then each copy is read again and held against what was acknowledged.
 
 Examples
 --------
@@ -94,10 +94,11 @@ class Student:
         self.copy, self.revision, self.chance = "", 0, random.Random(name)  # noqa: S311  nothing secret
 
     async def join(self, gate: asyncio.Semaphore) -> None:
-        """Sign in for the first time."""
+        """Sign in for the first time; where too many come from one address at once, wait as the page does, and count the waiting."""
         async with gate:
             start = time.perf_counter()
-            await self.line.say("POST", "/api/join", {"code": CODE, "learner": self.name, "pin": "2468", "new": True})
+            while (await self.line.ask("POST", "/api/join", {"code": CODE, "learner": self.name, "pin": "2468", "new": True}))[0] == 429:
+                await asyncio.sleep(self.chance.random())
             self.found.signing.append(_ms(start))
 
     async def open(self, parts: list[str]) -> None:
@@ -110,12 +111,12 @@ class Student:
         self.copy = (await self.line.say("GET", f"/api/{self.book.assignment}"))["copy"]
         self.found.opened.append(_ms(start))
 
-    async def work(self, parts: list[str], begins_s: float, every_s: float, seconds: float) -> None:
+    async def work(self, parts: list[str], begins_s: float, every_s: float, ends_s: float) -> None:
         """Open, answer, hand in; a fault is noted, and the student goes on."""
+        end = time.perf_counter() + ends_s
         await asyncio.sleep(begins_s)
         try:
             await self.open(parts)
-            end = time.perf_counter() + seconds
             await asyncio.sleep(self.chance.random() * every_s)
             while (begun := time.perf_counter()) < end:
                 await self.save(*self.answer())
@@ -196,8 +197,13 @@ async def load(args: argparse.Namespace, root: Path, book: Workbook, service: ps
     gate = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(one.join(gate) for one in students))
     begun, busy = time.perf_counter(), spent(service)
-    spread = min(10.0, args.students / 100)
-    await asyncio.gather(*(one.work(parts, spread * n / len(students), args.every, args.seconds) for n, one in enumerate(students)))
+    spread, ending = min(10.0, args.students / 100), min(60.0, args.students / 16)
+    share = [n / len(students) for n in range(len(students))]
+    works = (
+        one.work(parts, spread * at, args.every, args.seconds + ending * one.chance.random())
+        for one, at in zip(students, share, strict=True)
+    )
+    await asyncio.gather(*works)
     took, busy = time.perf_counter() - begun, spent(service) - busy
     held = memory(service)
     for n in range(0, len(students), 50):

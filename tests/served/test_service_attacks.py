@@ -245,6 +245,13 @@ def test_what_is_too_large_or_half_sent_is_let_go(service: Service, learner: str
     assert client.get("api/me").status == 200
 
 
+def test_who_asks_again_and_again_is_heard_at_the_rate() -> None:
+    rates, ends = Rates(), time.monotonic() + 5
+    assert rates.wait("ana", 200, 1) == 0
+    while rates.wait("ana", 200, 1):
+        assert time.monotonic() < ends, "each one that was refused put the next one off"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -274,6 +281,7 @@ def test_whatever_is_sent_is_answered_and_harms_nobody(service: Service, learner
 
     send()
     assert other.open()["answers"] == {"w01-t01": kept}
+    client = signed_in(service, learner)  # whose requests are not counted yet
     assert client.get(f"api/{ASSIGNMENT}").status == 200
     assert "Traceback" not in service.log.read_text()
     live: Callable[[], Any] = lambda: client.get("api/live", **token(service))  # noqa: E731

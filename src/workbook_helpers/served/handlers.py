@@ -140,13 +140,13 @@ class Rates:
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, who: str, rate_s: float, burst: float) -> float:
-        """Count a request; give how many seconds too early it is, 0 for none."""
+        """Count a request; give how many seconds too early it is, 0 for none. One that is refused is not counted."""
         now = time.monotonic()
         left, at = self._left.get(who, (burst, now))
         left = min(burst, left + (now - at) * rate_s)
         if len(self._left) > MOST_KNOWN:
             self._left = {name: one for name, one in self._left.items() if now - one[1] < FULL_S}
-        self._left[who] = (max(left - 1, 0.0), now)
+        self._left[who] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) / rate_s
 
 
