@@ -1,7 +1,8 @@
 """A class at work on one service: how long a save takes, what it costs, and whether anything is lost. Real HTTP over loopback.
 
 Every student is a client with a connection and a session of its own: opens the workbook (page, files, answers), saves an answer at
-its own rhythm, and hands in within the last minute, while the others go on. Then each copy is read again and held against what was acknowledged.
+its own rhythm, and hands in within the last minute, while the others go on. Then each copy is read again and held against what was
+acknowledged.
 
 Examples
 --------
