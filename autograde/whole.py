@@ -51,8 +51,13 @@ def mend(new: Path, target: Path) -> None:
 
 
 @contextmanager
-def alone(course: Place) -> Iterator[None]:
+def alone(course: Place, name: str = "", doing: str = "changing this class at this moment", wait_s: float = WAIT_S) -> Iterator[None]:
     """Read, change and write a file of the class, with no other window or command in between; it may be used within itself.
+
+    Parameters
+    ----------
+    name
+        Of a lock of its own; what another window or command is `doing` that has it is said after `wait_s`.
 
     Raises
     ------
@@ -61,11 +66,11 @@ def alone(course: Place) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # few commands need it
 
-    lock = FileLock(stage(course, ".lock"), timeout=WAIT_S, is_singleton=True)
+    lock = FileLock(stage(course, f"{name}.lock"), timeout=wait_s, is_singleton=True)
     try:
         lock.acquire()
     except Timeout as error:
-        msg = "Another window or command is changing this class at this moment. Wait until it has ended, then do this again."
+        msg = f"Another window or command is {doing}. Wait until it has ended, then do this again."
         raise ClassError(msg) from error
     except NotImplementedError:  # a disk that knows no locks: then as it was without
         yield

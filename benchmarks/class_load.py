@@ -1,15 +1,19 @@
 """A class at work on one service: how long a save takes, what it costs, and whether anything is lost. Real HTTP over loopback.
 
 Every student is a client with a connection and a session of its own: opens the workbook (page, files, answers), saves an answer at
-its own rhythm, and hands in within the last minute, while the others go on. Then each copy is read again and held against what was
-acknowledged.
+its own rhythm, and hands in within the last minute, while the others go on. Some of them are real browsers, in one Chromium on the
+same cores: they sign in by the page, click the workbook on "My workbooks" one after the other over the first half of the time,
+answer, and hand in by the page. Then each copy is read again and held against what was acknowledged, or shown as saved.
+
+Memory is counted by PSS, so it runs on Linux. With --beside, students in browsers then open the same workbook on a server of each
+one's own, under a hub: in JupyterLab, and on our Voila page. Those stay as long after opening; they hand nothing in.
 
 Examples
 --------
-    python benchmarks/class_load.py                                   # 1,000 students for a minute, SQLite
+    python benchmarks/class_load.py --beside --write docs/measurements/class_load.md   # all figures, half an hour; let nothing else run
+    python benchmarks/class_load.py                                   # 1,000 students for a minute, 20 of them browsers, SQLite
     python benchmarks/class_load.py --database postgresql://… --processes 2
-    python benchmarks/class_load.py --students 3 --seconds 2          # the smallest, which the tests run: does it still work?
-    python benchmarks/class_load.py --write docs/measurements/class_load.md
+    python benchmarks/class_load.py --students 3 --seconds 2 --browsers 1   # the smallest, which the tests run: does it still work?
 """
 
 import argparse
@@ -24,21 +28,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 import psutil
+from doors.cost import Cost, memory, spent, table
+from doors.found import Found, carried, median_and_p95, told
+from doors.hub import DOORS, measure
+from doors.seats import WORDS, Seat, chromium
+from playwright.async_api import Browser, Error
 
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import write_site
 
 ROOT = Path(__file__).parents[1]
-WORKBOOK = "w01-working-and-personal"
-CODE = "ABCDEFGH"
+WORKBOOK, TITLE = "w01-working-and-personal", "Working and personal relationships"
+CODE, PIN = "ABCDEFGH", "2468"
 AT_ONCE = 8
 """Students who sign in at the same time: a PIN takes the processor some 20 ms."""
+TIMES = 50
+"""As many students on the same memory and processor as with a server for each."""
 
 
 class Line:
@@ -73,19 +84,6 @@ class Line:
         return json.loads(body)
 
 
-@dataclass
-class Found:
-    """What was measured, in ms, and what went wrong."""
-
-    signing: list[float] = field(default_factory=list)
-    first: list[float] = field(default_factory=list)
-    opened: list[float] = field(default_factory=list)
-    saves: list[float] = field(default_factory=list)
-    handing: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    lost: int = 0
-
-
 class Student:
     """One who works."""
 
@@ -98,7 +96,7 @@ class Student:
         """Sign in for the first time; where too many come from one address at once, wait as the page does, and count the waiting."""
         async with gate:
             start = time.perf_counter()
-            while (await self.line.ask("POST", "/api/join", {"code": CODE, "learner": self.name, "pin": "2468", "new": True}))[0] == 429:
+            while (await self.line.ask("POST", "/api/join", {"code": CODE, "learner": self.name, "pin": PIN, "new": True}))[0] == 429:
                 await asyncio.sleep(self.chance.random())
             self.found.signing.append(_ms(start))
 
@@ -136,9 +134,7 @@ class Student:
         item = self.chance.choice([item for item in self.book.items.values() if item.kind in ("single", "written")])
         if item.kind == "single":
             return item.id, self.chance.choice(item.option_ids())  # type: ignore[attr-defined]
-        return item.id, " ".join(
-            self.chance.choice(("we", "ask", "first", "and", "listen", "then")) for _ in range(self.chance.randrange(5, 120))
-        )
+        return item.id, " ".join(self.chance.choice(WORDS) for _ in range(self.chance.randrange(5, 120)))
 
     async def save(self, name: str, value: object) -> None:
         """Have an answer be kept."""
@@ -179,88 +175,119 @@ def made(root: Path, students: int) -> Workbook:
     return book
 
 
-def memory(process: psutil.Process) -> float:
-    """Give what the service holds, in MB: its processes' own memory, shared pages counted once."""
-    return sum(one.memory_full_info().uss for one in (process, *process.children(recursive=True))) / 1e6
+@contextmanager
+def service(root: Path, database: str, processes: int) -> Iterator[tuple[psutil.Process, int]]:
+    """Run the service of a class; gives its process and its port."""
+    command = [sys.executable, "-P", "-m", "workbook_helpers.cli", "serve", str(root), "--processes", str(processes)]
+    command += ["--database", database] if database else []
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not (root / "service.json").exists():
+                if process.poll() is not None:
+                    sys.exit("The service has ended.")
+                time.sleep(0.05)
+            about = json.loads((root / "service.json").read_text())
+            yield psutil.Process(process.pid), int(about["address"].rpartition(":")[2].strip("/"))
+        finally:
+            process.terminate()
 
 
-def spent(process: psutil.Process) -> float:
-    """Give the processor's seconds of the service."""
-    return sum(sum(one.cpu_times()[:2]) for one in (process, *process.children(recursive=True)))
+async def browse(seat: Seat, begins_s: float, every_s: float, ends_s: float, found: Found) -> None:
+    """Click, answer, hand in; a fault is noted."""
+    end = time.perf_counter() + ends_s
+    await asyncio.sleep(begins_s)
+    try:
+        await seat.open()
+        await seat.work(every_s, end)
+        await seat.hand_in()
+    except Error as error:
+        found.errors.append(f"{seat.name}, a browser: {str(error)[:300]}")
 
 
-async def load(args: argparse.Namespace, root: Path, book: Workbook, service: psutil.Process, port: int) -> str:
-    """Have the class work; give the report."""
-    found = Found()
-    students = [Student(f"s{n:04}", port, book, found) for n in range(args.students)]
+async def load(args: argparse.Namespace, root: Path, book: Workbook, browser: Browser, at: tuple[psutil.Process, int]) -> tuple[Cost, str]:
+    """Have the class work; give what a student took, and the tables."""
+    found, (process, port) = Found(), at
+    names = [f"s{n:04}" for n in range(args.students)]
+    seats = [await Seat.at(browser, name, book, TITLE, found.usable, found.shown) for name in names[: args.browsers]]
+    students = [Student(name, port, book, found) for name in names[args.browsers :]]
     parts = sorted(path.name for path in (root / "site").iterdir() if path.suffix in (".js", ".css") and path.name != "sw.js")
-    before = memory(service)
+    before, at_first = memory(process), spent(process)
+    for seat in seats:
+        await seat.join(f"http://127.0.0.1:{port}/", CODE, PIN)
     gate = asyncio.Semaphore(AT_ONCE)
     await asyncio.gather(*(one.join(gate) for one in students))
-    begun, busy = time.perf_counter(), spent(service)
+    begun, busy = time.perf_counter(), spent(process)
     spread, ending = min(10.0, args.students / 100), min(60.0, args.students / 16)
-    share = [n / len(students) for n in range(len(students))]
-    works = (
-        one.work(parts, spread * at, args.every, args.seconds + ending * one.chance.random())
-        for one, at in zip(students, share, strict=True)
-    )
+    works = [
+        one.work(parts, spread * n / len(students), args.every, args.seconds + ending * one.chance.random())
+        for n, one in enumerate(students)
+    ]
+    works += [
+        browse(one, args.seconds / 2 * n / len(seats), args.every, args.seconds + ending * one.chance.random(), found)
+        for n, one in enumerate(seats)
+    ]
     await asyncio.gather(*works)
-    took, busy = time.perf_counter() - begun, spent(service) - busy
-    held = memory(service)
+    took, held, end = time.perf_counter() - begun, memory(process), spent(process)
     for n in range(0, len(students), 50):
         await asyncio.gather(*(one.look() for one in students[n : n + 50]))
+    for seat in seats:
+        found.lost += await seat.missing()
+        await seat.page.context.close()
     arrived = len(list((root / "arrived").glob("*.json"))) if (root / "arrived").is_dir() else 0
-    rows = [("sign in", found.signing), ("first page", found.first), ("workbook opened", found.opened), ("save acknowledged", found.saves)]
-    lines = ["| what | n | median | p95 | longest |", "|---|---|---|---|---|"]
-    for name, times in (*rows, ("handed in", found.handing)):
-        cut = quantiles(times, n=20, method="inclusive") if len(times) > 1 else times * 19 or [0.0] * 19
-        lines.append(f"| {name} | {len(times):,} | {cut[9]:.0f} ms | {cut[18]:.0f} ms | {max(times, default=0):.0f} ms |")
-    kind = "PostgreSQL" if args.database else "SQLite"
-    return "\n".join(
-        [
-            f"## {args.students:,} students, a save each {args.every:g} s, {kind}, {args.processes} process{'es' * (args.processes > 1)}",
-            "",
-            *lines,
-            "",
-            f"{len(found.saves) / took:.0f} saves a second; {busy / took:.2f} processors of the service; "
-            f"{(held - before) / args.students:.2f} MB a student ({held:.0f} MB in all); "
-            f"{len(found.errors)} errors; {found.lost} acknowledged answers missing; {arrived:,} hand-ins arrived.",
-            *found.errors[:5],
-        ]
+    cost = Cost(
+        name="the service",
+        students=args.students,
+        mb=(held - before) / args.students,
+        processor_s=(end - at_first) / args.students,
+        stay_s=args.seconds,
+        usable_ms=median_and_p95(found.usable)[0],
     )
+    text = told(found, cost, took_s=took, busy_s=end - busy, held_mb=held, arrived=arrived)
+    stored = 0 if args.database else sum(one.stat().st_size for one in root.glob("served.db*")) / args.students
+    return cost, f"{text}\n\n## What it means for 100,000 students at work at once\n\n{carried(cost, args.every, stored)}"
+
+
+async def measured(args: argparse.Namespace, root: Path) -> str:
+    """Measure all that is wanted; give the report."""
+    book = made(root, args.students)
+    async with chromium(args.chromium) as browser:
+        with service(root, args.database, args.processes) as at:
+            ours, text = await load(args, root, book, browser, at)
+        kind = "PostgreSQL" if args.database else "SQLite"
+        title = f"## {args.students:,} students, {args.browsers} of them browsers; a save each {args.every:g} s; {kind}, "
+        title += f"{args.processes} process{'es' * (args.processes > 1)}"
+        others = [
+            await measure(browser, door, book, TITLE, students, args.every, args.seconds)
+            for door in DOORS
+            for students in ([int(n) for n in args.beside.split(",")] if args.beside else [])
+        ]
+        version = browser.version
+    beside = ["", "## Beside a server for each student", "", *table(ours, others, TIMES)] if others else []
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {platform.system()}, Python {platform.python_version()}, "
+    machine += f"Chromium {version}"
+    made_by = f"Made by `python benchmarks/{' '.join([Path(sys.argv[0]).name, *sys.argv[1:]])}`, {time.strftime('%d %B %Y')}: {machine}; "
+    made_by += "clients, browsers and service on the same cores."
+    return "\n".join(["# A class at work", "", title, "", text, *beside, "", made_by, ""])
 
 
 def main() -> None:
-    """Measure."""
+    """Measure, print, and keep if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--students", type=int, default=1000)
+    parser.add_argument("--browsers", type=int, default=20, help="how many of them are real browsers (default %(default)s)")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--every", type=float, default=5)
     parser.add_argument("--database", default="")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--beside", nargs="?", const="2,4,8", default="", metavar="N,…", help="so many students under a hub, too")
+    parser.add_argument("--chromium", default="/usr/bin/chromium-headless-shell", help="the browser (default %(default)s)")
     parser.add_argument("--write", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        root = Path(name)
-        book = made(root, args.students)
-        command = [sys.executable, "-P", "-m", "workbook_helpers.cli", "serve", str(root), "--processes", str(args.processes)]
-        command += ["--database", args.database] if args.database else []
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as service:
-            try:
-                while not (root / "service.json").exists():
-                    if service.poll() is not None:
-                        sys.exit("The service has ended.")
-                    time.sleep(0.05)
-                port = int(json.loads((root / "service.json").read_text())["address"].rpartition(":")[2].strip("/"))
-                report = asyncio.run(load(args, root, book, psutil.Process(service.pid), port))
-            finally:
-                service.terminate()
-    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {platform.system()}, Python {platform.python_version()}"
-    made_by = f"Made by `python benchmarks/class_load.py`, {time.strftime('%d %B %Y')}: {machine}; clients and service on the same cores."
-    text = f"# A class at work\n\n{report}\n\n{made_by}"
-    print(text)  # noqa: T201  what it is for
+        text = asyncio.run(measured(args, Path(name)))
+    sys.stdout.write(text)
     if args.write:
-        args.write.write_text(text + "\n", "utf-8")
+        args.write.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ from statistics import median
 
 from doors.notebooks import export, load_unit, make_page, make_stock, name_of
 from doors.servers import jupyter, static
-from doors.visit import GATE, KEPT, PATIENCE_MS, PROFILES, STOCK, Door, Profile, Visit, visit, window
+from doors.visit import FLAGS, GATE, KEPT, PATIENCE_MS, PROFILES, STOCK, Door, Profile, Visit, visit, window
 from doors.walk import report as walk_report
 from doors.walk import walk
 from playwright.sync_api import Browser, TimeoutError, sync_playwright  # noqa: A004  Playwright's own
@@ -56,9 +56,6 @@ from workbook_helpers.web import workbook_file, write_site
 
 ROOT = Path(__file__).resolve().parents[1]
 W01, TASK, TITLE = "w01-working-and-personal", "w01-t01", "Working and personal relationships"
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-# Voila's own template asks the net for two style sheets; a slow or missing net is not what is measured.
-NO_NET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
 SITE, FILE, FILE_HTTP, VOILA, GATED = (
     "site",
     "file, from the device",
@@ -344,7 +341,7 @@ def main() -> None:
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser (default %(default)s)")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=wanted.chromium, args=[*FLAGS.split(), NO_NET])
+        browser = playwright.chromium.launch(executable_path=wanted.chromium, args=FLAGS)
         if wanted.walk is None:
             text = report(measure(browser, Path(name), wanted), wanted.rounds, browser.version)
         else:

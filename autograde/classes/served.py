@@ -11,11 +11,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograde.classes.folder import Course
+from autograde.gradebook.address import sqlite_file, sqlite_url
 from workbook_helpers.files import read_file, write_file
 
 FOLDER = "served"
 FILE = "served.toml"
 ARRIVED = "arrived"
+ANSWERS = "served.db"
 RUNNING = "service.json"
 """There while a service runs; the service itself writes it."""
 TOKEN = "tutor-token"  # noqa: S105  a file's name
@@ -47,6 +49,17 @@ def served_folder(course: Course) -> Path:
 def is_served(course: Course) -> bool:
     """Whether the class has been opened for its learners once: then its folder is kept as the class is."""
     return (served_folder(course) / FILE).is_file()
+
+
+def answers_url(course: Course) -> str:
+    """Give the database in which the service keeps answers; "" where that will be a file of the folder that is not there yet.
+
+    They stay where they were begun: of a class whose gradebook moves to a server, learners would see none of theirs there.
+    """
+    path = served_folder(course) / ANSWERS
+    if path.is_file():
+        return sqlite_url(path)
+    return "" if sqlite_file(course.db_url) else course.db_url
 
 
 def join_code(course: Course) -> str:

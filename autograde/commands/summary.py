@@ -181,7 +181,8 @@ def show_marks(console: Console, assignment: str, lines: "list[Line]") -> None:
             say(console, f"  {shown(line.student)}: {printable(oddity, 300)}", "yellow")
     waiting = sum(line.waiting > 0 for line in lines)
     marked = sum(line.outcome == "marked" for line in lines)
-    say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {waiting} wait for you.", "bold")
+    wait = f"{count(waiting, 'waits', 'wait')} for you."
+    say(console, f"{count(marked, 'hand-in')} marked, {len(lines) - marked} left as they were. {wait}", "bold")
     show_revised(console, lines)
     say(console, NOT_THE_RESULT)
     what = show_stale(console, lines)
@@ -197,10 +198,8 @@ def show_marks_in_short(console: Console, done: "Done") -> None:
     waiting = sum(line.waiting > 0 for line in done.lines)
     marked = sum(line.outcome == "marked" for line in done.lines)
     left = len(done.lines) - marked
-    say(
-        console,
-        f"{done.root.name}, {done.assignment}: {count(marked, 'hand-in')} marked, {left} left as they were. {waiting} wait for you.",
-    )
+    wait = f"{count(waiting, 'waits', 'wait')} for you."
+    say(console, f"{done.root.name}, {done.assignment}: {count(marked, 'hand-in')} marked, {left} left as they were. {wait}")
     for line in done.lines:
         if line.outcome == "not marked":
             say(console, f"  {shown(line.student)}: {printable(' '.join(line.oddities), 300)}", "yellow")

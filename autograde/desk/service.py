@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from autograde.classes.folder import Course
-from autograde.classes.served import RUNNING, Service, served_folder, service_of, tutor_token
+from autograde.classes.served import RUNNING, Service, in_groups, join_code, served_folder, service_of, tutor_token
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.noted import noting
@@ -59,7 +58,9 @@ def start(course: Course, port: int | None = None, *, more: Sequence[str] = ()) 
         If it is open already, the port is taken, or the service does not start.
     """
     if found := running(course):
-        msg = f"The class is open already, at {', '.join(found.addresses) or found.address}. Close it first: autograde live --stop"
+        where = ", ".join(found.addresses) or found.address
+        code = in_groups(join_code(course))
+        msg = f"The class is open already, at {where}, class code {code}. To open it anew, close it first: autograde live --stop"
         raise ClassError(msg)
     told = serve_anew(course)
     tutor_token(course)
@@ -152,9 +153,7 @@ def ask(course: Course, path: str, body: Any = None) -> Any:
     headers = {"Authorization": f"Bearer {tutor_token(course)}", "X-Workbook": "1"}
     headers |= {"Content-Type": "application/json"} if data else {}
     request = urllib.request.Request(f"{found.address.rstrip('/')}/{path}", data=data, headers=headers)  # noqa: S310  our own server
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its name is the one that students use
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=ASK_S) as reply:
             return json.loads(reply.read(MAX_REPLY) or b"null")

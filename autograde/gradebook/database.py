@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -204,6 +204,39 @@ _STEPS = (
 def unwritten(error: Exception, shown: str = "") -> str:
     """Say that the gradebook, with the address `shown`, cannot be written, why, and what to do."""
     return f"The gradebook {f'{shown} ' if shown else ''}cannot be written ({reason(error)}). {step(error)}, then try again."
+
+
+def rewrite(path: Path, do: str) -> None:
+    """Write a file of SQLite anew: what was deleted or changed stays in it as bytes until then.
+
+    With a write-ahead log the new one is in the file only when a checkpoint has brought it there, which another program can keep off:
+    then SQLite tells so by the first number, and raises nothing (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint, 2026-11).
+
+    Raises
+    ------
+    ClassError
+        If that cannot be done; it says what to `do`.
+    """
+    try:
+        with closing(connect(path)) as connection:
+            connection.execute("VACUUM")
+            [(busy, *_)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            msg = "another program is using it"
+            raise sqlite3.OperationalError(msg)
+    except sqlite3.Error as error:
+        msg = f"{path} cannot be written anew ({error}). {do}, then run any command in this class."
+        raise ClassError(msg) from error
+
+
+@contextmanager
+def explaining(what: str) -> Iterator[None]:
+    """Turn what a database raises into a ClassError: the gradebook cannot be read or written (`what`), why, and what to do."""
+    try:
+        yield
+    except FAULTS as error:
+        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
+        raise ClassError(msg) from error
 
 
 def _engine(url: str) -> Engine:

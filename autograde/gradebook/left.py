@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, insert, inspect, select
 from sqlalchemy.schema import CreateTable
 
-from autograde.errors import ClassError
 from autograde.gradebook import tables
-from autograde.gradebook.database import FAULTS, Database, reading, reason, step
+from autograde.gradebook.database import Database, explaining, reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note_each
@@ -34,7 +33,7 @@ def left_in(connection: Connection) -> dict[str, datetime]:
 def who_left(course: Owner) -> frozenset[str]:
     """Give the ids of those who have left; ClassError if the gradebook cannot be read."""
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("read"), reading(course.db_url) as connection:
+    with explaining("read"), reading(course.db_url) as connection:
         return frozenset(left_in(connection))
 
 
@@ -66,15 +65,6 @@ def mark_back(course: Owner, learners: Iterable[str]) -> None:
 @contextmanager
 def _writing(course: Owner) -> Iterator[Database]:
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("written"), recording(course.db_url) as database:
+    with explaining("written"), recording(course.db_url) as database:
         database.run(CreateTable(_TABLE, if_not_exists=True))
         yield database
-
-
-@contextmanager
-def _explaining(what: str) -> Iterator[None]:
-    try:
-        yield
-    except FAULTS as error:
-        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
-        raise ClassError(msg) from error

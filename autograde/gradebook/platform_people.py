@@ -1,12 +1,11 @@
 """Who a class's learners are at their learning platform: one person there for one learner here, and never another in their place."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, inspect, select
 
 from autograde.errors import ClassError
-from autograde.gradebook.database import FAULTS, reading, reason, step
+from autograde.gradebook.database import explaining, reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note_each
@@ -48,7 +47,7 @@ def link(course: Owner, issuer: str, people: Mapping[str, str]) -> None:
         If two would be one, or the gradebook cannot be written; nobody is linked then.
     """
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("written"), recording(course.db_url) as database:
+    with explaining("written"), recording(course.db_url) as database:
         here = {row.learner: row.subject for row in database.rows(_ALL.where(table.c.issuer == issuer))}
         new = {learner: subject for learner, subject in people.items() if learner not in here}
         taken = {*here.values()}
@@ -68,7 +67,7 @@ def unlink(course: Owner, learner: str) -> bool:
         If the gradebook cannot be written.
     """
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("written"), recording(course.db_url) as database:
+    with explaining("written"), recording(course.db_url) as database:
         found = database.rows(_ALL.where(table.c.learner == learner))
         database.run(delete(table).where(table.c.learner == learner))
         note_each(database, Deed.LINK, [(learner, {"back": True})] if found else [])
@@ -77,16 +76,7 @@ def unlink(course: Owner, learner: str) -> bool:
 
 def _rows(course: Owner) -> list[tuple[str, str, str]]:
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("read"), reading(course.db_url) as connection:
+    with explaining("read"), reading(course.db_url) as connection:
         if not inspect(connection).has_table(table.name):
             return []
         return [(row.learner, row.issuer, row.subject) for row in connection.execute(_ALL)]
-
-
-@contextmanager
-def _explaining(what: str) -> Iterator[None]:
-    try:
-        yield
-    except FAULTS as error:
-        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
-        raise ClassError(msg) from error

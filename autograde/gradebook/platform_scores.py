@@ -14,8 +14,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, inspect, select, update
 
-from autograde.errors import ClassError
-from autograde.gradebook.database import FAULTS, Database, reading, reason, step
+from autograde.gradebook.database import Database, explaining, reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note
@@ -78,7 +77,7 @@ class Score:
 def read_scores(course: Owner) -> list[Score]:
     """Read all; ClassError if the gradebook cannot be read."""
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("read"), reading(course.db_url) as connection:
+    with explaining("read"), reading(course.db_url) as connection:
         if not inspect(connection).has_table(table.name):
             return []
         return [_score(row._asdict()) for row in connection.execute(select(table).order_by(table.c.assignment, table.c.learner))]
@@ -173,14 +172,5 @@ def _score(row: dict[str, object]) -> Score:
 @contextmanager
 def _writing(course: Owner) -> Iterator[Database]:
     check_gradebook(course.db_url, course.course_id)
-    with _explaining("written"), recording(course.db_url) as database:
+    with explaining("written"), recording(course.db_url) as database:
         yield database
-
-
-@contextmanager
-def _explaining(what: str) -> Iterator[None]:
-    try:
-        yield
-    except FAULTS as error:
-        msg = f"The gradebook cannot be {what} ({reason(error)}). {step(error)}, then try again."
-        raise ClassError(msg) from error

@@ -1,7 +1,7 @@
 """A course's pages for its students as a service of JupyterHub, which starts it: python -P -m autograde.hub.students FOLDER HOST.
 
 It makes the folder that is served where the class has none yet, and gives way to `workbook serve`, which knows no key. Answers are
-kept where the class keeps its marks: in its PostgreSQL, else in a file.
+kept in a file of that folder, or in the class's PostgreSQL where that was there first.
 """
 
 import os
@@ -15,7 +15,7 @@ def main() -> None:
     """Become the service."""
     with waiting() as server:
         from autograde.classes.folder import find_course
-        from autograde.classes.served import is_served, served_folder
+        from autograde.classes.served import answers_url, is_served, served_folder
         from autograde.outbox.served import serve_anew
 
         course = find_course(Path(sys.argv[1]))
@@ -23,8 +23,8 @@ def main() -> None:
             for line in serve_anew(course):
                 sys.stderr.write(f"{line}\n")
         server.close()
-        if course.db_url.startswith("postgresql"):  # not as a word of the command: others can read that
-            os.environ["WORKBOOK_DATABASE"] = course.db_url
+        if (url := answers_url(course)).startswith("postgresql"):  # not as a word of the command: others can read that
+            os.environ["WORKBOOK_DATABASE"] = url
     words = ["serve", str(served_folder(course)), "--hub", "--host", sys.argv[2]]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "workbook_helpers.cli", *words])  # noqa: S606  our own program, no shell
 

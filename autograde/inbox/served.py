@@ -104,7 +104,7 @@ def take_arrived(course: Course, *, progress: Callable[[int, int, str], None] = 
                 outcomes.append(_receive(course, reception, came))
                 done += 1
             reports.append(report(reception, outcomes))
-        _note_taken(course, [one.name for one in its])
+            _note_taken(course, [came.name for came, one in zip(its, outcomes, strict=True) if not isinstance(one, Refused) or one.kept])
     notes = [_keep_aside(course, came) for came in by_workbook.get("", [])]
     return DropReport(reports=tuple(reports), notes=tuple(notes))
 

@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tomlkit
-from filelock import FileLock, Timeout
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
@@ -31,7 +30,7 @@ from autograde.outbox.handout import given_out
 from autograde.outbox.pages import REPLACED, made_from, page_path
 from autograde.records.referrals import Referral, State, referrals_of, sent
 from autograde.text import count
-from autograde.whole import mend, remove, stage, swapped
+from autograde.whole import alone, mend, remove, stage, swapped
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file, write_file
 from workbook_helpers.referral import FILE as REFERRAL
@@ -62,7 +61,7 @@ def keep_served(course: Course) -> tuple[str, ...]:
 
 def _write(course: Course, *, site: bool) -> tuple[str, ...]:
     folder = served_folder(course)
-    with _explaining(folder), _alone(course):
+    with _explaining(folder), alone(course, "served", "bringing what learners see up to date", LOCK_S):
         away = who_left(course)
         learners = [one for one in read_learners(course.db_url, course.course_id) if one.id not in away]
         released = _releases(course, folder / "releases")
@@ -200,23 +199,6 @@ def _referral(course: Course, place: Path, one: Referral) -> None:
     content = json.dumps(sent(course, one).public(), ensure_ascii=False).encode("utf-8", "backslashreplace")
     place.parent.mkdir(parents=True, exist_ok=True)
     write_file(place, content)
-
-
-@contextmanager
-def _alone(course: Course) -> Iterator[None]:
-    lock = FileLock(stage(course, "served.lock"), timeout=LOCK_S)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        msg = "Another window or command is bringing what learners see up to date. Wait until it has ended, then do this again."
-        raise ClassError(msg) from error
-    except NotImplementedError:  # a disk that knows no locks
-        yield
-        return
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -6,9 +6,8 @@ A plan is written down first. From then on the erasure is done to its end, by th
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +23,7 @@ from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, tables
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.cells import GRADE, Grade
-from autograde.gradebook.database import Database, connect, let_go
+from autograde.gradebook.database import Database, let_go, rewrite
 from autograde.gradebook.sealed import TABLES, seal
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import FOLDER as ATTEMPTS
@@ -210,25 +209,11 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
 
 
 def _rewrite(course: Course) -> None:
-    """Write a file of SQLite anew: what was deleted or changed stays in it as bytes until then. A server sees to that itself.
-
-    With a write-ahead log the new one is in the file only when a checkpoint has brought it there, which another program can keep off:
-    then SQLite tells so by the first number, and raises nothing (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint, 2026-11).
-    """
+    """Write the gradebook's file anew. A server sees to that itself."""
     path = sqlite_file(course.db_url)
-    if path is None:
-        return
-    let_go(course.db_url)
-    try:
-        with closing(connect(path)) as connection:
-            connection.execute("VACUUM")
-            [(busy, *_)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
-            msg = "another program is using it"
-            raise sqlite3.OperationalError(msg)
-    except sqlite3.Error as error:
-        msg = f"{path} cannot be written anew ({error}). Close other programs that use it, then run any command in this class."
-        raise ClassError(msg) from error
+    if path is not None:
+        let_go(course.db_url)
+        rewrite(path, "Close other programs that use it")
 
 
 def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:

@@ -1,34 +1,31 @@
 """What the class's service keeps of a learner in its own database: counted before an erasure, and erased with the rest."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, create_engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import func, inspect, select
 
 from autograde.classes.folder import Course
-from autograde.classes.served import served_folder, service_of
+from autograde.classes.served import answers_url, service_of
 from autograde.errors import ClassError
-from autograde.gradebook.database import connect, reason
+from autograde.gradebook.address import sqlite_file, without_password
+from autograde.gradebook.database import FAULTS, reading, reason, rewrite, writing
 from workbook_helpers.items import clean_id
 from workbook_helpers.served import answers
 from workbook_helpers.served.database import ANSWERS
 from workbook_helpers.served.sessions import Sessions
 
-FILE = "served.db"
 TITLE = "Answers that the class’s service keeps"
 
 
 def count_answers(course: Course, learner: str) -> int:
     """Count the answers of a learner, by the id as people know it; ClassError where that cannot be read."""
-    path = _path(course)
-    if not path.is_file():
+    if not (url := answers_url(course)):
         return 0
     mine = (ANSWERS.c.class_id == course.course_id, ANSWERS.c.learner == _key(learner))
-    with _opened(path) as connection:
+    with _explaining(url), reading(url) as connection:
+        if not inspect(connection).has_table(ANSWERS.name):  # the class has not been open yet
+            return 0
         return int(connection.scalar(select(func.count()).select_from(ANSWERS).where(*mine)) or 0)
 
 
@@ -48,26 +45,15 @@ def forget(course: Course, learner: str) -> None:
     ClassError
         If that cannot be done.
     """
-    path, key = _path(course), _key(learner)
-    if not path.is_file():
+    if not (url := answers_url(course)):
         return
-    with _opened(path) as connection:
-        Sessions(course.course_id).reset(connection, key)
-        answers.forget(connection, course.course_id, key)
-    try:
-        with closing(connect(path)) as plain:
-            plain.execute("VACUUM")
-            [(busy, *_)] = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
-            msg = "another program is using it"
-            raise sqlite3.OperationalError(msg)
-    except sqlite3.Error as error:
-        msg = f"{path} cannot be written anew ({error}). Close the class on the page Live, then run any command in this class."
-        raise ClassError(msg) from error
-
-
-def _path(course: Course) -> Path:
-    return served_folder(course) / FILE
+    key = _key(learner)
+    with _explaining(url), writing(url) as database:
+        if database.has(ANSWERS.name):
+            Sessions(course.course_id).reset(database.connection, key)
+            answers.forget(database.connection, course.course_id, key)
+    if path := sqlite_file(url):
+        rewrite(path, "Close the class on the page Live")
 
 
 def _key(learner: str) -> str:
@@ -75,11 +61,10 @@ def _key(learner: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Connection]:
-    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+def _explaining(url: str) -> Iterator[None]:
     try:
-        with engine.begin() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        msg = f"{path} cannot be used ({reason(error)}). Close the class on the page Live, and other programs that use it."
+        yield
+    except FAULTS as error:
+        what = sqlite_file(url) or without_password(url)
+        msg = f"{what} cannot be used ({reason(error)}). Close the class on the page Live, and other programs that use it."
         raise ClassError(msg) from error

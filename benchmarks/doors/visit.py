@@ -10,6 +10,12 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from .servers import Jupyter, Static
 
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+    # Voila's own template asks the net for two style sheets; a slow or missing net is not what is measured.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
 LEARNER = 'try { localStorage.setItem("wb-learner", "ana01"); } catch { /* a page without storage */ }'
 LOOK = """
 globalThis.wbSeen = {};

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, text
 
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
@@ -10,10 +11,11 @@ from autograde.classes.moving import move_gradebook
 from autograde.desk import home
 from autograde.desk.changes import fingerprint
 from autograde.desk.standing import standing
-from autograde.gradebook.database import let_go
+from autograde.gradebook.database import kept_engine, let_go
 from autograde.gradebook.left import mark_left
 from autograde.inbox import merge
-from tests.tutor.conftest import ASSIGNMENT, server
+from tests.tutor.conftest import ASSIGNMENT, empty_database, server
+from workbook_helpers.served.database import PEOPLE, prepare
 
 __all__ = ["server"]
 
@@ -41,3 +43,18 @@ def test_the_desk_reads_a_gradebook_on_a_server(course: Course, server: str) -> 
     else:
         pytest.fail("a change was not seen")
     let_go(server)
+
+
+def test_what_learners_write_beside_the_gradebook_is_no_change_of_the_class(course: Course, server: str) -> None:
+    url = empty_database(server, "shared")
+    list(move_gradebook(course, url))
+    prepare(url)
+    seen = fingerprint(course)
+    with kept_engine(url).begin() as connection:
+        connection.execute(insert(PEOPLE).values(class_id=course.course_id, learner="ana01", pin=""))
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    with kept_engine(url).connect() as connection:
+        counted = text("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'served_people'")
+        assert connection.execute(counted).scalar_one() == 1
+    assert fingerprint(course) == seen
+    let_go(url)

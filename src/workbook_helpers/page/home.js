@@ -80,7 +80,8 @@ export async function home() {
     if (showing) return;
     showing = true;
     try {
-      await settleLeaving();
+      const then = await settleLeaving();
+      if (then) { location.replace(then); return; } // the hub still knows who has left, and would sign them in again
       if (who.get()) await sendAll(books, who.get()); // what was still on its way when a workbook was left
       const { learner, workbooks } = await service.mine();
       works(learner);

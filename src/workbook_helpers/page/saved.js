@@ -28,10 +28,10 @@ export function savedLine(book) {
     const waits = [...book.unsettled.values()], rest = book.host.line?.() ?? (book.keeps ? (book.holds() ? "all" : "none") : "nothing");
     const [name, first] = SAYS.map(([one, states]) => /** @type {const} */ ([one, waits.find(({ state }) => states.includes(state))])).find(([, one]) => one) ?? [rest];
     const id = name === "now" ? undefined : first?.id;
-    if (node.dataset.wbSaved === name && node.dataset.wbAbout === (id ?? "")) return;
+    if (node.dataset.wbSaved === name && node.dataset.wbQuestion === (id ?? "")) return;
     const late = name === "all" && node.dataset.wbSaved === "now";
     node.dataset.wbSaved = name;
-    node.dataset.wbAbout = id ?? "";
+    node.dataset.wbQuestion = id ?? "";
     clearTimeout(calm);
     if (late) calm = setTimeout(() => show(name), CALM_MS);
     else show(name, id);

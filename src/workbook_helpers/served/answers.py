@@ -20,6 +20,8 @@ VISITS = 8
 LONGEST = 100
 """Letters of a name, a key or a visit; no answer of ours has so long a one."""
 MOST_SAVES, MOST_SAID, MOST_TRIED = 100, 100_000, 1_000_000
+COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
+"""What the page counts as questions, and so what the tutor sees counted."""
 SHOWN = ("value", "saved_at", "revision", "said", "typed", "tried")
 """Parts of a record that the page gets; what was to older questions stays."""
 
@@ -127,7 +129,7 @@ def save(connection: Connection, whose: Whose, copy: str, saves: list[Json], ref
         same save), `typed`, `said` and `tried`. Without `value` it is about how practice went alone.
     """
     row = own_copy(connection, whose, copy)
-    names = [name for one in saves if isinstance(one, dict) and isinstance(name := one.get("id"), str) and len(name) <= LONGEST]
+    names = [name for one in saves if isinstance(one, dict) and isinstance(name := one.get("id"), str) and _is_plain(name)]
     there = connection.execute(_SOME, whose.of() | {"of_names": names})
     kept = {name: (json.loads(record), key) for name, record, key in there}
     revision, done = row.revision, []
@@ -181,7 +183,7 @@ def _save(
     """Give what became of one save, and the record to be written; None for none."""
     refused: dict[str, Json] = {"do": "refused"}
     match one:
-        case {"id": str(name), "key": str(key), "base": int(base)} if len(name) <= LONGEST and 0 < len(key) <= LONGEST:
+        case {"id": str(name), "key": str(key), "base": int(base)} if _is_plain(name) and _is_plain(key):
             item = whose.workbook.items.get(name.partition(MARK)[0])
         case _:
             return refused, None
@@ -214,6 +216,11 @@ def _save(
     return {"do": "saved"}, made
 
 
+def _is_plain(word: str) -> bool:
+    """Whether a name or a key can be one of ours; a database refuses a NUL or half a surrogate pair, and would seem to be gone."""
+    return 0 < len(word) <= LONGEST and word.isprintable()
+
+
 def _told(record: Mapping[str, Any], one: Mapping[str, Json]) -> dict[str, Json]:
     """Give what the page says of an answer beside its value, as far as it has the form."""
     found: dict[str, Json] = {}
@@ -239,7 +246,7 @@ def _seen(whose: Whose, name: str, record: Mapping[str, Any]) -> dict[str, Json]
     item = whose.workbook.items[name.partition(MARK)[0]]
     tried = read_tried(record.get("tried")) if item.purpose is Purpose.PRACTICE else None
     return {
-        "done": item.purpose is not Purpose.PRIVATE and item.missing(record["value"]) == 0,
+        "done": item.purpose in COUNTED and item.missing(record["value"]) == 0,
         "tried": min(tried["n"], MOST_TRIED) if tried else 0,
         "wrong_first": int(bool(tried and (tried["n"] > 1 or not tried["first"]))),
     }

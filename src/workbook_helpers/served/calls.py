@@ -12,7 +12,7 @@ from workbook_helpers.errors import HandInError
 from workbook_helpers.items import Json, clean_id
 from workbook_helpers.served import answers, hand_in
 from workbook_helpers.served.database import FullError, Refused
-from workbook_helpers.served.handlers import Api
+from workbook_helpers.served.handlers import COOKIE, Api
 from workbook_helpers.served.room import Known
 from workbook_helpers.served.sessions import PIN, hash_pin, same_pin
 
@@ -80,7 +80,7 @@ class Leave(Api):
         """End the session."""
         room, token = self.room, self.token
         await room.database.write(lambda connection: room.sessions.end(connection, token))
-        self.clear_cookie(self.cookie, path=room.base)
+        self.clear_cookie(COOKIE, path=room.base)
         self.send({"then": self.settings["hub"]} if self.settings["hub"] else {})
 
 

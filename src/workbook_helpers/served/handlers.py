@@ -3,7 +3,6 @@
 A request that changes something must be JSON, carry a header that no form and no other site can send, and come from a page of ours.
 """
 
-import hashlib
 import json
 import logging
 import time
@@ -28,8 +27,8 @@ PERSON, PLACE = (10.0, 80.0), (60.0, 600.0)
 
 A whole college may come from one address.
 """
-MOST_KNOWN, FULL_S = 20_000, 10.0
-"""Of so many at the most it is known how often they asked; after so many seconds of silence everybody may ask as at first."""
+MOST_KNOWN = 20_000
+"""Of so many at the most it is known how often they asked; then of nobody, and everybody may ask as at first."""
 RETRY_S = 5
 LOG = logging.getLogger("workbook.served")
 
@@ -58,29 +57,28 @@ class Handler(web.RequestHandler):
             self.refuse(403, "host")
 
     @property
-    def cookie(self) -> str:
-        """The name of our cookie: another one for each session of the hub, so that who has signed out of that has signed out here."""
-        of_hub = (self.get_cookie(HUB_SESSION) or "") if self.settings["hub"] else ""
-        return f"{COOKIE}-{hashlib.sha256(of_hub.encode()).hexdigest()[:16]}" if of_hub else COOKIE
+    def of_hub(self) -> str:
+        """The hub's own session, without which ours is none: who has signed out of that has signed out here."""
+        return (self.get_cookie(HUB_SESSION) or "")[:200] if self.settings["hub"] else ""
 
     @property
     def token(self) -> str:
         """What the browser has of its session, "" for none."""
-        return (self.get_cookie(self.cookie) or "")[:200]
+        own = (self.get_cookie(COOKIE) or "")[:200]
+        return own and own + self.of_hub
 
     @property
     def address(self) -> str:
-        """Who asks, as the network knows it; behind a hub its proxy says it, and nobody else reaches the service."""
-        return self._said_by_proxy("X-Forwarded-For") or str(self.request.remote_ip)[:64]
+        """Who asks, as the network knows it; the hub's proxy adds it last, and what stands before it anybody may have written."""
+        return (self._by_proxies("X-Forwarded-For").rpartition(",")[2].strip() or str(self.request.remote_ip))[:64]
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody on the way can read along."""
-        return (self._said_by_proxy("X-Forwarded-Proto") or self.request.protocol) == "https"
+        """Whether nobody on the way can read along: of several proxies the outermost has TLS. Who only says so loses a cookie by it."""
+        return "https" in (self._by_proxies("X-Forwarded-Proto") or self.request.protocol)
 
-    def _said_by_proxy(self, header: str) -> str:
-        """Give the last value, which the proxy itself has added; what stands before it anybody may have written."""
-        return self.request.headers.get(header, "").rpartition(",")[2].strip()[:64] if self.settings["hub"] else ""
+    def _by_proxies(self, header: str) -> str:
+        return self.request.headers.get(header, "") if self.settings["hub"] else ""
 
     async def sign_in(self, learner: str, known_by: str, *, shared: bool = False) -> None:
         """Begin a learner's session, given as `Learner.key`, and have the browser keep it; one that it has ends."""
@@ -89,12 +87,12 @@ class Handler(web.RequestHandler):
         def begin(connection: Connection) -> str:
             if before:
                 room.sessions.end(connection, before)
-            return room.sessions.begin(connection, learner, known_by, lasts_s)
+            return room.sessions.begin(connection, learner, known_by, lasts_s, beside=self.of_hub)
 
         token = await room.database.write(begin)
         settings: dict[str, Any] = {} if shared else {"max_age": lasts_s}
         settings |= {"httponly": True, "samesite": "Strict", "secure": self.is_private, "path": room.base}
-        self.set_cookie(self.cookie, token, **settings)
+        self.set_cookie(COOKIE, token, **settings)
 
     def refuse(self, status: int, error: str, **more: object) -> None:
         """Answer why not."""
@@ -145,7 +143,7 @@ class Rates:
         left, at = self._left.get(who, (burst, now))
         left = min(burst, left + (now - at) * rate_s)
         if len(self._left) > MOST_KNOWN:
-            self._left = {name: one for name, one in self._left.items() if now - one[1] < FULL_S}
+            self._left.clear()  # whoever makes up cookies is nobody twice, and would have each request look through all of them
         self._left[who] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) / rate_s
 

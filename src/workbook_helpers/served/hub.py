@@ -1,7 +1,7 @@
 """Sign-in by JupyterHub, whose service this then is: the hub says who somebody is, the class's list says which learner that is.
 
 The hub's OAuth is asked afresh each time; what it gives the service stays here, and the browser gets a session of ours like any other.
-That session holds for as long as the browser has the hub's own one (`Handler.cookie`): who signs out of the hub has signed out here.
+That session holds for as long as the browser has the hub's own one (`Handler.of_hub`): who signs out of the hub has signed out here.
 """
 
 import os

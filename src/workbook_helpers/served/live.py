@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from workbook_helpers.items import Json, Purpose, Workbook
+from workbook_helpers.items import Json, Workbook
 from workbook_helpers.referral import MARK
+from workbook_helpers.served.answers import COUNTED
 from workbook_helpers.served.database import ANSWERS, COPIES
 from workbook_helpers.served.folder import About
 from workbook_helpers.served.hand_in import newest
@@ -29,7 +30,7 @@ def live(connection: Connection, about: About, workbooks: Mapping[str, Workbook]
     rows: dict[str, list[Any]] = {}
     for row in connection.execute(select(COPIES).where(COPIES.c.class_id == about.class_id)):
         rows.setdefault(row.learner, []).append(row)
-    of = {name: sum(item.purpose is not Purpose.PRIVATE for item in one.paper().values()) for name, one in workbooks.items()}
+    of = {name: sum(item.purpose in COUNTED for item in one.paper().values()) for name, one in workbooks.items()}
     learners = [
         {
             "learner": learner.id,

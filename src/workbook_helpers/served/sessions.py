@@ -20,7 +20,7 @@ FORGET_S = 86400
 FREE = {"learner": (5, 3600), "address": (40, 60), "class": (200, 10)}
 """Of what is counted: how many failures cost nothing, and the longest wait in seconds.
 
-A class comes from one address, and anybody may be wrong; a learner's own limit is what keeps a PIN from being found: at most 29
+A class comes from one address, and anybody may be wrong; a learner's own limit is what keeps a PIN from being found: at most 39
 tries on the first day and 24 on each day after, of 10,000 and more. Waits of a class are short, so that nobody locks it out.
 """
 _COST = {"n": 2**13, "r": 8, "p": 1, "dklen": 32}
@@ -54,12 +54,12 @@ class Sessions:
     def __init__(self, class_id: str) -> None:
         self.class_id = class_id
 
-    def begin(self, connection: Connection, learner: str, known_by: str, lasts_s: int = LASTS_S) -> str:
-        """Begin one; give the token that the browser keeps."""
+    def begin(self, connection: Connection, learner: str, known_by: str, lasts_s: int = LASTS_S, *, beside: str = "") -> str:
+        """Begin one; give the token that the browser keeps. It is found again by the token with what the browser has `beside` it."""
         now, token = time.time(), secrets.token_urlsafe(32)
         connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at < now))
         ends = {"learner": learner, "known_by": known_by, "ends_at": now + lasts_s}
-        put(connection, SESSIONS, token=_hashed(token), class_id=self.class_id, **ends)
+        put(connection, SESSIONS, token=_hashed(token + beside), class_id=self.class_id, **ends)
         return token
 
     def find(self, connection: Connection, token: str) -> Session:

@@ -64,5 +64,5 @@ export function leave(learner, n, before) {
   box.showModal();
 }
 
-/** Sign out who has left here without a connection. */
-export const settleLeaving = () => (isOwed() ? service.leave().catch(() => null) : null);
+/** Sign out who has left here without a connection; gives where to go then, "" for nowhere else. @returns {Promise<string>} */
+export const settleLeaving = async () => (isOwed() ? service.leave().catch(() => "") : "");

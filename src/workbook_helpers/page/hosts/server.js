@@ -3,7 +3,7 @@
 // written on a bus is sent when the connection is back. "Saved" is said once the service has answered.
 import { h, put } from "../dom.js";
 import { changedSince } from "../far.js";
-import { shown } from "../sections.js";
+import { about, shown } from "../sections.js";
 import { ready, say } from "../words.js";
 import { Device, putOn } from "./browser.js";
 import { store } from "./device_store.js";
@@ -289,5 +289,5 @@ export async function served() {
   await ready;
   const host = new Server(JSON.parse(inside.textContent));
   host.page = putOn(host.book, host, "served-leave");
-  document.querySelector("[data-wb-about]")?.append(h("p", {}, say("served-seen")));
+  about()?.node.append(h("p", {}, say("served-seen")));
 }

@@ -32,7 +32,7 @@ export class Failed extends Error {
   }
 }
 
-const left = remembered("wb-left"); // somebody has left here, and the service could not be told
+const left = remembered(`wb-left ${new URL("./", document.baseURI).pathname}`); // somebody has left this class, and its service could not be told
 
 /** Whether the service must first hear that somebody has left. */
 export const isOwed = () => Boolean(left.get());
