@@ -68,7 +68,8 @@ def test_what_it_makes(installed: Path) -> None:
 
 
 def test_again_changes_nothing_that_is_so_and_keeps_what_is_the_college_s(installed: Path) -> None:
-    (installed / "etc" / "workbook" / "courses.toml").write_text("# ours\n", "utf-8")
+    with (installed / "etc" / "workbook" / "courses.toml").open("a", encoding="utf-8") as ours:
+        ours.write("# ours\n")
     (installed / "srv" / "workbook" / "care").mkdir(exist_ok=True)
     before = tree(installed)
     done = run("--prefix", installed)
