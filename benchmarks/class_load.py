@@ -10,7 +10,7 @@ one's own, under a hub: in JupyterLab, and on our Voila page. Those stay as long
 
 Examples
 --------
-    python benchmarks/class_load.py --beside --write docs/measurements/class_load.md   # all figures, half an hour; let nothing else run
+    python benchmarks/class_load.py --beside --write docs/measurements/class_load.md   # all figures, some 15 minutes; let nothing else run
     python benchmarks/class_load.py                                   # 1,000 students for a minute, 20 of them browsers, SQLite
     python benchmarks/class_load.py --database postgresql://… --processes 2
     python benchmarks/class_load.py --students 3 --seconds 2 --browsers 1   # the smallest, which the tests run: does it still work?
@@ -253,14 +253,15 @@ async def measured(args: argparse.Namespace, root: Path) -> str:
     async with chromium(args.chromium) as browser:
         with service(root, args.database, args.processes) as at:
             ours, text = await load(args, root, book, browser, at)
+        sys.stderr.write(f"{text}\n")
         kind = "PostgreSQL" if args.database else "SQLite"
         title = f"## {args.students:,} students, {args.browsers} of them browsers; a save each {args.every:g} s; {kind}, "
         title += f"{args.processes} process{'es' * (args.processes > 1)}"
-        others = [
-            await measure(browser, door, book, TITLE, students, args.every, args.seconds)
-            for door in DOORS
-            for students in ([int(n) for n in args.beside.split(",")] if args.beside else [])
-        ]
+        others = list[Cost]()
+        for door in DOORS if args.beside else ():
+            for students in args.beside.split(","):
+                others.append(await measure(browser, door, book, TITLE, int(students), args.every, args.seconds))
+                sys.stderr.write(f"{others[-1]}\n")
         version = browser.version
     beside = ["", "## Beside a server for each student", "", *table(ours, others, TIMES)] if others else []
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {platform.system()}, Python {platform.python_version()}, "

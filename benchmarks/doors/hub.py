@@ -28,7 +28,10 @@ from .seats import Seat
 
 PROXY = Path(__file__).parents[2] / "deploy" / "hub" / "proxy"
 DOORS = {"JupyterLab under JupyterHub": "lab/tree", "our Voila page under JupyterHub": "voila/render"}
-NOT = [f"nbgrader.server_extensions.{one}" for one in ("formgrader", "validate_assignment", "assignment_list", "course_list")]
+EXTENSIONS = {
+    **{f"nbgrader.server_extensions.{one}": False for one in ("formgrader", "validate_assignment", "assignment_list", "course_list")},
+    "voila.server_extension": True,
+}
 PATIENCE_S = 120
 
 
@@ -77,7 +80,7 @@ def hub(folder: Path, book: Workbook, names: list[str]) -> Iterator[tuple[str, p
         "Authenticator.allow_all": True,
         "SimpleLocalProcessSpawner.home_dir_template": f"{folder}/{{username}}",
         "Spawner.cmd": [sys.executable, "-P", "-m", "jupyterhub.singleuser"],
-        "Spawner.args": ["--allow-root", "--LabApp.news_url=None", f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT, False)}"],
+        "Spawner.args": ["--allow-root", "--LabApp.news_url=None", f"--ServerApp.jpserver_extensions={EXTENSIONS}"],
         "Spawner.start_timeout": PATIENCE_S,
         "Spawner.http_timeout": PATIENCE_S,
     }

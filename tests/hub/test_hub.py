@@ -120,6 +120,17 @@ def test_nobody_starts_a_program_on_a_desk_or_names_a_folder(hub: Hub) -> None:
         assert "only its administrator names folders" in refused.text
 
 
+def test_the_desks_scripts_come_and_are_answered_as_browsers_ask(hub: Hub) -> None:
+    client, page = hub.known(TUTOR), opened(hub.known(TUTOR), "/services/desk-a/desk").text
+    asks = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    scripts = re.findall(r'src="([^"]+\.js)"', page)
+    assert len(scripts) > 1
+    assert {client.get(one, headers=asks, follow_redirects=False).status_code for one in scripts} == {200}
+    secret = client.cookies.get("_xsrf", path="/services/desk-a/") or ""
+    for sent, status in (({}, 403), ({"X-XSRFToken": secret}, 200)):
+        assert client.get("/services/desk-a/desk/now", headers={**asks, "HX-Request": "true", **sent}).status_code == status
+
+
 def test_each_tutor_is_the_log_s_who(hub: Hub) -> None:
     for who, verb in ((TUTOR, "left"), (BOTH, "back")):
         assert press(hub.known(who), "/services/desk-a/desk", "learners", verb, learner="cai01").status_code == 200
@@ -201,6 +212,7 @@ def test_what_is_killed_comes_back_and_has_lost_nothing(hub: Hub) -> None:
     [service] = hub.children(str(hub.folder / "a" / "served"))
     service.kill()
     psutil.wait_procs([service], timeout=10)
+    assert '<meta http-equiv="refresh"' in httpx.get(hub.base + A).text  # whoever asks meanwhile gets the page as soon as it is there
     hub.answers(A, 200)
     assert answered(client, A) == "b"
 

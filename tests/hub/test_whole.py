@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from autograde.classes.folder import Course
 from autograde.gradebook.database import let_go
 from autograde.lti.connection import connect
+from autograde.lti.scores import send
 from autograde.outbox.release import release
 from autograde.records.decisions import history
 from tests.conftest import is_saved
@@ -142,6 +143,7 @@ def answer(tab: Tab, learner: str) -> None:
 
 
 def hand_in(tab: Tab) -> None:
+    says(tab, "✓ All saved")
     tab("hand-in").get_by_role("button", name="Hand in").click()
     expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
 
@@ -249,15 +251,18 @@ def test_two_courses_from_giving_out_to_reading_the_feedback(college: College) -
     tutor, other = college.enter(TUTOR, f"{DESK_A}/give-out"), college.enter(OTHER, f"{DESK_B}/home")
     give_out(college, tutor)
 
-    tabs = {learner: college.at_work(learner) for learner in POINTS}
-    for learner, tab in tabs.items():
-        if learner in ("ana01", "lea01"):
-            on_a_bus(tab, learner)
-        elif learner != "ben01":
-            answer(tab, learner)
-    for learner in {*POINTS} - {"ben01"}:
+    tabs = {learner: college.at_work(learner) for learner in (*OF_A, *SENT)}
+    for learner in ("ana01", "lea01"):
+        on_a_bus(tabs[learner], learner)
+    at_once = {*tabs} - {"ana01", "lea01", "ben01"}
+    for learner in at_once:
+        answer(tabs[learner], learner)
+    for learner in {*tabs} - {"ben01"}:
         hand_in(tabs[learner])
     typing_as_it_is_killed(college, tabs["ben01"], "ben01")
+    for learner in OF_B:
+        answer(tab := college.at_work(learner), learner)
+        hand_in(tab)
     mark(tutor, f"{hub.base}{DESK_A}", 7)  # meanwhile the desk and the other course go on
     mark(other, f"{hub.base}{DESK_B}", 2)
     hub.answers(A, 200)
@@ -275,6 +280,7 @@ def test_two_courses_from_giving_out_to_reading_the_feedback(college: College) -
     at_the_other_course(college, tabs["luc01"])
     at_the_other_desk(college, other, shown)
 
+    send(a)  # as the desk does every half minute
     expect(tutor.locator("#platform")).to_contain_text("2 scores sent, 0 waiting, 0 refused.")
     assert {one["userId"]: one["scoreGiven"] for one in college.platform.told} == {f"sub-{one}": closed(one) + POINTS[one] for one in SENT}
     for course, learners in ((a, (*OF_A, *SENT)), (b, OF_B)):

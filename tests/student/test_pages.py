@@ -349,7 +349,6 @@ def test_without_the_token_nothing_is_given(site: Site) -> None:
         f"/workbook/receipt/{receipt_page_name(receipt)}",
         f"/workbook/handed-in/{receipt.file}",
         "/workbook/feedback/w04-marked/feedback/2026-11-20/w04-marked.html",
-        "/workbook/static/house.css",
         "/voila/render/w01-fresh/w01-fresh.ipynb",
     )
     for path in paths:
@@ -359,6 +358,12 @@ def test_without_the_token_nothing_is_given(site: Site) -> None:
             assert answer.headers.get("Location", "/login").startswith("/login"), path
             assert not answer.body or b"login" in answer.body.lower() or b"Forbidden" in answer.body
             assert receipt.code.encode() not in answer.body
+
+
+@pytest.mark.parametrize("path", ["static/workbook.js", "words/en.ftl"])
+def test_what_all_pages_load_is_given_to_anybody(site: Site, path: str) -> None:
+    answer = site.ask(f"/workbook/{path}", token=False, headers={"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"})
+    assert answer.status == 200, "a hub lets no script's own request in by a cookie: no question would show there"
 
 
 def test_a_form_of_another_site_starts_nothing(site: Site) -> None:

@@ -2,6 +2,8 @@
 /* What the desk's pages do beside htmx: say at once when the server has gone, keep what was typed, follow what others change.
    One state is named: the server `answers`, or it does not ("gone"), or it answers and wants a log-in ("locked"). */
 
+import { headers } from "./secret.js";
+
 /** @typedef {"answers" | "gone" | "locked"} Server */
 
 const SAID = {
@@ -53,7 +55,7 @@ const follow = async () => {
   if (following || !live().length) return;
   following = true;
   try {
-    const reply = await fetch(location.href, { headers: { "HX-Request": "true" } });
+    const reply = await fetch(location.href, { headers: headers() });
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
     if (!reply.ok) {
       bar(fresh.getElementById("desk-fault-text")?.textContent ?? ""); // what is wrong with the class, e.g. its gradebook is gone
@@ -192,6 +194,7 @@ for (const kind of ["dragover", "drop"]) {
 
 /** @typedef {CustomEvent<{ elt: Element, target: Element, xhr: XMLHttpRequest, requestConfig: { verb: string, path: string, elt: Element } }>} Told */
 
+document.body.addEventListener("htmx:configRequest", (event) => Object.assign(/** @type {CustomEvent} */ (event).detail.headers, headers()));
 document.body.addEventListener("htmx:sendError", () => become("gone"));
 document.body.addEventListener("htmx:timeout", () => become("gone"));
 document.body.addEventListener("htmx:responseError", (event) => {

@@ -5,6 +5,7 @@ import { $, drafts, field, form, h, known, later, learner, page, points, put, re
 import { following, prefetch, show, walk, watch } from "./markahead.js";
 import { changed, display, done, faults, flush, judge, kept, send, undo } from "./marksend.js";
 import { listAll } from "./markshown.js";
+import { headers } from "./secret.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
 /** @typedef {import("./marking.js").Line} Line */
@@ -65,7 +66,7 @@ window.addEventListener("beforeunload", (event) => { flush(); if (drafts.size) e
 const start = async () => {
   const { now } = page, base = field("base").value;
   const query = new URLSearchParams({ ...shared, ...(learner ? { learner } : { task: field("task").value }), answer: page.now });
-  const reply = await fetch(`${form.dataset["markJson"]}?${query}`, { headers: { "HX-Request": "true" } });
+  const reply = await fetch(`${form.dataset["markJson"]}?${query}`, { headers: headers() });
   const { marking } = /** @type {{ marking: { lines: Line[], shown: Answer, bank: string[], own: string[] } }} */ (await reply.json());
   page.lines = marking.lines;
   listAll();

@@ -4,6 +4,7 @@
 import { $, drafts, field, form, known, page, read, same, savedAs, shared } from "./marking.js";
 import { address, count, line, near, state } from "./markshown.js";
 import { display, flush, tell } from "./marksend.js";
+import { headers } from "./secret.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
 
@@ -26,7 +27,7 @@ const fetchAll = async (tokens) => {
     wanted.set(task, [...(wanted.get(task) ?? []), token]);
   }
   for (const [task, some] of wanted) {
-    const reply = await fetch(`${form.dataset["markJson"]}?${new URLSearchParams({ ...shared, task, answers: some.join(",") })}`, { headers: { "HX-Request": "true" } });
+    const reply = await fetch(`${form.dataset["markJson"]}?${new URLSearchParams({ ...shared, task, answers: some.join(",") })}`, { headers: headers() });
     if (!reply.ok) throw new Error(String(reply.status));
     for (const answer of /** @type {{ answers: Answer[] }} */ (await reply.json()).answers) if (!(drafts.has(answer.answer) && known.has(answer.answer)) && (savedAs.get(answer.answer) ?? 0) <= since) {
       const before = known.get(answer.answer)?.answer;

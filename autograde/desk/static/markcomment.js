@@ -1,6 +1,8 @@
 // @ts-check
 /* Comments that were used before are found by typing, as a list below the field; placeholders are shown as the learner will read them. */
 
+import { headers, secret } from "./secret.js";
+
 const form = /** @type {HTMLFormElement} */ (document.getElementById("marking"));
 const field = /** @type {HTMLTextAreaElement} */ (document.getElementById("mark-comment"));
 const list = /** @type {HTMLElement} */ (document.getElementById("mark-found"));
@@ -84,9 +86,9 @@ field.addEventListener("keydown", (event) => {
 /* One's own, for all tasks and classes. */
 /** @param {string} comment @param {boolean} drop */
 const keep = async (comment, drop) => {
-  const body = new URLSearchParams({ _xsrf: /** @type {HTMLInputElement} */ (form.elements.namedItem("_xsrf")).value, comment, drop: drop ? "1" : "" });
+  const body = new URLSearchParams({ _xsrf: secret(), comment, drop: drop ? "1" : "" });
   try {
-    const reply = await fetch(form.dataset["markOwn"] ?? "", { method: "POST", body, headers: { "HX-Request": "true" } });
+    const reply = await fetch(form.dataset["markOwn"] ?? "", { method: "POST", body, headers: headers() });
     if (reply.ok) draws(/** @type {{ own: string[] }} */ (await reply.json()).own);
   } catch { /* the bar says that the server has gone */ }
 };

@@ -6,9 +6,10 @@
      unsaved  the server did not take it: it is sent again  → saving
      newer    somebody else marked the same answer: a person decides, and neither is lost → saving, saved */
 
-import { $, drafts, field, form, h, known, page, part, points, press, read, same, savedAs, shared, store } from "./marking.js";
+import { $, drafts, form, h, known, page, part, points, press, read, same, savedAs, shared, store } from "./marking.js";
 import { again, looks } from "./marklooks.js";
 import { count, fill, line } from "./markshown.js";
+import { headers, secret } from "./secret.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
 /** @typedef {import("./marking.js").Draft} Draft */
@@ -59,8 +60,6 @@ const settle = (token, mine) => {
 
 /* Sending. */
 
-/** The secret of a form is the cookie's: a desk that was started anew has given it another one. */
-const secret = () => /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? field("_xsrf").value;
 export const kept = () => {
   try {
     if (drafts.size) sessionStorage.setItem(store, JSON.stringify([...drafts].map(([token, { task, base, given }]) => [token, { task, base, given }])));
@@ -113,7 +112,7 @@ export const send = async () => {
     try {
       const body = new URLSearchParams({ ...shared, _xsrf: secret(), task: draft.task, answer: token, base: draft.base, points: draft.given.points, comment: draft.given.comment, unsafe: draft.given.unsafe ? "1" : "", later: draft.given.later ? "1" : "" });
       for (const name of /** @type {const} */ (["seen", "not_enough"])) for (const one of draft.given[name]) body.append(name, String(one));
-      const reply = await fetch(form.dataset["markKeep"] ?? "", { method: "POST", body, headers: { "HX-Request": "true" } });
+      const reply = await fetch(form.dataset["markKeep"] ?? "", { method: "POST", body, headers: headers() });
       if (reply.status === 422) refused(token, await reply.json());
       else if (!reply.ok) throw new Error(reply.status === 403 ? "the desk was started anew. Open it again; this page then goes on." : `the desk could not (${reply.status})`);
       else arrived(token, draft, await reply.json());
@@ -162,7 +161,7 @@ export const judge = async (said) => {
   if (!answer) return;
   try {
     const body = new URLSearchParams({ ...shared, _xsrf: secret(), task: answer.task, answer: token, judge: said });
-    const reply = await fetch(form.dataset["markJudge"] ?? "", { method: "POST", body, headers: { "HX-Request": "true" } });
+    const reply = await fetch(form.dataset["markJudge"] ?? "", { method: "POST", body, headers: headers() });
     if (!reply.ok) throw new Error(String(reply.status));
     const found = /** @type {{ answer: Answer }} */ (await reply.json()), held = known.get(token);
     if (held) held.answer = { ...held.answer, looks: found.answer.looks };

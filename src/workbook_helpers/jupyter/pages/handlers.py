@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ApiPath, url_path_join
 from tornado import web
@@ -237,9 +238,9 @@ class Accessibility(PageHandler):
 
 
 class Words(PageHandler):
-    """The catalogue of what the page says, in one language."""
+    """The catalogue of what the page says, in one language; given to anybody, as `Static` says."""
 
-    @web.authenticated
+    @allow_unauthenticated
     def get(self, language: str) -> None:
         """Send it."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")

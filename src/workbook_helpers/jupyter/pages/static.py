@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
@@ -25,9 +26,13 @@ def address() -> str:
 
 
 class Static(FileFindHandler):
-    """The scripts, style sheets and letters of our pages. Under an address without the hash the browser asks each time."""
+    """The scripts, style sheets and letters of our pages. Under an address without the hash the browser asks each time.
 
-    @web.authenticated
+    They are the same for all, and given to anybody, as Jupyter's own are: under a hub a script that is loaded as a module, or a letter,
+    comes without what proves who asks (jupyterhub/_xsrf_utils.py: its Sec-Fetch-Mode is "cors"), and would be sent to sign in for ever.
+    """
+
+    @allow_unauthenticated
     async def get(self, path: str) -> None:  # type: ignore[override]
         """Send it."""
         await super().get(path)
