@@ -194,7 +194,7 @@ def test_the_tutor_sees_where_somebody_is_and_how_practice_went_and_nothing_that
         "w01",
         "A small workbook",
         2,
-        4,
+        3,
         "just now",
     )
     assert (row.here, row.stuck, found.here >= 1) == (True, False, True)

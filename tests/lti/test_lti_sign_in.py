@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,9 @@ def test_nobody_signs_in_by_a_password_as_one_of_the_platforms(hub: Hub) -> None
     own = with_lti(DummyAuthenticator, hub.folder)(allowed_users={"rita"})
 
     def come(name: str) -> Any:
-        return asyncio.run(own.get_authenticated_user(None, {"username": name, "password": "x", "launch": "?"}))
+        given = {"username": name, "password": "x", "launch": "?"}
+        with ThreadPoolExecutor(1) as beside:  # a browser's loop may run in this thread
+            return beside.submit(lambda: asyncio.run(own.get_authenticated_user(None, given))).result()
 
     assert come("rita")["name"] == "rita"
     for name in (hub_name(hub.platform.address, "sub-ana"), "lti-x", "LTI-x", " lti-x"):

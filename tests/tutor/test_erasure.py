@@ -317,7 +317,7 @@ def test_who_is_called_the_same_keeps_the_name(full: Course) -> None:
 
 def test_an_erasure_says_that_the_old_bytes_could_not_be_taken_away(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     path = full.root / "gradebook.db"
-    monkeypatch.setattr("autograde.records.erasure.connect", lambda path: connect(path, wait_s=0))
+    monkeypatch.setattr("autograde.gradebook.database.connect", lambda path: connect(path, wait_s=0))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("BEGIN")

@@ -10,7 +10,7 @@ const VISITS = 8; // so many are known by an answer: a browser writes down a cle
  * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
 /** @typedef {import("../types.js").Tried} Tried */
-/** @typedef {Receipt & { zip: Uint8Array }} HandedIn */
+/** `there`: the revision that a service counts it by. @typedef {Receipt & { zip: Uint8Array, there?: number }} HandedIn */
 /** A copy with all that is kept of it. @typedef {{ copy: Copy, answers: Record<string, Kept>, receipts: HandedIn[] }} Whole */
 /** @typedef {Record<"copies" | "answers" | "receipts", IDBObjectStore>} Stores */
 /** What holds for answers: which say the same, which are answers to their question as it is now, and which may follow which.

@@ -178,6 +178,6 @@ export const mirror = {
 };
 
 /** @param {Receipt} receipt @returns {HandedIn} */
-export function asHere({ revision: _, ...receipt }) { // which is counted there
-  return { ...receipt, through: "exchange", zip: new Uint8Array() }; // the tutor has it already
+export function asHere({ revision, ...receipt }) { // which is counted there
+  return { ...receipt, ...(revision === undefined ? {} : { there: revision }), through: "exchange", zip: new Uint8Array() }; // the tutor has it already
 }

@@ -17,7 +17,7 @@ const BEAT_MS = 30_000; // so often the tutor is told where who works here is; e
 const FIRST_MS = 2000, LONGEST_MS = 60_000; // between tries that fail; doubled after each
 
 /** @import { Book, Host, Kept } from "../types.js" */
-/** @import { Whole } from "./device_store.js" */
+/** @import { HandedIn, Whole } from "./device_store.js" */
 /** @import { Beside, Mirrored, Whose } from "./mirror.js" */
 /** @import { Why } from "./service.js" */
 /** @import { Workbook } from "../workbook.js" */
@@ -114,11 +114,13 @@ export class Server extends Device {
 
   /** @override @returns {Kept} */
   kept() {
-    const kept = super.kept(), there = thereOf(this.known()), last = kept.receipts.at(-1);
+    const kept = super.kept(), there = thereOf(this.known()), last = /** @type {HandedIn | undefined} */ (kept.receipts.at(-1));
     const since = last ? new Date(Date.parse(last.at) + PACE_MS).toISOString() : "";
+    /** @param {string} name */
+    const isNewer = (name) => isOnlyHere(this.answers[name], there[name]) || (there[name]?.revision ?? 0) > (last?.there ?? Infinity);
     const answers = Object.fromEntries(Object.entries(kept.answers).map(([id, one]) => {
       const name = Object.keys(this.answers).find((name) => this.answers[name] === one);
-      return [id, name && since > one.saved_at && isOnlyHere(this.answers[name], there[name]) ? { ...one, saved_at: since } : one]; // this device's clock may be slow: it was changed after that
+      return [id, name && since > one.saved_at && isNewer(name) ? { ...one, saved_at: since } : one]; // a device's clock may be slow, and a second is long: it was changed after that
     }));
     return {
       ...kept, answers, earlier: { ...kept.earlier, ...this.beside.earlier },
