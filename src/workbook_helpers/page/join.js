@@ -31,7 +31,7 @@ export function join(known, joined) {
   };
   const { code, learner, pin, again } = fields;
   again.node.hidden = true;
-  const shared = h("input", { type: "checkbox", id: "join-shared" });
+  const shared = h("input", { type: "checkbox", id: "join-shared", "aria-describedby": "join-shared-hint" });
   const said = h("p", { className: "wb-error", role: "alert", tabIndex: -1 });
   const news = h("div", { className: "wb-notice", role: "status", hidden: true });
   const button = h("button", { type: "submit", className: "wb-button wb-big" }, say("join-go"));
@@ -93,7 +93,7 @@ export function join(known, joined) {
   });
   const form = h("form", { className: "wb-card wb-join", noValidate: true, onsubmit: go, "aria-label": say("join-title") },
     h("p", {}, say("join-about")), code.node, learner.node, pin.node, news, again.node,
-    h("div", { className: "wb-option" }, shared, h("label", { htmlFor: shared.id }, say("join-shared"))),
+    h("div", { className: "wb-option" }, shared, h("label", { htmlFor: shared.id }, say("join-shared"))), h("p", { className: "wb-hint", id: "join-shared-hint" }, say("join-shared-hint")),
     said, h("p", { className: "wb-row" }, button), h("p", { className: "wb-quiet" }, say("join-forgot")), h("p", { className: "wb-quiet" }, say("served-seen")));
   /** Where to type first. */
   const start = () => [code, learner, pin].find(({ input }) => !input.value)?.input.focus();

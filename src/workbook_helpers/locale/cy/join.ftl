@@ -15,6 +15,7 @@ join-again-wrong = Nid hwn yw’r PIN a deipioch uchod. Teipiwch yr un un ddwywa
 join-choose = Nid oes gan { $learner } PIN eto. Y PIN a deipioch fydd eich PIN chi. Teipiwch ef unwaith eto, a chofiwch ef.
 join-choose-go = Cadw’r PIN hwn a mewngofnodi
 join-shared = Mae pobl eraill yn defnyddio’r ddyfais hon hefyd
+join-shared-hint = Yna cewch eich allgofnodi pan gaiff y porwr ei gau, ac ar ôl 4 awr.
 join-go = Mewngofnodi
 join-wrong = Nid yw cod y dosbarth, yr ID a’r PIN yn cyd-fynd. Edrychwch ar bob un ohonynt, yna rhowch gynnig arall arni. Os ydych wedi anghofio eich PIN, gofynnwch i’ch tiwtor.
 join-wait = Rhoddwyd cynnig ar hynny’n rhy aml. Arhoswch { $n } munud, yna rhowch gynnig arall arni. Os ydych wedi anghofio eich PIN, gofynnwch i’ch tiwtor.

@@ -15,6 +15,7 @@ join-again-wrong = This is not the PIN that you typed above. Type the same one t
 join-choose = { $learner } has no PIN yet. The PIN that you typed will be your PIN. Type it once more, and remember it.
 join-choose-go = Keep this PIN and sign in
 join-shared = Other people use this device, too
+join-shared-hint = Then you are signed out when the browser is closed, and after 4 hours.
 join-go = Sign in
 join-wrong = The class code, the ID and the PIN do not fit together. Check each of them, then try again. If you have forgotten your PIN, ask your tutor.
 join-wait = That was tried too often. Wait { $n ->
