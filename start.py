@@ -111,6 +111,7 @@ def main(arguments: "list[str]") -> int:
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start many programs: each would compile all of this anew
         # Four processes, also on two cores, since half of the time they wait: for a browser, a kernel, another program. Each has whole
         # files, as the tests of a file share servers and classes; tests/conftest.py says in which order. With words of one's own, one.
         return run(PYTHON, "-m", "pytest", *(rest or ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]))

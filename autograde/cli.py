@@ -1,6 +1,6 @@
 """The `autograde` command: a class from its first day to its gradebook.
 
-Each command imports what it needs when it runs, so that --help answers at once (nbgrader takes three seconds).
+A command is read when it is given, and imports what it needs when it runs: an answer is to come at once (nbgrader takes three seconds).
 """
 
 import atexit
@@ -10,40 +10,112 @@ import re
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import typer
+import typer.core
+import typer.main
 from rich.console import Console
 from rich.text import Text
 
-from autograde.commands import (
-    audit,
-    authoring,
-    bank,
-    deciding,
-    desk,
-    doctoring,
-    giving_back,
-    giving_out,
-    keeping,
-    learners,
-    live,
-    marking,
-    platform,
-    privacy,
-    quality,
-    records,
-    referring,
-    reports,
-    setting_up,
-    taking_in,
-)
 from autograde.commands.console import keep_heads
+from autograde.crew import SELDOM
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import expand_home
 
+TRY_AGAIN = "Close other programs that use it, see that the disk has room and that you may write there, then run the command again."
+MISUSED: Any = typer.BadParameter.__mro__[1]
+"""Click's UsageError, which typer gives no name of its own: a line that lacks something, or has what no command knows."""
+DATABASES = ("sqlite3", "sqlalchemy", "psycopg")
+
+COMMANDS = {  # --help lists them in this order; each is in the module of autograde/commands that stands beside it
+    "new": "setting_up",
+    "roster": "setting_up",
+    "release": "giving_out",
+    "leaflet": "giving_out",
+    "collect": "taking_in",
+    "intake": "taking_in",
+    "assign": "taking_in",
+    "undo": "taking_in",
+    "redo": "taking_in",
+    "serve": "marking",
+    "desk": "desk",
+    "doctor": "doctoring",
+    "live": "live",
+    "gradebook": "giving_back",
+    "backup": "keeping",
+    "restore": "keeping",
+    "pack": "keeping",
+    "unpack": "keeping",
+    "mark": "marking",
+    "remark": "marking",
+    "void": "deciding",
+    "accept": "deciding",
+    "reword": "authoring",
+    "feedback": "giving_back",
+    "close": "giving_back",
+    "give-back": "giving_back",
+    "results": "records",
+    "decide": "records",
+    "decide-list": "records",
+    "declare": "records",
+    "sign-off": "records",
+    "reopen": "records",
+    "refer": "referring",
+    "compare": "referring",
+    "samples": "marking",
+    "extend": "learners",
+    "export-learner": "privacy",
+    "erase-learner": "privacy",
+    "retention": "privacy",
+    "new-workbook": "authoring",
+    "check": "authoring",
+    "db": "setting_up",
+    "learners": "learners",
+    "audit": "audit",
+    "evidence": "records",
+    "referral": "referring",
+    "adjust": "quality",
+    "quality": "quality",
+    "bank": "bank",
+    "report": "reports",
+    "lti": "platform",
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by their names; one is imported and made when it is asked for: to make all of them takes as long as twenty hand-ins."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a command as a part of the whole one."""
+        found = getattr(import_module(f"autograde.commands.{COMMANDS[name]}"), name.replace("-", "_"))
+        whole = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False)
+        whole.callback()(lambda: None)  # so that one command is not the whole
+        if isinstance(found, typer.Typer):
+            whole.add_typer(found, name=name, rich_help_panel=None)
+        else:
+            whole.command(name=name)(found)
+        made: Any = typer.main.get_command(whole)
+        return made.commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(typer.core.TyperGroup):
+    def __init__(self, **said: Any) -> None:
+        super().__init__(**said)
+        self.commands: Any = _Commands()
+
+
 app = typer.Typer(
     name="autograde",
+    cls=_Group,
     help="Run a class: hand out workbooks, take hand-ins in, mark them and give feedback.\n\n"
     "A class is a folder. Make one with [bold]autograde new FOLDER[/], go into it (cd FOLDER), and run the other "
     "commands there, in this order: roster, release, intake or collect, mark, serve, feedback, gradebook, close; backup now and then.",
@@ -52,76 +124,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-TRY_AGAIN = "Close other programs that use it, see that the disk has room and that you may write there, then run the command again."
-MISUSED: Any = typer.BadParameter.__mro__[1]
-"""Click's UsageError, which typer gives no name of its own: a line that lacks something, or has what no command knows."""
-DATABASES = ("sqlite3", "sqlalchemy", "psycopg")
-
-for command in (  # --help lists them in this order
-    setting_up.new,
-    setting_up.roster,
-    giving_out.release,
-    giving_out.leaflet,
-    taking_in.collect,
-    taking_in.intake,
-    taking_in.assign,
-    taking_in.undo,
-    taking_in.redo,
-    marking.serve,
-    desk.desk,
-    doctoring.doctor,
-    live.live,
-    giving_back.gradebook,
-    keeping.backup,
-    keeping.restore,
-    keeping.pack,
-    keeping.unpack,
-    marking.mark,
-    marking.remark,
-    deciding.void,
-    deciding.accept,
-    authoring.reword,
-    giving_back.feedback,
-    giving_back.close,
-    giving_back.give_back,
-    records.results,
-    records.decide,
-    records.decide_list,
-    records.declare,
-    records.sign_off,
-    records.reopen,
-    referring.refer,
-    referring.compare,
-    marking.samples,
-    learners.extend,
-    privacy.export_learner,
-    privacy.erase_learner,
-    privacy.retention,
-    authoring.new_workbook,
-    authoring.check,
-):
-    app.command(name=command.__name__.replace("_", "-"))(command)
-
-database = typer.Typer(help="The gradebook's database.", no_args_is_help=True)
-database.callback()(lambda: None)  # so that `move` stays a command of its own
-database.command()(setting_up.move)
-app.add_typer(database, name="db", rich_help_panel=None)
-app.add_typer(learners.learners, name="learners", rich_help_panel=None)
-app.add_typer(audit.audit, name="audit", rich_help_panel=None)
-app.add_typer(records.evidence, name="evidence", rich_help_panel=None)
-app.add_typer(referring.referral, name="referral", rich_help_panel=None)
-app.add_typer(quality.adjust, name="adjust", rich_help_panel=None)
-app.add_typer(quality.quality, name="quality", rich_help_panel=None)
-app.add_typer(bank.bank, name="bank", rich_help_panel=None)
-app.add_typer(reports.report, name="report", rich_help_panel=None)
-app.add_typer(platform.lti, name="lti", rich_help_panel=None)
+app.callback()(lambda: None)
 
 
 def main() -> None:
     """Run the command; a fault ends it with one clear line and a non-zero code."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs a fortieth of a short run
     atexit.register(gc.freeze)  # to look for cycles in what ends with the program anyway costs a tenth of a short run
-    gc.set_threshold(50_000, 20, 20)  # nearly all that is made here lives to the end: a twentieth of a run went into looking for cycles
+    gc.set_threshold(*SELDOM)
     sys.argv[1:] = [expand_home(word) for word in sys.argv[1:]]
     for stream in (sys.stdout, sys.stderr):  # a Windows console may lack a letter of somebody's name
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -28,6 +28,8 @@ AHEAD = 8
 """Files in hand: enough that no thread waits, and few enough that memory does not grow with the class."""
 TRIES = 3
 """How often a task is given out whose process was lost."""
+SELDOM = 50_000, 20, 20
+"""How seldom cycles are looked for: nearly all that is made lives to the end, and a twentieth of a run went into looking."""
 WAIT_S = 3600
 """The longest that a task on a cluster is waited for."""
 
@@ -35,6 +37,14 @@ WAIT_S = 3600
 def cores() -> int:
     """Give how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def copies() -> bool:
+    """Whether processes that begin now are copies of this one, and need not read all modules again.
+
+    On Linux, as long as it has no other thread, whose locks would be copied as they stand.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def share(do: Callable[[Task], Result], tasks: Sequence[Task], *, scheduler: str = "", workers: int = 1) -> Iterator[Result]:
@@ -65,8 +75,18 @@ def share(do: Callable[[Task], Result], tasks: Sequence[Task], *, scheduler: str
 
 def _by_cluster(do: Callable[[Task], Result], tasks: Sequence[Task], scheduler: str) -> Iterator[Result]:
     with _cluster(scheduler) as executor:
-        futures = [executor.submit(do, task) for task in tasks]
+        futures = [executor.submit(_do_there, do, task) for task in tasks]
         yield from map(_result, futures)
+
+
+def _do_there(do: Callable[[Task], Result], task: Task) -> Result:
+    """Do a task in a cluster's worker, which is left as it was: it looks for cycles in all of Dask, again and again, else."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        return do(task)
+    finally:
+        gc.set_threshold(*before)
 
 
 def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], size: int, begun: Begun[Result]) -> Iterator[Result]:
@@ -92,15 +112,11 @@ def _by_processes(do: Callable[[Task], Result], tasks: Sequence[Task], size: int
 
 
 def _begun(do: Callable[[Task], Result], tasks: Mapping[int, Task], size: int) -> Begun[Result]:
-    """Give processes that have begun with the tasks, and what will come of each.
-
-    On Linux they are copies of this process as long as it has no other thread, whose locks would be copied as they stand; else each
-    starts by itself, and reads all modules again.
-    """
+    """Give processes that have begun with the tasks, and what will come of each; where they are no copies, each starts by itself."""
     from concurrent.futures import ProcessPoolExecutor  # only here: one class does without
     from multiprocessing import get_context
 
-    how = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    how = "fork" if copies() else "spawn"
     pool = ProcessPoolExecutor(size, mp_context=get_context(how), initializer=_begin)
     return pool, {number: _submitted(pool, do, task) for number, task in tasks.items()}
 
@@ -173,7 +189,7 @@ def _lost(error: Exception) -> ClassError:
     why = f"({type(error).__name__}); one may have been ended, or memory was short"
     return ClassError(
         f"The processes that share the work gave nothing back {why}. "
-        "What was done is kept: run the command again, in one process with --workers 1."
+        "What was done is kept: close other large programs and run the command again; autograde mark can do it in one process, --workers 1."
     )
 
 
@@ -197,7 +213,7 @@ def _begin() -> None:
     """Let a worker look for cycles as seldom as the command does, and end when its parent is gone: a killed one cannot tell it."""
     from multiprocessing import connection, parent_process
 
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(*SELDOM)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()

@@ -253,6 +253,8 @@ def report(found: Found, rounds: int, chromium: str) -> str:
     lines = ["# The page: how soon, how heavy\n", made + " A load above the number of cores means that other work ran beside it.\n"]
     lines += ["Times are medians, ratios medians of the rounds' ratios (least–greatest). What is measured, and how, stands at the top"]
     lines += ["of the command's file.\n", "## What was asked for\n", *bars(found)]
+    lines += ["\nWhen this was asked, Voila rendered our page, widgets and all, as it does a stock one."]
+    lines += ["Now it is the site's, with a kernel behind it."]
     for name in dict.fromkeys(profile for profile, _, _ in found.visits):
         lines += [f"\n## {W01}, {'on the phone' if name == 'phone' else 'on the desktop'}\n"]
         lines += ["| | cache | text can be read | first question usable | over HTTP | requests | WebSocket |", f"|{'---|' * 7}"]
@@ -306,13 +308,14 @@ def ratio(found: tuple[float, float, float]) -> str:
 
 def bars(found: Found) -> list[str]:
     """Say which of the figures that were asked for are met."""
-    site, voila = ("phone", SITE, "cold"), ("phone", VOILA, "cold")
+    site, ours, stock = (("phone", door, "cold") for door in (SITE, VOILA, STOCK_VOILA))
     said: list[tuple[str, str, bool | None]] = []
     if site in found.visits:
         first = median(one.question_ms for one in found.visits[site])
         said.append(("site, phone, cold: first usable question within 1.5 s", f"{first:,.0f} ms", first <= 1500))
-        sooner = found.ratio(voila, site)
-        said.append(("at least 10 times sooner than our Voila page there", f"{ratio(sooner)} times", sooner[0] >= 10))
+        for door, is_called in ((ours, "our Voila page"), (stock, "a stock Voila page")):
+            sooner = found.ratio(door, site)
+            said.append((f"at least 10 times sooner than {is_called} there", f"{ratio(sooner)} times", sooner[0] >= 10))
     profile = next(profile for profile, _, _ in found.visits)
     http = max(one.moved["http"] for one in found.visits[profile, SITE, "cold"])
     said.append(("site: at most 150 kB over HTTP for w01", f"{http / 1000:.0f} kB", http <= 150_000))

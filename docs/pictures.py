@@ -208,6 +208,25 @@ def gallery(browser: Browser, root: Path) -> None:
     (HERE.parent / "gallery.md").write_text("\n".join(lines), "utf-8")
 
 
+def open_class(browser: Browser, page: Page) -> None:
+    """Open the class on the desk's page Live, and have learners come in and work; the address shown is that of no real network."""
+    page.locator("#open-button").click()
+    code, address = (page.locator(name).first.inner_text() for name in (".live-code", ".live-address"))
+    for number, section in (("s001", 2), ("s002", 2), ("s004", 3)):
+        one = shoot(browser, "learner")
+        one.goto(address)
+        for field, value in (("code", code), ("learner", number), ("pin", "2468")):
+            one.locator(f"#join-{field}").fill(value)
+        one.locator("form.wb-join button").click()
+        one.locator("#join-again").fill("2468")
+        one.locator("form.wb-join button").click()
+        one.locator(f'#wb-cards a[href="{W01}.html"]').first.click()
+        for _ in range(section):
+            one.locator("a.wb-onward").click()
+    page.locator(".live-where td:has-text(' answered')").nth(2).wait_for()
+    page.locator(".live-address").first.evaluate("node => { node.textContent = 'http://192.168.1.20:8080/'; }")
+
+
 def desk(browser: Browser, root: Path) -> None:
     """Take each page of the tutor's desk that the guide has a place for, and put it there; a page that is not there yet is left out."""
     guide, known = HERE.parent / "tutor.md", pages(in_class=True)
@@ -220,10 +239,17 @@ def desk(browser: Browser, root: Path) -> None:
             if name == "mark":  # a task, not the list of them
                 page.locator("[id^=task-]").first.click()
                 page.locator("[data-mark-ready]").wait_for()
+            elif name == "live":
+                open_class(browser, page)
+                page.set_viewport_size({"width": 1100, "height": 1260})
             page.locator("input[name=folder]").evaluate_all(
                 "all => all.forEach(one => { one.value = 'E:/Backups'; })"
             )  # not of this machine
             page.screenshot(path=HERE / f"desk-{name}.png")
+            if name == "live":
+                page.locator("#close-button").click()
+                page.locator("#open-button").wait_for()
+                page.set_viewport_size({"width": 1100, "height": 760})
 
     def placed(found: re.Match[str]) -> str:
         name, place = found[1], f"<!-- desk: {found[1]} -->\n"

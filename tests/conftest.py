@@ -1,5 +1,7 @@
 """What all tests share: the real browser, free ports, real servers, and the tools' own noise."""
 
+import asyncio
+import gc
 import json
 import os
 import re
@@ -10,14 +12,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, Protocol
-from urllib.error import URLError
+from typing import Any, Protocol, TypeVar
+from urllib.error import HTTPError
 
 import psutil
 import pytest
@@ -28,6 +31,7 @@ from tests.npm import TOOLS, bundle
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.words import LANGUAGES, catalogue
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what is ignored here would be ignored in every program that a test starts, for good.
@@ -53,6 +57,21 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Look for nothing that is no longer used while tests are collected: it takes a third of the time, and all is used."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for it again from here on; and have nbgrader ask alembic once, not for each new class, which tables are its newest."""
+    gc.enable()
+    if "nbgrader.api" in sys.modules:
+        import nbgrader.api
+
+        nbgrader.api.get_alembic_version = cache(nbgrader.api.get_alembic_version)
 
 
 FIRST = ["end_to_end", "hub", "engines", "browser", "web", "tutor", "kinds", "desk"]
@@ -177,6 +196,26 @@ def all_at_once(question: Locator) -> None:
         switch.click()
 
 
+def started_by(process: psutil.Process, *, recursive: bool = False) -> list[psutil.Process]:
+    """Give what a process has started that is to be killed; it is held, so that it starts no more.
+
+    What that has started, for `recursive`, is not held. It may start some still, which ends with it, as what serves a class does
+    (`workbook_helpers.served.processes`).
+    """
+    process.suspend()
+    while process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+        time.sleep(0.001)
+    return list(process.children(recursive=recursive))
+
+
+def kill(*processes: psutil.Process) -> None:
+    """Kill these, and wait until they are gone."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=10)
+
+
 def kill_kernels(server: int) -> None:
     """End every workbook kernel that a process (by its number) has started, without warning, as a machine without memory would."""
     assert signal_kernels(server, signal.SIGKILL)
@@ -191,6 +230,12 @@ def signal_kernels(server: int, number: signal.Signals) -> int:
                 child.send_signal(number)
                 found += 1
     return found
+
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run something of asyncio in a thread of its own: in the tests' thread a browser's loop may run."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, work).result()
 
 
 def free_port() -> int:
@@ -217,8 +262,11 @@ class Server:
                 with urllib.request.urlopen(ready, timeout=5) as answer:
                     if answer.status == 200:
                         return
-            except (URLError, OSError):
-                time.sleep(0.1)
+            except HTTPError as error:
+                error.close()
+            except OSError:
+                pass
+            time.sleep(0.1)
         pytest.fail(f"server did not answer: {log.read_text()}")
 
     def stop(self) -> None:

@@ -7,15 +7,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import free_port
+import psutil
+
+from tests.conftest import free_port, kill, started_by
 
 
 class Postgres:
     """A server that runs until it is stopped; `url` is that of its first database."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: Path | None = None) -> None:
         [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-        self._root, port = Path(tempfile.mkdtemp(prefix="postgresql-")), free_port()  # pytest's own folders are closed to other users
+        self._root, port = Path(tempfile.mkdtemp(prefix="postgresql-", dir=below)), free_port()  # pytest's own are closed to other users
         self._user: dict[str, Any] = {}
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             self._user["user"] = "postgres"
@@ -34,6 +36,12 @@ class Postgres:
     def stop(self) -> None:
         """End at once."""
         subprocess.run([*self._control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, **self._user)
+
+    def again(self) -> None:
+        """Kill all of it, so that it ends no transaction, and begin again."""
+        server = psutil.Process(int((self._root / "data" / "postmaster.pid").read_text().split()[0]))
+        kill(server, *started_by(server))
+        self.start()
 
     def remove(self) -> None:
         """End for good."""

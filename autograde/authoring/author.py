@@ -39,7 +39,7 @@ def new_workbook(shelf: Path, name: str, title: str) -> Path:
     AuthorError
         If the name is not as it must be, or is taken, there is no title, or a folder cannot be written.
     """
-    if not re.fullmatch(r"w\d\d-[a-z0-9]+(-[a-z0-9]+)*", name):
+    if not re.fullmatch(r"w[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*", name):
         msg = f"{name!r} cannot be a workbook's name. Take w, two digits, a hyphen and words in small letters: w11-end-of-life-care."
         raise AuthorError(msg)
     if not title.strip():

@@ -5,9 +5,27 @@ Whatever goes out holds keys: it is for a tutor's own question bank, and nothing
 
 from autograde.bank.draft import Draft, draft_items
 from autograde.bank.moodle import moodle_xml
-from autograde.bank.opening import read_questions
+from autograde.bank.of_class import ENDINGS, KEYS_LEAVE, Incoming, Outgoing, incoming, outgoing, target
+from autograde.bank.opening import questions_in, read_questions
 from autograde.bank.outward import questions_of
 from autograde.bank.package import qti_package
 from autograde.bank.question import Question, Remark
 
-__all__ = ["Draft", "Question", "Remark", "draft_items", "moodle_xml", "qti_package", "questions_of", "read_questions"]
+__all__ = [
+    "ENDINGS",
+    "KEYS_LEAVE",
+    "Draft",
+    "Incoming",
+    "Outgoing",
+    "Question",
+    "Remark",
+    "draft_items",
+    "incoming",
+    "moodle_xml",
+    "outgoing",
+    "qti_package",
+    "questions_in",
+    "questions_of",
+    "read_questions",
+    "target",
+]

@@ -12,7 +12,7 @@ from autograde.errors import ClassError
 from workbook_helpers.items import Json
 from workbook_helpers.items.documents import Document
 
-ITEM_ID = re.compile(r"w\d\d(-[a-z0-9]+)+")
+ITEM_ID = re.compile(r"w[0-9]{2}(-[a-z0-9]+)+")
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 WIDE = 100
 """Characters of an inline table from which on each part of a list has a line of its own."""

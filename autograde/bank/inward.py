@@ -58,6 +58,8 @@ def item_of(question: Question, name: str, document: str = "") -> Made:
     table |= {} if practice else {"points": int(points) if points == int(points) else points}
     table |= {"shuffle": True} if question.shuffle and kind != "order" else {}
     table |= {field: question.about[field] for field in ("criterion", "section") if question.about.get(field)}
+    if practice and question.about.get("about"):
+        table["about"] = question.about["about"].split()
     table |= {"document": document} if document else {}
     table["stem"] = question.stem or (GAPS if isinstance(question.body, Gapped) else "")
     parts, right = _parts(question, kind, practice=practice)

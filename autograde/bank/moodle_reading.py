@@ -48,7 +48,7 @@ def _question(element: Element, kind: str, name: str) -> Question:
     own = read_own_line(element.findtext(OWN))
     asked = tree(element.findtext("questiontext/text") or "")
     notes = [PICTURE] if has_media(asked) else []
-    about = {field: own[field] for field in ("criterion", "section", "once") if own.get(field)}
+    about = {field: own[field] for field in ("about", "criterion", "section", "once") if own.get(field)}
     document, passed = read_around(asked, about) if own else (None, [])
     if kind in {"cloze", "multianswer"}:
         passed += [one for one in asked.iter("p") if "wb-text" in classes(one)]

@@ -2,6 +2,7 @@
 
 import codecs
 from pathlib import Path
+from typing import TypeAlias
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
@@ -23,30 +24,18 @@ DEEPEST, MOST = 100, 400_000
 """Elements within each other, and all elements of a file."""
 KINDS = "Moodle XML, a QTI package or item (2.1 or 3.0), or GIFT"
 TOO_LARGE = "Export fewer questions, or without pictures."
+Read: TypeAlias = tuple[str, tuple[Question, ...], tuple[Remark, ...]]
+"""What a file is ("Moodle XML", "QTI", "GIFT"), its questions in order, and what is left out or was changed."""
 
 
-def read_questions(path: Path) -> tuple[str, tuple[Question, ...], tuple[Remark, ...]]:
-    """Read a file of questions.
-
-    Returns
-    -------
-    tuple
-        What the file is ("Moodle XML", "QTI", "GIFT"), its questions in order, and what is left out or was changed.
+def read_questions(path: Path) -> Read:
+    """Read a file of questions, as `questions_in` does.
 
     Raises
     ------
     ClassError
-        If the file cannot be read, is none of these, or is larger or deeper than any of these is; one sentence says so and what to do.
+        If the file cannot be read, too.
     """
-    found = _found(path)
-    if len(found[1]) + len(found[2]) > MOST_QUESTIONS:
-        msg = f"{printable(path.name)} holds more than {MOST_QUESTIONS:,} questions. Export one category at a time."
-        raise ClassError(msg)
-    return found
-
-
-def _found(path: Path) -> tuple[str, tuple[Question, ...], tuple[Remark, ...]]:
-    name = printable(path.name)
     try:
         data = read_file(path, LARGEST_FILE, links=True)
     except FileNotFoundError as error:
@@ -56,6 +45,29 @@ def _found(path: Path) -> tuple[str, tuple[Question, ...], tuple[Remark, ...]]:
         most = f"at most {LARGEST_FILE // 1_000_000} MB"
         msg = f"{printable(path)} cannot be read ({error.strerror or error}). Give a file of {most}. {TOO_LARGE}"
         raise ClassError(msg) from error
+    return questions_in(data, path.name)
+
+
+def questions_in(data: bytes, name: str) -> Read:
+    """Read what a file of questions holds; `name` is what people call the file.
+
+    Raises
+    ------
+    ClassError
+        If it is none of `KINDS`, or is larger or deeper than any of these is; one sentence says so and what to do.
+    """
+    name = printable(name)
+    found = _found(data, name)
+    if len(found[1]) + len(found[2]) > MOST_QUESTIONS:
+        msg = f"{name} holds more than {MOST_QUESTIONS:,} questions. Export one category at a time."
+        raise ClassError(msg)
+    return found
+
+
+def _found(data: bytes, name: str) -> Read:
+    if len(data) > LARGEST_FILE:
+        msg = f"{name} is larger than {LARGEST_FILE // 1_000_000} MB. {TOO_LARGE}"
+        raise ClassError(msg)
     if not data.strip():
         msg = f"{name} is empty. Export the questions again."
         raise ClassError(msg)
@@ -118,7 +130,7 @@ def _parsed(data: bytes, name: str) -> Element:
     return root
 
 
-def _xml(data: bytes, name: str) -> tuple[str, tuple[Question, ...], tuple[Remark, ...]]:
+def _xml(data: bytes, name: str) -> Read:
     root = _parsed(data, name)
     if root.tag == "quiz":
         return "Moodle XML", *read_moodle(root)

@@ -66,7 +66,7 @@ def _left_out(item: Item, entry: KeyEntry | None) -> str:
 
 def _question(item: Item, entry: KeyEntry | None) -> Question:
     right = entry.right if entry and item.purpose is Purpose.ASSESSED else None
-    about = {"criterion": item.criterion, "section": item.section}
+    about = {"criterion": item.criterion, "section": item.section, "about": " ".join(item.about)}
     notes = ("answers that are accepted beside the key do not go along",) if entry and entry.also else ()
     match item:
         case ChoiceItem():

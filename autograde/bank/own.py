@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 from autograde.bank.question import Gapped, Question, Steps, Words
 from workbook_helpers.items import KINDS
 
-FIELDS = frozenset({"criterion", "section", "once", "order"})
+FIELDS = frozenset({"about", "criterion", "section", "once", "order"})
 """What of `Question.about` goes into the line; the rest is text that people read, and stands in the question."""
 SHOWN = {"person": "Around", "receiver": "Said to"}
 """What of `Question.about` stands in the question, and the words before it."""

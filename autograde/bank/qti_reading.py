@@ -36,7 +36,7 @@ def read_qti(item: Element) -> Question:
     if asked is None:
         msg = "it has no body"
         raise Unreadable(msg)
-    about = {field: own[field] for field in ("criterion", "once") if own.get(field)}
+    about = {field: own[field] for field in ("about", "criterion", "once") if own.get(field)}
     if own and item.get("title", "") != name:
         about["section"] = item.get("title", "")
     document, passed = read_around(asked, about) if own else (None, [])

@@ -111,7 +111,7 @@ class Question:
     kind
         The kind of item that it was, "" for a question of others; then its shape decides.
     about
-        Further fields of the item that no format has: `criterion`, `section`, `once`, `person`, `receiver`, `order`.
+        Further fields of the item that no format has: `about`, `criterion`, `section`, `once`, `person`, `receiver`, `order`.
     notes
         What of it is not in here, or is marked otherwise, one sentence each.
     """

@@ -45,6 +45,33 @@ def c0_every_criterion(rows: Iterable[Row]) -> Iterator[Finding]:
                 yield Finding(rule="C0", where=row.code, text=f"no workbook has {what} for it", advice=True)
 
 
+def c15_one_list_a_criterion(subjects: Iterable[Subject]) -> Iterator[Finding]:
+    """What must be seen in an answer to a criterion is the same wherever it is asked: give its rubrics one list."""
+    lists: dict[str, dict[tuple[str, ...], str]] = {}
+    for subject in subjects:
+        for name, rubric in subject.rubrics.rubrics.items() if subject.workbook.about.role != "gallery" else ():
+            lists.setdefault(rubric.criterion, {}).setdefault(rubric.must_see, name)
+    for code, found in lists.items():
+        if len(found) > 1:
+            text = f"what must be seen differs between the rubrics {' and '.join(found.values())}: give them one list"
+            yield Finding(rule="C15", where=code, text=text, advice=True)
+
+
+def c16_every_paper_asks_each_criterion(subject: Subject) -> Iterator[str]:
+    """In an assessment everybody is asked about each criterion, whatever is drawn: give each criterion a pool, or a question outside."""
+    workbook = subject.workbook
+    if workbook.about.role != "assessment":
+        return
+    pooled = {name for pool in workbook.pools for name in pool.items}
+    always = {item.criterion for item in subject.closed if item.id not in pooled}
+    for pool in workbook.pools:
+        codes = [workbook.items[name].criterion for name in pool.items]
+        always |= {code for code in codes if pool.draw > len(codes) - codes.count(code)}
+    listed = [one.code for one in workbook.about.criteria if one.framework == FRAMEWORK]
+    if missing := [code for code in listed if code not in always]:
+        yield f"somebody may draw no question on {', '.join(missing)}: give each a pool of its own, or a question outside of pools"
+
+
 def table(rows: Iterable[Row]) -> list[str]:
     """Give the lines of the title and of the table of criteria."""
     lines = [

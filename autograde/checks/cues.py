@@ -16,6 +16,8 @@ REASON = re.compile(
     re.IGNORECASE,
 )
 """How an option gives its reason; “as soon as” and “as well” are none."""
+ASK = re.compile(r"\bask(?:s|ed|ing)?\b", re.IGNORECASE)
+"""How an option asks somebody."""
 TELLER = re.compile(
     r"\b(?:tell|report|ask|call|ring|phone|inform|speak|talk|go|get|fetch|pass|raise|write|take|bring|let|show|hand|send|message|mention)\w*\b"
     r"[^.?!;]*\b(?:manager|senior|nurse|safeguarding lead|supervisor|team leader)s?\b",
@@ -25,7 +27,7 @@ TELLER = re.compile(
 WORD = r"[\w’']+"
 ROLES = ("teaching", "assessment")
 NEAR = 0.05
-"""How far the share of keys with a reason may lie from that of wrong options, and the guesser from chance, in shares of 1."""
+"""How far the share of keys with a reason, or that ask, may lie from that of wrong options, and the guesser from chance, in shares of 1."""
 TELLS = 0.4
 """The largest share of those questions in which the only option that tells somebody is the key."""
 RESTS = 0.5
@@ -34,9 +36,9 @@ LEAST = 2
 """Questions in which only one option tells, below which nothing can be said of them."""
 
 
-def v1_reasons_are_no_cue(subject: Subject) -> Iterator[str]:
-    """Give reasons (because, as, since, so that) as often in keys as in wrong options: take them out, or give them to both."""
-    yield from _reasons(_asked(subject))
+def v1_reasons_and_asking_are_no_cues(subject: Subject) -> Iterator[str]:
+    """Give reasons (because, as, since, so that), and ask, as often in keys as in wrong options: take them out, or give them to both."""
+    yield from _as_common(_asked(subject))
 
 
 def v2_telling_is_no_cue(subject: Subject) -> Iterator[str]:
@@ -55,7 +57,7 @@ def v3_documents_decide(subject: Subject) -> Iterator[str]:
 def over_the_unit(subjects: Sequence[Subject]) -> Iterator[tuple[str, str]]:
     """Give (rule, what is found) for the same cues over all workbooks of a shelf, and for what a machine can guess by them ("V4")."""
     found = {subject.workbook.id: _asked(subject) for subject in subjects}
-    rules: tuple[tuple[str, Callable[[list[Question]], Iterator[str]]], ...] = (("V1", _reasons), ("V2", _tellers))
+    rules: tuple[tuple[str, Callable[[list[Question]], Iterator[str]]], ...] = (("V1", _as_common), ("V2", _tellers))
     for rule, holds in rules:
         yield from ((rule, text) for text in holds([question for questions in found.values() for question in questions]))
     yield from (("V4", text) for text in _guessed({name: questions for name, questions in found.items() if questions}))
@@ -66,18 +68,19 @@ def _asked(subject: Subject) -> list[Question]:
     return marked(subject) if subject.workbook.about.role in ROLES else []
 
 
-def _reasons(questions: list[Question]) -> Iterator[str]:
-    keys = [bool(REASON.search(q.options[q.right])) for q in questions]
-    wrong = [bool(REASON.search(text)) for q in questions for n, text in enumerate(q.options) if n != q.right]
-    if not keys or not wrong:
-        return
-    of_keys, of_wrong = sum(keys) / len(keys), sum(wrong) / len(wrong)
-    if abs(of_keys - of_wrong) > max(NEAR, 1 / len(keys)):  # one key in a small workbook may be more than that
-        more, fewer = ("keys", "wrong options") if of_keys > of_wrong else ("wrong options", "keys")
-        yield (
-            f"{of_keys:.0%} of the keys and {of_wrong:.0%} of the wrong options give a reason (because, as, since, so that): "
-            f"take it out of {more}, or give it to {fewer}, until they are as common"
-        )
+def _as_common(questions: list[Question]) -> Iterator[str]:
+    for cue, does in ((REASON, "give a reason (because, as, since, so that)"), (ASK, "ask somebody")):
+        keys = [bool(cue.search(q.options[q.right])) for q in questions]
+        wrong = [bool(cue.search(text)) for q in questions for n, text in enumerate(q.options) if n != q.right]
+        if not keys or not wrong:
+            return
+        of_keys, of_wrong = sum(keys) / len(keys), sum(wrong) / len(wrong)
+        if abs(of_keys - of_wrong) > max(NEAR, 1 / len(keys)):  # one key in a small workbook may be more than that
+            more, fewer = ("keys", "wrong options") if of_keys > of_wrong else ("wrong options", "keys")
+            yield (
+                f"{of_keys:.0%} of the keys and {of_wrong:.0%} of the wrong options {does}: "
+                f"take it out of {more}, or give it to {fewer}, until they are as common"
+            )
 
 
 def _tellers(questions: list[Question]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograde.checks import amounts, content, coverage, cues, essay, files, frameworks, language, questions, safety, shape
+from autograde.checks import amounts, content, coverage, cues, earlier, essay, files, frameworks, language, questions, safety, shape
 from autograde.checks.scenarios import s1_stories_end, s2_safe_ways_win
 from autograde.checks.secrets import leaks, secrets
 from autograde.checks.subject import Finding, Subject, load_subject
@@ -46,6 +46,7 @@ ADVICE: dict[str, Rule] = {
     "C11": content.c11_minutes_are_honest,
     "C12": content.c12_real_work_is_said,
     "C13": content.c13_sources_are_no_home_pages,
+    "C16": coverage.c16_every_paper_asks_each_criterion,
     "E1": essay.e1_sections_are_there,
     "I1": questions.i1_one_best_answer,
     "I2": questions.i2_longest_is_not_the_key,
@@ -62,7 +63,7 @@ ADVICE: dict[str, Rule] = {
     "L6": language.l6_reasons_are_for_students,
     "L7": language.l7_english_as_it_is_spoken,
     "S2": s2_safe_ways_win,
-    "V1": cues.v1_reasons_are_no_cue,
+    "V1": cues.v1_reasons_and_asking_are_no_cues,
     "V2": cues.v2_telling_is_no_cue,
     "V3": cues.v3_documents_decide,
 }
@@ -103,7 +104,8 @@ class Unit:
 def check_unit(shelf: Path) -> Unit:
     """Say what the workbooks on a shelf leave out together, or have too much of.
 
-    That is criteria ("C0"), frameworks that do not fit ("F1"), points of the essay ("E2"), hours ("C14") and cues ("V1", "V2", "V4").
+    That is criteria ("C0"), lists of what must be seen ("C15"), questions that come back ("C17"), frameworks that do not fit ("F1"),
+    points of the essay ("E2"), hours ("C14") and cues ("V1", "V2", "V4").
     """
     subjects = []
     for path in sorted(shelf.glob("*/workbook.toml")):
@@ -122,6 +124,8 @@ def check_unit(shelf: Path) -> Unit:
     return Unit(
         findings=(
             *coverage.c0_every_criterion(rows),
+            *coverage.c15_one_list_a_criterion(subjects),
+            *earlier.c17_questions_come_back(subjects),
             *(Finding(rule="F1", where=name, text=text, advice=True) for name, text in frameworks.f1_frameworks_fit(shelf)),
             *(Finding(rule=rule, where="the unit", text=text, advice=True) for rule, text in found),
         ),

@@ -4,7 +4,7 @@ import re
 import tomllib
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,6 +15,8 @@ ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 USER = re.compile(r"[^\s/,\x00-\x1f\x7f]{1,64}")
 """What a hub may call somebody."""
 ADDRESS = re.compile(r"https?://[^\s/?#@]+")
+HERE = "at-this-address"
+"""What is said of a JupyterLab by whoever knows that it has no address of its own."""
 
 
 def _fits(pattern: re.Pattern[str], what: str, text: str) -> str:
@@ -36,6 +38,16 @@ def _lower(user: str) -> str:
     return _fits(USER, "a name that somebody signs in by", user).lower()
 
 
+def _lab(found: object) -> object:
+    if found is True:
+        msg = (
+            "a page of a learner's JupyterLab is at the hub's own address and can act for whoever follows a link to it, a tutor too; "
+            f'if you take that upon you, write lab = "{HERE}", else leave it out (deploy/hub/README.md says what else there is)'
+        )
+        raise ValueError(msg)
+    return found or None
+
+
 User = Annotated[str, AfterValidator(_lower)]
 Place = Annotated[Path, BeforeValidator(_place)]
 
@@ -51,8 +63,10 @@ class CollegeCourse(BaseModel):
         Its class folder, a whole path.
     tutors, quality_assurers
         Names that people sign in by. The same person may be both.
+    processes
+        How many serve its students; more than one needs answers in PostgreSQL.
     lab
-        Whether its learners and tutors may start a JupyterLab of their own; nbgrader's exchange is for those.
+        `HERE` where its learners and tutors may start a JupyterLab of their own; nbgrader's exchange is for those.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -62,7 +76,8 @@ class CollegeCourse(BaseModel):
     folder: Place
     tutors: list[User] = []
     quality_assurers: list[User] = []
-    lab: bool = False
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
+    lab: Annotated[Literal["at-this-address"] | None, BeforeValidator(_lab)] = None
 
 
 class College(BaseModel):

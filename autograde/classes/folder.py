@@ -207,7 +207,7 @@ class Course:
 
     def path(self, step: Step, student: str, assignment: str) -> Path:
         """Give the folder of one step; the student of source and release is "."."""
-        return self.root / step / student / assignment
+        return self.root.joinpath(step, student, assignment)
 
     def check_own(self, step: Step, student: str, assignment: str) -> None:
         """Raise OSError where a student's folder of a step is none, or a link: to another's folder, or out of the class."""

@@ -1,11 +1,13 @@
 """Pack a class into one file, to be opened on another computer: all that is in its folder, with a checksum for each file.
 
-The gradebook goes in as a backup does: whole and checked, also while others use it.
+The gradebook goes in as a backup does: whole and checked, also while others use it; so do the answers that the class's service keeps.
+What tells how far the log is, or the taking in, goes in before either: of a later moment it would tell of what is not in the file.
 """
 
 import hashlib
 import json
 import os
+import sqlite3
 import stat
 import tempfile
 import zipfile
@@ -13,26 +15,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
-from autograde.classes.served import RUNNING, TOKEN, service_of
+from autograde.classes.served import ANSWERS, RUNNING, TAKEN, TOKEN, WATCHED, served_folder, service_of
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.deeds import Deed
-from autograde.gradebook.keep import copy_whole
+from autograde.gradebook.heads import FILE as HEADS
+from autograde.gradebook.keep import copy_sound, copy_whole
 from autograde.gradebook.noted import note_first
 from autograde.text import LOCAL
 from autograde.whole import STAGE, fresh_file
 from workbook_helpers.files import PART, replacing
 
 MANIFEST = "autograde-class.json"
+PACKED = "packed class"
+"""What the log calls it."""
 SCHEMA = 1
 README = "How to open this class.txt"
 LEFT_OUT = frozenset({STAGE, "serve.log", RUNNING, TOKEN, ".ipynb_checkpoints", "__pycache__"})
 """Of this computer alone."""
 BLOCK = 1 << 20
+T = TypeVar("T")
 HOW = """\
 {name}
 Packed on {when} (UK time).
@@ -64,52 +70,57 @@ def pack_name(course: Course) -> str:
     return f"{course.course_id or 'class'}-class-{datetime.now(LOCAL):%Y-%m-%d-%H%M%S}.zip"
 
 
-def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda _done, _total: None) -> Packed:
+def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda _done, _total: None, *, stays: bool = True) -> Packed:
     """Pack a class into a new file.
 
     Parameters
     ----------
     tell
         Called with how many files are done, of how many.
+    stays
+        Whether it is kept where it is written, which the log holds then: an erasure names it.
 
     Raises
     ------
     ClassError
-        If the file is there already or cannot be written, the gradebook cannot be read, or learners are writing in the class now.
+        If the file is there already or cannot be written, or the gradebook or another file of the class cannot be read.
     """
-    if service_of(course):
-        msg = "Learners write in the class now, and a copy would miss that. Close it first, on the page Live or by: autograde live --stop"
-        raise ClassError(msg)
-    target, gradebook = fresh_file(course, file, "a packed class", ending=".zip"), _own_gradebook(course)
-    beside = {f"{gradebook.name}{end}" for end in ("", "-wal", "-shm", "-journal")} if gradebook else set()
-    found = [path for path in _all(course.root) if path.is_file()]
-    found = [path for path in found if not (gradebook and path.parent == gradebook.parent and path.name in beside)]
-    inside = [path.relative_to(course.root).as_posix() for path in _all(course.root) if path.is_dir()]
-    rows: list[dict[str, Any]] = []
+    target, gradebook, answers = fresh_file(course, file, "a packed class", ending=".zip"), _own_gradebook(course), _own_answers(course)
+    notes, rows = not_packed(course), list[dict[str, Any]]()
+    own = [path for path in (answers, gradebook) if path]
+    early = [course.root / HEADS, *(course.root / "received" / name for name in (TAKEN, WATCHED))]
+    apart = {*early, *(path.with_name(f"{path.name}{end}") for path in own for end in ("", "-wal", "-shm", "-journal"))}
+    where = {"file": os.path.abspath(target)} if stays else {}
     try:
         with (
             tempfile.TemporaryDirectory(prefix="autograde-pack-") as private,
             replacing(target, mode=0o600) as part,
             zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed,
         ):
-            total = len(found) + (gradebook is not None)
-            if gradebook:
-                copy = Path(private) / gradebook.name
-                copy_whole(course, copy)
-                rows.append(_put(packed, copy, gradebook.relative_to(course.root).as_posix(), course.root.name))
+            rows += [_put(packed, path, course, path) for path in early if path.is_file() and not path.is_symlink()]
+            copies = [Path(private) / path.name for path in own]
+            for path, copy in zip(own, copies, strict=True):  # before the files are listed: each hand-in that has a receipt is among these
+                if path == gradebook:
+                    copy_whole(course, copy)
+                else:
+                    _copy_answers(path, copy)
+            found = [path for path in _all(course.root) if path.is_file() and path not in apart]
+            inside = [path.relative_to(course.root).as_posix() for path in _all(course.root) if path.is_dir()]
+            rows += [_put(packed, copy, course, path) for path, copy in zip(own, copies, strict=True)]
+            total = len(rows) + len(found)
             for path in found:
                 tell(len(rows), total)
-                rows.append(_put(packed, path, path.relative_to(course.root).as_posix(), course.root.name))
+                rows.append(_put(packed, path, course, path))
             tell(len(rows), total)
             document = {"schema": SCHEMA, "name": class_name(course), "folder": course.root.name, "folders": inside, "files": rows}
             packed.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
             packed.writestr(README, HOW.format(name=class_name(course), when=f"{datetime.now(LOCAL):%d %B %Y, %H:%M}"))
-            note_first(course, Deed.EXPORT, [("", {"what": "packed class"})])  # before the file has its name
-    except (OSError, zipfile.BadZipFile, ValueError) as error:
+            note_first(course, Deed.EXPORT, [("", {"what": PACKED, **where})])  # before the file has its name
+    except (OSError, sqlite3.Error, zipfile.BadZipFile, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or error
         msg = f"{file} cannot be written ({why}). Name a file on a disk with room that you may write to."
         raise ClassError(msg) from error
-    return Packed(path=target, files=len(rows), size=target.stat().st_size, notes=not_packed(course))
+    return Packed(path=target, files=len(rows), size=target.stat().st_size, notes=notes)
 
 
 def not_packed(course: Course) -> tuple[str, ...]:
@@ -119,6 +130,12 @@ def not_packed(course: Course) -> tuple[str, ...]:
         notes.append(f"The gradebook is not in it: it stays at {without_password(course.db_url)}, which the other computer must reach.")
     if course.exchange:
         notes.append(f"The class uses the exchange {course.exchange}: on the other computer, see that it is there (nbgrader_config.py).")
+    if found := service_of(course):
+        close = "have whoever looks after the server stop its service" if found.hub else "close it (page Live, or autograde live --stop)"
+        notes.append(
+            "The class is open for its learners: what they write or hand in once it is packed is not in it. "
+            f"Before you move the class to another computer, {close}, then pack it."
+        )
     return tuple(notes)
 
 
@@ -128,19 +145,41 @@ def _own_gradebook(course: Course) -> Path | None:
     return gradebook if gradebook and course.root in gradebook.parents else None
 
 
-def _put(packed: zipfile.ZipFile, path: Path, name: str, folder: str) -> dict[str, Any]:
-    """Put a file in; its size and checksum are of the very bytes that went in, should it change meanwhile."""
-    about, digest, size = path.stat(), hashlib.sha256(), 0
+def _own_answers(course: Course) -> Path | None:
+    """Give the file in which the class's service keeps answers, where there is one."""
+    answers = served_folder(course) / ANSWERS
+    return answers if answers.is_file() else None
+
+
+def _copy_answers(path: Path, copy: Path) -> None:
+    mend = "Bring it back from a copy of the class, then pack the class again."
+    copy_sound(path, copy, f"{path}, where the class's service keeps answers,", mend)
+
+
+def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path) -> dict[str, Any]:
+    """Put a file in, as the one `of` the class; its size and checksum are of the very bytes that went in, should it change meanwhile."""
+    name, digest, size = of.relative_to(course.root).as_posix(), hashlib.sha256(), 0
+    source = _read(of, lambda: path.open("rb"))
+    about = os.fstat(source.fileno())
     when = max(datetime.fromtimestamp(about.st_mtime, UTC), datetime(1980, 1, 1, tzinfo=UTC))
-    info = zipfile.ZipInfo(f"{folder}/{name}", date_time=when.timetuple()[:6])
+    info = zipfile.ZipInfo(f"{course.root.name}/{name}", date_time=when.timetuple()[:6])
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-    with path.open("rb") as source, packed.open(info, "w", force_zip64=True) as target:
-        while block := source.read(BLOCK):
+    with source, packed.open(info, "w", force_zip64=True) as target:
+        while block := _read(of, lambda: source.read(BLOCK)):
             digest.update(block)
             size += len(block)
             target.write(block)
     private = os.name != "nt" and not stat.S_IMODE(about.st_mode) & 0o077
     return {"path": name, "size": size, "sha256": digest.hexdigest(), "changed": about.st_mtime, "private": private}
+
+
+def _read(of: Path, act: Callable[[], T]) -> T:
+    """Do what reads a file of the class, which is named where it cannot be read."""
+    try:
+        return act()
+    except OSError as error:
+        msg = f"{of} cannot be read ({error.strerror or error}). Close other programs that use it, then pack the class again."
+        raise ClassError(msg) from error
 
 
 def _all(root: Path) -> Iterator[Path]:

@@ -6,17 +6,27 @@
 import re
 import secrets
 import tomllib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograde.classes.folder import Course
+from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file, sqlite_url
+from autograde.whole import alone
 from workbook_helpers.files import read_file, write_file
+from workbook_helpers.items import clean_id
 
 FOLDER = "served"
 FILE = "served.toml"
 ARRIVED = "arrived"
+TAKEN = ".served.json"
+"""In received/: which of those in `arrived/` have been taken in."""
+WATCHED = ".watched.json"
+"""In received/, too: which files of the folder that is watched have been (`inbox.watched`)."""
 ANSWERS = "served.db"
 RUNNING = "service.json"
 """There while a service runs; the service itself writes it."""
@@ -25,6 +35,7 @@ LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ34679"
 """Of a join code: none that is taken for another one when it is read from a wall."""
 CODE_LETTERS = 8
 """27 to the power of 8 codes: at the few guesses a minute that the service lets through nobody finds one within a year."""
+LOCK_S = 30
 MAX_BYTES = 50_000_000
 MAX_SMALL = 100_000
 
@@ -32,7 +43,7 @@ MAX_SMALL = 100_000
 class Service(BaseModel):
     """A service that runs, as it says of itself: its process, its address for this computer, and those for students."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     pid: int
     address: str
@@ -69,6 +80,42 @@ def join_code(course: Course) -> str:
     except (OSError, ValueError, KeyError):
         return ""
     return code if isinstance(code, str) and re.fullmatch(f"[{LETTERS}]{{{CODE_LETTERS}}}", code) else ""
+
+
+def writing(course: Course) -> AbstractContextManager[None]:
+    """Be the only one who writes the folder; ClassError if another window or command goes on for too long."""
+    return alone(course, FOLDER, "bringing what learners see up to date", LOCK_S)
+
+
+def strike_out(course: Course, learner: str) -> None:
+    """Take a learner, by the id as people know it, off the list of who comes in; ClassError if it cannot be read or written."""
+    own = clean_id(learner).lower()
+
+    def left(about: dict[str, Any]) -> dict[str, Any]:
+        return about | {"learners": [one for one in about["learners"] if clean_id(one["id"]).lower() != own]}
+
+    _change(course, left)
+
+
+def renew_code(course: Course) -> None:
+    """Give the class another code; who is signed in stays so. ClassError if the list cannot be read or written."""
+    _change(course, lambda about: about | {"join_code": new_code()})
+
+
+def _change(course: Course, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change what the service knows of the class, where it has been opened once."""
+    import tomlkit  # each command asks `is_served`, and nearly none of them needs this
+
+    path = served_folder(course) / FILE
+    with writing(course):
+        try:
+            about = tomllib.loads(read_file(path, MAX_BYTES).decode())
+            write_file(path, tomlkit.dumps(change(about)).encode(), mode=0o600)
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"{path} cannot be changed ({error}). Put that right; autograde live writes it anew. Then do this again."
+            raise ClassError(msg) from error
 
 
 def new_code() -> str:

@@ -39,7 +39,25 @@ def class_at(folder: Path) -> "Course":
         from autograde.records.erasure import finish
 
         say(out, f"The erasure of {finish(course)}, which was cut off, is done to its end now.", "yellow")
+    _end_merges(course)
     return course
+
+
+def _end_merges(course: "Course") -> None:
+    """Do merges to their end that were cut off; where that cannot be, the command goes on, as without them."""
+    from autograde.commands.summary import say
+    from autograde.errors import ClassError
+    from autograde.inbox.merged import cut_off
+
+    if cut_off(course):
+        from autograde.inbox.merge import finish
+
+        try:
+            told = finish(course)
+        except ClassError as error:
+            told = (str(error),)
+        for text in told:
+            say(out, text, "yellow")
 
 
 def keep_heads() -> None:
@@ -47,9 +65,9 @@ def keep_heads() -> None:
 
     The run goes to its end whatever becomes of that.
     """
-    from autograde.gradebook.heads import keep_head
-
     while COURSES:
+        from autograde.gradebook.heads import keep_head  # takes as long as all of --help, and is for a class alone
+
         course = COURSES.pop()
         with suppress(Exception):  # what is wrong with the class has been told by the command itself
             keep_head(course)

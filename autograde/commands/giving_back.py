@@ -26,6 +26,7 @@ def feedback(
     """
     from autograde.classes.ids import shown
     from autograde.commands.summary import next_steps, say
+    from autograde.crew import copies, cores
     from autograde.inbox.submitted import submissions
     from autograde.outbox.feedback import write_feedback
     from autograde.text import count
@@ -33,8 +34,9 @@ def feedback(
     course = class_here()
     assignment = course.assignment(workbook)
     closed = assignment in course.closed()
+    # Before the bar, whose thread would keep processes from beginning as copies of this one; others begin too late for a class.
+    pages = write_feedback(course, assignment, partial=partial, rubric=rubric, workers=cores() if copies() else 1)
     with bar() as progress:
-        pages = write_feedback(course, assignment, partial=partial, rubric=rubric)
         done = list(progress.track(pages, len(submissions(course, assignment)), description="Feedback"))
     refused = [page for page in done if page.path is None]
     for page in refused:

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from autograde.commands.console import class_at, out
+from autograde.commands.console import COURSES, class_at, out
 
 
 def live(
     folder: Annotated[Path, typer.Argument(metavar="CLASS", help="The class folder; the one that you are in if not given.")] = Path(),
     *,
     stop: Annotated[bool, typer.Option(help="Close the class.")] = False,
+    new_code: Annotated[bool, typer.Option("--new-code", help="Give the class another code; who is signed in stays so.")] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8080 on if not given.")] = None,
     certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate (PEM), for HTTPS.")] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM).")] = None,
@@ -24,15 +25,21 @@ def live(
 
     Example: [bold]autograde live[/]
     """
+    from autograde.classes.folder import find_course
     from autograde.classes.served import in_groups, join_code
     from autograde.commands.summary import next_steps, say
     from autograde.desk import service
     from autograde.errors import ClassError
 
-    course = class_at(folder.absolute())
     if stop:
-        service.stop(course)
+        closed = find_course(folder.absolute())  # whatever else is to be ended in the class may wait for this
+        COURSES.append(closed)
+        service.stop(closed)
         say(out, "The class is closed. All that learners saw as saved is kept.", "bold")
+        return
+    course = class_at(folder.absolute())
+    if new_code:
+        say(out, f"Class code: {service.change_code(course)}. The old one lets nobody in any more.", "bold")
         return
     if (certificate is None) != (key is None):
         msg = "A certificate needs its key, and a key its certificate: give both, --certificate FILE --key FILE."

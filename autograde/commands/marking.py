@@ -98,11 +98,11 @@ def _mark_all(folders: list[str], *, force: bool, scheduler: str, workers: int |
         raise ClassError(msg)
     courses = list(dict.fromkeys(class_at(Path(folder)) for folder in folders)) or [class_here()]
     tasks = tasks_of(courses, force=force)
-    if workers is None:
+    if workers is None and not scheduler:
         hand_ins = sum(len(submissions(course, name)) for course in courses for name in course.assignments())
         workers = min(cores(), len(courses)) if hand_ins >= FEW else 1
     well = True
-    marked = mark_college(tasks, scheduler=scheduler, workers=workers)
+    marked = mark_college(tasks, scheduler=scheduler, workers=workers or 1)
     with bar() as progress:
         task = progress.add_task("Marking", total=len(tasks))
         for done in marked:

@@ -12,7 +12,23 @@ if TYPE_CHECKING:
     from autograde.lti.members import People
     from autograde.lti.scores import Standing
 
-lti = typer.Typer(help="The class's course at a learning platform: its people, and points back as feedback.", no_args_is_help=True)
+STEPS = """The class's course at a learning platform: its people, and points back as feedback.
+
+In this order:
+
+1. lti.toml in the college's folder for LTI, as docs/lti.md shows it
+
+2. [bold]autograde lti key FOLDER[/]   once for the college; enter at the platform what it prints, and restart the hub
+
+3. [bold]autograde lti connect FOLDER CLASS[/]   in the class folder
+
+4. open one link of the course there, as its tutor
+
+5. [bold]autograde lti people[/]   then with --add
+
+From then on points go back with the feedback; [bold]scores[/], [bold]send[/] and [bold]unlink[/] are for what does not go.
+"""
+lti = typer.Typer(help=STEPS, no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The college's folder for LTI, with lti.toml in it.")]
 
 

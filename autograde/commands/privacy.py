@@ -119,9 +119,8 @@ def _show(planned: "Erasure") -> None:
 def _leave(planned: "Erasure") -> None:
     """Say where the learner is still, and what is left for people to do."""
     from autograde.commands.summary import say
+    from autograde.records.copies import still_in
 
-    for path in planned.copies:
-        say(out, f"Not changed, and still with this learner in it: {path}", "yellow")
-    for sentence in planned.to_decide:
+    for sentence in (*still_in(planned.copies), *planned.to_decide):
         say(out, sentence, "yellow")
     say(out, planned.outside)

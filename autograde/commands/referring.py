@@ -72,7 +72,7 @@ def list_referrals(learner: Annotated[str, typer.Argument(metavar="LEARNER-ID", 
 
 @referral.command(name="withdraw")
 def withdraw_referral(referral_id: Id) -> None:
-    """Withdraw a referral that is open, and take back the time that it gave.
+    """Withdraw a referral that is open, and take back the time that it gave. What it has taken the place of does not come back.
 
     Example: [bold]autograde referral withdraw 4f0c9a…[/]
     """

@@ -61,6 +61,11 @@ def roster(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A CSV 
         raise typer.Exit(1)
 
 
+db = typer.Typer(help="The gradebook's database.", no_args_is_help=True)
+db.callback()(lambda: None)  # so that `move` stays a command of its own
+
+
+@db.command()
 def move(url: Annotated[str, typer.Argument(metavar="URL", help="An empty database: postgresql://tutor@server/care_2026")]) -> None:
     """Move the gradebook of this class to another database, with every row checked.
 

@@ -28,7 +28,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.desk.registry import pages
     from autograde.desk.server import handlers
     from autograde.desk.taking_in import start_watching
-    from autograde.desk.unfinished import end_erasure
+    from autograde.desk.unfinished import end_unfinished
     from autograde.desk.work import Worker
 
     root = Path(str(app.web_app.settings["server_root_dir"])).expanduser().resolve()
@@ -39,7 +39,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
     if course is not None and not college.only():
         holds_formgrader(app)
-        end_erasure(course, worker)
+        end_unfinished(course, worker)
         threading.Thread(target=_read_ahead, args=(course,), daemon=True).start()
         start_watching(course, desk.worker)
         start_telling(course)

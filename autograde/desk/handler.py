@@ -23,7 +23,7 @@ from autograde.desk import college, static_files
 from autograde.desk.changes import fingerprint
 from autograde.desk.classes import CHOICE
 from autograde.desk.following import see_to
-from autograde.desk.pages import NAMES, Asked, Away, File, Page, Upload
+from autograde.desk.pages import NAMES, Asked, Away, Done, File, Page, Upload
 from autograde.desk.templates import render
 from autograde.desk.work import Worker
 from autograde.gradebook.who import ACTING
@@ -33,6 +33,10 @@ from workbook_helpers.policy import SEALED, SEALED_OFF, page_policy
 SAID = "desk-said"
 """The cookie that brings a sentence from a form to the page that comes next."""
 SAID_S = 60
+MOST_SAID = 2800
+"""Bytes that it brings: a third more with what it is signed with, and browsers keep none of more than 4,096."""
+LEAST_SAID = 200
+"""Bytes of the sentence that are left where its "Undo" takes the room; without these it goes."""
 UNFIT = 422
 """The status of a page that comes back because a form cannot be used as it is; htmx shows it in place, too (templates/frame.html.j2)."""
 BLOCK = 1 << 20
@@ -144,13 +148,18 @@ class DeskHandler(JupyterHandler):
                 see_to(self.desk.course)
 
     async def send_page(
-        self, page: Page, show: Callable[[], Any], *, problem: Problem = NO_PROBLEM, typed: Mapping[str, str] | None = None
+        self,
+        page: Page,
+        show: Callable[[], Any],
+        *,
+        problem: Problem = NO_PROBLEM,
+        typed: Mapping[str, str] | None = None,
+        said: str = "",
     ) -> None:
-        """Send a page with what `show` gives."""
+        """Send a page with what `show` gives, and with the sentence `said` or that which the last form left."""
         # First what is going on: a change in between is then fetched once more, where the other way round it never would be.
         now = await self.apart(self.now)
         shown = await self.apart(show)
-        said = self._said()
         course = self.desk.course
         values = {
             "here": page,
@@ -160,7 +169,7 @@ class DeskHandler(JupyterHandler):
             "in_class": course is not None,
             "problem": problem,
             "typed": typed or {},
-            "said": said,
+            "said": {"text": said, "undo": None} if said else self._said(),
             "now": now,
             "names": self.get_cookie(NAMES) != "ids",
             "query": {name: values[-1].decode("utf-8", "replace") for name, values in self.request.query_arguments.items()},
@@ -244,11 +253,32 @@ class DeskHandler(JupyterHandler):
         if not isinstance(fault, WorkbookError):
             super().log_exception(kind, fault, trace)
 
+    def say_next(self, done: Done) -> None:
+        """Have the page that comes next say what was done."""
+        self.set_signed_cookie(
+            SAID, fitting(done), expires_days=None, path=self.address(), max_age=SAID_S, httponly=True, samesite="Strict"
+        )
+
     def _said(self) -> dict[str, Any]:
-        """Give the sentence that the last form left, once."""
-        if not self.get_cookie(SAID):
+        """Give the sentence that the last form left, once; not to a page that looks for what has changed (static/desk.js)."""
+        if not self.get_cookie(SAID) or self.request.headers.get("Desk-Follows"):
             return {}
         kept = self.get_signed_cookie(SAID, max_age_days=1)
         self.clear_cookie(SAID, path=self.address())
         found: dict[str, Any] = json.loads(kept) if kept else {}
         return found
+
+
+def fitting(done: Done) -> bytes:
+    """Write what was said, cut off where it is more than a browser keeps, and its "Undo" where there is room for that."""
+    undo = {"verb": done.undo[0], "fields": dict(done.undo[1])} if done.undo else None
+
+    def kept(text: str) -> bytes:
+        return json.dumps({"text": text, "undo": undo}, ensure_ascii=False).encode("utf-8", "replace")
+
+    text, more = done.said, ""
+    if len(kept(text)) > MOST_SAID < len(kept("")) + LEAST_SAID:
+        undo = None
+    while len(found := kept(text + more)) > MOST_SAID:
+        text, more = text[: len(text) * 9 // 10], " …"
+    return found

@@ -10,6 +10,7 @@ from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.classes.served import service_of
+from autograde.desk.back_at_work import BackAtWork, back_at_work
 from autograde.desk.catching import catch_later
 from autograde.desk.keeping import overdue
 from autograde.desk.pages import NAMES, Asked, Done, Page
@@ -32,14 +33,16 @@ class State(StrEnum):
     WAITS = "waits"
     READY = "ready"
     PAGE = "page made"
+    RETURNED = "returned"
 
 
 MEANINGS = {
     State.NOT_IN: "Nothing has been handed in yet.",
     State.LATE: "Nothing has been handed in, and the time is over.",
     State.WAITS: "Handed in; it waits to be marked.",
-    State.READY: "Marked; it is ready to be given back.",
-    State.PAGE: "Marked; the feedback page is made, and says what the gradebook says. Give back tells who was given theirs.",
+    State.READY: "Marked; the feedback page is to be made, or made anew, and given back.",
+    State.PAGE: "Marked; the feedback page is made, and is to be given back.",
+    State.RETURNED: "The feedback page was given back, and nothing has changed since.",
 }
 
 
@@ -99,8 +102,8 @@ class Home:
     """What the page shows; `lines` are those of one page of the grid, `found` how many learners all of its pages have.
 
     `unsafe` says why the class does not lie safely, "" where it does; `overdue` how many learners' data are
-    kept for longer than is set; `referred` how many learners are asked for more, "" for none; `open` whether the class is
-    open for learners on a network.
+    kept for longer than is set; `referred` how many learners are asked for more, "" for none; `back` whom to ask how it is at
+    work; `open` whether the class is open for learners on a network.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Home:
     step: Step
     waiting: tuple[Waiting, ...]
     referred: str
+    back: BackAtWork
     overdue: int
     learners: int
     columns: tuple[Column, ...]
@@ -146,7 +150,7 @@ def data(course: Course, *, number: int = 1, find: str = "", state: str = "", na
     same = Counter(learner.name for learner in at.learners)
     seen = chosen[(number - 1) * LINES : number * LINES]
     columns = tuple(_column(workbook, [found[place] for found in states.values()]) for place, workbook in enumerate(at.workbooks))
-    waiting = tuple(_waiting(course, columns))
+    waiting = tuple(_waiting(course, at, columns))
     return Home(
         name=class_name(course),
         unsafe=why_unsafe(course.root),
@@ -154,6 +158,7 @@ def data(course: Course, *, number: int = 1, find: str = "", state: str = "", na
         step=_next(at, waiting, now),
         waiting=waiting,
         referred=referred_in_short(course),
+        back=back_at_work(course),
         overdue=overdue(course),
         learners=len(at.learners),
         columns=columns,
@@ -175,6 +180,8 @@ def state_of(at: Standing, learner: str, workbook: Workbook, now: datetime) -> S
         return State.LATE if due and due < now else State.NOT_IN
     if not hand_in.whole:  # a page that was made early, of a part, is no end of the waiting
         return State.WAITS
+    if hand_in.given:
+        return State.RETURNED
     return State.PAGE if hand_in.returned else State.READY
 
 
@@ -186,7 +193,7 @@ def _note(at: Standing, learner: str, workbook: Workbook, state: State) -> str:
         notes.append(f"{count(hand_in.waiting, 'answer')} for you" if hand_in.marked else "for the program")
     if due and hand_in.extension:
         notes.append(f"may hand in until {in_short(due)}")
-    if due and hand_in.handed_in and hand_in.handed_in > due:
+    if hand_in.late:
         notes.append("handed in late")
     return ", ".join(notes)
 
@@ -207,15 +214,26 @@ def _column(workbook: Workbook, states: list[State]) -> Column:
     return Column(name=workbook.name, short=workbook.short, due=workbook.due, counts={state: found[state] for state in State})
 
 
-def _waiting(course: Course, columns: tuple[Column, ...]) -> Iterator[Waiting]:
-    waits, ready = (sum(column.counts[state] for column in columns) for state in (State.WAITS, State.READY))
-    first = {state: next((column.short for column in columns if column.counts[state]), "w01") for state in (State.WAITS, State.READY)}
+def _waiting(course: Course, at: Standing, columns: tuple[Column, ...]) -> Iterator[Waiting]:
+    waits = sum(column.counts[State.WAITS] for column in columns)
+    first = next((column.short for column in columns if column.counts[State.WAITS]), "w01")
+    back, do = _to_give_back(at)
     coming, odd = to_take_in(course), to_put_right(course)
     yield Waiting(name="take-in", number=coming, text="to take in", page="take-in", command="autograde collect w01")
-    yield Waiting(name="mark", number=waits, text="to mark", page="mark", command=f"autograde mark {first[State.WAITS]}")
-    yield Waiting(name="give-back", number=ready, text="to give back", page="give-back", command=f"autograde feedback {first[State.READY]}")
+    yield Waiting(name="mark", number=waits, text="to mark", page="mark", command=f"autograde mark {first}")
+    yield Waiting(name="give-back", number=back, text="to give back", page="give-back", command=do)
     yield Waiting(name="decide", number=to_decide(course), text="to decide", page="results", command="autograde results")
     yield Waiting(name="put-right", number=odd, text="to put right", page="take-in", command="autograde assign FILE LEARNER-ID")
+
+
+def _to_give_back(at: Standing) -> tuple[int, str]:
+    """Count as Give back does: pages to be made, and pages that were not given as they are; and give the command for the first of them."""
+    make, give = list[str](), list[str]()
+    for workbook in at.workbooks:
+        found = [at.of(one.id, workbook.name) for one in (*at.learners, *at.left)]
+        make += [workbook.short for one in found if one.whole and not one.returned]
+        give += [workbook.short for one in found if one.returned and not one.given]
+    return len(make) + len(give), f"autograde feedback {make[0]}" if make else f"autograde give-back {give[0] if give else 'w01'}"
 
 
 def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:

@@ -136,7 +136,7 @@ def _copy(asked: Asked) -> File:
     """Give a backup to the browser, to be kept where it keeps downloads."""
     with TemporaryDirectory(prefix="autograde-backup-") as private:
         file = Path(private) / backups.backup_name(asked.course)
-        backup(asked.course, file)
+        backup(asked.course, file, stays=False)
         backups.note_backup(asked.course)
         return File(name=file.name, data=file.read_bytes(), type="application/vnd.sqlite3")
 
@@ -210,7 +210,7 @@ def _class(asked: Asked) -> File:
     """Give the packed class to the browser, to be kept where it keeps downloads."""
     held = TemporaryFile(prefix="autograde-class-")  # noqa: SIM115  whoever sends it, piece by piece, closes it
     with TemporaryDirectory(prefix="autograde-class-") as private:
-        made = pack(asked.course, Path(private) / pack_name(asked.course))
+        made = pack(asked.course, Path(private) / pack_name(asked.course), stays=False)
         with made.path.open("rb") as packed:
             copyfileobj(packed, held)
     return File(name=made.path.name, data=held, type="application/zip")

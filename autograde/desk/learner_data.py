@@ -4,8 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograde.desk.holders import release_gradebook
-from autograde.desk.pages import Asked, Done, File, UnfitError
-from autograde.records.erasure import erase, plan
+from autograde.desk.pages import Asked, File, UnfitError
+from autograde.records.erasure import Erasure, erase, plan
 from autograde.text import count
 
 
@@ -18,7 +18,7 @@ def export(asked: Asked) -> File:
         return File(name=file.name, data=file.read_bytes(), type="application/zip")
 
 
-def do_erase(asked: Asked) -> Done:
+def do_erase(asked: Asked) -> Erasure:
     """Erase a learner, once the id was typed."""
     planned = plan(asked.course, asked.text("learner"))
     if asked.text("id").casefold() != planned.learner.shown.casefold():
@@ -26,7 +26,12 @@ def do_erase(asked: Asked) -> Done:
         raise UnfitError(msg, "id")
     asked.worker.refuse_while_working()  # it would write what it has read of the learner
     release_gradebook(asked.course)
-    done = erase(asked.course, planned.learner.id)
+    return erase(asked.course, planned.learner.id)
+
+
+def in_words(done: Erasure) -> str:
+    """Say that a learner is erased, how many copies hold that learner still, and how much there is to decide; each is listed apart."""
     copies = count(len(done.copies), "backup or other file", "backups and other files")
-    backups = f" {copies} {'holds' if len(done.copies) == 1 else 'hold'} that learner still." if done.copies else ""
-    return Done(said=" ".join([f"{done.learner.shown} is erased.{backups}", *done.to_decide, done.outside]))
+    backups = [f"{copies} {'holds' if len(done.copies) == 1 else 'hold'} that learner still."] if done.copies else []
+    left = [f"{count(len(done.to_decide), 'thing is', 'things are')} left for you to decide, below."] if done.to_decide else []
+    return " ".join([f"{done.learner.shown} is erased.", *backups, *left, done.outside])

@@ -12,6 +12,7 @@ from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.learner_list import MEANINGS, Meaning, Preview
 from autograde.classes.roster import Student
 from autograde.desk.learner_data import do_erase, export
+from autograde.desk.learner_data import in_words as erased_in_words
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
 from autograde.desk.platform import add as add_people
 from autograde.desk.standing import Standing, standing
@@ -21,6 +22,7 @@ from autograde.inbox import merge
 from autograde.inbox.merge import Merge
 from autograde.inbox.merged import merges
 from autograde.lti.connection import is_connected
+from autograde.records.copies import still_in
 from autograde.records.erasure import Erasure, plan
 from autograde.text import LOCAL, aware, count, in_words, read_due
 
@@ -77,7 +79,11 @@ class Merged:
 
 @dataclass(frozen=True, kw_only=True)
 class Learners:
-    """What the page shows; `rows` are those of one page of the list, `found` how many all of its pages have."""
+    """What the page shows; `rows` are those of one page of the list, `found` how many all of its pages have.
+
+    `erased` is what an erasure that was just done leaves for people: the copies that hold the learner still, and what is to be decided, in
+    sentences.
+    """
 
     rows: tuple[Row, ...]
     found: int
@@ -92,6 +98,7 @@ class Learners:
     meanings: dict[Meaning, str]
     platform: bool
     people: "People | None"
+    erased: tuple[str, ...]
 
 
 def data(
@@ -105,6 +112,7 @@ def data(
     merging: Merge | None = None,
     erasing: bool = False,
     people: "People | None" = None,
+    erased: tuple[str, ...] = (),
 ) -> Learners:
     """Give what the page shows.
 
@@ -126,6 +134,8 @@ def data(
         Whether it is shown what an erasure of the learner would take away.
     people
         Those of the platform's course, to be added.
+    erased
+        As `Learners.erased`.
     """
     at = standing(course)
     words = find.casefold().split()
@@ -148,6 +158,7 @@ def data(
         meanings=MEANINGS,
         platform=is_connected(course),
         people=people,
+        erased=erased,
     )
 
 
@@ -300,6 +311,13 @@ def _unmerge(asked: Asked) -> Done:
     return Done(said=f"{back.goes.shown} and {back.stays.shown} are two learners again.")
 
 
+def _erase(asked: Asked) -> Done | Look:
+    """Erase a learner; what is left for people may be a long list, and is shown at once."""
+    done = do_erase(asked)
+    said, left = erased_in_words(done), (*still_in(done.copies), *done.to_decide)
+    return Look(shown=data(asked.course, erased=left), said=said) if left else Done(said=said)
+
+
 PAGE = Page(
     name="learners",
     title="Learners",
@@ -317,7 +335,7 @@ PAGE = Page(
         "merge-look": _merge_look,
         "merge": _merge,
         "unmerge": _unmerge,
-        "erase": do_erase,
+        "erase": _erase,
     },
     files={"export": export},
     formgrader="manage_students",

@@ -33,6 +33,8 @@ class Place(BaseModel):
     answered: int
     of: int
     last_seen: AwareDatetime | None = None
+    left: bool = False
+    """Whether they have signed out since."""
     moved_at: AwareDatetime | None = None
     handed_in_at: AwareDatetime | None = None
 
@@ -98,7 +100,7 @@ def is_stuck(one: Place, now: datetime) -> bool:
     """Whether a learner seems to be stuck: for five minutes in the same section without a new answer, while the page is in use.
 
     A tutor who walks through the room sees such a person last: the page lies open, and nothing happens. Sooner than after five minutes most
-    are still reading: half of the sections of our workbooks take up to 4 minutes with all that is asked there, and each answer counts as a
+    are still reading: up to some 650 words stand in our workbooks without a question (`items.sections.SHORT`), and each answer counts as a
     move. Who has answered everything, or has handed in since, is through; whose page is closed or out of reach waits for nobody. It is a
     hint to go and look, no more.
     """
@@ -142,7 +144,7 @@ def _row(course: Course, learner: str, name: str, person: Person | None, now: da
 
 
 def _is_here(one: Place, now: datetime) -> bool:
-    return one.last_seen is not None and now - one.last_seen <= HERE
+    return one.last_seen is not None and not one.left and now - one.last_seen <= HERE
 
 
 def hard(course: Course, practice: Iterable[Tried]) -> tuple[Hard, ...]:
@@ -193,4 +195,5 @@ def _book(course: Course, name: str) -> _Book:
 def _read(folder: Path, _: int) -> _Book:
     book = load_workbook(folder)
     practice = {item.id: item.stem for item in book.items.values() if item.purpose == "practice"}
-    return _Book(short=book.id, sections=frozenset(one.title for one in book.sections()), practice=practice)
+    headings = frozenset(name for one in book.sections() for name in (one.title, *one.more))  # each may have stood alone before
+    return _Book(short=book.id, sections=headings, practice=practice)

@@ -8,6 +8,7 @@ import segno
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from autograde.classes.asking import GoneError, ask
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import find
 from autograde.classes.served import in_groups, join_code, service_of
@@ -15,7 +16,7 @@ from autograde.desk import college
 from autograde.desk.following import faults
 from autograde.desk.lesson import Hard, Lesson, Row, hard, rows
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
-from autograde.desk.service import GoneError, ask, start, stop
+from autograde.desk.service import change_code, start, stop
 from autograde.desk.standing import standing
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
@@ -67,6 +68,8 @@ class Live:
         Where each learner is, how many are there now, and how many of them seem to be stuck.
     faults
         What has to be told of what learners see, one sentence each.
+    renewing
+        Whether it is asked if the class is to have a new code.
     """
 
     state: State
@@ -83,16 +86,19 @@ class Live:
     given_out: bool = False
     faults: tuple[str, ...] = ()
     resetting: Resetting | None = None
+    renewing: bool = False
     board: bool = False
 
 
-def data(course: Course, *, resetting: str = "", board: bool = False) -> Live:
+def data(course: Course, *, resetting: str = "", renewing: bool = False, board: bool = False) -> Live:
     """Give what the page shows.
 
     Parameters
     ----------
     resetting
         The id of a learner whose PIN is to be reset, "" for nobody.
+    renewing
+        Whether the class is to have a new code.
     board
         Whether only the way in is shown, for the board: no learner.
     """
@@ -106,6 +112,7 @@ def data(course: Course, *, resetting: str = "", board: bool = False) -> Live:
         faults=faults(course),
         college=college.for_several(),
         resetting=Resetting(learner=one.id, shown=one.shown, name=one.name or one.shown) if one else None,
+        renewing=renewing,
         board=board,
     )
     if found is None:
@@ -154,6 +161,17 @@ def _close(asked: Asked) -> Done:
     return Done(said="The class is closed. All that learners saw as saved is kept, and they go on when it is open again.")
 
 
+def _code_look(asked: Asked) -> Look:
+    """Ask whether the class is to have another code."""
+    return Look(shown=data(asked.course, renewing=True))
+
+
+def _code(asked: Asked) -> Done:
+    """Give the class another code."""
+    code = change_code(asked.course)
+    return Done(said=f"The class code is {code} now. The old one lets nobody in any more; whoever is signed in stays so.")
+
+
 def _look(asked: Asked) -> Look:
     """Ask whether a PIN is to be reset."""
     if not asked.text("learner"):
@@ -170,4 +188,9 @@ def _reset(asked: Asked) -> Done:
     return Done(said=f"The PIN of {one.name or one.shown} is reset: they pick a new one when they join next.")
 
 
-PAGE = Page(name="live", title="Live", show=_show, verbs={"open": _open, "close": _close, "pin": _look, "reset": _reset})
+PAGE = Page(
+    name="live",
+    title="Live",
+    show=_show,
+    verbs={"open": _open, "close": _close, "code-look": _code_look, "code": _code, "pin": _look, "reset": _reset},
+)

@@ -115,9 +115,13 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A verb that changes nothing gives what it found, to be shown at once: a preview before something is written."""
+    """What a verb found, to be shown at once: a preview before something is written, or more than a sentence about what was done.
+
+    `said` is a sentence for the top of the page, as that of `Done`.
+    """
 
     shown: Any
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,9 +168,9 @@ class Page:
     verbs
         Name → what a form does that posts to it. It raises a `WorkbookError` with one sentence where it cannot.
     files
-        Name → what gives a file of it, at an address that is asked for and changes nothing.
+        Name → what gives a file of it, at an address that is asked for: it changes nothing, but the log may tell of what leaves the class.
     formgrader
-        The address below /formgrader of the same thing there, "" for none.
+        The address below /formgrader of the same thing there, "" for none; a template names the workbook's own where it shows one.
     in_class
         Whether it is a page of a class; the others are there where the server was started outside of one.
     everywhere

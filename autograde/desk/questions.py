@@ -1,13 +1,15 @@
 """Look at a question: who chose what, how it did, and a key that was wrong, for this class alone."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.own_keys import NOTHING, Decision, decide, own_keys
+from autograde.desk import item_bank
 from autograde.desk.changes import fingerprint
+from autograde.desk.item_bank import ItemBank
 from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
 from autograde.desk.standing import standing
 from autograde.desk.work import Tell
@@ -102,6 +104,7 @@ class Questions:
     """What the page shows of one workbook; `name` is "" where the class has none."""
 
     workbooks: tuple[Bookmark, ...]
+    bank: ItemBank
     name: str = ""
     short: str = ""
     lines: tuple[Line, ...] = ()
@@ -113,8 +116,9 @@ def data(course: Course, workbook: str = "", question: str = "", plan: decisions
     """Give what the page shows: the questions of a workbook, one of them, and a decision that waits for a yes."""
     at = standing(course)
     books = tuple(Bookmark(name=one.name, short=one.short) for one in at.workbooks)
+    bank = item_bank.data(course)
     if not books:
-        return Questions(workbooks=())
+        return Questions(workbooks=(), bank=bank)
     handed_in = {one.name for one in at.workbooks if any(name == one.name and held.handed_in for (_, name), held in at.hand_ins.items())}
     name = course.assignment(workbook) if workbook else next((one.name for one in books if one.name in handed_in), books[0].name)
     found = _questions(course, name, fingerprint(course))
@@ -124,6 +128,7 @@ def data(course: Course, workbook: str = "", question: str = "", plan: decisions
     names = {who.id: who.name for who in (*at.learners, *at.left)}
     return Questions(
         workbooks=books,
+        bank=bank,
         name=name,
         short=next((one.short for one in books if one.name == name), name),
         lines=lines,
@@ -258,10 +263,25 @@ def _mark_again(course: Course, assignment: str, tell: Tell) -> str:
     return f"{said}."
 
 
+def _bank_look(asked: Asked) -> Look:
+    """Show what of a workbook goes to a question bank."""
+    going = item_bank.going(asked)
+    shown = _show(asked)
+    return Look(shown=replace(shown, bank=replace(shown.bank, going=going)))
+
+
+def _bank_read(asked: Asked) -> Look:
+    """Show what of a question bank's file can be items."""
+    coming = item_bank.coming(asked)
+    shown = _show(asked)
+    return Look(shown=replace(shown, bank=replace(shown.bank, coming=coming)))
+
+
 PAGE = Page(
     name="questions",
     title="Questions",
     show=_show,
-    verbs={"look": _look, "decide": _decide},
-    formgrader="manage_submissions/",
+    verbs={"look": _look, "decide": _decide, "bank-look": _bank_look, "bank-read": _bank_read, "bank-draft": item_bank.draft_file},
+    files={"bank-file": item_bank.bank_file},
+    formgrader="manage_assignments",
 )

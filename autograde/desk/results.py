@@ -31,6 +31,7 @@ def _show(asked: Asked) -> Results:
         find=asked.text("find"),
         state=asked.text("state"),
         refer=asked.text("refer"),
+        enter=asked.text("enter"),
         names=asked.names,
     )
 

@@ -26,6 +26,7 @@ def data(
     find: str = "",
     state: str = "",
     refer: str = "",
+    enter: str = "",
     names: bool = True,
 ) -> Results:
     """Give what the page shows.
@@ -42,6 +43,8 @@ def data(
         Only learners who stand so with some criterion; "" for all.
     refer
         The workbook of which the learner is to be asked for more; "" for none.
+    enter
+        The kind of evidence that is to be entered by hand now; "" for none.
     names
         Whether the list is sorted by name; by id where not.
 
@@ -74,6 +77,7 @@ def data(
         me=who(),
         today=datetime.now(LOCAL).date().isoformat(),
         here={name: value for name, value in (("learner", learner), ("criterion", criterion)) if value},
+        enter=enter,
         cell=_cell(looked, looked.line(learner), criterion) if learner and column else None,
         unit=_unit(looked, looked.line(learner), codes) if learner and not column else None,
         referrals=referrals(course, looked.line(learner).id, refer) if learner and not column else None,

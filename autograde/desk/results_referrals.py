@@ -49,12 +49,13 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """A referral, in words; `open` says whether it waits for its answer."""
+    """A referral, in words; `open` says whether it waits for its answer, `instead` whether it has taken the place of another one."""
 
     id: str
     words: str
     tasks: tuple[str, ...]
     open: bool
+    instead: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def referrals(course: Course, learner: str, workbook: str = "") -> Referrals:
         msg = f"{printable(workbook, 60)} is not handed in and marked to its end, so nothing of it can be asked for again."
         raise ClassError(msg)
     return Referrals(
-        past=tuple(_past(one, course.assignments().get(one.assignment, one.assignment)) for one in known),
+        past=tuple(_past(one, course.assignments().get(one.assignment, one.assignment), known) for one in known),
         workbooks=found,
         form=_form(course, learner, workbook, found[workbook], known) if workbook else None,
     )
@@ -101,14 +102,24 @@ def in_short(course: Course) -> str:
     return f"{len(own)} referred{f', {late} overdue' if late else ''}" if own else ""
 
 
-def _past(one: Referral, short: str) -> Past:
+def _past(one: Referral, short: str, known: tuple[Referral, ...]) -> Past:
     until = f", until {_day(one.until)}" if one.until else ""
     state = "overdue" if one.overdue else one.state
     words = f"{short}, attempt {one.attempt}{until}: {state}. By {one.by}, {_day(one.at.replace(tzinfo=UTC).astimezone(LOCAL).date())}."
     tasks = tuple(f"{name}: {task.missing}" for name, task in one.tasks.items())
     return Past(
-        id=one.id, words=words, tasks=(*tasks, *(f"{code}: {text}" for code, text in one.criteria.items())), open=one.state is State.OPEN
+        id=one.id,
+        words=words,
+        tasks=(*tasks, *(f"{code}: {text}" for code, text in one.criteria.items())),
+        open=one.state is State.OPEN,
+        instead=one.state is State.OPEN and _is_instead(one, known),
     )
+
+
+def _is_instead(one: Referral, known: tuple[Referral, ...]) -> bool:
+    """Whether a referral has taken the place of the one before it; `known` are the learner's, the newest first."""
+    before = [other for other in known if (other.assignment, other.attempt) == (one.assignment, one.attempt) and other.at < one.at]
+    return bool(before) and before[0].state is State.REPLACED
 
 
 def _form(course: Course, learner: str, workbook: str, short: str, known: tuple[Referral, ...]) -> Form:
@@ -136,7 +147,8 @@ def _form(course: Course, learner: str, workbook: str, short: str, known: tuple[
                 ticked=asked is not None,
             )
         )
-    until = before.until if before and before.until else datetime.now(LOCAL).date() + timedelta(days=DAYS)
+    today = datetime.now(LOCAL).date()
+    until = before.until if before and before.until and before.until >= today else today + timedelta(days=DAYS)
     return Form(
         workbook=workbook, short=short, attempt=attempt + 1, tasks=tuple(tasks), until=until.isoformat(), instead=before is not None
     )
@@ -161,6 +173,9 @@ def do_refer(asked: Asked) -> Done:
     except ValueError as error:
         msg = "Give the last day, or leave it empty."
         raise UnfitError(msg, "until") from error
+    if until and until < datetime.now(LOCAL).date():
+        msg = "That day is past. Give today or a later day, or leave it empty."
+        raise UnfitError(msg, "until")
     criteria = dict(_lines(asked.text("criteria")))
     made = refer(
         asked.course,
@@ -171,8 +186,7 @@ def do_refer(asked: Asked) -> Done:
         until=until,
         by=asked.text("by"),
     )
-    same = [one for one in referrals_of(asked.course, learner, made.assignment) if one.attempt == made.attempt and one.at < made.at]
-    instead = bool(same) and same[0].state is State.REPLACED
+    instead = _is_instead(made, referrals_of(asked.course, learner, made.assignment))
     said = f"Referred{' anew, in place of the one before' if instead else ''}: {count(len(made.tasks), 'task')} to do again. "
     return Done(
         said=said + "Make the feedback page anew: the file goes with it, or take it here.",

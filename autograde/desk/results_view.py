@@ -157,7 +157,7 @@ class Results:
     """What the page shows: the grid, a cell of it, one learner or one criterion.
 
     `lines` are those of one page, `found` how many all of its pages have. `here` is what the address has of the cell, learner or
-    criterion; `me` who works here; `today` the day as a date field has it.
+    criterion; `me` who works here; `today` the day as a date field has it; `enter` the kind of evidence whose form is open.
     """
 
     framework: str
@@ -173,6 +173,7 @@ class Results:
     me: str
     today: str
     here: Mapping[str, str] = field(default_factory=dict)
+    enter: str = ""
     cell: Cell | None = None
     unit: Unit | None = None
     referrals: Referrals | None = None

@@ -13,7 +13,7 @@ from tornado import web
 from autograde.desk import static_files
 from autograde.desk.arriving import Arriving
 from autograde.desk.classes import choose
-from autograde.desk.handler import SAID, SAID_S, UNFIT, DeskHandler, Problem
+from autograde.desk.handler import UNFIT, DeskHandler, Problem
 from autograde.desk.pages import Away, File, Look, UnfitError, plain
 from autograde.desk.templates import render
 from workbook_helpers.errors import WorkbookError
@@ -72,7 +72,7 @@ class Posted(DeskHandler):
                 self.finish(json.dumps(plain(done.shown), ensure_ascii=False))
                 return
             if isinstance(done, Look):
-                await self.send_page(page, lambda: done.shown, typed=asked.fields)
+                await self.send_page(page, lambda: done.shown, typed=asked.fields, said=done.said)
                 return
         except WorkbookError as error:
             about = error.field if isinstance(error, UnfitError) else ""
@@ -93,10 +93,7 @@ class Posted(DeskHandler):
             await self.send_file(done)
             return
         if done.said:
-            kept = {"text": done.said, "undo": {"verb": done.undo[0], "fields": dict(done.undo[1])} if done.undo else None}
-            self.set_signed_cookie(
-                SAID, json.dumps(kept), expires_days=None, path=self.address(), max_age=SAID_S, httponly=True, samesite="Strict"
-            )
+            self.say_next(done)
         for cookie, value in done.cookies.items():
             self.set_cookie(cookie, value, path=self.address(), max_age=400 * 86400, samesite="Strict")
         self.redirect(self.address(done.page or name, **done.query), status=303)

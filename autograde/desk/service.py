@@ -1,26 +1,22 @@
-"""A class's service beside the desk: begun for a lesson, ended, and asked how the class stands.
+"""A class's service beside the desk: begun for a lesson, and ended.
 
-It goes on when the desk is closed, so that nobody's lesson ends with a window of the tutor's. It is asked over this computer alone, with a
-token that lies in the class's folder.
+It goes on when the desk is closed, so that nobody's lesson ends with a window of the tutor's.
 """
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from autograde.classes.asking import LOG, answers
 from autograde.classes.folder import Course
-from autograde.classes.served import RUNNING, Service, in_groups, join_code, served_folder, service_of, tutor_token
+from autograde.classes.served import RUNNING, Service, in_groups, is_served, join_code, renew_code, served_folder, service_of, tutor_token
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.noted import noting
@@ -30,16 +26,9 @@ from autograde.text import printable
 FIRST_PORT, PORTS = 8080, 100
 """Tried first: what a browser keeps until it is sent belongs to an address, which stays the same from lesson to lesson."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  the class's Wi-Fi, as the tutor has asked
-START_S, STOP_S, ASK_S = 30.0, 15.0, 5.0
-MAX_REPLY = 50_000_000
-LOG = "service.log"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+START_S, STOP_S = 30.0, 15.0
 _begun: dict[int, "subprocess.Popen[bytes]"] = {}
 """Process id → the services that this process has begun: who begins one has to fetch its end."""
-
-
-class GoneError(ClassError):
-    """The service says in its folder that it runs, and does not answer."""
 
 
 def start(course: Course, port: int | None = None, *, more: Sequence[str] = ()) -> tuple[Service, tuple[str, ...]]:
@@ -116,10 +105,11 @@ def stop(course: Course) -> None:
         msg = "A college's server runs this class, and starts its service again when it ends. Ask who looks after that server."
         raise ClassError(msg)
     with noting(course, Deed.UNSERVE):
-        if running(course):  # else the number may be another program's by now
-            os.kill(found.pid, signal.SIGTERM)
+        if _runs(course):  # else the number may be another program's by now
+            with suppress(ProcessLookupError):
+                os.kill(found.pid, signal.SIGTERM)
             end = time.monotonic() + STOP_S
-            while _answers(course):
+            while _runs(course):
                 if time.monotonic() > end:
                     msg = f"The service (process {found.pid}) does not end. End it in your system's list of processes, then do this again."
                     raise ClassError(msg)
@@ -130,55 +120,42 @@ def stop(course: Course) -> None:
         (served_folder(course) / RUNNING).unlink(missing_ok=True)
 
 
-def running(course: Course) -> Service | None:
-    """Give the service of a class that answers, None for none."""
-    return service_of(course) if _answers(course) else None
-
-
-def ask(course: Course, path: str, body: Any = None) -> Any:
-    """Ask the service something as the tutor: `path` below its address, e.g. "api/live"; `body` is sent as JSON where there is one.
+def change_code(course: Course) -> str:
+    """Give the class another code, and say it as people read it: the old one lets nobody in any more, who is signed in stays so.
 
     Raises
     ------
-    GoneError
-        If the service has ended, or does not answer.
     ClassError
-        If it refuses.
+        If the class has no code, or it cannot be written.
     """
-    found = service_of(course)
-    if found is None or urlsplit(found.address).hostname not in LOOPBACK:  # the token goes to this computer alone
-        msg = "The class is not open for learners."
-        raise GoneError(msg)
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {tutor_token(course)}", "X-Workbook": "1"}
-    headers |= {"Content-Type": "application/json"} if data else {}
-    request = urllib.request.Request(f"{found.address.rstrip('/')}/{path}", data=data, headers=headers)  # noqa: S310  our own server
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=ASK_S) as reply:
-            return json.loads(reply.read(MAX_REPLY) or b"null")
-    except urllib.error.HTTPError as error:
-        msg = f"The service refuses ({error.code} {error.reason}). Close the class and open it again; if that does not help, see {LOG}."
-        raise ClassError(msg) from error
-    except (OSError, ValueError) as error:
-        msg = (
-            "The service does not answer: it has ended, or this computer slept. Students' pages keep what they write; open the class again."
-        )
-        raise GoneError(msg) from error
+    if (found := service_of(course)) and found.hub:
+        msg = "A college’s server runs this class: learners sign in there, without a class code."
+        raise ClassError(msg)
+    if not is_served(course):
+        msg = "The class has no code yet: it gets one when you open it for your learners (autograde live, or the page Live)."
+        raise ClassError(msg)
+    with noting(course, Deed.NEW_CODE):
+        renew_code(course)
+    return in_groups(join_code(course))
 
 
-def _answers(course: Course) -> bool:
+def running(course: Course) -> Service | None:
+    """Give the service of a class that answers, None for none."""
+    return service_of(course) if answers(course) else None
+
+
+def _runs(course: Course) -> bool:
+    """Whether the service of a class is there, be it that it refuses, as one whose database has gone does."""
     try:
-        ask(course, "api/live")
-    except GoneError:
-        return False
-    return True
+        return answers(course)
+    except ClassError:
+        return True
 
 
 def _wait(course: Course, process: "subprocess.Popen[bytes]", log: Path) -> Service:
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
-        if (found := service_of(course)) and _answers(course):
+        if (found := service_of(course)) and answers(course):
             return found
         time.sleep(0.05)
     process.kill()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,12 +20,16 @@ from autograde.classes.roster import Student
 from autograde.desk.changes import fingerprint
 from autograde.errors import ClassError
 from autograde.gradebook.database import FAULTS, kept_engine, reason
+from autograde.gradebook.givings import Giving, last_given, read_givings
 from autograde.gradebook.hand_ins import stored_in
 from autograde.gradebook.learners import learners_in
 from autograde.gradebook.left import left_in
 from autograde.gradebook.overview import Assignment, assignments_in
+from autograde.gradebook.referred import has_referrals, referred_in
 from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.told import told_in
+from autograde.inbox.due import Due
+from autograde.outbox.giving import PAGES
 from autograde.outbox.pages import made_from, page_path
 from autograde.text import aware
 
@@ -43,15 +48,21 @@ class HandIn:
         How many answers wait for a person.
     returned
         Whether a feedback page is there that says what the gradebook says.
+    given
+        Whether just that page was given back.
     extension
         How much longer than the others the learner has.
+    late
+        Whether it came after the day that held for this attempt.
     """
 
     handed_in: datetime | None = None
     marked: bool = False
     waiting: int = 0
     returned: bool = False
+    given: bool = False
     extension: timedelta = timedelta(0)
+    late: bool = False
 
     @property
     def whole(self) -> bool:
@@ -127,9 +138,11 @@ def _read(course: Course, _: str) -> Standing:
             everybody = _everybody(connection)
             released = course.assignments()
             found = [one for one in assignments_in(connection) if one.name in released]
+            givings = [one for one in read_givings(url, course.course_id, "") if one.way in PAGES]
             hand_ins: dict[tuple[str, str], HandIn] = {}
             for assignment in found:
-                for learner, one in _hand_ins(course, connection, assignment, everybody):
+                given = last_given([one for one in givings if one.assignment == assignment.name])
+                for learner, one in _hand_ins(course, connection, assignment, everybody, given):
                     hand_ins[learner, assignment.name] = one
     except FAULTS as error:
         msg = f"The gradebook cannot be read ({reason(error)}). Close other programs that use it, then open this page again."
@@ -149,15 +162,23 @@ def _everybody(connection: Connection) -> list[Student]:
     return sorted(found, key=lambda one: (one.last_name.casefold(), one.first_name.casefold(), one.id))
 
 
-def _hand_ins(course: Course, connection: Connection, assignment: Assignment, everybody: Iterable[Student]) -> Iterator[tuple[str, HandIn]]:
+def _hand_ins(
+    course: Course,
+    connection: Connection,
+    assignment: Assignment,
+    everybody: Iterable[Student],
+    given: Mapping[str, tuple[Giving, str]],
+) -> Iterator[tuple[str, HandIn]]:
     name = assignment.name
     stored = stored_in(connection, assignment)
     files = dict(_handed_in(course, name))
     pages = {one.id for one in everybody if one.id in stored and _has_page(course, one.id, name)}
     told = told_in(connection, name) if pages else {}
+    due = _due(course, connection, assignment, stored)
     for learner in {one.id for one in everybody} & (stored.keys() | files.keys()):
         row, when = stored.get(learner), files.get(learner)
         marked = row is not None and row.cells > 0 and when is not None and row.timestamp == when
+        until = due.of_hand_in(learner, when) if when else None
         returned = marked and learner in pages and learner in told and _says(page_path(course, learner, name)) == told[learner].digest
         yield (
             learner,
@@ -166,9 +187,19 @@ def _hand_ins(course: Course, connection: Connection, assignment: Assignment, ev
                 marked=marked,
                 waiting=int(row.waiting or 0) if row is not None and marked else 0,
                 returned=returned,
+                given=returned and learner in given and given[learner][1] == told[learner].digest,
                 extension=(row.extension if row is not None else None) or timedelta(0),
+                late=when is not None and until is not None and aware(when) > until,
             ),
         )
+
+
+def _due(course: Course, connection: Connection, assignment: Assignment, stored: Mapping[str, Any]) -> Due:
+    if assignment.due is None:
+        return Due(course, assignment.name, {}, ())
+    more = {learner: assignment.due + row.extension for learner, row in stored.items() if row.extension}
+    referrals = referred_in(connection, assignment.name) if has_referrals(connection) else {}
+    return Due(course, assignment.name, {"": assignment.due, **more}, referrals.values())
 
 
 def _handed_in(course: Course, name: str) -> Iterator[tuple[str, datetime]]:

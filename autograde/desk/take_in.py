@@ -185,11 +185,10 @@ def _in(at: Standing, workbook: Workbook, latest: tuple[TakeIn, ...]) -> list[In
         notes |= told
     rows = []
     for learner in at.learners:
-        when, due = at.of(learner.id, workbook.name).handed_in, at.due(learner.id, workbook)
-        if when is not None:
-            its, late = notes.get(learner.id, ()), due is not None and when > due
-            name = learner.name or learner.shown
-            rows.append(In(id=learner.id, shown=learner.shown, name=name, handed_in=when, late=late, notes=its))
+        hand_in = at.of(learner.id, workbook.name)
+        if hand_in.handed_in is not None:
+            name, its = learner.name or learner.shown, notes.get(learner.id, ())
+            rows.append(In(id=learner.id, shown=learner.shown, name=name, handed_in=hand_in.handed_in, late=hand_in.late, notes=its))
     return sorted(rows, key=lambda row: row.handed_in, reverse=True)
 
 
@@ -349,5 +348,5 @@ PAGE = Page(
         "bring-back": _bring_back,
         "watch": _watch,
     },
-    formgrader="manage_submissions",
+    formgrader="manage_assignments",
 )

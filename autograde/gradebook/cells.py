@@ -1,6 +1,6 @@
 """What the gradebook holds of a cell, and whose points they are."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from autograde.gradebook import tables
@@ -43,7 +43,6 @@ class Submission(NamedTuple):
 
     id: str
     when: datetime | None
-    extension: timedelta | None
     notebook: str
     source: str
     answers: str

@@ -50,12 +50,17 @@ def _check_log(old: Connection, new: Connection) -> None:
 
 
 def _own_tables(old: Connection) -> list[Table]:
-    """Give the tables that are not nbgrader's, with types that each database has."""
+    """Give the tables that are not nbgrader's, with types that each database has.
+
+    No column gets a value by itself: a counter, which PostgreSQL would be made for a whole number as the key, has words that SQLite cannot
+    read.
+    """
     found = MetaData()
     found.reflect(old, only=lambda name, _: name not in Base.metadata.tables and name != "alembic_version")
     for table in found.tables.values():
         for column in table.columns:
             column.type = column.type.as_generic()
+            column.autoincrement, column.server_default = False, None
     return found.sorted_tables
 
 

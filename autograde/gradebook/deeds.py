@@ -27,13 +27,14 @@ class Deed(StrEnum):
     SERVE = "open for learners"  # port
     UNSERVE = "close for learners"
     RESET_PIN = "reset PIN"
+    NEW_CODE = "new class code"
     EXTEND = "extend"  # workbook, before and after
     ADD = "add learner"
     CHANGE = "change learner"  # which of the columns were changed
     LINK = "link to learning platform"  # whether it is taken back; who it is there stands in no log
     LEFT = "left"
     BACK = "back in the class"
-    MERGE = "merge"  # when, which tells the two entries of a merge, and whether this id goes or stays
+    MERGE = "merge"  # when, which tells the two entries of a merge, whether this id goes or stays, answers brought over on the service
     UNMERGE = "unmerge"  # when it was merged
     EXPORT = "export"  # what
     BACK_UP = "back up"

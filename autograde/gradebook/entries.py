@@ -8,19 +8,20 @@ from datetime import datetime
 
 from autograde.marking import Mark
 
+_ENCODE = json.JSONEncoder(sort_keys=True).encode
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What the gradebook says of one submission: points so far, how many items wait for a person, seconds late."""
+    """What the gradebook says of one submission: points so far, and how many items wait for a person."""
 
     points: float
     waiting: int
-    late_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments.
+    """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments on the others.
 
     `answers` is the digest of the answers file that the points belong to; "" where it is not known. `referral` is the id of the referral
     that is about these answers and goes back with them, "" for none.
@@ -38,7 +39,7 @@ class Given:
         """By which a feedback page is known to fit what is to be told, 16 hex digits."""
         parts = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
         parts += [self.referral] if self.referral else []
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(_ENCODE(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, kw_only=True)

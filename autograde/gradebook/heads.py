@@ -150,7 +150,9 @@ def _check(course: Place, connection: Connection, kept: list[Kept], faults: list
     heads = {one.n: one for one in there}
     begun = list(entries_in(connection, Deed.BEGIN_HEADS))
     gone = [entry for entry in begun if heads[entry.n] not in in_file]
-    if head.n and not _has_lines(course.root / FILE):
+    if head.n and not begun and not _has_lines(course.root / FILE):
+        remarks.append(f"{FILE} is not there yet: no command has come to its end since the log was begun. The next one begins it.")
+    elif head.n and not _has_lines(course.root / FILE):
         faults.append(f"{FILE} is not there, and the log has {head.n:,} entries: nothing shows whether it was cut off at its end.")
     elif gone == begun:
         faults += [f"{FILE} does not go back to where it was begun (entry {entry.n}): lines of it are gone." for entry in gone[-1:]]
@@ -186,7 +188,11 @@ def replaced(course: Place, by: str) -> dict[str, Any]:
     try:
         with reading(course.db_url) as connection, reading(by) as other:
             apart = _apart(connection, other)
-            return {"replaced": str(head), "apart": apart, "faults": list(check(course, connection).faults[:MAX_TOLD])}
+            # All of its log is in the other one's where it has stayed behind, as after a move to a server: heads kept since are not of it.
+            # One that was cut off is in it as well: only the entry of a move, behind its end, tells them apart.
+            behind = apart > head.n and any(entry.n > head.n for entry in entries_in(other, Deed.MOVE))
+            faults = [*faults_in(connection, []), *faults_of_records(connection)] if behind else check(course, connection).faults
+            return {"replaced": str(head), "apart": apart, "faults": list(faults[:MAX_TOLD])}
     except FAULTS:  # it is replaced because it is damaged
         return {"replaced": str(head), "faults": []}
 

@@ -1,6 +1,7 @@
 """Keep the gradebook, which holds what people gave: copy it whole, and bring a copy back."""
 
 import hashlib
+import os
 import sqlite3
 import stat
 import tempfile
@@ -92,9 +93,16 @@ def tidy(course: Owner) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def backup(course: Owner, file: Path) -> Held:
-    """Copy the gradebook as `copy_whole` does, and say so in the log before the copy has its name."""
-    return copy_whole(course, file, lambda copy: note_first(course, Deed.BACK_UP, [("", {"sha256": _sha256(copy)})]))
+def backup(course: Owner, file: Path, *, stays: bool = True) -> Held:
+    """Copy the gradebook as `copy_whole` does, and say so in the log before the copy has its name.
+
+    Parameters
+    ----------
+    stays
+        Whether it is kept where it is written, which the log holds then: an erasure names it.
+    """
+    where = {"file": os.path.abspath(file)} if stays else {}
+    return copy_whole(course, file, lambda copy: note_first(course, Deed.BACK_UP, [("", {"sha256": _sha256(copy), **where})]))
 
 
 def copy_whole(course: Owner, file: Path, then: Callable[[Path], object] = lambda _: None) -> Held:
@@ -115,12 +123,12 @@ def copy_whole(course: Owner, file: Path, then: Callable[[Path], object] = lambd
     try:
         with _new_database(target, mode=0o600) as part:  # it holds every learner's marks
             if (path := sqlite_file(course.db_url)) is not None:
-                _copy(path, part)
+                copy_sound(path, part, f"The gradebook {path}", "Bring back a backup: autograde restore FILE.")
             else:
                 from autograde.gradebook.copying import copy_to_file
 
                 copy_to_file(course.db_url, course.course_id, part)
-            _check_whole(part)
+                _check_whole(part, target)
             found = held(part)
             then(part)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
@@ -144,11 +152,11 @@ def restore(course: Owner, file: Path) -> Held:
         usable = _usable(path, course.course_id)
         with _continued(course, file, kept) as ready:
             if usable:
-                _copy(path, kept)
-                _copy(ready, path)  # in place and in one transaction, so that no program goes on with a file that is gone
+                copy_file(path, kept)
+                copy_file(ready, path)  # in place and in one transaction, so that no program goes on with a file that is gone
             else:
                 with _new_database(path, mode=stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o644) as part:
-                    _copy(ready, part)
+                    copy_file(ready, part)
                     for end in ("", "-wal", "-shm", "-journal"):
                         if (left := path.with_name(path.name + end)).exists():
                             left.rename(kept.with_name(kept.name + end))
@@ -185,7 +193,7 @@ def _continued(course: Owner, file: Path, kept: Path) -> Iterator[Path]:
     """Give a copy of a backup whose log goes on with the restore, so that there is no gradebook without that entry."""
     with tempfile.TemporaryDirectory(prefix="autograde-restore-") as private:
         copy = Path(private) / "gradebook.db"
-        _copy(file, copy)
+        copy_file(file, copy)
         before, erased = replaced(course, sqlite_url(copy)), sorted(erased_in(course.db_url))
         with recording(sqlite_url(copy)) as database:
             note(database, Deed.RESTORE, sha256=_sha256(file), kept=kept.name, erased=erased, **before)
@@ -257,17 +265,64 @@ def _usable(path: Path, course_id: str) -> bool:
     return not wrong
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy by SQLite's own way, which gives one moment of the gradebook, its write-ahead log included."""
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file of SQLite by its own way, which gives one moment of it, its write-ahead log included; sqlite3.Error if it cannot be.
+
+    It is looked at first: Python's `backup` waits without an end for one that another program holds (Modules/_sqlite/connection.c).
+    """
     target.touch()
     with closing(connect(source)) as old, closing(connect(target)) as new:
+        old.execute("BEGIN")
+        old.execute("SELECT count(*) FROM sqlite_master").fetchone()
         old.backup(new)
         new.execute("PRAGMA journal_mode=DELETE")
 
 
-def _check_whole(path: Path) -> None:
-    with closing(connect(path)) as connection:
-        found_fault = connection.execute("PRAGMA integrity_check").fetchone()[0]
+def copy_sound(source: Path, target: Path, what: str, mend: str) -> None:
+    """Copy a file of SQLite as `copy_file` does, and see that the copy is whole.
+
+    Parameters
+    ----------
+    what
+        The file as a sentence begins with it.
+    mend
+        What to do if it is damaged, a sentence.
+
+    Raises
+    ------
+    ClassError
+        If the file cannot be read, or is damaged.
+    sqlite3.Error
+        If the copy cannot be written.
+    """
+    try:
+        copy_file(source, target)
+    except sqlite3.OperationalError as error:
+        if not {error.sqlite_errorcode, error.sqlite_errorcode & 0xFF} & _UNREAD:
+            raise
+        msg = f"{what} cannot be read ({error}). Close other programs that use it, then do this again."
+        raise ClassError(msg) from error
+    except sqlite3.DatabaseError as error:
+        msg = f"{what} cannot be read ({error}). {mend}"
+        raise ClassError(msg) from error
+    _check_whole(target, what, mend)
+
+
+_UNREAD = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
+)
+"""How SQLite tells of a file that cannot be read; the rest is about the one that is written."""
+
+
+def _check_whole(path: Path, what: object = "", mend: str = "Take another copy of it.") -> None:
+    """See that a file of SQLite is whole; ClassError if not, which calls it as `what` says, the path for ""."""
+    try:
+        with closing(connect(path)) as connection:
+            found_fault = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:  # so damaged that it cannot be looked through
+        found_fault = str(error)
     if found_fault != "ok":
-        msg = f"{path} is damaged ({found_fault.splitlines()[-1]}). Take another copy of it."
+        msg = f"{what or path} is damaged ({found_fault.splitlines()[-1]}). {mend}"
         raise ClassError(msg)

@@ -11,7 +11,7 @@ from autograde.gradebook.database import Database
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.log import note
 from autograde.gradebook.own_tables import known
-from autograde.gradebook.sealed_marks import GIVEN, seal_all_given
+from autograde.gradebook.sealed_marks import seal_all
 
 _GRADES = (
     tables.grade.join(tables.base_cell, tables.base_cell.c.id == tables.grade.c.cell_id)
@@ -130,5 +130,5 @@ def know_all(database: Database) -> None:
     """Take what people have given before there was a log as known, and have the log hold it as it is."""
     if all(database.has(table.name) for table in tables.NBGRADERS):
         know(database, [(one.notebook, one.name, one.now) for one in differences_in(database.connection)])
-        if given := seal_all_given(database.connection):
-            note(database, Deed.BEGIN_LOG, sealed={GIVEN: given})
+        if there := seal_all(database.connection):
+            note(database, Deed.BEGIN_LOG, sealed=there)

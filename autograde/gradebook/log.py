@@ -25,7 +25,6 @@ from autograde.gradebook.who import who
 
 ERASED = Deed.ERASE
 """What an entry says that took the words of other entries away; its detail names their subject."""
-_LAST = select(log.c.n, log.c.hash).order_by(log.c.n.desc()).limit(1)
 _PSEUDONYM = select(pseudonym.c.pseudonym).where(pseudonym.c.learner == bindparam("learner"))
 _LAST_SQL = f"SELECT n, hash FROM {log.name} ORDER BY n DESC LIMIT 1"  # noqa: S608  as the others: our own names
 _SUBJECT_SQL = f"SELECT pseudonym FROM {pseudonym.name} WHERE learner = ?"  # noqa: S608
@@ -159,7 +158,7 @@ def erase(database: Database, learner: str, names: Callable[[str], bool] = lambd
 
 def head_in(connection: Connection) -> Head:
     """Give the head of the log."""
-    return _head(connection.execute(_LAST).all())
+    return _head(connection.exec_driver_sql(_LAST_SQL).all())
 
 
 def newest_in(connection: Connection, subject: str, skipped: int, most: int) -> tuple[int, tuple[int, ...]]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for
 from autograde.gradebook.entries import Assessed, Saved, Standing
@@ -21,7 +20,7 @@ class Merged:
     first, again
         The marks of cells that have no grade yet, and (mark, grade as it was, whether it waits for a person) for the others.
     points
-        Item → (before, after), where the program gives other points than it did.
+        Item → (before, after), where the program gives other points than it did, or gives them for the first time.
     """
 
     assessed: Assessed
@@ -32,7 +31,7 @@ class Merged:
     saved: Saved
 
 
-def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade], due: datetime | None) -> Merged:
+def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade]) -> Merged:
     """Merge marks with what is held of a submission, None for nothing; `held` is cell name → grade.
 
     What a person gave stays. It goes on to count where the answer is still the one that it was given for; where the answer is
@@ -50,7 +49,7 @@ def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade
             first.append(mark)
             now[mark.item] = Grade("", mark.points, None, None, mark.points is None)
             continue
-        if old.auto_score != mark.points:
+        if old.auto_score != mark.points or was is None:  # the log knows nothing of what another program wrote before the first marking
             points[mark.item] = old.auto_score, mark.points
         if was is None and assessed.source.known and not belonged:  # marked before that table was made, from the same answers
             was = Belongs(mark.answer, "", "")
@@ -64,24 +63,20 @@ def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade
         belongs[mark.item] = Belongs(mark.answer, person, mark.version)
         again.append((mark, old, waits))
         now[mark.item] = old._replace(auto_score=mark.points, needs_manual_grade=waits)
-    extension = found.extension if found else None
-    before = standing(held.values(), found.when, extension, due) if found else None
-    stands = standing(now.values(), assessed.when or (found.when if found else None), extension, due)
-    saved = Saved(before=before, now=stands, changed=tuple(changed), revised=tuple(revised))
+    before = standing(held.values()) if found else None
+    saved = Saved(before=before, now=standing(now.values()), changed=tuple(changed), revised=tuple(revised))
     return Merged(assessed=assessed, belongs=belongs, first=first, again=again, points=points, saved=saved)
 
 
-def standing(grades: Iterable[Grade], when: datetime | None, extension: timedelta | None, due: datetime | None) -> Standing:
-    """Say where a submission stands: of what was handed in at `when`, due at `due` without the learner's extension."""
+def standing(grades: Iterable[Grade]) -> Standing:
+    """Say where a submission stands."""
     points, waiting = 0.0, 0
     for grade in grades:
         if grade.needs_manual_grade:
             waiting += 1
         else:
             points += grade.points
-    due = due + (extension or timedelta(0)) if due else None
-    late_s = (when - due).total_seconds() if when and due else 0.0
-    return Standing(points=points, waiting=waiting, late_s=max(0.0, late_s))
+    return Standing(points=points, waiting=waiting)
 
 
 def belongs_of(submission: Submission) -> dict[str, Belongs]:

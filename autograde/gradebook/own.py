@@ -11,7 +11,7 @@ from autograde.errors import ClassError
 from autograde.gradebook.database import Database
 from autograde.gradebook.known import know_all
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The last step in `migrations/versions/`."""
 _VERSION = text("SELECT version_num FROM autograde_version")
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013460)")
@@ -46,8 +46,8 @@ def prepare(database: Database) -> None:
 
 
 @contextmanager
-def recording(url: str) -> Iterator[Database]:
-    """Give a gradebook to write to with our own tables in it, all or nothing, so that a deed and its entry stand or fall together.
+def opened(url: str) -> Iterator[Database]:
+    """Give a gradebook with our own tables in it, as this program needs them.
 
     Raises
     ------
@@ -59,10 +59,16 @@ def recording(url: str) -> Iterator[Database]:
     database = Database(url)
     try:
         prepare(database)
-        with database.transaction():
-            yield database
+        yield database
     finally:
         database.close()
+
+
+@contextmanager
+def recording(url: str) -> Iterator[Database]:
+    """Give a gradebook to write to, all or nothing, so that a deed and its entry stand or fall together; faults as of `opened`."""
+    with opened(url) as database, database.transaction():
+        yield database
 
 
 def _version(database: Database) -> str:

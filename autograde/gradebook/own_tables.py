@@ -259,7 +259,7 @@ platform_person = Table(
     f"{OWN}platform_person",
     metadata,
     Column("learner", NAME, primary_key=True),
-    Column("issuer", String(255), primary_key=True),
+    Column("realm", String(300), primary_key=True),
     Column("subject", String(255), nullable=False),
 )
 """Who a learner is at a learning platform (`platform_people`): the one person there who is this learner here, and nobody else."""
@@ -293,7 +293,7 @@ INDICES = (
     Index(f"{OWN}sample_decision", sample.c.decision),
     Index(f"{OWN}hint_answer", hint.c.learner, hint.c.assignment, hint.c.task),
     Index(f"{OWN}log_subject", log.c.subject),
-    Index(f"{OWN}platform_person_once", platform_person.c.issuer, platform_person.c.subject, unique=True),
+    Index(f"{OWN}platform_person_once", platform_person.c.realm, platform_person.c.subject, unique=True),
     Index(
         f"{OWN}second_mark_once", *(second_mark.c[name] for name in ("learner", "assignment", "task", "answer", "entered_by")), unique=True
     ),

@@ -2,38 +2,43 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import delete, insert, select
 
 from autograde.errors import ClassError
-from autograde.gradebook.database import explaining, reading
+from autograde.gradebook.database import explaining
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note_each
-from autograde.gradebook.own import recording
+from autograde.gradebook.own import opened, recording
 from autograde.gradebook.own_tables import platform_person as table
 from autograde.gradebook.soundness import check_gradebook
 from workbook_helpers.lti.platforms import hub_name
 
-_ALL = select(table.c.learner, table.c.issuer, table.c.subject)
+_ALL = select(table.c.learner, table.c.realm, table.c.subject)
 
 
-def subjects(course: Owner, issuer: str) -> dict[str, str]:
+def subjects(course: Owner, realm: str) -> dict[str, str]:
     """Give learner's id → who they are at a platform, for all who are linked.
+
+    Parameters
+    ----------
+    realm
+        Of the platform (`workbook_helpers.lti.platforms.Platform.realm`).
 
     Raises
     ------
     ClassError
         If the gradebook cannot be read.
     """
-    return {learner: subject for learner, where, subject in _rows(course) if where == issuer}
+    return {learner: subject for learner, where, subject in _rows(course) if where == realm}
 
 
 def hub_names(course: Owner) -> dict[str, str]:
     """Give learner's id → what the hub calls them when their platform sends them; ClassError if the gradebook cannot be read."""
-    return {learner: hub_name(issuer, subject) for learner, issuer, subject in _rows(course)}
+    return {learner: hub_name(realm, subject) for learner, realm, subject in _rows(course)}
 
 
-def link(course: Owner, issuer: str, people: Mapping[str, str]) -> None:
+def link(course: Owner, realm: str, people: Mapping[str, str]) -> None:
     """Keep who learners are at a platform; whoever is linked to somebody else there stays so.
 
     Parameters
@@ -48,13 +53,13 @@ def link(course: Owner, issuer: str, people: Mapping[str, str]) -> None:
     """
     check_gradebook(course.db_url, course.course_id)
     with explaining("written"), recording(course.db_url) as database:
-        here = {row.learner: row.subject for row in database.rows(_ALL.where(table.c.issuer == issuer))}
+        here = {row.learner: row.subject for row in database.rows(_ALL.where(table.c.realm == realm))}
         new = {learner: subject for learner, subject in people.items() if learner not in here}
         taken = {*here.values()}
         if len({*new.values()}) < len(new) or any(subject in taken for subject in new.values()):
             msg = "One person of the platform would be two learners here. Merge the two, or take the wrong link back, then try again."
             raise ClassError(msg)
-        database.run_each(insert(table), [{"learner": who, "issuer": issuer, "subject": subject} for who, subject in new.items()])
+        database.run_each(insert(table), [{"learner": who, "realm": realm, "subject": subject} for who, subject in new.items()])
         note_each(database, Deed.LINK, [(who, {"back": False}) for who in new])
 
 
@@ -76,7 +81,5 @@ def unlink(course: Owner, learner: str) -> bool:
 
 def _rows(course: Owner) -> list[tuple[str, str, str]]:
     check_gradebook(course.db_url, course.course_id)
-    with explaining("read"), reading(course.db_url) as connection:
-        if not inspect(connection).has_table(table.name):
-            return []
-        return [(row.learner, row.issuer, row.subject) for row in connection.execute(_ALL)]
+    with explaining("read"), opened(course.db_url) as database:
+        return [(row.learner, row.realm, row.subject) for row in database.rows(_ALL)]

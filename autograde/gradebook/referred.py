@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, inspect, select
 
@@ -24,6 +25,8 @@ class Referred:
         SHA-256 of the answers that it is about.
     items
         Ids of the items that it opens.
+    more_time, time_before
+        Whether it gave more time, and until when there was more time before, in UTC and naive; None for everybody's date.
     holds
         Whether it was neither withdrawn nor replaced by another one.
     """
@@ -33,6 +36,8 @@ class Referred:
     attempt: int
     about: str
     items: frozenset[str]
+    more_time: bool
+    time_before: datetime | None
     holds: bool
 
 
@@ -69,6 +74,8 @@ def referred_in(connection: Connection, assignment: str, learner: str = "") -> d
             attempt=row.attempt,
             about=row.about,
             items=frozenset(json.loads(row.tasks)),
+            more_time=row.more_time,
+            time_before=row.time_before,
             holds=not row.ended,
         )
         for row in connection.execute(asked)

@@ -13,7 +13,7 @@ from datetime import UTC
 from itertools import count
 from typing import Any, Self
 
-from sqlalchemy import Executable, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -78,7 +78,7 @@ class Rows:
                 "But if it was marked before, those marks are not in this gradebook: bring back a backup with autograde restore FILE."
             )
             raise ClassError(msg)
-        self._id, self._due, self._notebook = found[0]
+        self._id, self._notebook = found[0]
         cells = self._database.rows(statements.CELLS, notebook=self._notebook)
         self._graded = {name: cell for cell, name, kind, _ in cells if kind == "GradeCell"}
         self._commented = {name: cell for cell, name, kind, _ in cells if kind == "SolutionCell"}
@@ -125,17 +125,22 @@ class Rows:
             self._database.run(text("ANALYZE"))
 
     def given(self, student: str) -> Given | None:
-        """Give what a student is to be told; None if nothing of theirs is in the gradebook."""
+        """Give what a student is to be told (`told.told_in`); None if nothing of theirs is in the gradebook."""
         return self.given_each([student]).get(student)
 
     def given_each(self, students: Sequence[str]) -> dict[str, Given]:
         """Give the same for several; who has nothing in the gradebook is left out."""
         with self._explaining():
             found, grades = self._found(students)
+            points = {
+                notebook: {name: None if row.needs_manual_grade else row.points for name, row in held.items()}
+                for notebook, held in grades.items()
+            }
             comments: dict[str, dict[str, str]] = defaultdict(dict)
             tasks = {cell: name for name, cell in self._commented.items()}
-            for notebook, cell, comment in self._of(statements.COMMENTS, found):
-                if cell in tasks:
+            asked = [one.notebook for one in found.values()]
+            for notebook, cell, comment in self._database.rows(statements.COMMENTS, notebooks=asked) if asked else ():
+                if cell in tasks and points[notebook].get(tasks[cell], 0.0) is not None:
                     comments[notebook][tasks[cell]] = comment
             referred = referred_in(self._database.connection, self._assignment, students[0] if len(students) == 1 else "") if found else {}
         told = told_with(referred)
@@ -143,7 +148,7 @@ class Rows:
             student: Given(
                 name=" ".join(part for part in (one.first_name, one.last_name) if part) or student,
                 handed_in=one.when.replace(tzinfo=UTC) if one.when else None,
-                points={name: None if row.needs_manual_grade else row.points for name, row in grades[one.notebook].items()},
+                points=points[one.notebook],
                 comments=comments[one.notebook],
                 answers=one.answers,
                 referral=told.get((student, one.answers), ""),
@@ -165,7 +170,7 @@ class Rows:
         given = {name: grade for name, grade in grades.items() if grade.by_person}
         belongs = belongs_of(found) if given else {}
         return Held(
-            standing=standing(grades.values(), found.when, found.extension, self._due),
+            standing=standing(grades.values()),
             source=found.source,
             by_person={name: given_for(grade, belongs.get(name)) for name, grade in given.items()},
         )
@@ -204,8 +209,7 @@ class Rows:
             found |= {student: one for student, one in self._submissions(students).items() if student in found}
         notebooks = [found[one.student].notebook if one.student in found else _id() for one in assessed]
         all_merged = [
-            merge(one, found.get(one.student), grades.get(notebook, {}), self._due)
-            for one, notebook in zip(assessed, notebooks, strict=True)
+            merge(one, found.get(one.student), grades.get(notebook, {})) for one, notebook in zip(assessed, notebooks, strict=True)
         ]
         self._submit([(one, notebook) for one, notebook in zip(assessed, notebooks, strict=True) if one.student not in found])
         later = [one for one in assessed if one.student in found and one.when not in (None, found[one.student].when)]
@@ -241,19 +245,17 @@ class Rows:
         found = self._submissions(students)
         names = {cell: name for name, cell in self._graded.items()}
         grades: dict[str, dict[str, Grade]] = {one.notebook: {} for one in found.values()}
-        for notebook, *row in self._of(statements.GRADES_LOCKED if lock else statements.GRADES, found):
-            if row[0] in names:
-                grades[notebook][names[row[0]]] = Grade(*row)
+        asked = statements.GRADES.format(", ".join("?" * len(grades)))
+        asked += statements.LOCKED if lock and self._database.dialect == "postgresql" else ""
+        for notebook, cell, auto, manual, extra, waits in self._database.plain(asked, *grades) if grades else ():
+            if cell in names:
+                grades[notebook][names[cell]] = Grade(cell, auto, manual, extra, bool(waits))
         return found, grades
 
     def _submissions(self, students: Sequence[str]) -> dict[str, Submission]:
         known = [one for one in students if one in self.students]  # a folder may have any name, also one that is no text
         rows = self._database.rows(statements.SUBMITTED, assignment=self._id, notebook=self._notebook, students=known) if known else []
         return {student: Submission(*row) for student, *row in rows}
-
-    def _of(self, statement: Executable, found: Mapping[str, Submission]) -> Sequence[Any]:
-        """Ask for what belongs to submissions."""
-        return self._database.rows(statement, notebooks=[one.notebook for one in found.values()]) if found else []
 
     def _submit(self, new: Sequence[tuple[Assessed, str]]) -> None:
         """Add submissions that are not there yet, and their notebooks, whose ids are given."""

@@ -1,7 +1,7 @@
 """Marks held against the log: what a person gave and noted of an answer by a digest, what the program gave by its points.
 
-Both go by the hand-in, not by the learner, as a merge lets a hand-in become another learner's. What is told of a hand-in that is in the
-gradebook no more is held against nothing.
+Both go by the hand-in, not by the learner, as a merge lets a hand-in become another learner's. That a hand-in is in the gradebook no more
+is itself a fault, unless the entry of an erasure says so; what a person gave for it is held against nothing then.
 """
 
 import hashlib
@@ -32,9 +32,18 @@ def seal_given(connection: Connection, each: Collection[tuple[str, str]]) -> dic
     return {_name(*one): there.get(_name(*one)) for one in each}
 
 
-def seal_all_given(connection: Connection) -> dict[str, str]:
-    """Give the same of all that people have given."""
-    return _given(connection)
+def seal_all(connection: Connection) -> dict[str, dict[str, str]]:
+    """Give the same of all that people have given, and all points that the program gave, where there are any."""
+    scores = {_name(row.notebook_id, row.name): _points(row.auto_score) for row in connection.execute(_SCORES)}
+    return {kind: found for kind, found in ((GIVEN, _given(connection)), (SCORE, scores)) if found}
+
+
+def seal_gone(connection: Connection, learner: str) -> dict[str, dict[str, None]]:
+    """Give what the entry of an erasure holds of the program's points for a learner's hand-ins, which go with it."""
+    asked = _SCORES.join(tables.submitted_notebook, tables.submitted_notebook.c.id == tables.grade.c.notebook_id)
+    asked = asked.join(tables.submitted_assignment, tables.submitted_assignment.c.id == tables.submitted_notebook.c.assignment_id)
+    rows = connection.execute(asked.where(tables.submitted_assignment.c.student_id == learner))
+    return {SCORE: dict.fromkeys(_name(row.notebook_id, row.name) for row in rows)}
 
 
 def scores_told(what: str, detail: Mapping[str, Any]) -> dict[str, str]:
@@ -57,9 +66,9 @@ def is_of(name: str, hand_ins: Collection[str]) -> bool:
 
 def faults_in(connection: Connection, given: Told, scores: Told) -> list[str]:
     """Say which marks are not as the log tells, one sentence each, by the learner's pseudonym; none where all of them are."""
-    hand_ins = hand_ins_of(connection)
-    if not hand_ins:
+    if not inspect(connection).has_table(tables.submitted_notebook.name):
         return []
+    hand_ins = hand_ins_of(connection)
     found, faults = {name: digest for name, digest in _given(connection).items() if is_of(name, hand_ins)}, dict[str, str]()
     for name, digest in found.items():
         n, told = given.get(name, (0, None))
@@ -68,20 +77,34 @@ def faults_in(connection: Connection, given: Told, scores: Told) -> list[str]:
     for name, (n, told) in given.items():
         if told is not None and name not in found and is_of(name, hand_ins):
             faults[name] = f"are gone, and entry {n} tells of them"
-    changed = {}
+    changed, rows = {}, set[str]()
     for row in connection.execute(_SCORES):
         n, said = scores.get(name := _name(row.notebook_id, row.name), (0, None))
-        if said is not None and said != _points(row.auto_score):
+        rows.add(name)
+        if said is None and row.auto_score is not None:
+            changed[name] = "stand there, and no entry of the log tells of them"
+        elif said is not None and said != _points(row.auto_score):
             changed[name] = f"are not as entry {n} left them"
+        elif said is not None and (row.auto_score, row.manual_score, row.needs_manual_grade) == (None, None, False):
+            changed[name] = f"are missing since entry {n}, nobody gave any, and yet it waits for nobody"
+    for name, (n, said) in scores.items():
+        if said is not None and name not in rows and is_of(name, hand_ins):
+            changed[name] = f"are gone, and entry {n} tells of them"
+    gone = {name.partition(" ")[0]: n for name, (n, said) in scores.items() if said is not None and not is_of(name, hand_ins)}
     return [
+        *(f"the hand-in {one}, whose points entry {n} tells, is gone from the gradebook, and no entry says so." for one, n in gone.items()),
         *_said(connection, "a person's points, comment or notes", faults),
         *_said(connection, "the program's points", changed),
     ]
 
 
-_SCORES = select(tables.grade.c.notebook_id, tables.base_cell.c.name, tables.grade.c.auto_score).join(
-    tables.base_cell, tables.base_cell.c.id == tables.grade.c.cell_id
-)
+_SCORES = select(
+    tables.grade.c.notebook_id,
+    tables.base_cell.c.name,
+    tables.grade.c.auto_score,
+    tables.grade.c.manual_score,
+    tables.grade.c.needs_manual_grade,
+).join(tables.base_cell, tables.base_cell.c.id == tables.grade.c.cell_id)
 _WHOSE = (
     select(tables.submitted_notebook.c.id, tables.assignment.c.name, pseudonym.c.pseudonym)
     .join(tables.submitted_assignment, tables.submitted_assignment.c.id == tables.submitted_notebook.c.assignment_id)

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import String, func, select, type_coerce, union_all
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
@@ -20,6 +20,8 @@ _TIMES = union_all(
 ).subquery()
 _ODD_TIME = select(_TIMES.c.found).where(_TIMES.c.found.is_not(None), func.julianday(_TIMES.c.found).is_(None)).limit(1)
 """A time that is none; SQLite keeps whatever is put there."""
+_LOOKS = [f"SELECT {', '.join(table.c.keys())} FROM {table.name} LIMIT 0" for table in tables.NBGRADERS]  # noqa: S608  our own names
+"""Plain, since every command asks them, and SQLAlchemy makes such words anew for each connection."""
 OTHERS = "is of another class"
 DEFAULT = frozenset({None, "", "default_course"})
 """What nbgrader calls the course of an assignment that was made without one."""
@@ -59,8 +61,12 @@ def fault(url: str, course_id: str) -> str:
     except Exception as error:
         cause = error.orig if isinstance(error, DBAPIError) else None
         if isinstance(cause, sqlite3.OperationalError):
+            if cause.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+                return f"meets a full disk, or one that fails ({cause}): see that there is room"
             busy = cause.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
             return f"is {'in use by another program' if busy else 'not one of nbgrader’s'} ({cause})"
+        if isinstance(error, OperationalError) and path is None:
+            return f"does not answer ({reason(error)}): see that its server runs, lets you in, and has room"
         return f"is not one of nbgrader’s, or not to be reached ({reason(error) or repr(error)})"
 
 
@@ -68,8 +74,8 @@ def _whose(url: str, path: Path | None, course_id: str) -> str:
     with reading(url) as connection:
         courses = set(connection.scalars(select(tables.course.c.id)))
         assignments = set(connection.scalars(select(tables.assignment.c.course_id).distinct()))
-        for table in tables.NBGRADERS:
-            connection.execute(select(table).limit(0))
+        for look in _LOOKS:
+            connection.exec_driver_sql(look)
         odd = connection.scalars(_ODD_TIME).first() if path is not None else None  # a server keeps no other
     if odd:
         return f"holds {printable(odd, 40)!r} where a time should be"

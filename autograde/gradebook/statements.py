@@ -1,15 +1,15 @@
 """What marking asks of nbgrader's tables and writes into them, for several submissions at once.
 
-Made once, so that SQLAlchemy compiles each once. What is written most of is plain SQL, for `Database.plain_each`.
+Made once, so that SQLAlchemy compiles each once. What is asked and written most of is plain SQL, for `Database.plain` and `plain_each`.
 """
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from autograde.gradebook import tables
-from autograde.gradebook.cells import GRADE
+from autograde.gradebook.cells import Grade
 
 ASSIGNMENT = (
-    select(tables.assignment.c.id, tables.assignment.c.duedate, tables.notebook.c.id.label("notebook"))
+    select(tables.assignment.c.id, tables.notebook.c.id.label("notebook"))
     .join(tables.notebook, tables.notebook.c.assignment_id == tables.assignment.c.id)
     .where(tables.assignment.c.name == bindparam("name"), tables.notebook.c.name == bindparam("name"))
 )
@@ -23,7 +23,6 @@ SUBMITTED = (
         tables.submitted_assignment.c.student_id,
         tables.submitted_assignment.c.id,
         tables.submitted_assignment.c.timestamp,
-        tables.submitted_assignment.c.extension,
         tables.submitted_notebook.c.id.label("notebook"),
         func.coalesce(tables.marked.c.source, ""),
         func.coalesce(tables.marked.c.answers, ""),
@@ -41,11 +40,12 @@ SUBMITTED = (
         tables.submitted_assignment.c.student_id.in_(bindparam("students", expanding=True)),
     )
 )
-GRADES = select(tables.grade.c.notebook_id, *GRADE).where(tables.grade.c.notebook_id.in_(bindparam("notebooks", expanding=True)))
-GRADES_LOCKED = GRADES.order_by(tables.grade.c.notebook_id, tables.grade.c.cell_id).with_for_update()
+GRADES = f"SELECT notebook_id, {', '.join(Grade._fields)} FROM grade WHERE notebook_id IN ({{}})"  # noqa: S608  our own names
+"""With a mark for each submitted notebook."""
+LOCKED = " ORDER BY notebook_id, cell_id FOR UPDATE"
 """Held until the transaction ends, in one order, so that two runs do not wait for each other.
 
-SQLite, which lets one writer in at a time anyway, knows no such word and gets none.
+For a server alone: SQLite, which lets one writer in at a time anyway, knows no such word.
 """
 COMMENTS = select(tables.comment.c.notebook_id, tables.comment.c.cell_id, tables.comment.c.manual_comment).where(
     tables.comment.c.notebook_id.in_(bindparam("notebooks", expanding=True)), tables.comment.c.manual_comment != ""

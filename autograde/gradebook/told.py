@@ -46,7 +46,10 @@ _COMMENTS = (
 
 
 def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
-    """Give student id → what is to be told, for all of whom something is in the gradebook; of comments only those that say something."""
+    """Give student id → what is to be told, for all of whom something is in the gradebook; of comments only those that say something.
+
+    Of an answer that waits for a person neither points nor a comment is told: what stands there may be of the answer before it.
+    """
     which = {"name": assignment}
     about = connection.execute(_about(connection), which).all()
     # What was marked for the first time meanwhile is among these, and not in `about`.
@@ -56,7 +59,8 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
         grade = Grade(*values)
         points[notebook][name] = None if grade.needs_manual_grade else grade.points
     for notebook, name, text in connection.execute(_COMMENTS, which):
-        comments[notebook][name] = text
+        if points[notebook].get(name, 0.0) is not None:
+            comments[notebook][name] = text
     referrals = told_with(referred_in(connection, assignment)) if has_referrals(connection) else {}
     return {
         row.student_id: Given(

@@ -1,5 +1,6 @@
 """Names and passwords of a college's people, in a file of the hub, and how they are made: python -m autograde.hub.accounts --help."""
 
+import os
 import secrets
 import sqlite3
 import sys
@@ -24,6 +25,8 @@ FILE = "accounts.sqlite"
 GROUPS, GROUP = 3, 4
 """A first password is three groups of four letters: 59 bits."""
 SHORTEST, LONGEST = 10, 64
+COST = 2**14
+"""Of a password, as `hash_pin` has it: some 40 ms of a processor and 16 MB. It can be long enough to be worth that."""
 FREE = 5
 """So many wrong passwords of one name cost no wait."""
 FIRST_S, LONGEST_S = 30.0, 900.0
@@ -61,26 +64,28 @@ class Accounts:
             for name in dict.fromkeys(one.lower() for one in names):
                 if anew or name not in have:
                     made[name] = "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
-            rows = [(name, hash_pin(word)) for name, word in made.items()]
+            rows = [(name, hash_pin(word, COST)) for name, word in made.items()]
             file.executemany("INSERT OR REPLACE INTO accounts (name, kept) VALUES (?, ?)", rows)
         return made
 
     def opens(self, name: str, word: str) -> bool:
-        """Whether this is somebody's password. While they have to wait none is, and none is looked at."""
+        """Whether this is somebody's password. While they have to wait none is, and none is looked at.
+
+        A try is counted before it is looked at, in one step, so that many at once are not one.
+        """
+        asked = "SELECT kept, failed, wait_until FROM accounts WHERE name = ?"
         with self._open() as file:
-            kept, failed, until = file.execute("SELECT kept, failed, wait_until FROM accounts WHERE name = ?", (name,)).fetchone() or (
-                "",
-                0,
-                0.0,
-            )
-        if 0 < until - time.time() <= LONGEST_S:  # whatever became of the clock, nobody waits for longer
+            file.execute("BEGIN IMMEDIATE")
+            kept, failed, until = file.execute(asked, (name,)).fetchone() or ("", 0, 0.0)
+            if 0 < until - time.time() <= LONGEST_S:  # whatever became of the clock, nobody waits for longer
+                return False
+            wait_s = min(FIRST_S * 2 ** (failed + 1 - FREE), LONGEST_S) if failed + 1 >= FREE else 0.0
+            file.execute("UPDATE accounts SET failed = ?, wait_until = ? WHERE name = ?", (failed + 1, time.time() + wait_s, name))
+        if not same_pin(word, kept, COST):
             return False
-        right = same_pin(word, kept)
-        failed = 0 if right else failed + 1
-        wait_s = min(FIRST_S * 2 ** (failed - FREE), LONGEST_S) if failed >= FREE else 0.0
         with self._open() as file:
-            file.execute("UPDATE accounts SET failed = ?, wait_until = ? WHERE name = ?", (failed, time.time() + wait_s, name))
-        return right
+            file.execute("UPDATE accounts SET failed = 0, wait_until = 0 WHERE name = ?", (name,))
+        return True
 
     def change(self, name: str, word: str) -> None:
         """Give somebody the password that they have chosen.
@@ -94,12 +99,15 @@ class Accounts:
             msg = f"A password has {SHORTEST} to {LONGEST} letters, digits or signs. Three words that do not belong together are good."
             raise ClassError(msg)
         with self._open() as file:
-            file.execute("UPDATE accounts SET kept = ? WHERE name = ?", (hash_pin(word), name))
+            file.execute("UPDATE accounts SET kept = ? WHERE name = ?", (hash_pin(word, COST), name))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self._path.exists():
             self._path.touch(mode=0o600)
+            if hasattr(os, "geteuid") and os.geteuid() == 0:  # the hub of a JupyterLab, but the command runs as the folder's account
+                folder = self._path.parent.stat()
+                os.chown(self._path, folder.st_uid, folder.st_gid)
         try:
             with closing(sqlite3.connect(self._path, timeout=10)) as file, file:
                 file.execute(TABLE)

@@ -4,6 +4,7 @@ Each course has a service `class-ID` for its students, `desk-ID` for its tutors 
 Everybody who is signed in may ask the first, which knows the class's own list and lets in nobody else: so a learner who is added
 by a tutor comes in at once. The others are open to those who are named, by a role that is made anew whenever the hub starts:
 its list is then exactly that of the file. (Groups would not do: JupyterHub only ever adds people to a group of its settings.)
+Learners get a JupyterLab by a group, in which they are put when they sign in: see `Learns.groups`, and `Learns.may_start` for who has left.
 """
 
 import os
@@ -62,7 +63,7 @@ def doors(college: College) -> Iterator[Door]:
     """Give all services; those of the students come first, as the hub starts them in this order."""
     host = urlsplit(college.address).hostname or ""
     for course in college.courses:
-        opens = ("autograde.hub.students", str(course.folder), host)
+        opens = ("autograde.hub.students", str(course.folder), host, str(course.processes))
         yield Door(name=f"class-{course.id}", title=course.name, words=opens, people=None, start="hub-login")
     for course in college.courses:
         words = ("autograde.hub.desk", str(course.folder))
@@ -100,7 +101,9 @@ def services(college: College, state: Path, *, account: str = "", host: str = "1
 
 def make_homes(college: College, state: Path, account: str = "") -> None:
     """Make the folder of each service, for its own account alone; see `services`."""
-    state.mkdir(mode=0o711 if account else 0o700, parents=True, exist_ok=True)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if account:
+        state.chmod(0o711)  # not as it is made: the hub's umask lets nobody in
     for door in doors(college):
         home = state / door.name
         home.mkdir(mode=0o700, exist_ok=True)
@@ -108,8 +111,8 @@ def make_homes(college: College, state: Path, account: str = "") -> None:
             shutil.chown(home, account, account)
 
 
-def roles(college: College, learners: dict[str, Iterable[str]] | None = None) -> list[dict[str, Any]]:
-    """Give `c.JupyterHub.load_roles`; `learners` are, of each course with a JupyterLab, its learners' names at the hub."""
+def roles(college: College) -> list[dict[str, Any]]:
+    """Give `c.JupyterHub.load_roles`."""
     found = list(doors(college))
     everybody = [door.scope for door in found if door.people is None]
     made: list[dict[str, Any]] = [
@@ -119,9 +122,9 @@ def roles(college: College, learners: dict[str, Iterable[str]] | None = None) ->
         if door.people is not None:
             made.append({"name": door.name, "description": door.title, "scopes": [door.scope], "users": list(door.people)})
     for course in college.courses:
-        people = sorted({*course.tutors, *(learners or {}).get(course.id, ())}) if course.lab else []
+        people = list(course.tutors) if course.lab else []
         about = {"description": f"{course.name}: a JupyterLab of one's own", "scopes": list(SERVER)}
-        made.append({"name": f"lab-{course.id}", **about, "users": people})
+        made.append({"name": f"lab-{course.id}", **about, "users": people, "groups": [f"lab-{course.id}"]})
     return made
 
 

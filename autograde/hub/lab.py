@@ -1,20 +1,13 @@
 """A JupyterLab of one's own, run as a system account that nobody else has; it is made when it is first needed."""
 
-import hashlib
 import pwd
-import re
 import subprocess
 from typing import Any
 
 from jupyterhub.spawner import LocalProcessSpawner
 from tornado import web
 
-PLAIN = re.compile(r"[a-z][a-z0-9-]{0,23}")
-
-
-def account_of(user: str) -> str:
-    """Give the name of somebody's system account: "lab-" and the name, or what stands for it where it is no plain one."""
-    return f"lab-{user if PLAIN.fullmatch(user) else hashlib.sha256(user.encode()).hexdigest()[:24]}"
+from autograde.classes.lab import account_of
 
 
 class Own(LocalProcessSpawner):
@@ -42,6 +35,6 @@ class Own(LocalProcessSpawner):
         return super().make_preexec_fn(account_of(name))
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:
-        """Give the environment of the account; nbgrader knows people by JUPYTERHUB_USER, whatever that is called."""
+        """Give the environment of the account, by which nbgrader knows people; a workbook knows them by JUPYTERHUB_USER."""
         account = pwd.getpwnam(account_of(self.user.name))
         return {**env, "USER": account.pw_name, "HOME": account.pw_dir, "SHELL": "/bin/sh"}

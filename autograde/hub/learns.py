@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tornado import web
+
 from autograde.classes.college import College
 from autograde.classes.folder import Course
 from autograde.classes.served import served_folder
@@ -9,6 +11,16 @@ from autograde.hub.config import Door, doors_of, lab_of
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import clean_id
 from workbook_helpers.served.folder import About, Folder
+
+
+class NoLabError(web.HTTPError):
+    """Somebody asks for a JupyterLab who has none."""
+
+    jupyterhub_message = "You are in no class that has a JupyterLab. Ask your tutor to add you, then sign in again."
+    """What the hub's page says, in place of that a server failed to start."""
+
+    def __init__(self) -> None:
+        super().__init__(403, self.jupyterhub_message)
 
 
 class Learns:
@@ -22,10 +34,10 @@ class Learns:
         """Give the ids of the courses in whose class somebody is, by the rule by which the class's service lets them in."""
         return frozenset(name for name, about in self._about().items() if about.learner_of_hub(user) is not None)
 
-    def with_lab(self) -> dict[str, list[str]]:
-        """Give, of each course with a JupyterLab, what the hub calls its learners."""
-        about, wanted = self._about(), {course.id for course in self._college.courses if course.lab}
-        return {name: hub_names(one) for name, one in about.items() if name in wanted}
+    def groups(self, user: str) -> list[str]:
+        """Give the groups of somebody who signs in: the class may be newer than the hub's start, or they in it."""
+        learns = self.of(user)
+        return [f"lab-{course.id}" for course in self._college.courses if course.lab and course.id in learns]
 
     def doors(self, user: Any) -> list[Door]:
         """Give what the hub's first page offers somebody; `user` as JupyterHub's templates have it, None for nobody."""
@@ -34,6 +46,14 @@ class Learns:
     def lab(self, user: Any) -> bool:
         """Whether that page offers a JupyterLab."""
         return user is not None and lab_of(self._college, user.name, self.of(user.name))
+
+    def may_start(self, spawner: Any) -> None:
+        """Refuse a JupyterLab to whoever is in no class that has one any more: their role stays until they sign in again.
+
+        As JupyterHub's `Spawner.pre_spawn_hook`.
+        """
+        if not self.lab(spawner.user):
+            raise NoLabError
 
     def first(self, handler: Any) -> str:
         """Give where somebody goes who has signed in: to the one thing that is for them, else to the hub's first page."""

@@ -225,7 +225,7 @@ def _arrival(path: Path) -> tuple[Arrival, Held | None]:
             raise ClassError(msg)
         file, held = found
         arrival = Arrival(name=printable(file.name), sender=held.sender, seen_at=held.seen_at, data=_bytes(file))
-        return replace(arrival, server_time=held.server_time, server=held.server), held
+        return replace(arrival, server_time=held.server_time, server=held.server, order=held.order), held
     several = [arrival for arrival in arrivals([path]) if not arrival.passed]
     if len(several) != 1:
         msg = f"{printable(path)} holds {len(several) or 'no'} hand-ins. Name one of them; a class's download must be unpacked first."

@@ -50,6 +50,8 @@ class Attempt:
         Whether a server says the time; else `arrived_at` may matter for lateness.
     own_at
         The hand-in's own word, in ISO 8601 and UTC; "" where there is none that is believed.
+    order_at
+        In whose place it stands among the others, in ISO 8601 and UTC; "" where that is `handed_in_at` (`claims.Moment.order`).
     file
         Where it came from, for people.
     by
@@ -68,6 +70,7 @@ class Attempt:
     arrived_at: datetime
     sure: bool = True
     own_at: str = ""
+    order_at: str = ""
     file: str = ""
     sender: Sender = NOBODY
     by: str = ""
@@ -75,6 +78,16 @@ class Attempt:
     set_aside: str = ""
     attempt: int = 1
     referral: str = ""
+
+    @property
+    def order(self) -> datetime:
+        """Its place among the others."""
+        return aware(datetime.fromisoformat(self.order_at)) if self.order_at else self.handed_in_at
+
+    @property
+    def rank(self) -> tuple[int, datetime, str]:
+        """What the newest of a learner's attempts has the highest of."""
+        return self.attempt, self.order, self.own_at
 
     def is_unsure(self, due: datetime | None) -> bool:
         """Whether it cannot be told if this was in time: only the student's machine says so, or nothing does."""
@@ -232,7 +245,7 @@ class Attempts:
 def newest_of(found: list[tuple[Attempt, T]]) -> tuple[Attempt, T] | None:
     """Give of some attempts, in the order of their taking in, the one that counts (`Attempts.newest`)."""
     left = [pair for pair in found if not pair[0].set_aside]
-    return max(reversed(left), key=lambda pair: (pair[0].attempt, pair[0].handed_in_at, pair[0].own_at), default=None)
+    return max(reversed(left), key=lambda pair: pair[0].rank, default=None)
 
 
 def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attempt, ...]:
@@ -285,6 +298,6 @@ def _row(row: dict[str, Any]) -> Attempt | None:
     with suppress(KeyError, TypeError, ValueError):
         times = {name: aware(datetime.fromisoformat(row[name])) for name in ("handed_in_at", "arrived_at")}
         attempt = Attempt(**{**row, **times, "sender": Sender(**row["sender"])})
-        if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int):
+        if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int) and attempt.order:
             return replace(attempt, file=str(attempt.file))
     return None

@@ -90,6 +90,8 @@ class Moment:
         The hand-in's own word, None if it gives none that is believed.
     server
         Who says `when`, for people; "" if no server does.
+    order
+        Its place among the learner's other hand-ins, as a server says, where that is not `when`: its clock was set back between two.
     note
         What there is to say, "" if nothing.
     """
@@ -98,6 +100,7 @@ class Moment:
     arrived: datetime
     own: datetime | None = None
     server: str = ""
+    order: datetime | None = None
     note: str = ""
 
     @property

@@ -19,6 +19,7 @@ from nbgrader.exchange import ExchangeFactory
 from nbgrader.utils import parse_utc
 
 from autograde.classes.folder import Course
+from autograde.classes.lab import learners_by_account
 from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError, UnusableError
 from autograde.inbox.claims import ADVICE, CLOCK_SKEW, Moment, claimed, handed_in_at, read_manifest
@@ -37,6 +38,8 @@ from workbook_helpers.files import read_file
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
     """One submission on the exchange; `claimed` is the student whom its folder's name gives, `when` the time there ("" if none).
+
+    A learner's own account on a college's hub stands for the learner in both.
 
     `owner` is the account that wrote it, "" where nothing follows from that: the tutor's own, or one that all share.
     """
@@ -86,8 +89,12 @@ def _inbound(course: Course, assignment: str, roster: Roster) -> list[Inbound]:
         raise ClassError(msg) from error
     form = re.compile(rf"(?P<student>.*)\+{re.escape(assignment)}(?:\+(?P<when>[^+]*))?(?:\+.*)?", re.DOTALL)
     matches = [match for name in names if (match := form.fullmatch(name))]
-    found = [Inbound(folder=place / match[0], claimed=match["student"], when=match["when"] or "") for match in matches]
-    owners = {inbound.folder: _owner(inbound.folder) for inbound in found}
+    labs = learners_by_account(course)
+    found = [
+        Inbound(folder=place / match[0], claimed=labs.get(match["student"], match["student"]), when=match["when"] or "")
+        for match in matches
+    ]
+    owners = {inbound.folder: labs.get(owner := _owner(inbound.folder), owner) for inbound in found}
     shared = _shared(found, owners, roster)
     found = [replace(one, owner="" if owners[one.folder] == shared else owners[one.folder]) for one in found]
     return sorted(found, key=lambda inbound: (inbound.when, inbound.folder.name))

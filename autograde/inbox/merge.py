@@ -2,7 +2,9 @@
 
 Nothing is moved away or deleted. Each original is kept under the second id as well, and under the first it no longer counts; the
 marks follow the hand-in that they were given for, and the records (decisions, evidence, referrals and the like) become the second id's.
-So it can be cut off at any point and done again, and it can be undone: what came in or was decided under the second id since stays there.
+It is written down first, in a journal: a merge that is cut off, or its undoing, is done to its end by the next command (`finish`), and
+what the log tells of it stands or falls with the records. It can be undone: what came in or was decided under the second id since stays
+there.
 """
 
 import json
@@ -19,6 +21,7 @@ from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
 from autograde.classes.roster import Student
+from autograde.classes.service_rows import check_service, count_answers, merge_answers, unmerge_answers
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.carrying import Carried, carry, would_carry
@@ -26,13 +29,15 @@ from autograde.gradebook.database import FAULTS, Database, reading, reason, step
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.left import mark_back, mark_left, who_left
 from autograde.gradebook.locks import signed_off
-from autograde.gradebook.log import note_each
+from autograde.gradebook.log import entries_in, note_each
+from autograde.gradebook.overview import due_dates
 from autograde.gradebook.own import recording
 from autograde.inbox.attempts import Attempts, newest_of
-from autograde.inbox.merged import FOLDER, MAX_BYTES, journals
+from autograde.inbox.merged import FOLDER, cut_off, journals
 from autograde.inbox.store import keep_original, settle, taking_in
-from autograde.text import count, in_words, naive, stamp
-from workbook_helpers.files import read_file, write_file
+from autograde.text import aware, count, in_words, naive, stamp
+from autograde.whole import alone
+from workbook_helpers.files import PART, write_file
 
 MERGED = "merged into "
 """How the reason begins that an attempt counts no more under the first id."""
@@ -97,8 +102,15 @@ def plan(course: Course, goes: str, stays: str) -> Merge:
             else:
                 which = f"attempt {newest[0].attempt}" if by_number else "the newest"
                 text += f"; {which}, of {in_words(newest[0].handed_in_at)}, counts then in place of {second.shown}’s own"
+        until = due_dates(course.db_url, course.course_id, workbook) or {}
+        if first.id in until and aware(until[first.id]) > aware(until.get(second.id, until[""])):
+            text += f"; {first.shown} has until {in_words(aware(until[first.id]))} for it: give {second.shown} that time, too"
         parts.append(Part(workbook=workbook, said=f"{text}."))
-    return Merge(goes=first, stays=second, parts=tuple(parts), records=_would_carry(course, first.id, second.id).said)
+    records = _would_carry(course, first.id, second.id).said
+    if n := count_answers(course, first.shown):
+        were = (f"answer of {first.shown} under way is", f"answers of {first.shown} under way are")
+        records = (*records, f"{count(n, *were)} shown to {second.shown}, too, where they have not answered themselves.")
+    return Merge(goes=first, stays=second, parts=tuple(parts), records=records)
 
 
 def merge(course: Course, goes: str, stays: str) -> Merge:
@@ -107,13 +119,61 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
     Raises
     ------
     ClassError
-        If the two are one, nobody has one of the ids, or something cannot be written.
+        If the two are one, nobody has one of the ids, another merge of one of them, or its undoing, was cut off, or something cannot be
+        written.
     """
-    planned = plan(course, goes, stays)
-    first, second, now = planned.goes.id, planned.stays.id, datetime.now(UTC)
-    journal, row = _journal(course, planned, now)
-    to = f"{MERGED}{planned.stays.shown} on "
-    _note(journal, row)
+    with _merging(course):
+        first, second = find(course, goes), find(course, stays)
+        journal, row = _journal(course, first, second, datetime.now(UTC))
+        _check_ended(course, journal, first.id, second.id)
+        planned = plan(course, goes, stays)
+        check_service(course)
+        _note(journal, row)
+        _merge(course, journal, row)
+    return replace(planned, name=journal.stem)
+
+
+def finish(course: Course, learner: str = "") -> tuple[str, ...]:
+    """Do to its end what was cut off: merges, and undoings of one; say so of each, in a sentence.
+
+    Parameters
+    ----------
+    learner
+        Only what this id is a side of, "" for all.
+
+    Raises
+    ------
+    ClassError
+        If one cannot be ended; the others are, and it says so of them, too.
+    """
+    told, faults = list[str](), list[ClassError | OSError]()
+    with _merging(course):
+        for journal, row in cut_off(course):
+            if learner and learner not in (row["goes"], row["stays"]):
+                continue
+            what = f"The merge of {shown(row['goes'])} into {shown(row['stays'])}"
+            try:
+                _check_open(course, row["goes"], row["stays"])
+                check_service(course)
+                if row.get("undoing"):
+                    _undo(course, journal, row)
+                else:
+                    _merge(course, journal, row)
+            except (ClassError, OSError) as error:
+                why = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error
+                told.append(f"{what} was cut off, and cannot be ended now: {why}")
+                faults.append(error)
+            else:
+                told.append(f"{what}, which was cut off, is {'undone' if row.get('undoing') else 'done to its end'} now.")
+    if faults:
+        raise ClassError(" ".join(told)) from faults[0]
+    return tuple(told)
+
+
+def _merge(course: Course, journal: Path, row: dict[str, Any]) -> None:
+    """Do what a journal says; what is done already is no fault."""
+    first, second, now = row["goes"], row["stays"], datetime.now(UTC)
+    to = f"{MERGED}{shown(second)} on "
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
@@ -121,36 +181,39 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
             for attempt, path in theirs:
                 if attempt.set_aside:
                     continue
-                if attempts.find(second, attempt.sha256) is None:
+                known = attempts.find(second, attempt.sha256)
+                if known is None or known.set_aside:  # one of an earlier merge that was undone lies there still
                     row["added"].append({"workbook": workbook, "sha256": attempt.sha256})
                     _note(journal, row)
-                keep_original(course, workbook, second, attempt.handed_in_at, path.read_bytes())
+                keep_original(course, workbook, second, attempt.order, path.read_bytes())
                 attempts.put(second, replace(attempt, by="assign", run=now.isoformat()))
                 attempts.put(first, replace(attempt, set_aside=row["why"]))
             if any(not attempt.set_aside or attempt.set_aside.startswith(to) for attempt, _ in theirs):  # by a merge that was cut off, too
                 _settle(course, workbook, attempts, first, second)
     mark_left(course, [first])
     about = {"merge": _number(journal)}
+    n = merge_answers(course, shown(first), shown(second), _key(journal))
+    brought = {"answers": n} if n else {}
     with _recording(course) as database:
         ids = would_carry(database.connection, first, second).ids
         row["records"] = _both(row.get("records", {}), ids)
         _note(journal, row)
         sealed = carry(database, ids, first, second)
-        note_each(database, Deed.MERGE, [(first, {**about, "part": "goes"}), (second, {**about, "part": "stays", "sealed": sealed})])
+        if ids or not _is_told(database, Deed.MERGE, about):  # else it was cut off behind this
+            parts = {**about, "part": "goes"}, {**about, "part": "stays", "sealed": sealed, **brought}
+            note_each(database, Deed.MERGE, list(zip((first, second), parts, strict=True)))
     del row["open"]
     _note(journal, row)
-    return replace(planned, name=journal.stem)
 
 
-def _journal(course: Course, planned: Merge, now: datetime) -> tuple[Path, dict[str, Any]]:
-    """Give the journal of a merge, and what stands in it: that of the same merge, if it was cut off."""
-    first, second = planned.goes.id, planned.stays.id
+def _journal(course: Course, goes: Student, stays: Student, now: datetime) -> tuple[Path, dict[str, Any]]:
+    """Give the journal of a merge, and what stands in it: that of the same merge, if it was cut off and nobody has begun to undo it."""
     for path, row in journals(course):
-        if row.get("open") and (row["goes"], row["stays"]) == (first, second):
+        if row.get("open") and not row.get("undoing") and (row["goes"], row["stays"]) == (goes.id, stays.id):
             return path, row
-    why = f"{MERGED}{planned.stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
-    row = {"goes": first, "stays": second, "added": [], "why": why, "left": first in who_left(course), "open": True}
-    return course.root / "received" / FOLDER / f"{stamp(now)}-{now:%f}-{first}.json", row
+    why = f"{MERGED}{stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
+    row = {"goes": goes.id, "stays": stays.id, "added": [], "why": why, "left": goes.id in who_left(course), "open": True}
+    return course.root / "received" / FOLDER / f"{stamp(now)}-{now:%f}-{goes.id}.json", row
 
 
 def _both(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -164,17 +227,27 @@ def undo(course: Course, name: str) -> Merge:
     Raises
     ------
     ClassError
-        If there is no such merge, or the unit of the learner is signed off.
+        If there is no such merge, another one of its ids was cut off, the id that stays was merged on since, or the unit of the learner
+        is signed off.
     """
-    journal = course.root / "received" / FOLDER / f"{Path(name).name}.json"
-    try:
-        found: Any = json.loads(read_file(journal, MAX_BYTES))
-        first, second, added = str(found["goes"]), str(found["stays"]), list(found["added"])
-        why, records, left = str(found.get("why", "")), dict(found.get("records", {})), bool(found.get("left"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = "That was undone before, or it never happened."
-        raise ClassError(msg) from error
-    _check_open(course, first, second)
+    with _merging(course):
+        found = next(((path, row) for path, row in journals(course) if path.stem == name), None)
+        if found is None:
+            msg = "That was undone before, or it never happened."
+            raise ClassError(msg)
+        journal, row = found
+        _check_ended(course, journal, row["goes"], row["stays"])
+        _check_last(course, journal, row["stays"])
+        _check_open(course, row["goes"], row["stays"])
+        check_service(course)
+        _note(journal, {**row, "undoing": True})
+        _undo(course, journal, row)
+    return Merge(goes=find(course, row["goes"]), stays=find(course, row["stays"]), parts=())
+
+
+def _undo(course: Course, journal: Path, row: Mapping[str, Any]) -> None:
+    """Take back what a journal says; what is taken back already is no fault."""
+    first, second, added, why = row["goes"], row["stays"], row["added"], str(row.get("why", ""))
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
@@ -187,14 +260,24 @@ def undo(course: Course, name: str) -> Merge:
                     attempts.put(second, replace(attempt, set_aside=f"a merge was undone, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
             if back or moved:  # what was cut off after the attempts, too
                 _settle(course, workbook, attempts, first, second)
-    if not left:
+    unmerge_answers(course, shown(second), _key(journal))
+    if not row.get("left"):
         mark_back(course, [first])
     with _recording(course) as database:
-        sealed = carry(database, records, second, first)
+        sealed = carry(database, row.get("records", {}), second, first)
         about = {"merge": _number(journal)}
-        note_each(database, Deed.UNMERGE, [(first, {**about, "sealed": sealed}), (second, about)])
+        if not _is_told(database, Deed.UNMERGE, about):
+            note_each(database, Deed.UNMERGE, [(first, {**about, "sealed": sealed}), (second, about)])
     journal.rename(journal.with_suffix(".undone"))
-    return Merge(goes=find(course, first), stays=find(course, second), parts=())
+
+
+@contextmanager
+def _merging(course: Course) -> Iterator[None]:
+    """Merge alone, and clear away what a kill has left of a journal."""
+    with alone(course, "merging", "merging two ids of this class"):
+        for left in (course.root / "received" / FOLDER).glob(f"{PART}*"):
+            left.unlink(missing_ok=True)
+        yield
 
 
 def _would_carry(course: Course, first: str, second: str) -> Carried:
@@ -204,6 +287,24 @@ def _would_carry(course: Course, first: str, second: str) -> Carried:
     except FAULTS as error:
         msg = f"The records cannot be read ({reason(error)}). Close other programs that use the gradebook, then try again."
         raise ClassError(msg) from error
+
+
+def _check_ended(course: Course, journal: Path, first: str, second: str) -> None:
+    """See that no other merge than that of the journal was cut off that has one of these ids, nor its undoing: it would be ended later."""
+    for path, row in cut_off(course):
+        goes, stays = row["goes"], row["stays"]
+        if path != journal and {goes, stays} & {first, second}:
+            again = "undo it again first" if row.get("undoing") else "do it again, or undo it, first"
+            msg = f"The merge of {shown(goes)} into {shown(stays)} was cut off: {again}."
+            raise ClassError(msg)
+
+
+def _check_last(course: Course, journal: Path, stays: str) -> None:
+    """See that the id that stays was not merged on since: what came to it by this merge counts under a third one by now."""
+    for path, row in journals(course):
+        if path.name > journal.name and row["goes"] == stays:
+            msg = f"{shown(stays)} was merged into {shown(row['stays'])} since. Undo that merge first, then this one."
+            raise ClassError(msg)
 
 
 def _check_open(course: Course, *learners: str) -> None:
@@ -225,8 +326,18 @@ def _recording(course: Course) -> Iterator[Database]:
 
 
 def _number(journal: Path) -> str:
-    """Give by what the log calls a merge: its time, since its name holds a learner's id."""
-    return journal.stem[:15]
+    """Give by what the log calls a merge: its time to the microsecond, since its name holds a learner's id."""
+    return journal.stem[:22]
+
+
+def _is_told(database: Database, deed: Deed, about: Mapping[str, str]) -> bool:
+    """Whether the log tells of this merge, or of its undoing, already."""
+    return any((entry.detail or {}).get("merge") == about["merge"] for entry in entries_in(database.connection, deed))
+
+
+def _key(journal: Path) -> str:
+    """Give by what the class's service knows a merge."""
+    return f"merge {_number(journal)}"
 
 
 def _note(journal: Path, what: dict[str, object]) -> None:

@@ -20,10 +20,15 @@ def journals(course: Course) -> list[tuple[Path, dict[str, Any]]]:
     for path in sorted((course.root / "received" / FOLDER).glob("*.json"), reverse=True):
         try:
             row = dict(json.loads(read_file(path, MAX_BYTES)))
-            found.append((path, {**row, "goes": str(row["goes"]), "stays": str(row["stays"])}))
+            found.append((path, {**row, "goes": str(row["goes"]), "stays": str(row["stays"]), "added": list(row["added"])}))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
+
+
+def cut_off(course: Course) -> list[tuple[Path, dict[str, Any]]]:
+    """Give those that are not at their end, as a merge or as the undoing of one, the newest first."""
+    return [(path, row) for path, row in journals(course) if row.get("open") or row.get("undoing")]
 
 
 def merges(course: Course) -> list[tuple[str, str, str]]:

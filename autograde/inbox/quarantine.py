@@ -29,6 +29,7 @@ class Held:
     seen_at: datetime
     server_time: datetime | None = None
     server: str = ""
+    order: datetime | None = None
 
 
 class Quarantine:
@@ -81,7 +82,7 @@ class Quarantine:
             elif data:
                 write_file(folder / short, data)
             self._held[digest, sender] = folder
-        details = asdict(held) | {"seen_at": held.seen_at.isoformat(), "server_time": held.server_time and held.server_time.isoformat()}
+        details = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(held).items()}
         text = (
             f"What is wrong: {reason}\nFile: {name}\n{about}From: {sender}\nPut here: {local(now)} (UK time)\n\n"
             "What to do: mend what is wrong, or ask the learner to hand in again; then take it in anew with\n"
@@ -113,13 +114,14 @@ def held_in(folder: Path) -> tuple[Path, Held] | None:
         return None
     try:
         row = json.loads(found[1]) if found else {}
-        server_time = row.get("server_time")
+        server_time, order = row.get("server_time"), row.get("order")
         return files[0], Held(
             assignment=str(row.get("assignment", "")),
             sender=Sender(**row["sender"]) if row.get("sender") else NOBODY,
             seen_at=aware(datetime.fromisoformat(row["seen_at"])) if row.get("seen_at") else datetime.now(UTC),
             server_time=aware(datetime.fromisoformat(server_time)) if server_time else None,
             server=str(row.get("server", "")),
+            order=aware(datetime.fromisoformat(order)) if order else None,
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

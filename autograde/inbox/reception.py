@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from autograde.classes.folder import Course
@@ -17,7 +17,8 @@ from autograde.gradebook.overview import due_dates
 from autograde.gradebook.referred import Referred, referred
 from autograde.inbox.alike import alike
 from autograde.inbox.attempts import UNDONE, Attempt, Attempts
-from autograde.inbox.claims import Moment, answered, claimed, handed_in_at, lateness, read_manifest, released_since, whose
+from autograde.inbox.claims import CLOCK_SKEW, Moment, answered, claimed, handed_in_at, lateness, read_manifest, released_since, whose
+from autograde.inbox.due import Due
 from autograde.inbox.files.archive import Parts
 from autograde.inbox.files.arrivals import Arrival
 from autograde.inbox.files.loose import ANSWERS
@@ -89,7 +90,6 @@ class Reception:
         self.course = course
         self.assignment = assignment
         self.workbook: Workbook = course.workbook(assignment)
-        self._due = _due_dates(course, self.workbook)
         self.roster = Roster.of(course)
         self.attempts = Attempts(course, assignment)
         self.quarantine = Quarantine(course)
@@ -98,6 +98,7 @@ class Reception:
         self.signed_off = signed_off(course)
         self.since = released_since(course, assignment)
         self.referrals = referred(course.db_url, assignment)
+        self.due = Due(course, assignment, _due_dates(course, self.workbook), self.referrals.values())
         self.run = datetime.now(UTC).isoformat()
         self._times = times
         self._made_current: set[str] = set()
@@ -137,6 +138,7 @@ class Reception:
             seen_at=arrival.seen_at,
             server_time=arrival.server_time,
             server=arrival.server,
+            order=arrival.order,
         )
         return self.refuse(arrival.name, reason, whom, held, data=arrival.data, path=arrival.path)
 
@@ -225,6 +227,7 @@ class Reception:
             if before.set_aside.startswith(UNDONE):
                 msg += f", or autograde redo {self.workbook.id} {quoted(student.shown)}, which takes the last undo back"
             raise UnusableError(msg)
+        order = self._order(student, moment, digest)
         attempt = Attempt(
             sha256=digest,
             answers_sha256=hashlib.sha256(answers).hexdigest(),
@@ -232,6 +235,7 @@ class Reception:
             arrived_at=moment.arrived,
             sure=moment.sure,
             own_at=moment.own.isoformat() if moment.own else "",
+            order_at=order.isoformat() if order not in (None, moment.when) else "",
             file=printable(hand_in.file, 300),
             sender=hand_in.sender,
             by=hand_in.by,
@@ -244,7 +248,7 @@ class Reception:
         new = before is None or (better and bool(before.by))
         told = {"workbook": self.assignment, "run": self.run, "handed_in": str(moment.when), "sha256": digest}
         with noting(self.course, Deed.TAKE_IN, learner=student.id, **told) if new else nullcontext():
-            keep_original(self.course, self.assignment, student.id, moment.when, hand_in.original)
+            keep_original(self.course, self.assignment, student.id, attempt.order, hand_in.original)
             if better:
                 self.attempts.put(student.id, attempt)
             elif before and hand_in.sender.number and not before.sender.number:
@@ -262,25 +266,21 @@ class Reception:
         if settle(self.course, self.assignment, student, self.attempts) and (newest := self.attempts.newest(student)):
             self._made_current.add(newest[0].sha256)
 
-    def due(self, student: str) -> datetime | None:
-        """Give when a student's hand-in is due, in UTC."""
-        return self._due.get(student) or self._due.get("")
-
     def _taken(self, hand_in: HandIn, digest: str) -> Taken:
         student, oddities = hand_in.student, list(hand_in.oddities)
         newest = self.attempts.newest(student.id)
         now = self.course.timestamp(student.id, self.assignment)
         current = newest is not None and newest[0].sha256 == digest and now is not None and aware(now) == newest[0].handed_in_at
+        own = self.attempts.find(student.id, digest)
         if not current and student.id in self.signed_off and newest and newest[0].sha256 == digest:
             when = in_short(self.signed_off[student.id])
             oddities.append(f"is kept and waits: the unit was signed off on {when}. Reopen it with a reason to let this count")
         elif not current:
-            own = self.attempts.find(student.id, digest)
             what = "of an attempt before" if own and newest and own.attempt < newest[0].attempt else "older than"
             oddities.append(f"is {what} the current one: kept, not used")
         if student.id in self.attempts.broken:
             oddities.append("what was written of the attempts before cannot be read, and is kept aside: see which hand-in counts")
-        late, note = lateness(hand_in.moment, self.due(student.id))
+        late, note = lateness(hand_in.moment, self.due.of(student.id, own.attempt if own else 1))
         if hand_in.sender.late and (not late or late.startswith("cannot")):
             late, note = f"by what {hand_in.sender.system} says", ""
         return Taken(
@@ -303,6 +303,15 @@ class Reception:
         changed = [item.id for item in items if sheet.value(item.id) != before.value(item.id)]
         return f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as before, though not asked again" if changed else ""
 
+    def _order(self, student: Student, moment: Moment, digest: str) -> datetime | None:
+        """Give the place of a hand-in: behind those before it, but not far ahead of now because a server's clock was wrong once."""
+        order = moment.order
+        if order is None or order - moment.when <= CLOCK_SKEW:
+            return order
+        second = timedelta(seconds=1)  # the names of originals hold no less
+        before = [one.order + second for one, _ in self.attempts.of(student.id) if one.order < order and one.sha256 != digest]
+        return min(order, max([datetime.now(UTC), *before]))
+
     def manifest(self, parts: Parts) -> tuple[dict[str, object], list[str]]:
         """Read the manifest of a hand-in to this workbook."""
         manifest, oddities = read_manifest(parts)
@@ -324,11 +333,13 @@ class Reception:
         moment = handed_in_at(claimed, arrival.seen_at, self.since, server_time=arrival.server_time, server=arrival.server)
         if not manifest and not moment.sure:  # that it has no manifest is said already
             moment = replace(moment, note="")
-        return moment, "has no time in Moodle's worksheet" if arrival.server and not arrival.server_time else ""
+        return replace(
+            moment, order=arrival.order
+        ), "has no time in Moodle's worksheet" if arrival.server and not arrival.server_time else ""
 
 
-def _due_dates(course: Course, workbook: Workbook) -> dict[str, datetime]:
-    """Give student id → due date in UTC where a student has an extension; "" → everybody's, if there is one."""
+def _due_dates(course: Course, workbook: Workbook) -> Mapping[str, datetime]:
+    """Give the dates of a workbook; ClassError where it was not released."""
     found = due_dates(course.db_url, course.course_id, workbook.assignment)
     if found is None:
         msg = (
@@ -336,4 +347,4 @@ def _due_dates(course: Course, workbook: Workbook) -> dict[str, datetime]:
             "But if it was marked before, those marks are not in this gradebook: bring back a backup with autograde restore FILE."
         )
         raise ClassError(msg)
-    return {student: aware(due) for student, due in found.items()}
+    return found

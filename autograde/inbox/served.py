@@ -5,13 +5,15 @@ a manifest that says otherwise is a person's to solve. Nothing in the folder is 
 `received/.served.json`, and the originals are kept in received/ as those of every other way.
 """
 
+import errno
 import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -19,9 +21,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
-from autograde.classes.served import ARRIVED, is_served, served_folder
+from autograde.classes.served import ARRIVED, TAKEN, is_served, served_folder
 from autograde.errors import ClassError, UnusableError
-from autograde.inbox.claims import ADVICE, claimed, handed_in_at
+from autograde.inbox.claims import ADVICE, CLOCK_SKEW, Moment, claimed, handed_in_at
 from autograde.inbox.dropped import DropReport
 from autograde.inbox.files.archive import MAX_UNPACKED
 from autograde.inbox.files.mistaken import parts_of
@@ -30,19 +32,30 @@ from autograde.inbox.merged import staying
 from autograde.inbox.outcome import Refused, Taken
 from autograde.inbox.quarantine import Held, Quarantine
 from autograde.inbox.reception import HandIn, Reception, opened, report
-from autograde.text import printable
+from autograde.text import in_words, printable
 from workbook_helpers.files import read_file, write_file
 
-FILE = ".served.json"
 MAX_BYTES = 50_000_000
 MAX_NOTE = 20_000
+NOTE_EACH_S = 1.0
+"""From a take-in that is killed, so much is done again and no more."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What a disk says that takes nothing just now."""
 NOTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@=+-]{0,250}\.json")
 SENDER = Sender(system=SERVICE)
 """Without a number: whose one hand-in is, as a tutor has said, says nothing of what the same person hands in next."""
 
 
 class Note(BaseModel):
-    """What the service says of a hand-in."""
+    """What the service says of a hand-in.
+
+    Attributes
+    ----------
+    received_at
+        What its clock said.
+    order_at
+        When it stands among those of its learner: after the one before, though the clock was set back since.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
@@ -51,6 +64,7 @@ class Note(BaseModel):
     assignment: Annotated[str, Field(min_length=1, max_length=128)]
     class_id: Annotated[str, Field(max_length=128)]
     received_at: AwareDatetime
+    order_at: AwareDatetime | None = None
     known_by: Literal["pin", "hub", "lti"]
     zip_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -85,7 +99,7 @@ def take_arrived(course: Course, *, progress: Callable[[int, int, str], None] = 
     Raises
     ------
     ClassError
-        If the gradebook cannot be used, or another take-in runs.
+        If the gradebook cannot be used, another take-in runs, or the disk has no room to note what was taken in.
     """
     names = arrived(course)
     known = course.assignments()
@@ -98,13 +112,20 @@ def take_arrived(course: Course, *, progress: Callable[[int, int, str], None] = 
         if not workbook:
             continue
         with opened(course, workbook) as reception:
-            outcomes: list[Taken | Refused | str] = []
-            for came in its:
-                progress(done, len(names), f"{came.name}.zip")
-                outcomes.append(_receive(course, reception, came))
-                done += 1
+            outcomes, taken, noted = list[Taken | Refused | str](), list[str](), time.monotonic()
+            try:
+                for came in its:
+                    progress(done, len(names), f"{came.name}.zip")
+                    outcomes.append(outcome := _receive(course, reception, came))
+                    if not isinstance(outcome, Refused) or outcome.kept:
+                        taken.append(came.name)
+                    if time.monotonic() - noted >= NOTE_EACH_S:
+                        _note_taken(course, taken)
+                        noted = time.monotonic()
+                    done += 1
+            finally:
+                _note_taken(course, taken)
             reports.append(report(reception, outcomes))
-            _note_taken(course, [came.name for came, one in zip(its, outcomes, strict=True) if not isinstance(one, Refused) or one.kept])
     notes = [_keep_aside(course, came) for came in by_workbook.get("", [])]
     return DropReport(reports=tuple(reports), notes=tuple(notes))
 
@@ -136,6 +157,9 @@ def _receive(course: Course, reception: Reception, came: Came) -> Taken | Refuse
         raise
     except OSError as error:
         reason = f"it cannot be read or stored ({error.strerror or error})"
+        if error.errno in NO_ROOM:
+            reason += ": see that the disk has room. It waits where it is, and is taken in the next time"
+            return Refused(file=file, reason=reason, folder=served_folder(course) / ARRIVED, student=student, kept=False)
     except Exception as error:  # as in Reception.receive: the class goes on to its end
         reason = f"this program failed on it ({type(error).__name__}: {printable(error)}); please report that"
     student = student or (reception.roster.find(came.note.learner) if came.note else None)
@@ -157,7 +181,7 @@ def _hand_in(reception: Reception, came: Came, data: bytes) -> tuple[HandIn, Stu
     remark = ""
     if student is None:
         student, remark = _whose(note.learner, claimed(manifest), reception.roster, reception.merged)
-    moment = handed_in_at(manifest.get("handed_in_at", ""), note.received_at, reception.since, server_time=note.received_at, server=SERVICE)
+    moment = _moment(note, manifest, reception.since)
     hand_in = HandIn(
         student=student,
         file=f"{came.name}.zip",
@@ -170,6 +194,19 @@ def _hand_in(reception: Reception, came: Came, data: bytes) -> tuple[HandIn, Stu
         oddities=tuple(filter(None, [*oddities, remark, moment.note])),
     )
     return hand_in, student
+
+
+def _moment(note: Note, manifest: Mapping[str, object], since: datetime) -> Moment:
+    """Tell when a hand-in came: as the service's clock said, or, where that was plainly wrong, when it is taken in at the latest."""
+    now, order = datetime.now(UTC), note.order_at or note.received_at
+    moment = handed_in_at(manifest.get("handed_in_at", ""), now, since, server_time=note.received_at, server=SERVICE)
+    remark, said = moment.note, f"came {in_words(note.received_at)} by {SERVICE}'s clock"
+    if moment.sure:  # also what is ahead by some minutes
+        moment = replace(moment, when=note.received_at, arrived=note.received_at)
+        remark = f"{said}, which was set back after the one before: see if it was in time" if order - note.received_at > CLOCK_SKEW else ""
+    elif moment.own is None:
+        remark = f"{said}, which was wrong: it was there {in_words(now)} at the latest; see if it was in time"
+    return replace(moment, order=order, note=remark)
 
 
 def _whose(learner: str, says: str, roster: Roster, merged: Mapping[str, str]) -> tuple[Student, str]:
@@ -193,6 +230,7 @@ def _held(came: Came) -> Held:
         seen_at=when or datetime.now(UTC),
         server_time=when,
         server=SERVICE if when else "",
+        order=came.note.order_at if came.note else None,
     )
 
 
@@ -204,17 +242,27 @@ def _keep_aside(course: Course, came: Came) -> str:
         data = read_file(served_folder(course) / ARRIVED / file, MAX_UNPACKED)
     except OSError as error:
         data, reason = b"", f"{reason}; and its file cannot be read ({error.strerror})"
-    Quarantine(course).put(file, f"{reason}.", _held(came), data=data)
+    try:
+        Quarantine(course).put(file, f"{reason}.", _held(came), data=data)
+    except OSError as error:
+        return f"{file} could not be set aside ({error.strerror or error}): see that the disk has room, and take in again. {reason}."
     _note_taken(course, [came.name])
     return f"{file} was set aside: {reason}."
 
 
 def _taken(course: Course) -> frozenset[str]:
     try:
-        return frozenset(map(str, json.loads(read_file(course.root / "received" / FILE, MAX_BYTES))))
+        return frozenset(map(str, json.loads(read_file(course.root / "received" / TAKEN, MAX_BYTES))))
     except (OSError, ValueError, TypeError):
         return frozenset()
 
 
 def _note_taken(course: Course, names: list[str]) -> None:
-    write_file(course.root / "received" / FILE, json.dumps(sorted({*_taken(course), *names})).encode())
+    path = course.root / "received" / TAKEN
+    try:
+        write_file(path, json.dumps(sorted({*_taken(course), *names})).encode())
+    except OSError as error:
+        msg = (
+            f"{path} cannot be written ({error.strerror or error}). What was taken in stays so: see to the disk's room, then take in again."
+        )
+        raise ClassError(msg) from error

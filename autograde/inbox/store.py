@@ -60,7 +60,7 @@ def taking_in(course: Course, assignment: str) -> Iterator[tuple[str, ...]]:
 
 
 def keep_original(course: Course, assignment: str, student: str, when: datetime, data: bytes) -> bool:
-    """Keep a hand-in's bytes in received/; False if the same file is there already."""
+    """Keep a hand-in's bytes in received/, by its place among the others (`Attempt.order`); False if the same file is there already."""
     folder = course.root / "received" / assignment / student
     digest = hashlib.sha256(data).hexdigest()
     for path in folder.glob(f"*-{digest[:8]}.zip"):
@@ -90,7 +90,7 @@ def settle(course: Course, assignment: str, student: str, attempts: Attempts) ->
     answers = _answers_of(target)
     held = [attempt for attempt, _ in attempts.of(student) if attempt.answers_sha256 == answers] if answers else []
     if target.is_dir() and not target.is_symlink() and not held:
-        if newest is None or (now is not None and aware(now) >= newest[0].handed_in_at):
+        if newest is None or (now is not None and aware(now) >= newest[0].order):
             return False
         _keep_current(course, assignment, student, now)
     if newest is None:

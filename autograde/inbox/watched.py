@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograde.classes.folder import Course
+from autograde.classes.served import WATCHED
 from autograde.errors import ClassError
 from autograde.inbox.arrived import keep_only, new_batch, place_for, throw_away
 from autograde.inbox.dropped import DropReport, take_in
 from workbook_helpers.files import read_file, replacing, write_file
 
-FILE = ".watched.json"
 MAX_BYTES = 20_000_000
 DEEP = 4
 MOST = 20_000
@@ -137,7 +137,7 @@ def _name(folder: Path, path: Path) -> str:
 
 def _taken(course: Course, folder: Path) -> dict[str, About]:
     try:
-        row = json.loads(read_file(course.root / "received" / FILE, MAX_BYTES))
+        row = json.loads(read_file(course.root / "received" / WATCHED, MAX_BYTES))
         return {str(name): (int(size), int(when)) for name, (size, when) in row[str(folder)].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -146,4 +146,4 @@ def _taken(course: Course, folder: Path) -> dict[str, About]:
 def _note(course: Course, folder: Path, took: dict[str, About]) -> None:
     """Keep what was taken; of another folder that was watched before nothing is kept."""
     rows = {str(folder): {**_taken(course, folder), **took}}
-    write_file(course.root / "received" / FILE, json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))
+    write_file(course.root / "received" / WATCHED, json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))

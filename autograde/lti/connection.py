@@ -40,7 +40,7 @@ def connect(course: Course, folder: Path, class_id: str) -> Platform:
     folder = folder.expanduser().resolve()
     try:
         settings = read_settings(folder)
-        platform = settings.platform(settings.of(class_id).issuer)
+        platform = settings.registration(settings.of(class_id))
     except PlatformError as error:
         raise ClassError(str(error)) from error
     write_file(course.root / FILE, f"{HEAD}folder = {json.dumps(str(folder))}\nclass = {json.dumps(class_id)}\n".encode())
@@ -72,10 +72,11 @@ def connection(course: Course) -> Connection:
         folder = Path(str(said.get("folder", "")))
         settings = read_settings(folder)
         linked = settings.of(str(said.get("class", "")))
-        offer = read_offer(folder, linked)
-        if (offer.issuer, offer.context) != (linked.issuer, linked.context):
+        offer, platform = read_offer(folder, linked), settings.registration(linked)
+        there = (platform.issuer, platform.client_id, linked.context, linked.deployment or offer.deployment)
+        if (offer.issuer, offer.client_id, offer.context, offer.deployment) != there:
             msg = f"The last launch of {linked.id} came from another course. Open a link in the course that it has now, then try again."
             raise ClassError(msg)
-        return Connection(platform=settings.platform(offer.issuer, offer.client_id), offer=offer, key=read_key(folder))
+        return Connection(platform=platform, offer=offer, key=read_key(folder))
     except (PlatformError, ContentError) as error:
         raise ClassError(str(error)) from error

@@ -63,7 +63,7 @@ class People:
         Stands for this list, so that what is added is what was looked at.
     """
 
-    issuer: str
+    realm: str
     text: str
     preview: Preview | None
     to_link: dict[str, str]
@@ -84,7 +84,7 @@ def read_people(course: Course) -> People:
     if not at.offer.names_url:
         msg = f"{at.platform.name} does not give the names of this course. Allow the tool that, open one of its links, then try again."
         raise ClassError(msg)
-    linked = {subject: learner for learner, subject in subjects(course, at.platform.issuer).items()}
+    linked = {subject: learner for learner, subject in subjects(course, at.platform.realm).items()}
     members = list(_members(at, linked))
     learners = [one for one in members if not one.teaches]
     text = io.StringIO(newline="")
@@ -95,10 +95,10 @@ def read_people(course: Course) -> People:
     to_link, notes = _links(course, learners, linked)
     said = hashlib.sha256(repr([text.getvalue(), sorted(to_link.items())]).encode()).hexdigest()[:6]
     staff = {
-        f"{one.first_name} {one.last_name}".strip() or one.id: hub_name(at.platform.issuer, one.subject) for one in members if one.teaches
+        f"{one.first_name} {one.last_name}".strip() or one.id: hub_name(at.platform.realm, one.subject) for one in members if one.teaches
     }
     return People(
-        issuer=at.platform.issuer, text=text.getvalue(), preview=preview, to_link=to_link, staff=staff, notes=tuple(notes), code=said
+        realm=at.platform.realm, text=text.getvalue(), preview=preview, to_link=to_link, staff=staff, notes=tuple(notes), code=said
     )
 
 
@@ -120,7 +120,7 @@ def add_people(course: Course, code: str) -> tuple[RosterReport, int]:
     report = learner_list.add(course, people.text)
     there = {student.id for student in Roster.of(course).students}
     found = {learner: subject for learner, subject in people.to_link.items() if learner in there}
-    link(course, people.issuer, found)
+    link(course, people.realm, found)
     return report, len(found)
 
 

@@ -214,7 +214,7 @@ def _standing(scores: list[Score], known: Mapping[str, str], last: Mapping[str, 
 
 def _known(course: Course, at: Connection) -> dict[str, str]:
     """Give learner's id → who they are at the class's platform."""
-    return with_merged(course, subjects(course, at.platform.issuer))
+    return with_merged(course, subjects(course, at.platform.realm))
 
 
 def _last(course: Course) -> dict[str, dict[str, tuple[Giving, str]]]:

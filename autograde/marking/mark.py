@@ -87,7 +87,7 @@ class Seen:
     def paper(self, now: Workbook) -> dict[str, Item | None]:
         """Give place → the item that the student saw there, None where there was none; for every place that `now` marks."""
         paper = self.workbook.paper(self.sheet.seed, assessed=True)
-        return {place: paper.get(place) for place in now.paper(assessed=True)}
+        return {**paper} if self.workbook is now else {place: paper.get(place) for place in now.paper(assessed=True)}
 
 
 def mark_sheet(

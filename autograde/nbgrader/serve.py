@@ -147,9 +147,14 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, token: str, log: Path) 
     request = urllib.request.Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
-        with suppress(urllib.error.URLError, OSError, ValueError), urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310 (our own server)
-            if "started" in json.load(reply):
-                return
+        try:
+            with urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310 (our own server)
+                if "started" in json.load(reply):
+                    return
+        except urllib.error.HTTPError as error:
+            error.close()
+        except (OSError, ValueError):
+            pass
         time.sleep(0.2)
     logged = log.read_text("utf-8", "replace").strip().splitlines()
     last = printable(logged[-1], 200) if logged else "it wrote nothing"

@@ -2,10 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
@@ -16,9 +18,11 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.learners import learners_in
 from autograde.gradebook.noted import noting
 from autograde.gradebook.overview import Assignment, Cell, Submitted, assignments_in, cells_in, submitted_in
+from autograde.gradebook.referred import has_referrals, referred_in
 from autograde.gradebook.soundness import check_gradebook
 from autograde.inbox.attempts import is_taken_back, lateness_unsure
-from autograde.text import local
+from autograde.inbox.due import Due
+from autograde.text import aware, local
 from autograde.whole import fresh_file
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import write_file
@@ -92,6 +96,7 @@ def gradebook_rows(course: Course) -> Iterator[dict[str, str]]:
         for assignment in assignments_in(gradebook):
             cells = _cells(course, assignment, cells_in(gradebook, assignment))
             submissions = submitted_in(gradebook, assignment)
+            due = _due(course, gradebook, assignment, submissions)
             for student in students:
                 about = {
                     "student id": shown(student.id),
@@ -99,7 +104,7 @@ def gradebook_rows(course: Course) -> Iterator[dict[str, str]]:
                     "first name": student.first_name,
                     "workbook": assignment.name,
                 }
-                standing = _standing(course, assignment, student.id, submissions.get(student.id))
+                standing = _standing(course, assignment, student.id, submissions.get(student.id), due)
                 for cell in cells:
                     yield about | cell | standing.about | standing.mark(cell["item"])
 
@@ -124,9 +129,8 @@ class _Standing:
         }
 
 
-def _standing(course: Course, assignment: Assignment, student: str, submission: Submitted | None) -> _Standing:
+def _standing(course: Course, assignment: Assignment, student: str, submission: Submitted | None, due: Due) -> _Standing:
     handed_in = course.path("submitted", student, assignment.name).is_dir()
-    due = submission.due if submission else assignment.due
     if submission and not handed_in and is_taken_back(course, assignment.name, student):
         submission = None  # what was given stays in the gradebook, and counts with the next hand-in
     newest = course.timestamp(student, assignment.name)
@@ -135,18 +139,24 @@ def _standing(course: Course, assignment: Assignment, student: str, submission: 
     return _Standing(
         about={
             "handed in at": local(when) if when else "",
-            "late": _late(course, assignment.name, student, when, due) if when else "",
+            "late": _late(course, assignment.name, student, when, due.of_hand_in(student, when)) if when else "",
         },
-        stale=handed_in and (submission is None or bool(newest and marked and newest > marked)),
+        stale=handed_in and (submission is None or bool(newest and marked and newest != marked)),
         grades=submission.grades if submission else {},
         comments=submission.comments if submission else {},
     )
 
 
+def _due(course: Course, connection: Connection, assignment: Assignment, submissions: Mapping[str, Submitted]) -> Due:
+    dates = {"": assignment.due, **{student: one.due for student, one in submissions.items()}}
+    referrals = referred_in(connection, assignment.name) if has_referrals(connection) else {}
+    return Due(course, assignment.name, {student: due for student, due in dates.items() if due}, referrals.values())
+
+
 def _late(course: Course, assignment: str, student: str, when: datetime, due: datetime | None) -> str:
     if lateness_unsure(course, assignment, student, when, due):
         return "cannot be told"
-    return "yes" if due and when > due else "no"
+    return "yes" if due and aware(when) > due else "no"
 
 
 def _cells(course: Course, assignment: Assignment, cells: Iterable[Cell]) -> list[dict[str, str]]:

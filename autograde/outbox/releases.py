@@ -24,8 +24,8 @@ class Releases:
 
     Attributes
     ----------
-    now
-        The workbook that is marked by.
+    now, name
+        The workbook that is marked by, and its `Workbook.release`, which reads a file whenever it is asked for.
     given
         `Workbook.release` of what is given out at present; "" if nothing was.
     kept
@@ -35,6 +35,7 @@ class Releases:
     """
 
     now: Workbook
+    name: str
     given: str = ""
     kept: Mapping[str, Workbook] = field(default_factory=dict)
     several: bool = False
@@ -42,7 +43,7 @@ class Releases:
     def seen(self, release: str) -> tuple[Workbook, str]:
         """Give the workbook that a hand-in with this `AnswerSheet.release` answers, and what has to be told of it, or ""."""
         found = self.kept.get(release or self.given, self.now)
-        if release and release not in self.kept and release != self.now.release:
+        if release and release not in self.kept and release != self.name:
             return found, f"answers a release of the workbook that this class does not know ({release}): shown with the questions of now"
         if not release and self.several:
             return found, "does not say which release of the workbook it answers: shown with the questions of the newest release"
@@ -96,7 +97,7 @@ def read_releases(course: Course, workbook: Workbook) -> Releases:
             found = load_workbook(folder)
             if found.release == folder.name:  # else somebody has edited it
                 kept[folder.name] = found
-    return Releases(now=workbook, given=given, kept=kept, several=len(paths) > 1)
+    return Releases(now=workbook, name=now, given=given, kept=kept, several=len(paths) > 1)
 
 
 def read_seen(releases: Releases, answers: bytes | AnswerSheet) -> tuple[AnswerSheet, Seen, str]:

@@ -18,7 +18,7 @@ import tomlkit
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
-from autograde.classes.served import FILE, FOLDER, is_served, join_code, new_code, served_folder
+from autograde.classes.served import FILE, FOLDER, is_served, join_code, new_code, served_folder, writing
 from autograde.errors import ClassError
 from autograde.gradebook.givings import Giving, last_given, read_givings
 from autograde.gradebook.learners import Learner, read_learners
@@ -30,14 +30,13 @@ from autograde.outbox.handout import given_out
 from autograde.outbox.pages import REPLACED, made_from, page_path
 from autograde.records.referrals import Referral, State, referrals_of, sent
 from autograde.text import count
-from autograde.whole import alone, mend, remove, stage, swapped
+from autograde.whole import mend, remove, stage, swapped
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file, write_file
 from workbook_helpers.referral import FILE as REFERRAL
 from workbook_helpers.web import write_site
 
 SCHEMA = 1
-LOCK_S = 30
 MAX_BYTES = 20_000_000
 FEEDBACK = "feedback.html"
 
@@ -61,7 +60,7 @@ def keep_served(course: Course) -> tuple[str, ...]:
 
 def _write(course: Course, *, site: bool) -> tuple[str, ...]:
     folder = served_folder(course)
-    with _explaining(folder), alone(course, "served", "bringing what learners see up to date", LOCK_S):
+    with _explaining(folder), writing(course):
         away = who_left(course)
         learners = [one for one in read_learners(course.db_url, course.course_id) if one.id not in away]
         released = _releases(course, folder / "releases")

@@ -16,15 +16,17 @@ from sqlalchemy import Connection, insert, select, update
 
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
+from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
 from autograde.errors import ClassError
 from autograde.gradebook import log, tables
+from autograde.gradebook.locks import check_not_signed_off, signed_off
 from autograde.gradebook.own_tables import adjustment
 from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
 from autograde.inbox.submitted import submissions
 from autograde.records.opening import reading, writing
-from autograde.text import aware, naive
+from autograde.text import aware, in_short, naive
 
 MOST_DAYS = 366
 """More days of extra time than these are a slip of the hand."""
@@ -96,7 +98,8 @@ def adjust(
     Raises
     ------
     ClassError
-        If something is missing or does not fit, a workbook has no date, or the gradebook fails; nothing is changed then.
+        If something is missing or does not fit, a workbook has no date, the learner's unit is signed off, or the gradebook fails; nothing
+        is changed then.
     """
     student, names = find(course, learner), list(dict.fromkeys(map(course.assignment, workbooks)))
     why, approved_by, detail = why.strip(), approved_by.strip(), detail.strip()
@@ -114,6 +117,7 @@ def adjust(
         raise ClassError(msg)
     if kind is Kind.TIME:
         detail = _days(days)
+    _check_open(course, student.id)
     applied = _give_time(course, student.id, names, days) if kind is Kind.TIME else []
     common: dict[str, Any] = {"learner": student.id, "kind": kind, "detail": detail, "why": why, "approved_by": approved_by, "on": on}
     common |= {"entered_by": who(), "at": naive(datetime.now(UTC)), "ended": False}
@@ -121,6 +125,7 @@ def adjust(
     told = {"kind": kind, "detail": detail, "why": why, "approved_by": approved_by, "on": on}
     try:
         with writing(course) as database:
+            check_not_signed_off(database, student.id)
             database.run_each(insert(adjustment), rows)
             sealed = seal(database, adjustment, [row["id"] for row in rows])
             each = [{"id": row["id"], "workbook": row["assignment"], "sealed": one_of(sealed, row["id"])} for row in rows]
@@ -139,13 +144,15 @@ def end(course: Course, id_: str) -> Adjustment:
     Raises
     ------
     ClassError
-        If there is no such adjustment, or it has ended.
+        If there is no such adjustment, it has ended, or the learner's unit is signed off.
     """
     every = adjustments_of(course)
     found = next((one for one in every if one.id == id_), None)
     if found is None or found.ended:
         msg = f"There is no adjustment {id_[:40]!r} that holds. Look at the list of them."
         raise ClassError(msg)
+    _check_open(course, found.learner)
+    taken: list[tuple[str, datetime | None]] = []
     if found.kind is Kind.TIME and found.learner not in submissions(course, found.assignment):
         same = (found.learner, found.assignment, Kind.TIME, False)
         others = [one.detail for one in every if (one.learner, one.assignment, one.kind, one.ended) == same and one.id != id_]
@@ -153,11 +160,22 @@ def end(course: Course, id_: str) -> Adjustment:
         with reading(course) as connection:
             due, extra = _due(connection, found.assignment), _extension(connection, found.assignment, found.learner)
         if due and extra and _days(extra.days) == found.detail and rest < extra:  # what was given otherwise since then stays
+            taken.append((found.assignment, aware(due) + extra))
             extend(course, found.assignment, found.learner, aware(due) + rest if rest else None)
-    with writing(course) as database:
-        database.run(update(adjustment).where(adjustment.c.id == id_).values(ended=True))
-        told: dict[str, Any] = {"id": id_, "kind": found.kind, "workbook": found.assignment, "sealed": seal(database, adjustment, [id_])}
-        log.note(database, "end adjustment", learner=found.learner, **told)
+    try:
+        with writing(course) as database:
+            check_not_signed_off(database, found.learner)
+            database.run(update(adjustment).where(adjustment.c.id == id_).values(ended=True))
+            told: dict[str, Any] = {
+                "id": id_,
+                "kind": found.kind,
+                "workbook": found.assignment,
+                "sealed": seal(database, adjustment, [id_]),
+            }
+            log.note(database, "end adjustment", learner=found.learner, **told)
+    except BaseException:
+        _take_back(course, found.learner, taken)
+        raise
     return Adjustment(**{**vars(found), "ended": True})
 
 
@@ -172,6 +190,14 @@ def adjustments_of(course: Course, learner: str = "") -> tuple[Adjustment, ...]:
 
 def _adjustment(row: Mapping[str, Any]) -> Adjustment:
     return Adjustment(**{**row, "kind": Kind(row["kind"])})
+
+
+def _check_open(course: Course, learner: str) -> None:
+    """See that the learner's unit is not signed off, before time is given or taken; where that is written down, it is seen once more."""
+    if locked := signed_off(course, [learner]):
+        when = in_short(locked[learner])
+        msg = f"The unit of {shown(learner)} was signed off on {when}. Reopen it with a reason first, then do this again."
+        raise ClassError(msg)
 
 
 def _days(days: int) -> str:

@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
 
@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from autograde.classes.backups import folder_for
 from autograde.classes.folder import Course
-from autograde.classes.packing import MANIFEST
+from autograde.classes.packing import MANIFEST, PACKED
 from autograde.classes.roster import Student
 from autograde.errors import BAD_ZIP
 from autograde.gradebook import log
-from autograde.gradebook.address import sqlite_file
+from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.database import connect
 from autograde.gradebook.deeds import Deed
 from autograde.records.holdings import files_of
@@ -30,8 +30,8 @@ IN_ZIP = frozenset({"sharedStrings.xml", "data.json"})
 """Where the words stand in a workbook of Excel, and in what a learner is given of the data."""
 
 
-def copies_with(course: Course, learner: str) -> tuple[Path, ...]:
-    """Give the copies that hold a learner: in the folder for backups, and beside the gradebook; those elsewhere nobody knows.
+def copies_with(course: Course, learner: str, written: Collection[Path] = ()) -> tuple[Path, ...]:
+    """Give the copies that hold a learner: in the folder for backups, beside the gradebook, and where they were written (`written_in`).
 
     Parameters
     ----------
@@ -42,11 +42,30 @@ def copies_with(course: Course, learner: str) -> tuple[Path, ...]:
     found = set(_files(folder_for(course), f"{name}-*.db")) | set(_files(course.root, "*.db"))
     if gradebook:
         found |= set(_files(gradebook.parent, f"{gradebook.stem}.before-*{gradebook.suffix}"))
-    packed = [*_files(folder_for(course), f"{name}-class-*.zip"), *_files(course.root, "*.zip")]
+    packed = {*_files(folder_for(course), f"{name}-class-*.zip"), *_files(course.root, "*.zip")}
+    packed |= {path for path in written if path.suffix.lower() == ".zip"}
+    found |= {*written} - packed
     return tuple(
         [path for path in sorted(found) if path != gradebook and _in_gradebook(path, learner)]
         + [path for path in sorted(packed) if _in_packed(path, learner)]
     )
+
+
+def still_in(copies: Collection[Path]) -> tuple[str, ...]:
+    """Say of each copy that the learner is in it still, in a sentence."""
+    return tuple(f"Not changed, and still with this learner in it: {path}" for path in copies)
+
+
+def written_in(connection: Connection) -> tuple[Path, ...]:
+    """Give where backups and packed classes were written, as the log tells; what was downloaded is not among it."""
+    told = [entry.detail or {} for deed in (Deed.BACK_UP, Deed.EXPORT) for entry in log.entries_in(connection, deed)]
+    return tuple(dict.fromkeys(Path(str(one["file"])) for one in told if "file" in one and one.get("what", PACKED) == PACKED))
+
+
+def moved_from(connection: Connection, now: str) -> tuple[str, ...]:
+    """Give the addresses of servers on which a gradebook of the class was before, as the log tells; `now` is the one of now."""
+    told = [str((entry.detail or {}).get("before", "")) for entry in log.entries_in(connection, Deed.MOVE)]
+    return tuple(dict.fromkeys(one for one in told if one and not sqlite_file(one) and one != without_password(now)))
 
 
 def exports_with(course: Course, learner: Student, connection: Connection) -> tuple[Path, ...]:

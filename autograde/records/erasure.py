@@ -6,7 +6,8 @@ A plan is written down first. From then on the erasure is done to its end, by th
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,22 +20,25 @@ from autograde.classes.folder import Course
 from autograde.classes.ids import shown
 from autograde.classes.learner_changes import find
 from autograde.classes.roster import Roster, Student
+from autograde.classes.service_rows import TITLE, check_service, count_kept, forget
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, tables
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.cells import GRADE, Grade
 from autograde.gradebook.database import Database, let_go, rewrite
 from autograde.gradebook.sealed import TABLES, seal
+from autograde.gradebook.sealed_marks import seal_gone
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import FOLDER as ATTEMPTS
+from autograde.inbox.merge import finish as finish_merges
 from autograde.inbox.merged import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
-from autograde.records.copies import copies_with, exports_with
-from autograde.records.holdings import files_of, parts_of, reasons_in, rows_of, shared_of, told_in
+from autograde.records.copies import copies_with, exports_with, moved_from, written_in
+from autograde.records.holdings import files_of, handed_to_service, parts_of, reasons_in, rows_of, shared_of, told_in
+from autograde.records.mentions import mentions_in
 from autograde.records.naming import says, without, words_for
 from autograde.records.opening import reading, writing
-from autograde.records.service_rows import TITLE, check_closed, count_answers, forget
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
 
@@ -71,6 +75,12 @@ class Erasure:
         Other ids of the same person, by merges: what lies under them stays.
     shared
         Hand-ins in quarantine, below the class's folder, that name somebody else, too: they stay, without words about the learner.
+    mentions
+        Comments and records of others that name the learner: they stay.
+    moved
+        Backups and packed classes that are not where they were written, or cannot be looked at there.
+    servers
+        Addresses of database servers on which the gradebook was before.
     outside
         What is to be said of all that this program cannot reach.
     """
@@ -87,6 +97,9 @@ class Erasure:
     copies: tuple[Path, ...]
     others: tuple[str, ...]
     shared: tuple[str, ...]
+    mentions: tuple[str, ...]
+    moved: tuple[Path, ...]
+    servers: tuple[str, ...]
 
     @property
     def to_decide(self) -> tuple[str, ...]:
@@ -94,7 +107,19 @@ class Erasure:
         return (
             *(f"{one} is another id of this person, by a merge: what lies under it stays. Erase it, too." for one in self.others),
             *(f"{one} names this learner, too: decide yourself. It stays, without the words about them." for one in self.shared),
+            *(f"{one} names this learner: look at it, and change the words if they are about them. It stays." for one in self.mentions),
+            *(f"{text} is not there now, or cannot be looked at: the learner may be in it still." for text in self._moved()),
+            *(f"The gradebook was on {one} before: what lies there still is yours to delete." for one in self.servers),
         )
+
+    def _moved(self) -> Iterator[str]:
+        """Name the files that are not where they were written; of several in one folder how many they are."""
+        folders = Counter(path.parent for path in self.moved)
+        for path in self.moved:
+            if (number := folders.pop(path.parent, 0)) == 1:
+                yield f"{path}, a copy of the class,"
+            elif number:
+                yield f"What was written to {path.parent}, {number} copies of the class,"
 
 
 def plan(course: Course, learner: str) -> Erasure:
@@ -112,7 +137,10 @@ def plan(course: Course, learner: str) -> Erasure:
         entries = connection.scalar(select(func.count()).select_from(own_tables.log).where(own_tables.log.c.subject == subject))
         points = sum(_counts(row) for row in connection.execute(_MARKS, {"learner": found.id}))
         exported = exports_with(course, found, connection)
-    if answers := count_answers(course, found.shown):
+        namesake = any(one.id != found.id for one in Roster.of(course).named(found.name))
+        mentions = mentions_in(connection, found, namesake=namesake)
+        written, servers = written_in(connection), moved_from(connection, course.db_url)
+    if answers := count_kept(course, found.shown):
         rows[TITLE] = answers
     files, shared = (tuple(path.relative_to(course.root).as_posix() for path in of(course, found)) for of in (files_of, shared_of))
     pairs = [{goes, stays} for _, goes, stays in merges(course)]
@@ -122,10 +150,20 @@ def plan(course: Course, learner: str) -> Erasure:
         files=files,
         entries=entries or 0,
         points=points,
-        copies=(*copies_with(course, found.id), *exported),
+        copies=(*copies_with(course, found.id, written), *exported),
         others=tuple(sorted({shown(one) for pair in pairs if found.id in pair for one in pair - {found.id}})),
         shared=shared,
+        mentions=mentions,
+        moved=tuple(path for path in written if not _is_there(path)),
+        servers=servers,
     )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its folder may not be looked into
+        return False
 
 
 def erase(course: Course, learner: str, *, by: str = "") -> Erasure:
@@ -142,7 +180,8 @@ def erase(course: Course, learner: str, *, by: str = "") -> Erasure:
         If nobody in the class has the id, or it cannot be done; where it was begun, the next command ends it.
     """
     finish(course)
-    check_closed(course)
+    finish_merges(course, find(course, learner).id)  # else nobody would be there for it any more
+    check_service(course)
     with taking_in(course, ""), alone(course):
         planned = plan(course, learner)
         one = planned.learner
@@ -188,8 +227,8 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
     throw_brought_away(course)
     words = words_for(str(about["shown"]), str(about["name"]))
     try:
-        for path in about["files"]:
-            remove(course.root / str(path))
+        for path in [*(course.root / str(path) for path in about["files"]), *handed_to_service(course, str(about["shown"]))]:
+            remove(path)
         for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
             _take_out(path, learner, words)
         same = {one.id for one in Roster.of(course).named(str(about["name"]))}  # the name in theirs is their own
@@ -225,7 +264,7 @@ def _erase_rows(database: Database, about: Mapping[str, Any]) -> None:
         if _counts(row)
     ]
     database.run_each(insert(own_tables.kept_points), rows)
-    sealed = _silence_samples(database, learner, words)
+    sealed = _silence_samples(database, learner, words) | seal_gone(database.connection, learner)
     _forget_givings(database, learner, words)
     gone = {}
     for part in parts_of(learner):

@@ -116,16 +116,18 @@ def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
     found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
     found += [folder for folder, others in _quarantined(course, learner) if not others]
-    found += _to_service(course, learner)
+    found += handed_to_service(course, learner.shown)
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
 
 
-def _to_service(course: Course, learner: Student) -> Iterator[Path]:
-    """Give what a learner handed in to the class's service, each hand-in with its note."""
-    for note in sorted((served_folder(course) / ARRIVED).glob("*.json")):
+def handed_to_service(course: Course, learner: str) -> Iterator[Path]:
+    """Give what a learner, by the id as people know it, handed in to the class's service: each hand-in, and its note where it has one."""
+    for path in sorted({one.with_suffix(".zip") for one in (served_folder(course) / ARRIVED).glob("[!.]*")}):
+        note, says = path.with_suffix(".json"), ""
         with suppress(OSError, ValueError, AttributeError):
-            if folded(str(json.loads(read_file(note, MAX_BYTES)).get("learner"))) == folded(learner.shown):
-                yield from (path for path in (note.with_suffix(".zip"), note) if path.is_file())
+            says = str(json.loads(read_file(note, MAX_BYTES)).get("learner"))
+        if folded(learner) in {folded(one) for one in ([says] if says else _manifests(path))}:
+            yield from (one for one in (path, note) if one.is_file())
 
 
 def shared_of(course: Course, learner: Student) -> tuple[Path, ...]:
@@ -159,8 +161,9 @@ def _quarantined(course: Course, learner: Student) -> Iterator[tuple[Path, bool]
             yield reason.parent, strange or others.search(told) is not None or not ids.isdisjoint(said)
 
 
-def _manifests(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
+def _manifests(where: Path) -> Iterator[str]:
+    """Give whom a zip, or the zips in a folder, name as the learner."""
+    for path in sorted(where.iterdir()) if where.is_dir() else [where]:
         if path.suffix.lower() == ".zip" and not path.is_symlink():
             with suppress(OSError, AttributeError, *BAD_ZIP), zipfile.ZipFile(path) as packed:
                 for one in packed.infolist():

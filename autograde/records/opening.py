@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from autograde.errors import ClassError
 from autograde.gradebook.database import FAULTS, Database, kept_engine, reason, step
 from autograde.gradebook.keep import Owner
-from autograde.gradebook.own import prepare
+from autograde.gradebook.own import opened, recording
 from autograde.gradebook.soundness import check_gradebook
 
 
@@ -22,16 +22,12 @@ def writing(course: Owner) -> Iterator[Database]:
         If it cannot be written, or is not the class's; nothing was written then.
     """
     check_gradebook(course.db_url, course.course_id)
-    database = Database(course.db_url)
     try:
-        prepare(database)
-        with database.transaction():
+        with recording(course.db_url) as database:
             yield database
     except FAULTS as error:
         msg = f"The records cannot be written ({reason(error)}). {step(error)}, then try again."
         raise ClassError(msg) from error
-    finally:
-        database.close()
 
 
 @contextmanager
@@ -46,12 +42,8 @@ def reading(course: Owner) -> Iterator[Connection]:
     check_gradebook(course.db_url, course.course_id)
     try:
         if course.db_url not in _PREPARED:
-            database = Database(course.db_url)
-            try:
-                prepare(database)
-            finally:
-                database.close()
-            _PREPARED.add(course.db_url)
+            with opened(course.db_url):
+                _PREPARED.add(course.db_url)
         with kept_engine(course.db_url).connect() as connection:
             yield connection
     except FAULTS as error:

@@ -13,7 +13,7 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.known import differences_in, know
 from autograde.gradebook.log import note_each
-from autograde.gradebook.own import prepare
+from autograde.gradebook.own import opened
 from autograde.gradebook.sealed_marks import GIVEN, seal_given
 from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.who import OTHER_PROGRAM
@@ -34,31 +34,32 @@ def catch(course: Owner, workbook: str = "") -> int:
         If the gradebook cannot be read or written, or is not the class's.
     """
     check_gradebook(course.db_url, course.course_id)
-    database = Database(course.db_url)
     try:
-        prepare(database)
-        if not differences_in(database.connection, workbook):  # nearly always, and then nobody has to wait
-            return 0
-        with database.transaction():
-            found = differences_in(database.connection, workbook)
-            know(database, [(one.notebook, one.name, one.now) for one in found])
-            sealed = seal_given(database.connection, [(one.notebook, one.name) for one in found])
-            each = list[tuple[str, Mapping[str, Any]]]()
-            for one in found:
-                before, after = one.before.changed(one.now)
-                about = {"workbook": one.workbook, "task": one.name, "before": before, "after": after}
-                if not one.learner:  # whose it was nobody knows any more, so its words could not be erased with that learner's data
-                    told = {**before, "comment": "…"} if "comment" in before else before
-                    about |= {"hand_in": one.notebook, "before": told}
-                name = f"{one.notebook} {one.name}"
-                each.append((one.learner, {**about, "sealed": {GIVEN: {name: sealed[name]}}}))
-            note_each(database, Deed.GIVE, each, by=OTHER_PROGRAM)
-            return len(found)
+        with opened(course.db_url) as database:
+            return _caught(database, workbook)
     except FAULTS as error:
         msg = f"The gradebook cannot be held against its log ({reason(error)}). {step(error)}, then try again."
         raise ClassError(msg) from error
-    finally:
-        database.close()
+
+
+def _caught(database: Database, workbook: str) -> int:
+    if not differences_in(database.connection, workbook):  # nearly always, and then nobody has to wait
+        return 0
+    with database.transaction():
+        found = differences_in(database.connection, workbook)
+        know(database, [(one.notebook, one.name, one.now) for one in found])
+        sealed = seal_given(database.connection, [(one.notebook, one.name) for one in found])
+        each = list[tuple[str, Mapping[str, Any]]]()
+        for one in found:
+            before, after = one.before.changed(one.now)
+            about = {"workbook": one.workbook, "task": one.name, "before": before, "after": after}
+            if not one.learner:  # whose it was nobody knows any more, so its words could not be erased with that learner's data
+                told = {**before, "comment": "…"} if "comment" in before else before
+                about |= {"hand_in": one.notebook, "before": told}
+            name = f"{one.notebook} {one.name}"
+            each.append((one.learner, {**about, "sealed": {GIVEN: {name: sealed[name]}}}))
+        note_each(database, Deed.GIVE, each, by=OTHER_PROGRAM)
+        return len(found)
 
 
 def given_outside(connection: Connection, since: Mapping[str, datetime]) -> dict[str, datetime]:

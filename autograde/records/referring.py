@@ -61,7 +61,7 @@ def refer(
     tasks, criteria
         Item id (or its place in the workbook) → what is missing, in a sentence; criterion's code → what is missing.
     until
-        The last day; where it is after the learner's date, the learner has more time.
+        The last day, today or later; where it is after the learner's date, the learner has more time.
     by
         Who asks, "" for whoever works here.
 
@@ -69,8 +69,11 @@ def refer(
     ------
     ClassError, ContentError
         If the hand-in is not marked to its end, a task is none of this learner's, the class's number of attempts is reached, the unit is
-        signed off, something is missing, or the records cannot be written; nothing is changed then.
+        signed off, something is missing, the last day is past, or the records cannot be written; nothing is changed then.
     """
+    if until and until < datetime.now(LOCAL).date():
+        msg = f"{until.day} {until:%B %Y} is past: nobody could hand in until then. Give today or a later day as the last one, or none."
+        raise ClassError(msg)
     student, name, framework, person = find(course, learner), course.assignment(workbook), framework_of(course), printable(by.strip(), 128)
     newest, sheet, released = _newest(course, name, student)
     number, most = newest.attempt + 1, course.attempts()

@@ -10,7 +10,7 @@ from autograde.gradebook.givings import Giving, read_givings
 from autograde.gradebook.overview import assignments_in, submitted_in
 from autograde.gradebook.told import told_in
 from autograde.inbox.attempts import Attempts
-from autograde.records.answers import HandIn
+from autograde.records.answers import HandIn, read_hand_in
 from autograde.records.evidence import Evidence, Kind
 from autograde.records.gathering import gather
 from autograde.records.referrals import Referral
@@ -36,8 +36,10 @@ def earlier(
 ) -> Iterator[Evidence]:
     """Give the written answers and forms of earlier attempts at a workbook.
 
-    What was handed in and replaced within one attempt is left out, unless a decision rests on it. Points are those of the referral that
-    followed; of closed questions nobody keeps the earlier ones.
+    Of each attempt that hand-in counts which a referral was made of, else the last one: what was handed in to an attempt after its
+    referral is kept, and left out here as what was replaced within an attempt is, unless a decision rests on it. So is what waits behind
+    the hand-in that counts, as after a sign-off. Points are those of the referral that followed; of closed questions nobody keeps the
+    earlier ones.
 
     Parameters
     ----------
@@ -55,13 +57,20 @@ def earlier(
         kept = [(attempt, path) for attempt, path in attempts.of(learner) if not attempt.set_aside]
         if len(kept) < 2:
             continue
-        last = {attempt.attempt: attempt.sha256 for attempt, _ in sorted(kept, key=lambda pair: (pair[0].handed_in_at, pair[0].own_at))}
-        for attempt, path in sorted(kept, key=lambda pair: (pair[0].attempt, pair[0].handed_in_at)):
+        kept.sort(key=lambda pair: pair[0].rank)
+        current = read_hand_in(course, book, learner)
+        counts = [place for place, (attempt, _) in enumerate(kept) if current and attempt.answers_sha256 == current.digest]
+        kept = kept[: counts[-1] + 1] if counts else kept
+        counted = {attempt.attempt: attempt.sha256 for attempt, _ in kept}
+        counted |= {
+            one.attempt: one.sha256 for one, _ in kept if (asked := told.get((learner, one.answers_sha256))) and asked.attempt > one.attempt
+        }
+        for attempt, path in kept:
             sheet = parse_sheet(attempts.answers(path), book.kept, book.workbook.id)
             hand_in = HandIn(sheet=sheet, digest=attempt.answers_sha256, when=naive(attempt.handed_in_at), attempt=attempt.attempt)
             referral = told.get((learner, attempt.answers_sha256))
             for one in gather(book, learner, hand_in, None):
-                if one.kind is Kind.CLOSED or one.id in seen or not (last[attempt.attempt] == attempt.sha256 or one.id in rests_on):
+                if one.kind is Kind.CLOSED or one.id in seen or not (counted[attempt.attempt] == attempt.sha256 or one.id in rests_on):
                     continue
                 seen.add(one.id)
                 task = referral.tasks.get(one.item) if referral else None
@@ -81,7 +90,8 @@ def feedback(
     comments, digests = dict[tuple[str, str, str], str](), dict[tuple[str, str], str]()
     for assignment in assignments_in(connection):
         for learner, found in submitted_in(connection, assignment).items():
-            comments |= {(learner, assignment.name, place): text for place, text in found.comments.items() if text}
+            waits = {place for place, grade in found.grades.items() if grade.needs_manual_grade}  # it may be of the answer before it
+            comments |= {(learner, assignment.name, place): text for place, text in found.comments.items() if text and place not in waits}
         digests |= {(assignment.name, learner): one.digest for learner, one in told_in(connection, assignment.name).items()}
     givings = [one for one in read_givings(course.db_url, course.course_id, "") if not one.taken_back]
     asked = {(one.learner, one.assignment, one.attempt - 1): one for one in reversed(referrals)}

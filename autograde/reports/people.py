@@ -56,7 +56,7 @@ class People:
     @cached_property
     def known(self) -> Mapping[str, list[tuple[str, str]]]:
         """First word of an id, a whole name or an address → (the words, what the report says), of everybody."""
-        return _by_first((word, self.called[one.id]) for one in self.students for word in (one.name, one.shown, one.email))
+        return _by_first((word, self.called[one.id]) for one in self.students for word in (one.name, one.shown, one.id, one.email))
 
     @cached_property
     def own(self) -> Mapping[str, Mapping[str, list[tuple[str, str]]]]:

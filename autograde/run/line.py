@@ -1,9 +1,10 @@
 """What is said of one student's marking."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from autograde.gradebook.entries import Standing
-from autograde.text import printable
+from autograde.text import aware, printable
 
 CHANGED = "changed since a person marked it"
 """How the oddity begins that names answers which are others than those that were marked."""
@@ -68,9 +69,10 @@ def standing_line(student: str, standing: Standing, *, outcome: str, before: flo
     return Line(student=student, points=standing.points, waiting=standing.waiting, outcome=outcome, before=before, oddities=oddities)
 
 
-def late(seconds: float) -> tuple[str, ...]:
+def late(when: datetime | None, due: datetime | None) -> tuple[str, ...]:
     """Say how late, in one sentence; nothing if in time."""
-    if seconds <= 0:
+    if when is None or due is None or aware(when) <= due:
         return ()
+    seconds = (aware(when) - due).total_seconds()
     days, hours = int(seconds // 86400), int(seconds % 86400 // 3600)
     return (f"late by {days} days" if days > 1 else f"late by {hours + 24 * days} hours" if hours + days else "late by less than an hour",)

@@ -15,6 +15,7 @@ from autograde.crew import in_order, writers
 from autograde.errors import ClassError, RowError
 from autograde.gradebook.entries import Assessed, Held, Saved
 from autograde.gradebook.rows import Rows
+from autograde.inbox.due import Due, read_due
 from autograde.inbox.files.archive import MAX_UNPACKED
 from autograde.inbox.submitted import keep_beside, submissions
 from autograde.outbox.pages import set_aside_stale
@@ -45,6 +46,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, by: str 
         if rows.max_score != {place: item.points for place, item in content.workbook.paper(assessed=True).items()}:
             msg = f"The items or points of {assignment} are not those that were released. Run: autograde release {content.workbook.id}"
             raise ClassError(msg)
+        due = read_due(course, assignment)
         catch(course, assignment)  # what formgrader gave stands in the log before what this marking does
         sweep(course, assignment)
         full = sum(rows.max_score.values())
@@ -53,7 +55,7 @@ def mark_class(course: Course, assignment: str, *, force: bool = False, by: str 
             assessed = _assessed(course, content, rows, students, force=force)
             written = in_order(threads, partial(_write, course, assignment, released, mine), assessed)
             while together := list(islice(written, TOGETHER)):
-                lines = _keep(course, assignment, rows, together)
+                lines = _keep(course, assignment, rows, together, due)
                 stale = set_aside_stale(course, assignment, rows, [line.student for line in lines])
                 yield from (replace(line, max=full, stale_page=line.student in stale) for line in lines)
         rows.tidy()
@@ -133,7 +135,7 @@ def _write(course: Course, assignment: str, released: Released, prefix: str, ass
     return _Written(student=student, made=assessment, part=part, target=target, oddities=oddities)
 
 
-def _keep(course: Course, assignment: str, rows: Rows, together: Sequence[_Written | Line]) -> list[Line]:
+def _keep(course: Course, assignment: str, rows: Rows, together: Sequence[_Written | Line], due: Due) -> list[Line]:
     """Put marked submissions into the gradebook, and their notebooks in the places of those before; give a line for each.
 
     Those before are moved away first: where one cannot be, because another program holds a file in it, nothing has happened yet.
@@ -162,7 +164,7 @@ def _keep(course: Course, assignment: str, rows: Rows, together: Sequence[_Writt
         if isinstance(what, Line):
             one.put_back()
             shutil.rmtree(one.part, ignore_errors=True)
-        lines[one.student] = what if isinstance(what, Line) else _placed(one, what)
+        lines[one.student] = what if isinstance(what, Line) else _placed(one, what, due)
     return [lines[one.student] for one in together]
 
 
@@ -180,7 +182,7 @@ def _saved(rows: Rows, assessed: Sequence[Assessed]) -> Mapping[str, Saved | Lin
     return {**saved, **lines}
 
 
-def _placed(written: _Written, saved: Saved) -> Line:
+def _placed(written: _Written, saved: Saved, due: Due) -> Line:
     """Put a marker's notebook in its place, and say what became of the submission."""
     try:
         retry(lambda: put_in_place(written.part, written.target))
@@ -188,7 +190,9 @@ def _placed(written: _Written, saved: Saved) -> Line:
     except OSError as error:
         shutil.rmtree(written.part, ignore_errors=True)
         return unusable(written.student, error)
-    oddities = [*late(saved.now.late_s), *written.made.oddities, *written.oddities]
+    when = written.made.when
+    until = due.of_hand_in(written.student, when) if when else None
+    oddities = [*late(when, until), *written.made.oddities, *written.oddities]
     if saved.changed:
         oddities.insert(0, f"{CHANGED}: {', '.join(saved.changed)}")
     before = saved.before.points if saved.before else None

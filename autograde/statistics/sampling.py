@@ -145,8 +145,10 @@ def _needs(ordered: Sequence[Decision], new: Collection[str], rates: Rates) -> I
     for (assessor, criterion, kind, words), group in strata.items():
         reason = f"At least {rates.per_stratum} of {assessor}’s decisions “{words}” on {criterion} by {kind}."
         yield _Need(decisions=group, number=rates.per_stratum, reason=reason)
+    for group in _groups(ordered, [one.learner for one in ordered]).values():
+        reason = f"At least {rates.per_learner} for each learner."  # whose decision it is stands beside it; a reason is shown to anybody
+        yield _Need(decisions=group, number=rates.per_learner, reason=reason)
     for number, name, keys in (
-        (rates.per_learner, "learner", [one.learner for one in ordered]),
         (rates.per_criterion, "criterion", [one.criterion for one in ordered]),
         (rates.per_kind, "kind of evidence", [one.kind for one in ordered]),
         (rates.per_decision, "decision", [one.words for one in ordered]),

@@ -17,7 +17,7 @@ class Cost:
     processor_s
         Processor time in seconds, from signing in until the end.
     stay_s
-        For how many seconds each answered after opening the workbook; those who did longer are counted as if they had not.
+        For how many seconds each answered after opening the workbook, on average; all that are compared did so for as long.
     usable_ms
         From the click until the first question could be used, the median.
     """

@@ -5,17 +5,20 @@ A page of 390 × 844 px, a phone in the hand. Where it shows one section at a ti
 - words and pixels to scroll; screens of 844 px: of the whole, of the longest section, to the top of the first question;
 - taps that answering everything takes when nothing is changed afterwards: one for each group of radio buttons, for each field and for
   each list to choose from one more, since it must be opened; for half of the tick boxes of a question; for each step that gets its place
-  by a tap or, where steps are moved up and down, for the mean number of moves from a random order, n (n − 1) / 4; one for each Next below
-  a section, and for each Check, but where a choice that is tapped says how it went without it (which is tried). Of a scenario the first
-  decision counts alone; what is asked where one hands in is filled in already;
+  by a tap (as many as it takes until all have one, which is tried) or, where steps are moved up and down, for the mean number of moves
+  from a random order, n (n − 1) / 4; one for each Next below a section, and for each Check, but where an answer that is given by taps, or
+  is typed and ended by Enter, says how it went without it (which is tried). Of a scenario the first decision counts alone; what is asked
+  where one hands in is filled in already, and so is what a record from the workplace takes over from the one before, where the evidence
+  is of the same kind (which is tried). What waits behind a button, further questions about earlier workbooks, is not counted;
 - presses of Tab that lead through everything: what can have the focus, a group of radio buttons once.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, TimeoutError  # noqa: A004  Playwright's own
 
 from doors.visit import PROFILES
 
@@ -24,23 +27,27 @@ READY = """() => [...document.querySelectorAll('[data-wb-ask]')].every((one) =>
   one.closest('.wb-section[hidden]') || one.dataset.wbAsk === 'progress' || (one.childElementCount && !one.querySelector('.wb-gate')))"""
 MOST_SCREENS, MOST_BEFORE = 12, 2
 MOST_TAPS = 0.6
+PATIENCE_MS = 3000
+"""So long a page may take to go on to a next card, or to say how an answer went."""
 COUNT = """() => {
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const shown = all('#wb-main .wb-section').filter((one) => !one.hidden);
   const places = shown.length ? shown : all('#wb-main');
-  const inside = (selector) => places.flatMap((one) => all(selector, one));
+  const inside = (selector) => places.flatMap((one) => all(selector, one)).filter((one) => !one.closest('.wb-place[hidden]'));
   const names = (nodes) => new Set(nodes.map((one) => one.name)).size;
   const closed = (node) => { const box = node.parentElement.closest('details:not([open])'); return box && !node.closest('summary'); };
   let taps = 0;
-  const ones = [];
+  const checked = [], put = [], forms = [];
   for (const question of inside('.wb-question:not(.wb-hand-in, .wb-device)')) {
     const radios = all('input[type=radio]', question), boxes = all('input[type=checkbox]', question);
     const moved = all('.wb-order-list > li', question), picked = all('.wb-order-pick', question);
     taps += names(radios) + 2 * all('select', question).length + all('textarea, input:not([type=radio], [type=checkbox])', question).length;
-    taps += Math.ceil(boxes.length / 2) + (picked.length || moved.length * (moved.length - 1) / 4);
+    taps += Math.ceil(boxes.length / 2) + (picked.length ? 0 : moved.length * (moved.length - 1) / 4);
+    if (picked.length) put.push(question.id);
+    if (question.querySelector('.wb-workplace-part')) forms.push(question.id);
     const checks = all('.wb-foot > button', question).filter((one) => !one.hidden).length;
     taps += checks;
-    if (checks && names(radios) === 1 && !boxes.length) ones.push(question.id);
+    if (checks && !boxes.length) checked.push(question.id);
   }
   const stops = inside('a[href], button, summary, textarea, select, input:not([type=radio])')
     .filter((one) => !closed(one) && one.tabIndex >= 0);
@@ -49,7 +56,7 @@ COUNT = """() => {
     px: document.documentElement.scrollHeight,
     first: first ? first.getBoundingClientRect().top + scrollY : null,
     words: places.map((one) => one.innerText).join(' ').split(/\\s+/).length,
-    taps, ones, tabs: stops.length + names(inside('input[type=radio]')),
+    taps, checked, put, forms, tabs: stops.length + names(inside('input[type=radio]')),
   };
 }"""
 
@@ -100,10 +107,53 @@ def walk(browser: Browser, file: Path) -> Walk:
 def _counted(page: Page) -> dict[str, Any]:
     page.wait_for_function(READY)
     found: dict[str, Any] = page.evaluate(COUNT)
-    for name in found.pop("ones"):  # questions with one choice and a Check
-        page.locator(f"#{name} label").first.click()
-        found["taps"] -= bool(page.locator(f"#{name} .wb-response").inner_text())
+    put = found.pop("put")  # questions whose steps get their place by a tap
+    for name in put:
+        while (left := page.locator(f"#{name} .wb-order-pick[aria-pressed=false]")).count():
+            left.first.click()
+            found["taps"] += 1
+    for name in found.pop("checked"):  # questions with a Check that may not be needed
+        question = page.locator(f"#{name}")
+        if name not in put:
+            _answer(question)
+        with suppress(TimeoutError):
+            question.locator(".wb-response:not(:empty)").wait_for(timeout=PATIENCE_MS)
+            found["taps"] -= 1
+    for name in found.pop("forms"):
+        found["taps"] -= _fill_in(page.locator(f"#{name}"))
     return found
+
+
+def _fill_in(form: Locator) -> int:
+    """Fill in a record from the workplace, and give how many of its parts were filled in by what its first part is told."""
+    groups, typed = form.locator(".wb-workplace-part:has(input[type=radio])"), form.locator("textarea, input[type=text]")
+    radios = [group.locator("input") for group in groups.all()]
+    if not radios:
+        return 0
+    first, *others = radios
+    first.first.click()
+    open_groups = [one for one in others if not one.evaluate_all("all => all.some((one) => one.checked)")]
+    open_fields = [field for field in typed.all() if not field.input_value()]
+    for one in open_groups:
+        one.first.click()
+    for field in open_fields:
+        field.fill("words")
+    return len(others) - len(open_groups) + typed.count() - len(open_fields)
+
+
+def _answer(question: Locator) -> None:
+    """Choose in a question the first that is offered, or type a word; so on each of its cards."""
+    cards = question.locator(".wb-cards-card")
+    for part in cards.all() or [question]:
+        if not part.is_visible():
+            part.wait_for(timeout=PATIENCE_MS)
+        for group in part.locator(".wb-segments").all():
+            group.locator("input").first.click()
+        for typed in part.locator("input[type=text]").all():
+            typed.fill("a word")
+            typed.press("Enter")
+        if not cards.count() and part.locator("input[type=radio]").count():
+            part.locator("label").first.click()
 
 
 def report(now: list[Walk], before: list[Walk]) -> str:

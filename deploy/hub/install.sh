@@ -9,7 +9,7 @@ Usage: install.sh [OPTION]…
 
 Run it as root, from a copy of this project: sudo deploy/hub/install.sh
 
-  --lab           a course has a JupyterLab (courses.toml: lab = true): the hub then runs as root, and each learner's
+  --lab           a course has a JupyterLab (courses.toml: lab = "at-this-address"): the hub then runs as root, and each learner's
                   JupyterLab as a system account of its own, from packages in which no key is (/opt/workbook-lab).
                   Without it nothing runs as root.
   --postgresql    install PostgreSQL, and make a database of the hub's account in it

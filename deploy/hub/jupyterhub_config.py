@@ -28,5 +28,6 @@ c.JupyterHub.cookie_secret_file = str(state / "jupyterhub_cookie_secret")
 # A JupyterLab of one's own, for those with the role: as a system account of their own, made when it is first started.
 c.JupyterHub.spawner_class = "autograde.hub.lab.Own"
 c.JupyterHub.concurrent_spawn_limit = 10
+c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # seconds: where a class begins at nine, ten start at once
 c.Spawner.cmd = ["/opt/workbook-lab/bin/jupyterhub-singleuser"]  # packages of their own, in which no key is
 c.Spawner.environment = {"PATH": "/opt/workbook-lab/bin:/usr/local/bin:/usr/bin:/bin"}

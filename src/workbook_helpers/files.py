@@ -8,7 +8,7 @@ import html
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -37,8 +37,26 @@ def write_file(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o6
     OSError
         If it cannot be written: disk full, folder missing or read-only, the file held open by another program on Windows.
     """
-    with replacing(path, durable=durable, mode=mode) as part:
-        part.write_bytes(data)
+    with _beside(path, mode) as (handle, _), os.fdopen(handle, "wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(handle)
+
+
+def write_new(path: Path, data: bytes) -> bool:
+    """Put `data` into the file `path` as `write_file` does, but only where there is none; say whether it was put there.
+
+    Of two who do so at once, one does; where a file system has no links, both may.
+    """
+    try:
+        with _beside(path, 0o644, _new) as (handle, _), os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+    except FileExistsError:
+        return False
+    return True
 
 
 @contextmanager
@@ -47,19 +65,40 @@ def replacing(path: Path, *, durable: bool = True, mode: int = 0o644) -> Iterato
 
     For what a library writes, which wants a name: a database, a copy of a large file.
     """
-    name = ""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+    with _beside(path, mode) as (handle, part):
         os.close(handle)
-        part = Path(name)
         yield part
         if durable:
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
-        part.chmod(mode)
+
+
+def _new(part: Path, path: Path) -> None:
+    """Give `part` the name `path`, in one step; FileExistsError where something has it."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "it is there", str(path)) from None
         part.replace(path)
+    else:
+        part.unlink()
+
+
+@contextmanager
+def _beside(path: Path, mode: int, put: Callable[[Path, Path], object] = Path.replace) -> Iterator[tuple[int, Path]]:
+    """Give an empty file beside `path`, open for the caller to close; on leaving, it takes the place of what is there (`put`)."""
+    part = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
+        part = Path(name)
+        yield handle, part
+        part.chmod(mode)
+        put(part, path)
     except BaseException as error:
-        if name:
+        if part:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
         if isinstance(error, OSError) and Path(str(error.filename)).name.startswith(PART):
@@ -96,7 +135,9 @@ def read_file(path: Path | str, limit: int, *, folder: int | None = None, links:
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "it is not a plain file", str(path))
         with open(handle, "rb", closefd=False) as file:
-            content = b"" if about.st_size > limit else file.read(limit + 1)
+            # What there is, then what has come since: whoever asks for `limit` bytes gets memory for all of them, each time.
+            content = b"" if about.st_size > limit else file.read(about.st_size + 1)
+            content += file.read(limit + 1 - len(content)) if len(content) > about.st_size else b""
     finally:
         os.close(handle)
     if (size := max(about.st_size, len(content))) > limit:

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from workbook_helpers.answers import parse_sheet
@@ -21,10 +21,14 @@ from workbook_helpers.referral import Given, Referral, plain
 from workbook_helpers.words import say
 
 SCHEMA = 1
-PRIVATE = ("before", "tried", "typed", "said")
-"""Parts of an answer's record that stay: answers to older questions, how practice went, and what one window knew of it."""
+PUBLIC = ("value", "saved_at", "revision")
+"""Parts of an answer's record that are handed in. All others stay: answers to older questions, how practice went, what one window knew of
+it, and what a merge of ids has put aside for it.
+"""
 MAX_NOTEBOOK = 50_000_000
 """Bytes, with all that a front end saved into it."""
+STAMP = "%Y%m%d-%H%M%S"
+"""The time in a hand-in's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +121,7 @@ def make_hand_in(
     now: datetime,
     *,
     through: Literal["exchange", "server", "file"] = "file",
+    order: datetime | None = None,
 ) -> HandIn:
     """Make a hand-in.
 
@@ -130,6 +135,8 @@ def make_hand_in(
         What holds for them; None where nothing does.
     now
         When it is handed in, in UTC.
+    order
+        Its place among all that the learner hands in, where that is not `now`: it stands in its name (`order_of`).
 
     Raises
     ------
@@ -148,7 +155,8 @@ def make_hand_in(
         same = [item for item in paper if not referral.is_changed(item, handed.value(item.id))]
     left = [item for item in paper if item in same or item.missing(handed.value(item.id))]
     blank = [item for item in left if item in same or item.is_blank(handed.value(item.id))]
-    name = f"{workbook.assignment}-{now:%Y%m%d-%H%M%S}-{code}"
+    order = order or now
+    name = f"{workbook.assignment}-{order:{STAMP}}-{code}"
     manifest = {
         "schema": SCHEMA,
         "workbook": workbook.id,
@@ -158,7 +166,10 @@ def make_hand_in(
         "answers_sha256": digest,
         "code": code,
         "declared": True,
-    } | ({"attempt": referral.attempt, "referral": referral.id, "about_sha256": referral.answers_sha256} if referral else {})
+    }
+    if order != now:  # so that the same, handed in again within a second, is not the same file
+        manifest["order_at"] = order.isoformat(timespec="seconds")
+    manifest |= {"attempt": referral.attempt, "referral": referral.id, "about_sha256": referral.answers_sha256} if referral else {}
     receipt = Receipt(
         workbook=workbook.id,
         assignment=workbook.assignment,
@@ -182,6 +193,11 @@ def make_hand_in(
     return HandIn(name=name, files=files, receipt=receipt)
 
 
+def order_of(receipt: Receipt) -> datetime:
+    """Give the time in a hand-in's name: by it those of one learner to one workbook follow each other, whatever became of the clock."""
+    return datetime.strptime(receipt.file.removeprefix(f"{receipt.assignment}-")[:15], STAMP).replace(tzinfo=UTC)
+
+
 def _public_answers(workbook: Workbook, raw: bytes, student: str, referral: Referral | None) -> bytes:
     """Give the answers file with whose it is and which questions it answers.
 
@@ -194,7 +210,7 @@ def _public_answers(workbook: Workbook, raw: bytes, student: str, referral: Refe
     standing = referral.whole(workbook.items, kept, _handed_in) if referral else plain(kept)
     answers = {item_id: record for item_id, record in standing.items() if item_id in asked}
     document["answers"] = {
-        item_id: {name: part for name, part in record.items() if name not in PRIVATE} if isinstance(record, dict) else record
+        item_id: {name: part for name, part in record.items() if name in PUBLIC} if isinstance(record, dict) else record
         for item_id, record in answers.items()
         if workbook.items[item_id].handed_in(record.get("value") if isinstance(record, dict) else None) is not None
     }

@@ -51,7 +51,8 @@ def voila(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
 def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
     root, port = tmp_path_factory.mktemp("lab"), free_port()
     base = f"http://localhost:{port}"
-    serve(["jupyterlab", *OPEN, "--LabApp.news_url=None", f"--ServerApp.port={port}"], root, f"{base}/api")
+    told = ["--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"]
+    serve(["jupyterlab", *OPEN, *told, f"--ServerApp.port={port}"], root, f"{base}/api")
     return FrontEnd(root, base, "/lab/tree/")
 
 
@@ -59,7 +60,7 @@ def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
 def notebook7(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> FrontEnd:
     root, port = tmp_path_factory.mktemp("notebook"), free_port()
     base = f"http://localhost:{port}"
-    serve(["notebook", *OPEN, f"--ServerApp.port={port}"], root, f"{base}/api")
+    serve(["notebook", *OPEN, "--JupyterNotebookApp.expose_app_in_browser=True", f"--ServerApp.port={port}"], root, f"{base}/api")
     return FrontEnd(root, base, "/notebooks/")
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.axe import by_axe
 from tests.browser.conftest import W01, FrontEnd
 from tests.browser.test_front_ends import SINGLE, open_page
 from tests.conftest import asked, is_saved, real_workbook
@@ -22,14 +22,12 @@ PASSED: set[str] = set()
 
 
 def violations(page: Page, context: str | None = None, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    # Of what passes it need not describe each node: with many questions on a page that takes longer than to look.
-    options: dict[str, object] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     left_out = {*without, *(["heading-order"] if context else [])}  # it is that of a whole page: JupyterLab takes out cells out of sight
-    options["rules"] = {rule: {"enabled": False} for rule in left_out}
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": False} for rule in left_out}}
     page.evaluate("scrollTo(0, 0)")  # elsewhere a header that stays in view may lie over half a button, which axe takes for its size
-    found = Axe().run(page, context, options=options).response
-    PASSED.update(tag for rule in found["passes"] for tag in rule["tags"])
-    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
+    found, passed = by_axe(page, context, options)
+    PASSED.update(passed)
+    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
 
 
 @pytest.fixture

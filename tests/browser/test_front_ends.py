@@ -3,27 +3,32 @@
 import json
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from autograde.classes.new import new_course
 from autograde.outbox.release import release
 from tests.browser.conftest import W01, FrontEnd
-from tests.conftest import ROOT, asked, is_saved, real_workbook
+from tests.conftest import ONE_PAGE, ROOT, asked, is_saved, real_workbook
 
 ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
 LABS = pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
-# Each Lab test its own workspace: otherwise Lab opens again what an earlier test had open.
 FIRST = "#w01-p01"
+LANGUAGE = "() => globalThis.jupyterapp?.shell.currentWidget?.context?.model.getMetadata('language_info')?.version"
+"""What a kernel writes into the notebook when it has come."""
+UNSAVED = "() => jupyterapp.shell.currentWidget.context.model.dirty"
 SINGLE = f"#{asked('single')}"
 
 
 def open_page(page: Page, front_end: FrontEnd, folder: Path) -> None:
+    """Open a copy of the workbook; in a Lab, in a workspace of its own, else Lab opens again what an earlier test had open."""
     page.goto(
         front_end.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{folder.parent.name}/tree/"), wait_until="commit"
     )
@@ -31,21 +36,90 @@ def open_page(page: Page, front_end: FrontEnd, folder: Path) -> None:
     page.locator("#hand-in").wait_for(state="attached")
 
 
-@ALL
-def test_the_page_opens_by_itself_without_code(page: Page, front_end: FrontEnd) -> None:
-    hosts: set[str | None] = set()
+@dataclass(frozen=True)
+class Opened:
+    """A page on which the workbook has been opened, and what was seen before anything but one question was touched."""
+
+    page: Page
+    folder: Path
+    hosts: set[str | None]
+    unsaved: list[bool]
+    """Of Lab's notebook: once its kernel was there, and after an answer."""
+    answered: list[str]
+    visible: str
+    of_notebooks: int
+
+
+def opened(context: BrowserContext, front_end: FrontEnd) -> Opened:
+    """Open a copy of the workbook, and answer its first question."""
+    page, folder, hosts, unsaved = context.new_page(), front_end.copy(), set[str | None](), list[bool]()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    folder = front_end.copy()
     open_page(page, front_end, folder)
+    in_lab = front_end.view != "/voila/render/"
+    if in_lab:
+        page.wait_for_function(LANGUAGE)
+        unsaved.append(page.evaluate(UNSAVED))
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
     is_saved(page.locator(FIRST))
-    assert list(json.loads((folder / "answers.json").read_text())["answers"]) == ["w01-p01"]
+    if in_lab:
+        unsaved.append(page.evaluate(UNSAVED))
+    answered = list(json.loads((folder / "answers.json").read_text())["answers"])
     visible = page.evaluate("document.querySelector('.jp-Notebook, main').innerText")
-    assert "ask(" not in visible
-    assert "Working and personal relationships" in visible
-    assert page.locator(".jp-InputPrompt:visible, .jp-OutputPrompt:visible, .jp-cell-toolbar:visible").count() == 0
-    assert hosts <= {"localhost", "127.0.0.1", None, ""}, "nothing may come from the net"
+    of_notebooks = page.locator(".jp-InputPrompt:visible, .jp-OutputPrompt:visible, .jp-cell-toolbar:visible").count()
+    return Opened(page, folder, {*hosts}, unsaved, answered, visible, of_notebooks)
+
+
+Open = Callable[[FrontEnd], Opened]
+
+
+@pytest.fixture(scope="module")
+def shared(chromium: Browser) -> Iterator[BrowserContext]:
+    """The browser of those tests that share a page: a Lab that comes anew is most of their work."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(60_000)
+    context.add_init_script(ONE_PAGE)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def kept_open(shared: BrowserContext) -> Open:
+    """kept_open(front_end): a page on which the workbook is open, once for all tests that look at it or press keys in it."""
+    found: dict[FrontEnd, Opened] = {}
+
+    def give(front_end: FrontEnd) -> Opened:
+        if front_end not in found:
+            found[front_end] = opened(shared, front_end)
+        found[front_end].page.bring_to_front()
+        found[front_end].page.locator("#w01-t01 textarea").fill("")
+        return found[front_end]
+
+    return give
+
+
+@ALL
+def test_the_page_opens_by_itself_without_code(kept_open: Open, front_end: FrontEnd) -> None:
+    one = kept_open(front_end)
+    assert not any(one.unsaved), "Lab does not ask to save what is kept elsewhere"
+    assert len(one.unsaved) == (0 if front_end.view == "/voila/render/" else 2)
+    assert one.answered == ["w01-p01"]
+    assert "ask(" not in one.visible
+    assert "Working and personal relationships" in one.visible
+    assert one.of_notebooks == 0
+    assert one.hosts <= {"localhost", "127.0.0.1", None, ""}, "nothing may come from the net"
+
+
+@LABS
+def test_lab_does_not_ask_either_where_the_kernel_came_first(page: Page, front_end: FrontEnd) -> None:
+    held: list[Route] = []
+    page.route("**/workbook.js*", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
+    page.goto(front_end.url(front_end.copy() / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/held/tree/"), wait_until="commit")
+    page.wait_for_function(LANGUAGE)
+    [route] = held
+    route.continue_()
+    page.locator("#hand-in").wait_for(state="attached")
+    assert not page.evaluate(UNSAVED)
 
 
 @LABS
@@ -89,9 +163,9 @@ def test_the_first_thing_is_the_way_to_the_page_and_nothing_is_for_tutors(page: 
 
 @pytest.mark.wcag("2.1.4")
 @LABS
-def test_keys_answer_and_leave_the_cells_alone(page: Page, front_end: FrontEnd) -> None:
-    folder = front_end.copy()
-    open_page(page, front_end, folder)
+def test_keys_answer_and_leave_the_cells_alone(kept_open: Open, front_end: FrontEnd) -> None:
+    one = kept_open(front_end)
+    page, folder = one.page, one.folder
     cells = page.locator(".jp-Notebook .jp-Cell")
     whole = len(json.loads((folder / f"{W01}.ipynb").read_text())["cells"])
     expect(cells).to_have_count(whole)  # JupyterLab puts them there one by one
@@ -160,12 +234,11 @@ def stock(chromium: Browser) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.wcag("2.1.1", "2.1.4")
 @ALL
-def test_no_key_in_a_field_is_taken_by_the_front_end(page: Page, front_end: FrontEnd, stock: list[dict[str, Any]]) -> None:
-    folder = front_end.copy()
-    open_page(page, front_end, folder)
+def test_no_key_in_a_field_is_taken_by_the_front_end(kept_open: Open, front_end: FrontEnd, stock: list[dict[str, Any]]) -> None:
+    one = kept_open(front_end)
+    page, folder = one.page, one.folder
     page.add_style_tag(content=LETTER)
     notebook = """() => [document.querySelectorAll(".jp-Notebook .jp-Cell, .wb-main .jp-Cell").length,
                          document.querySelector(".jp-Notebook")?.classList.contains("jp-mod-editMode")]"""
@@ -194,18 +267,44 @@ def test_no_key_in_a_field_is_taken_by_the_front_end(page: Page, front_end: Fron
     assert not page.locator("#w01-t01 textarea").evaluate("node => node === document.activeElement")
 
 
-def test_two_notebooks_in_one_lab_wait_each_for_its_own_answers(page: Page, lab: FrontEnd) -> None:
-    first, second = lab.copy(), lab.copy()
-    address = lab.url(first / f"{W01}.ipynb")
-    page.goto(address.replace("/lab/tree/", "/lab/workspaces/two/tree/"), wait_until="commit")
-    shown(page).locator("#hand-in").wait_for(state="attached")
-    # From within: what Lab opens again by itself after a new address is left to chance on a slow machine.
+def open_beside(page: Page, lab: FrontEnd, folder: Path) -> None:
+    """Open another notebook from within: what Lab opens again by itself after a new address is left to chance on a slow machine."""
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.get_by_role("menuitem", name="Open from Path").click()
     dialog = page.get_by_role("dialog")
-    beside = urlsplit(lab.url(second / f"{W01}.ipynb")).path.partition("/tree/")[2]
-    dialog.get_by_role("textbox").fill(beside)
+    dialog.get_by_role("textbox").fill(urlsplit(lab.url(folder / f"{W01}.ipynb")).path.partition("/tree/")[2])
     dialog.get_by_role("button", name="Open").click()
+
+
+@pytest.fixture(scope="module")
+def _window(shared: BrowserContext, lab: FrontEnd) -> Callable[[], Page]:
+    """Give the one window of a Lab, with nothing in it."""
+    kept: list[Page] = []
+
+    def give() -> Page:
+        if not kept or kept[-1].locator(".jp-Dialog").count():  # a test broke off here
+            kept.append(shared.new_page())
+            kept[-1].goto(f"{lab.base}/lab/workspaces/window{len(kept)}", wait_until="commit")
+            kept[-1].wait_for_function("() => globalThis.jupyterapp?.restored.then(() => true)")
+        kept[-1].bring_to_front()
+        kept[-1].evaluate("() => [...jupyterapp.shell.widgets('main')].forEach((one) => one.dispose())")
+        expect(kept[-1].locator(".jp-NotebookPanel")).to_have_count(0)
+        return kept[-1]
+
+    return give
+
+
+@pytest.fixture
+def window(_window: Callable[[], Page]) -> Page:
+    """The same window of a Lab for each test that opens notebooks in it."""
+    return _window()
+
+
+def test_two_notebooks_in_one_lab_wait_each_for_its_own_answers(window: Page, lab: FrontEnd) -> None:
+    page, first, second = window, lab.copy(), lab.copy()
+    open_beside(page, lab, first)
+    shown(page).locator("#hand-in").wait_for(state="attached")
+    open_beside(page, lab, second)
     tabs = [page.locator(f'.lm-DockPanel-tabBar .lm-TabBar-tab[title*="{folder.parent.name}/{W01}"]') for folder in (first, second)]
     expect(page.locator(".jp-NotebookPanel #hand-in")).to_have_count(2)
     expect(page.locator(".wb-page-note:visible")).to_have_count(0)  # all of it has run
@@ -232,11 +331,6 @@ def test_two_notebooks_in_one_lab_wait_each_for_its_own_answers(page: Page, lab:
     is_saved(unsaved)
 
 
-def test_lab_does_not_ask_to_save(page: Page, lab: FrontEnd) -> None:
-    open_page(page, lab, lab.copy())
-    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
-
-
 def with_code(folder: Path) -> None:
     path = folder / f"{W01}.ipynb"
     notebook = json.loads(path.read_text())
@@ -253,7 +347,7 @@ def with_code(folder: Path) -> None:
 
 
 def shown(page: Page) -> Locator:
-    """The notebook in front: Lab may have opened again one of an earlier test behind it."""
+    """The notebook in front: in a Lab there may be others behind it."""
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
@@ -290,25 +384,27 @@ def test_foreign_code_is_not_run_in_voila(page: Page, voila: FrontEnd) -> None:
     assert not list(folder.rglob("pwned"))
 
 
-@pytest.mark.parametrize("under", ["submitted", "autograded", "received"])
-def test_a_tutors_folder_does_not_run_by_itself(page: Page, lab: FrontEnd, under: str) -> None:
-    folder = lab.copy(under)
-    page.goto(lab.url(folder / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/{under}/tree/"))
-    expect(shown(page).locator(".wb-page-note")).to_contain_text("does not run by itself")
-    assert shown(page).locator(".wb-question").count() == 0
+def test_a_tutors_folder_does_not_run_by_itself(window: Page, lab: FrontEnd) -> None:
+    page = window
+    for number, folder in enumerate([lab.copy(under) for under in ("submitted", "autograded", "received")], 1):
+        open_beside(page, lab, folder)
+        expect(page.locator(".jp-NotebookPanel")).to_have_count(number)
+        expect(shown(page).locator(".wb-page-note")).to_contain_text("does not run by itself")
+        assert shown(page).locator(".wb-question").count() == 0
 
 
 @pytest.mark.parametrize("shelf", ["source", "workbooks"])
-def test_a_tutor_changes_a_wording_in_lab_and_releases_it(page: Page, lab: FrontEnd, shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    course = new_course(lab.root / f"class-{shelf}", name="Care, autumn")
+def test_a_tutor_changes_a_wording_in_lab_and_releases_it(window: Page, lab: FrontEnd, shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, course = window, new_course(lab.root / f"class-{shelf}", name="Care, autumn")
     folder = course.root / shelf
     if shelf == "source":
         release(course, "w01")
     else:
         shutil.copytree(ROOT / "workbooks", folder)
         monkeypatch.setenv("WORKBOOKS_DIR", str(folder))
-    page.goto(lab.url(folder / W01 / f"{W01}.ipynb").replace("/lab/tree/", f"/lab/workspaces/author-{shelf}/tree/"))
+    open_beside(page, lab, folder / W01)
     expect(shown(page).locator(".wb-page-note")).to_contain_text("written" if shelf == "workbooks" else "does not run", timeout=60_000)
+    page.wait_for_function(LANGUAGE)  # a kernel that comes later changes the notebook
     text = shown(page).locator(".jp-MarkdownCell").first
     text.dblclick()
     text.locator(".cm-content").click()
@@ -324,9 +420,10 @@ def test_a_tutor_changes_a_wording_in_lab_and_releases_it(page: Page, lab: Front
     assert not any(cell.get("outputs") for cell in cells)
 
 
-def test_lab_wakes_up_after_a_killed_kernel(page: Page, lab: FrontEnd) -> None:
-    folder = lab.copy()
-    open_page(page, lab, folder)
+def test_lab_wakes_up_after_a_killed_kernel(window: Page, lab: FrontEnd) -> None:
+    page, folder = window, lab.copy()
+    open_beside(page, lab, folder)
+    page.locator("#hand-in").wait_for(state="attached")
     page.locator(FIRST).scroll_into_view_if_needed()
     page.locator(f"{FIRST} label").first.click()
     is_saved(page.locator(FIRST))

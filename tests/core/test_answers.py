@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,10 @@ ITEMS: dict[str, Item] = {
         {"id": "w01-t01", "kind": "written", "purpose": "assessed", "points": 10, "stem": "?", "words": 50}
     ),
 }
+
+
+def values(store: AnswerStore) -> dict[str, Any]:
+    return {name: one.value for name, one in store.saved().items()}
 
 
 def test_save_then_load_is_the_identity(tmp_path: Path) -> None:
@@ -154,7 +159,7 @@ def test_after_damage_nothing_acknowledged_is_lost_and_the_student_is_told(tmp_p
     assert store.get("w01-t01") == last
     assert store.kept().mended == Mended(since=last.saved_at)
     assert isinstance(store.put("w01-q01", "b", base=store.get("w01-q01")), Saved)
-    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "b", "w01-t01": "the whole essay"}
+    assert values(AnswerStore(tmp_path, "w01")) == {"w01-q01": "b", "w01-t01": "the whole essay"}
     assert store.kept().mended == Mended(since=last.saved_at)
     store.seen()
     assert store.kept().mended is None
@@ -245,7 +250,7 @@ def test_what_a_synchronising_program_leaves_is_named_and_never_read(tmp_path: P
     for name in names:
         (tmp_path / name).write_text(json.dumps(document(w01_q01={"value": "from elsewhere"})))
     assert [name for name, _ in store.strangers()] == names
-    assert store.values() == {"w01-q01": "b"}
+    assert values(store) == {"w01-q01": "b"}
 
 
 def test_half_a_letter_in_the_file_does_not_stop_saving(tmp_path: Path) -> None:
@@ -264,7 +269,7 @@ def test_a_damaged_file_is_set_aside_and_the_last_good_copy_used(tmp_path: Path,
     store.path.write_bytes(damage)
     assert store.get("w01-t01").value == "kept"
     store.put("w01-q01", "a")
-    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "a", "w01-t01": "kept"}
+    assert values(AnswerStore(tmp_path, "w01")) == {"w01-q01": "a", "w01-t01": "kept"}
     assert [path.read_bytes() for path in tmp_path.glob("answers.damaged-*.json")] == [damage]
 
 
@@ -297,7 +302,7 @@ def test_a_full_disk_leaves_the_old_answers(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert "told: the folder cannot be used" in done.stdout
-    assert AnswerStore(tmp_path, "w01").values() == {"w01-q01": "a"}
+    assert values(AnswerStore(tmp_path, "w01")) == {"w01-q01": "a"}
     assert not list(tmp_path.glob(".part-*"))
 
 
@@ -430,3 +435,24 @@ def test_a_page_is_opened_by_one_reading_and_a_save_by_one(tmp_path: Path, monke
     kept = told[0]["answers"][single]
     assert ask(do="save", id=single, value="b", base=kept["revision"], was=kept["value"]) == 1
     assert [message["do"] for message in told] == ["kept", "kept", "saved"]
+
+
+def test_reading_a_small_file_takes_no_memory_for_the_largest_one(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    try:
+        assert read_file(path, 200_000_000) == b"x" * 1000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no such files")
+def test_a_file_that_has_more_in_it_than_its_size_says_is_read_to_its_end_or_refused() -> None:
+    path = Path("/proc/self/status")  # its size is 0, as that of a file to which somebody adds just now is too small
+    assert path.stat().st_size == 0
+    assert b"\nVmRSS:" in read_file(path, 100_000)
+    with pytest.raises(OSError, match="the limit is"):
+        read_file(path, 10)

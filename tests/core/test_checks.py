@@ -13,9 +13,11 @@ import pytest
 from autograde.authoring.author import mend, new_workbook
 from autograde.checks import ADVICE, RULES, check_all, check_unit, check_workbook, faults
 from autograde.checks.amounts import c14_the_unit_is_no_longer_than_it_says
+from autograde.checks.coverage import c15_one_list_a_criterion
+from autograde.checks.earlier import c17_questions_come_back
 from autograde.checks.language import runs
 from autograde.checks.scenarios import plays, unsafe_ways_win
-from autograde.checks.subject import load_subject
+from autograde.checks.subject import Subject, load_subject
 from autograde.content import load_key
 from autograde.content.reading import real_work
 from autograde.errors import AuthorError
@@ -303,6 +305,7 @@ def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     assert "6 of 7 assessed items" in rules["I2"][0]
     assert "7 of 7 assessed items stands at place 1" in rules["I3"][0]
     assert rules["V1"][0].startswith("0% of the keys and 100% of the wrong options give a reason")
+    assert rules["V1"][1].startswith("100% of the keys and 0% of the wrong options ask somebody: take it out of keys")
     assert rules["V3"] == ["0 of 8 marked items rest on a document: at least 4; show one, and ask about it"]
     assert "V2" not in rules
     change(desk, "items", "Ask them kindly and quietly", "Ask your manager, who comes at once")
@@ -313,8 +316,9 @@ def test_a_pattern_in_the_keys_is_found(desk: Path) -> None:
     items.write_text(text, "utf-8")
     assert "V2" in found(desk)
     new_workbook(desk / "workbooks", "w43-another", "Another")
-    unit = {finding.rule: finding.text for finding in check_unit(desk / "workbooks").findings}
-    assert unit["V1"].startswith("0% of the keys and 100%")
+    findings = check_unit(desk / "workbooks").findings
+    unit = {finding.rule: finding.text for finding in findings}
+    assert [one.text[:23] for one in findings if one.rule == "V1"] == ["0% of the keys and 100%", "100% of the keys and 19"]
     assert "in 4 of them it is the key" in unit["V2"]
     assert "guesses 100% of 8 keys, and chance is 33% (w42 7 of 7, w43 1 of 1): at most 38%" in unit["V4"]
     for number, (one, other) in enumerate(
@@ -453,6 +457,73 @@ def test_a_unit_that_takes_too_long_is_told(desk: Path) -> None:
     assert [*c14_the_unit_is_no_longer_than_it_says([longest] * 2)] == []
     [told] = c14_the_unit_is_no_longer_than_it_says([longest, longest, subject])
     assert re.match(r"its workbooks take a slower reader 20\.\d hours: at most 20", told)
+
+
+def ours(name: str) -> Subject:
+    return load_subject(next(SHELF.glob(f"{name}-*")))
+
+
+def test_an_assessment_that_may_ask_nothing_on_a_criterion_is_told() -> None:
+    subject = ours("w10")
+    first, second, *rest = subject.workbook.pools
+    for draw in (1, len(first.items)):
+        mixed = first.model_copy(update={"items": first.items + second.items, "draw": draw})
+        asks = replace(subject, workbook=replace(subject.workbook, pools=(mixed, *rest)))
+        assert [text.partition(":")[0] for text in ADVICE["C16"](asks)] == ["somebody may draw no question on 1.1, 1.2"]
+    mixed = mixed.model_copy(update={"draw": mixed.draw + 1})
+    assert [*ADVICE["C16"](replace(subject, workbook=replace(subject.workbook, pools=(mixed, *rest))))] == [], "one of each at least"
+
+
+@pytest.mark.parametrize("name", ["w00", "w10"])
+def test_a_workbook_without_pictures_is_told(name: str) -> None:
+    subject = ours(name)
+    bare = [cell | {"source": re.sub(r"!\[[^\]]*\]\([^)]*\)", "", "".join(cell["source"]))} for cell in subject.cells]
+    assert [*ADVICE["C1"](replace(subject, cells=bare))] == ["it has 0 pictures: at least 2"]
+
+
+def test_a_criterion_with_two_lists_of_what_must_be_seen_is_told() -> None:
+    one, other = ours("w08"), ours("w10")
+    rubrics = dict(one.rubrics.rubrics)
+    rubrics["w08-t01"] = rubrics["w08-t01"].model_copy(update={"must_see": ("One of the five ways, by its name.",)})
+    changed = replace(one, rubrics=one.rubrics.model_copy(update={"rubrics": rubrics}))
+    assert [*c15_one_list_a_criterion([one, other])] == []
+    (told,) = c15_one_list_a_criterion([changed, other])
+    assert (told.where, told.text.partition(":")[0]) == ("3.3", "what must be seen differs between the rubrics w08-t01 and w10-t33")
+
+
+def test_questions_about_earlier_workbooks_can_be_chosen_by_what_was_wrong_there() -> None:
+    every = [load_subject(path.parent) for path in SHELF.glob("w*/workbook.toml")]
+    assert [*c17_questions_come_back(every)] == []
+    asking = [one.workbook.id for one in every if any(item.about for item in one.workbook.items.values())]
+    assert sorted(asking) == [f"w0{n}" for n in range(2, 10)]
+    one = ours("w03")
+
+    def told(**changed: tuple[str, ...] | None) -> list[str]:
+        """With items of w03 about something else, or left out."""
+        items = {
+            name: item.model_copy(update={"about": changed.get(name.replace("-", "_"), item.about)})
+            for name, item in one.workbook.items.items()
+        }
+        kept = {name: item for name, item in items.items() if item.about is not None}
+        return [
+            finding.text for finding in c17_questions_come_back([ours("w02"), replace(one, workbook=replace(one.workbook, items=kept))])
+        ]
+
+    assert told() == [], "w01 is not on this shelf"
+    assert told(w03_e05=None) == ["it has 4 questions about earlier workbooks: at least 5, of which each student sees 3"]
+    assert told(w03_e05=()) == ["w03-e05 does not say what it is about: name the practice items of earlier workbooks that it brings back"]
+    for name in ("w02-p99", "w02-q17", "w03-p01"):
+        assert told(w03_e05=(name,)) == [f"w03-e05 is about {name}, which is no practice item of an earlier workbook"]
+
+
+def test_everybody_is_among_the_people_of_the_first_workbook() -> None:
+    people = ours("w00").section("People in these workbooks")
+    every = [load_subject(path.parent) for path in SHELF.glob("w*/workbook.toml")]
+    shown = {one.workbook.id: "\n".join(text for _, text in one.told()) for one in every if one.workbook.about.role != "gallery"}
+    told = "\n".join(shown.values())
+    names = set(re.findall(r"\b(?:Mr|Mrs|Miss|Ms|Dr|Nurse) ([A-Z]\w+)", told)) - {"A", "B", "Edith"}  # Edith is a learner's fault, in w06
+    assert sorted(name for name in names if name not in people) == []
+    assert [name for name, text in shown.items() if "People in these workbooks" not in text] == [], "says where one reads of them"
 
 
 FRAMEWORK = """id = "own"

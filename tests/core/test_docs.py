@@ -56,9 +56,15 @@ def test_every_command_is_one(page: Path) -> None:
 
 
 def test_figures_are_told_as_they_were_measured() -> None:
-    rows = re.findall(r"^\| .*\|$", text(ROOT / "docs" / "measurements" / "site.md"), re.MULTILINE)
+    measured, told = ROOT / "docs" / "measurements", text(ROOT / "docs" / "scaling.md")
+    site, load, marking = (text(measured / f"{name}.md") for name in ("site", "class_load", "marking"))
+    rows = re.findall(r"^\| .*\|$", site, re.MULTILINE)
     assert len(rows) > 5
-    assert [row for row in rows if row not in text(ROOT / "docs" / "scaling.md")] == []
+    of_a_college = load.partition("## What it means for")[2].partition("##")[0], marking.partition("\n| 40 classes")[2]
+    for part in of_a_college:
+        rows += (found := re.findall(r"^\| .*\|$", part, re.MULTILINE))
+        assert len(found) > 3
+    assert [row for row in rows if row not in told] == []
     [first] = re.findall(r"first visit .*?\| ([\d.]+) kB", rows[1])
     assert f"moves {float(first):.0f} kB" in text(ROOT / "README.md")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT, Rules
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, Workbook, load_workbook
-from workbook_helpers.items.documents import BodyMark, Document
+from workbook_helpers.items.documents import BodyMark, Document, Message
 
 OPTIONS = [{"id": "a", "text": "One"}, {"id": "b", "text": "Two"}]
 ANSWERED = [
@@ -216,6 +216,21 @@ def test_marks_on_a_body_map_stand_where_their_places_are() -> None:
     assert right < chest < left < left_back < right_back
     twice = Document(id="w09-d01", form="body-map", title="Map", marks=tuple(BodyMark(at=ats[0], text="Bruise") for _ in range(2)))
     assert len(set(re.findall(r'<circle cx="\d+"', twice.as_html()))) == 2, "neither lies on the other"
+
+
+@pytest.mark.parametrize(
+    ("by", "other"),
+    [
+        (("Carys, daughter", "Kofi", "Kofi, note for the team", "Carys, daughter"), [False, True, True, False]),
+        (("Bus driver", "Hugh, brother", "Asha"), [False] * 3),
+        (("Nia", "Nia"), [False] * 2),
+    ],
+    ids=["two", "more", "one"],
+)
+def test_a_thread_has_two_sides_where_two_people_write(by: tuple[str, ...], other: list[bool]) -> None:
+    thread = Document(id="w09-d01", form="messages", title="Thread", messages=tuple(Message(by=one, text="Hello") for one in by))
+    shown = re.findall(r"<li( class=.wb-paper-other.)?>", thread.as_html())
+    assert [bool(one) for one in shown] == other
 
 
 def resting(folder: Path, documents: str) -> Workbook:

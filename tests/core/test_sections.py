@@ -12,12 +12,17 @@ from tests.conftest import ROOT
 from workbook_helpers.items import load_workbook, read_notebook
 from workbook_helpers.items.documents import Document
 from workbook_helpers.items.kinds import KINDS
-from workbook_helpers.items.sections import ABOUT, heading, minutes_needed, sections, shared_out
+from workbook_helpers.items.sections import ABOUT, SHORT, heading, minutes_needed, sections, shared_out, shown_together, waiting
+from workbook_helpers.served.answers import COUNTED
+from workbook_helpers.served.live import far
 from workbook_helpers.web.body import body
 
 FOLDERS = sorted(path.parent for path in (ROOT / "workbooks").glob("*/workbook.toml"))
 SINGLE = {"purpose": "assessed", "points": 1, "stem": "Which?", "options": [{"id": "a", "text": "One"}, {"id": "b", "text": "Two"}]}
 WRITTEN = {"purpose": "assessed", "points": 5, "stem": "Explain.", "words": 150}
+
+
+LONG = " word" * SHORT
 
 
 def text(source: str) -> dict[str, Any]:
@@ -34,12 +39,12 @@ PAPER = {
 }
 
 
-def test_each_heading_of_level_2_begins_a_section_and_about_stands_outside() -> None:
+def test_a_heading_of_level_2_begins_a_section_and_about_stands_outside() -> None:
     cells = [
         text("# Title\nA scene."),
         ask("progress"),
         text("### Small"),
-        text("## One *and* `more`\nWords."),
+        text("## One *and* `more`\nWords." + LONG),
         ask("w09-q01"),
         text("More."),
     ]
@@ -49,6 +54,28 @@ def test_each_heading_of_level_2_begins_a_section_and_about_stands_outside() -> 
     assert sum(one.minutes for one in found) == 20
     assert found[0].minutes == 1
     assert found[2].minutes > 10 > found[1].minutes, "a written task takes longest; what is said about the workbook takes nothing"
+
+
+SHORTS = [text("# T\nA scene."), text("## A\nRead."), ask("w09-p01"), text("## B\nMore.")]
+ASKED = [text("## C"), ask("w09-q01"), text("## D"), ask("w09-t01")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "titles"),
+    [
+        pytest.param(SHORTS, [["A", "B"]], id="a few lines are no section"),
+        pytest.param([*SHORTS, *ASKED], [["A", "B", "C"], ["D"]], id="what is handed in stands with what leads up to it, each for itself"),
+        pytest.param([*SHORTS, text("## X\n" + "word " * (SHORT - 10)), text("## Y")], [["A", "B"], ["X", "Y"]], id="what is long"),
+        pytest.param([*SHORTS, text(f"## {ABOUT}"), text("## Z")], [["A", "B"], [ABOUT], ["Z"]], id="about stands outside"),
+    ],
+)
+def test_short_parts_that_follow_each_other_are_one_section(cells: list[dict[str, Any]], titles: list[list[str]]) -> None:
+    told = [{"id": name, "text": "One or two", "right": name == "a", "feedback": "word " * SHORT} for name in "ab"]
+    practice = {"id": "w09-p01", "kind": "single", "purpose": "practice", "stem": "Which?", "options": told}
+    found = shown_together(cells, PAPER | {"w09-p01": KINDS["single"].model_validate(practice)})
+    assert [[name for n in part.cells if (name := heading("".join(cells[n]["source"])))] for part in found] == titles
+    assert [[*([part.title] if part.title else []), *part.more] for part in found] == titles
+    assert [n for part in found for n in part.cells] == list(range(len(cells)))
 
 
 def test_the_minutes_are_those_of_a_quicker_and_a_slower_reader() -> None:
@@ -68,6 +95,26 @@ def test_the_minutes_are_those_of_a_quicker_and_a_slower_reader() -> None:
         "w09-q01": KINDS["single"].model_validate({"id": "w09-q01", "kind": "single", "purpose": "practice", "stem": "?", "options": told})
     }
     assert minutes_needed([text("word " * 1000), ask("w09-q01")], practice, {}) == (5, 15), "feedback is for who needs it"
+
+
+def test_what_waits_behind_the_first_three_of_earlier_workbooks_takes_no_time() -> None:
+    told = [{"id": name, "text": "One or two", "right": name == "a", "feedback": "Yes."} for name in "ab"]
+    asked = {f"w09-e0{n}": {"about": ["w08-p01"], "stem": "word " * (90 if n < 4 else 600)} for n in range(1, 6)}
+    practice = {
+        name: KINDS["single"].model_validate({"id": name, "kind": "single", "purpose": "practice", "options": told} | fields)
+        for name, fields in asked.items()
+    }
+    cells = [text("## One"), *map(ask, practice), text("## Two\n" + "word " * 300)]
+    [part] = shown_together(cells, practice)
+    assert part.items == tuple(practice), "all are asked there"
+    assert part.words < SHORT, "those that wait make no section long"
+    assert minutes_needed(cells, practice, {}) == minutes_needed([*cells[:4], cells[-1]], practice, {})
+
+
+def test_who_has_answered_all_that_is_shown_has_answered_what_a_class_at_work_counts() -> None:
+    paper = load_workbook(next(folder for folder in FOLDERS if folder.name.startswith("w02"))).paper()
+    assert len(waiting(paper)) == 2
+    assert far(paper, ()) == {"answered": 0, "of": sum(item.purpose in COUNTED for item in paper.values()) - 2}
 
 
 def test_a_document_takes_the_time_to_read_it_where_it_is_first_asked_about() -> None:
@@ -95,7 +142,7 @@ def test_a_heading_is_found_as_it_is_read(source: str, title: str | None) -> Non
 
 
 def test_a_notebook_that_begins_with_a_heading_has_no_empty_section() -> None:
-    assert [one.title for one in sections([text("## First"), text("## Second")], {}, title="T", minutes=5)] == ["First", "Second"]
+    assert [one.title for one in sections([text("## First\n" + LONG), text("## Second")], {}, title="T", minutes=5)] == ["First", "Second"]
     assert sections([], {}, title="T", minutes=5) == ()
 
 
@@ -121,8 +168,8 @@ def test_each_workbooks_sections_are_those_of_its_page_and_add_up_to_its_minutes
     book = json.loads(json.dumps(workbook.book()))["sections"]
     page = re.split(r'<section class="wb-section"( data-wb-about)?>', body(workbook))[1:]
     shown = [part for about, part in zip(page[::2], page[1::2], strict=True) if not about]
-    headings = [unescape(re.sub(r"<[^>]+>", "", re.findall(r"<h[12][^>]*>(.*?)</h[12]>", part)[0])) for part in shown]
-    assert [one["title"] for one in book] == headings
+    headings = [[unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", part)] for part in shown]
+    assert [[one["title"], *one["more"]] for one in book] == headings
     assert [one["items"] for one in book] == [
         [name for name in re.findall(r'data-wb-ask="([^"]+)"', part) if name not in ("progress", "hand-in")] for part in shown
     ]

@@ -70,6 +70,19 @@ def test_a_window_of_its_own_stays_until_what_went_wrong_has_been_read(tmp_path:
         assert ("Press Enter to close this window." in said) == asks
 
 
+def test_without_a_word_it_opens_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, done = runpy.run_path(str(ROOT / "start.py")), list[tuple[object, ...]]()
+
+    def run(*command: object) -> int:
+        done.append(command[1:])
+        return 0
+
+    monkeypatch.setitem(module["main"].__globals__, "install", lambda *which: done.append(which))
+    monkeypatch.setitem(module["main"].__globals__, "run", run)
+    assert module["main"]([]) == 0
+    assert done == [(ROOT / "constraints.txt",), ("-P", "-m", "autograde.cli", "desk")]
+
+
 def test_the_demo_starts_through_it(tmp_path: Path) -> None:
     done = start("demo", "--students", "2", "--no-serve", "--folder", str(tmp_path / "demo"))
     assert done.returncode == 0, done.stdout + done.stderr

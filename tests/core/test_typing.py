@@ -237,7 +237,6 @@ def desk(chromium: Browser) -> Iterator[Desk]:
     context.close()
 
 
-@pytest.mark.timeout(300)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     phrase=st.text(st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0xFFFF), min_size=20, max_size=80),

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
+from workbook_helpers.answers.change import wrong_first
 from workbook_helpers.items import Item, Purpose, Workbook, clean_id, load_workbook, paper_seed
 from workbook_helpers.items.base import drawn
 from workbook_helpers.items.kinds.gaps import Gaps
@@ -25,6 +26,7 @@ from workbook_helpers.items.kinds.single import Single
 from workbook_helpers.items.kinds.workplace import EVIDENCE, PLACES, Workplace
 from workbook_helpers.items.kinds.written import count_words
 from workbook_helpers.items.pairs import PairsItem
+from workbook_helpers.items.sections import waiting
 from workbook_helpers.items.spelling import Forms, distance, plain
 from workbook_helpers.items.workbook import Pool
 
@@ -105,6 +107,9 @@ LEARNERS = (
     | st.integers(1015, 1030).map(lambda n: "\u00ad" * n + "ana01")
 )
 SMALL = st.text(max_size=4) | st.integers(-1, 9) | st.booleans() | st.none() | st.just(2.5)
+TRIED = st.none() | st.fixed_dictionaries(
+    {"n": st.integers(1, 3), "first": st.lists(IDS, max_size=2), "checked": st.booleans(), "shown": st.booleans()}
+)
 ODD = st.recursive(
     SMALL | st.sampled_from(WHITE + NO_WHITE),
     lambda inner: (
@@ -236,6 +241,16 @@ def _pure() -> Iterator[tuple[str, st.SearchStrategy[tuple[Any, ...]], Pure, int
     yield "clean id", st.tuples(LEARNERS), clean_id, 600
     yield "paper seed", st.tuples(IDS, st.sampled_from(["w01", "w99"]), LEARNERS), paper_seed, 600
     yield "drawn", st.tuples(UNIQUE, TEXT, IDS), lambda ids, seed, name: [one.id for one in drawn(map(_Named, ids), seed, name)], 400
+    yield "wrong first", st.tuples(TRIED), wrong_first, 400
+    some = UNIQUE.flatmap(lambda ids: st.tuples(st.just(ids), st.lists(st.sampled_from(ids), unique=True) if ids else st.just([])))
+    yield "waiting", some, _waiting, 400
+
+
+def _waiting(ids: list[str], answered: list[str]) -> list[str]:
+    """Those that wait of questions about earlier workbooks with these ids."""
+    about = next(item for workbook in WORKBOOKS for item in workbook.items.values() if item.about)
+    later = waiting({name: about.model_copy(update={"id": name}) for name in ids}, answered)
+    return [name for name in ids if name in later]
 
 
 @dataclass(frozen=True)

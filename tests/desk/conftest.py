@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import signal
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
@@ -153,6 +154,20 @@ def fits(page: Page, width: int) -> None:
     """See that nothing is lost beside the page at a width."""
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+DROPPED = """(place, files) => {
+  const held = new DataTransfer();
+  for (const [name, data] of files) held.items.add(new File([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))], name));
+  for (const kind of ["dragover", "drop"]) {
+    place.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: held }));
+  }
+}"""
+
+
+def drop_on(place: Locator, *files: tuple[str, bytes]) -> None:
+    """Drop files on a place of a page, as from a folder's window."""
+    place.evaluate(DROPPED, [[name, b64encode(data).decode()] for name, data in files])
 
 
 def said(page: Page, text: str) -> None:

@@ -276,7 +276,7 @@ def kept(course: Course) -> dict[str, Any]:
     }
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(180, func_only=True)
 def test_a_class_at_the_desk_is_the_same_as_by_commands(
     serve: Serve, paged: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

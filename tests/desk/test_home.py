@@ -12,13 +12,15 @@ from playwright.sync_api import Page, expect
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.settings_file import write_settings
-from autograde.desk import home
+from autograde.desk import give_back, home
 from autograde.desk.home import State
 from autograde.desk.pages import plain
 from autograde.desk.standing import standing
+from autograde.gradebook.givings import take_back
 from autograde.inbox.arrived import new_batch, place_for
 from autograde.inbox.watched import take_from
 from autograde.outbox.feedback import write_feedback
+from autograde.outbox.giving import Way, give
 from autograde.run.mark import mark_class
 from autograde.text import LOCAL, in_short
 from tests.desk.conftest import LATE, Desk, as_json
@@ -39,7 +41,7 @@ def test_each_learner_stands_where_the_class_says(course: Course) -> None:
         "fay01": "late: ",
     }
     shown = home.data(course)
-    assert {one.name: one.number for one in shown.waiting} == {"take-in": 0, "mark": 2, "give-back": 1, "decide": 0, "put-right": 0}
+    assert {one.name: one.number for one in shown.waiting} == {"take-in": 0, "mark": 2, "give-back": 2, "decide": 0, "put-right": 0}
     assert shown.step.text == "2 hand-ins wait to be marked."
     assert shown.name == "Care level 2"
 
@@ -78,6 +80,26 @@ def test_it_follows_what_is_done(course: Course) -> None:
     assert standing(course).workbooks[0].due == later
 
 
+def test_what_was_given_back_is_returned_until_something_changes(course: Course) -> None:
+    def points(number: float) -> None:
+        with course.gradebook() as gradebook:
+            gradebook.find_grade("w01-t01", ASSIGNMENT, ASSIGNMENT, "ana01").manual_score = number
+            gradebook.db.commit()
+
+    giving = give(course, ASSIGNMENT, Way.ZIP).giving
+    assert states(course)["ana01"] == "returned: "
+    assert [line.id for line in home.data(course, state=State.RETURNED).lines] == ["ana01"]
+    points(8)
+    assert states(course)["ana01"] == "ready: "
+    list(write_feedback(course, ASSIGNMENT))
+    assert states(course)["ana01"] == "page made: ", "and not given yet as it is now"
+    points(7)
+    list(write_feedback(course, ASSIGNMENT))
+    assert states(course)["ana01"] == "returned: ", "just that page was given"
+    take_back(course.db_url, course.course_id, giving.id)
+    assert states(course)["ana01"] == "page made: "
+
+
 def test_what_waits_goes_on_waiting_when_a_page_was_made_of_the_rest(course: Course) -> None:
     list(write_feedback(course, ASSIGNMENT, partial=True))
     assert standing(course).of("cai01", ASSIGNMENT).returned, "there is a page, and it fits"
@@ -86,6 +108,26 @@ def test_what_waits_goes_on_waiting_when_a_page_was_made_of_the_rest(course: Cou
         "ben01": "page made: ",
         "cai01": "waits: 1 answer for you",
     }
+
+
+def test_home_counts_what_is_to_be_given_back_as_give_back_does(course: Course) -> None:
+    def counts() -> tuple[int, int, int]:
+        shown = give_back.data(course, ASSIGNMENT)
+        return next(one.number for one in home.data(course).waiting if one.name == "give-back"), shown.makeable, shown.new
+
+    assert counts() == (2, 1, 1), "ben01's page is to be made, ana01's was not given"
+    list(write_feedback(course, ASSIGNMENT, partial=True))
+    assert counts() == (3, 0, 3)
+    giving = give(course, ASSIGNMENT, Way.ZIP).giving
+    assert counts() == (0, 0, 0)
+    with course.gradebook() as gradebook:
+        gradebook.find_comment("w01-t01", ASSIGNMENT, ASSIGNMENT, "ana01").manual_comment = "Well said."
+        gradebook.db.commit()
+    assert counts() == (1, 1, 0)
+    list(write_feedback(course, ASSIGNMENT, partial=True))
+    assert counts() == (1, 0, 1), "the page was given, and not as it is now"
+    take_back(course.db_url, course.course_id, giving.id)
+    assert counts() == (3, 0, 3)
 
 
 def test_a_late_hand_in_says_so(course: Course) -> None:

@@ -26,6 +26,8 @@ from autograde.errors import ClassError
 from autograde.gradebook.database import let_go
 from autograde.gradebook.keep import backup, restore
 from autograde.gradebook.synced import synced_by
+from autograde.records.copies import written_in
+from autograde.records.opening import reading
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Desk, Serve, fits, said, start
@@ -324,6 +326,10 @@ def test_the_class_is_packed_with_its_progress(safe: Desk, page_of: Page) -> Non
     with zipfile.ZipFile(packed) as one, zipfile.ZipFile(io.BytesIO(got.body())) as other:
         assert other.testzip() is None
         assert set(one.namelist()) ^ set(other.namelist()) <= {"class/audit-heads.txt"}  # the log's head is kept when a deed is done
+    assert page_of.request.get(f"{safe.base}{page_of.get_by_role('link', name='Download a backup').get_attribute('href')}").ok
+    with reading(safe.course) as connection:
+        assert {path.parent for path in written_in(connection)} == {stick}, "what is downloaded was nowhere else"
+    let_go(safe.course.db_url)  # the desk restores what nobody else holds open
 
 
 def test_anyone_can_use_the_page(safe: Desk, page_of: Page) -> None:

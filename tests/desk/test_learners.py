@@ -2,12 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from autograde.classes.roster import Roster
 from autograde.desk.pages import plain
 from tests.browser.test_accessible import violations
-from tests.desk.conftest import Desk, as_json, fits, said, second
+from tests.desk.conftest import Desk, as_json, drop_on, fits, said, second
 from tests.desk.test_learner_parts import spreadsheet
 
 PASTED = "Class A\n\nFirst name\tSurname\tID number\tWhere\nGwen\tParry\tgp1\tRhyl\nHuw\tRees\thr1\tBala\n"
@@ -48,14 +49,18 @@ def test_a_list_is_pasted_looked_at_and_added(desk: Desk, window: Page) -> None:
     expect(window.get_by_label("Paste it here")).to_have_value("")
 
 
-def test_a_spreadsheet_is_chosen(desk: Desk, window: Page) -> None:
+@pytest.mark.parametrize("way", ["dropped", "chosen"])
+def test_a_spreadsheet_is_given(desk: Desk, window: Page, way: str) -> None:
     desk.enter(window, "learners")
     window.get_by_text("Add a list of learners").click()
-    data = spreadsheet([["Id", "Full name"], ["xl1", "Parry, <b>Nia</b>"]])
-    window.locator("#read-file").set_input_files({"name": "list.xlsx", "mimeType": "application/octet-stream", "buffer": data})
+    data = spreadsheet([["Id", "Full name"], [way, f"Parry, <b>{way}</b>"]])
+    if way == "dropped":
+        drop_on(window.locator("#form-read"), ("list.xlsx", data))
+    else:
+        window.locator("#read-file").set_input_files({"name": "list.xlsx", "mimeType": "application/octet-stream", "buffer": data})
     window.get_by_role("button", name="Add this learner").click()
     said(window, "1 learner added.")
-    expect(window.get_by_role("link", name="<b>Nia</b> Parry")).to_be_visible()
+    expect(window.get_by_role("link", name=f"<b>{way}</b> Parry")).to_be_visible()
 
 
 def test_a_file_that_is_no_list_is_told_at_the_form(desk: Desk, window: Page) -> None:
@@ -150,18 +155,30 @@ def test_more_time_and_one_learner_under_two_ids(desk: Desk, window: Page) -> No
     said(window, "dan01 and fay01 are two learners again.")
 
 
+def test_what_was_done_is_said_though_a_window_looks_for_changes_in_between(desk: Desk, window: Page) -> None:
+    desk.enter(window, "learners")
+    secret = {"X-XSRFToken": {one["name"]: one["value"] for one in window.context.cookies()}["_xsrf"], "HX-Request": "true"}
+    form: dict[str, str | float | bool] = {"id": "be1", "first_name": "Bethan", "last_name": "", "email": ""}
+    assert window.request.post(f"{desk.base}/desk/learners/add", form=form, headers=secret, max_redirects=0).status == 303
+    for headers in (secret | {"Desk-Follows": "true"}, secret):
+        text = window.request.get(f"{desk.base}/desk/learners", headers=headers).text()
+        assert ("Bethan was added" in text) == (headers == secret)
+
+
 def test_two_windows_see_one_class(desk: Desk, window: Page) -> None:
     desk.enter(window, "learners")
     other = second(window.context)
     other.goto(f"{desk.base}/desk/learners")
     other.get_by_text("Add one learner").click()
     other.get_by_label("First name").fill("Half typed")
+    other.evaluate("window.same = true")
     window.get_by_text("Add one learner").click()
     window.get_by_label("Id", exact=True).fill("tw1")
     window.get_by_label("First name").fill("Tegwen")
     window.get_by_role("button", name="Add", exact=True).click()
     said(window, "Tegwen was added")
     expect(other.get_by_role("link", name="Tegwen")).to_be_visible(timeout=6_000)
+    assert other.evaluate("window.same")
     expect(other.get_by_label("First name")).to_have_value("Half typed")
     expect(other.get_by_label("First name")).to_be_focused()
 

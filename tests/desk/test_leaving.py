@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
+from tornado.web import create_signed_value
 
 from autograde.classes import backups
 from autograde.classes.folder import Course
 from autograde.desk import home, keep_safe, learners, quality, results
+from autograde.desk.handler import SAID, fitting
 from autograde.desk.keep_log import Log, Verified
 from autograde.desk.pages import Asked, Done, File, Look, UnfitError, plain
 from autograde.desk.pages import Page as DeskPage
@@ -22,8 +24,9 @@ from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook import own_tables
 from autograde.gradebook.database import let_go
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.heads import current_head, keep_head
-from autograde.gradebook.log import entries_in
+from autograde.gradebook.log import entries_in, note
 from autograde.inbox.quarantine import REASON
 from autograde.records.erasure import plan
 from autograde.records.opening import reading, writing
@@ -104,15 +107,63 @@ def test_all_that_is_kept_of_a_learner_and_the_erasure(course: Course, tmp_path:
         with pytest.raises(UnfitError, match="Nothing was erased") as refused:
             did(learners.PAGE, course, "erase", learner="ana01", id=typed)
         assert refused.value.field == "id"
-    done = did(learners.PAGE, course, "erase", learner="ana01", id="ANA01")
-    assert done.said.startswith("ana01 is erased. 1 backup or other file holds that learner still.")
+    done = learners.PAGE.verbs["erase"](asked(course, learner="ana01", id="ANA01"))
+    assert isinstance(done, Look)
+    assert done.said.startswith(
+        "ana01 is erased. 1 backup or other file holds that learner still. 1 thing is left for you to decide, below."
+    )
     assert done.said.endswith("files that were downloaded or sent, the exchange.")
     assert shown.erasing.outside in done.said
+    assert done.shown.erased == (f"Not changed, and still with this learner in it: {made.path}", *shown.erasing.to_decide)
+    assert shown.erasing.to_decide != ()
     assert learners.PAGE.show(asked(course, learner="ana01", erase="1")).one is None  # the page refreshes itself, or "Back"
     assert "ana01" not in json.dumps(plain(learners.data(course)))
     with pytest.raises(ClassError, match="Nobody in the class has the id"):
         did(learners.PAGE, course, "erase", learner="ana01", id="ana01")
     let_go(course.db_url)
+
+
+def test_backups_that_hold_an_erased_learner_still_are_named_where_they_are_all_that_is_left(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
+    (tmp_path / "stick").mkdir()
+    made = backups.back_up(course, backups.choose_folder(course, str(tmp_path / "stick")))
+    assert plan(course, "fay01").to_decide == ()
+    done = learners.PAGE.verbs["erase"](asked(course, learner="fay01", id="fay01"))
+    assert isinstance(done, Look)
+    assert done.said.startswith("fay01 is erased. 1 backup or other file holds that learner still. What lies outside")
+    assert done.shown.erased == (f"Not changed, and still with this learner in it: {made.path}",)
+    let_go(course.db_url)
+
+
+def test_what_an_erasure_leaves_to_decide_is_listed_however_long_it_is(course: Course, tmp_path: Path) -> None:
+    with writing(course) as database:
+        for n in range(60):  # each in a folder of its own, and not there any more
+            note(database, Deed.BACK_UP, file=str(tmp_path / f"stick {n}" / "one.db"))
+    done = learners.PAGE.verbs["erase"](asked(course, learner="ana01", id="ana01"))
+    assert isinstance(done, Look)
+    assert done.said.startswith(f"ana01 is erased. {len(done.shown.erased)} things are left for you to decide, below. What lies outside")
+    assert len(done.shown.erased) >= 60
+    assert sum("is not there now" in one for one in done.shown.erased) == 60
+    let_go(course.db_url)
+
+
+@pytest.mark.parametrize("undo", [None, ("undo", {"decisions": "1.1 abcdef01 ana01\n" * 20}), ("undo", {"decisions": "x" * 5000})])
+@pytest.mark.parametrize(
+    "said",
+    ["Kept.", "Łucja’s „words” \\ \n\x01" * 300, "\ud800" * 3000, 'C:\\Users\\Ruth\\One "Drive"\\' * 400, '"' * 2900],
+    ids=["short", "long", "odd", "paths", "quotes"],
+)
+def test_what_was_said_is_never_more_than_a_browser_keeps(said: str, undo: tuple[str, dict[str, str]] | None) -> None:
+    kept = fitting(Done(said=said, undo=undo))
+    assert len(create_signed_value("a secret", SAID, kept)) + len(SAID) < 4000
+    found = json.loads(kept)
+    text = said.encode("utf-8", "replace").decode()
+    assert found["text"] == text or text.startswith(found["text"].removesuffix(" …"))
+    assert len(found["text"]) >= min(len(text), 100)
+    assert undo or text == found["text"] or len(kept) > 2800 * 0.85, "no more is cut off than has to be"
+    assert bool(found["undo"]) == bool(undo and len(undo[1]["decisions"]) < 1000)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +283,8 @@ def test_reports_erasure_and_the_log_by_keyboard(served: Desk, paged: Page) -> N
     menu.get_by_role("link", name="Learners").press("Enter")
     expect(paged.get_by_role("heading", level=1)).to_have_text("Learners")
     paged.goto(f"{served.base}/desk/learners?learner=dan01")
+    with writing(served.course) as database:
+        note(database, Deed.BACK_UP, file=f"/stick/{'folder' * 20}/one.db")
     paged.get_by_role("link", name="Erase this learner").press("Enter")
     expect(paged.locator("#one")).to_contain_text("No backup that this computer knows of")
     assert violations(paged) == []
@@ -242,6 +295,11 @@ def test_reports_erasure_and_the_log_by_keyboard(served: Desk, paged: Page) -> N
     paged.get_by_label("Type the id dan01").fill("dan01")
     paged.keyboard.press("Enter")
     said(paged, "dan01 is erased.")
+    expect(paged.locator("#erased")).to_contain_text("is not there now")
+    expect(paged.locator("#erased")).to_be_focused()
+    expect(paged.locator("#erased-heading")).to_be_in_viewport()
+    assert violations(paged) == []
+    fits(paged, 320)
     paged.goto(f"{served.base}/desk/keep-safe")
     paged.get_by_role("button", name="Check the log").press("Enter")
     expect(paged.locator("#verified")).to_contain_text("as they were written")

@@ -129,6 +129,7 @@ def test_a_class_is_marked_by_keys_alone(marking: Desk, task: Page) -> None:
     assert points(marking, "ana01")[0] == 10
     assert points(marking, "ana01")[1].startswith("3 reasons, Ana.")
     assert points(marking, "cai01") == (3, "")
+    assert "Siân" in (task.locator("#mark-list li:has(strong:not([hidden]))").text_content() or ""), "to follow up"
     assert points(marking, "ben01") == (None, "")
     task.keyboard.press("u")
     expect(who(task)).to_have_text("Siân Ŵyn")
@@ -148,6 +149,12 @@ def test_points_that_are_none_are_told_at_the_field(marking: Desk, task: Page) -
     expect(state(task)).to_have_text("Saved")
     expect(task.locator("#mark-points-fault")).to_be_hidden()
     assert points(marking, "dan01")[0] == 7.5
+    level = task.get_by_role("button", name=re.compile("^4 Met"))
+    level.click()
+    expect(task.locator("#mark-points")).to_have_value("7")
+    expect(level).to_have_attribute("aria-pressed", "true")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "ana01")[0] == 7
 
 
 def test_what_is_given_is_for_the_answer_that_is_shown_however_slow_the_replies(marking: Desk, paged: Page) -> None:
@@ -361,16 +368,15 @@ def test_near_copies_are_shown_together(marking: Desk, task: Page) -> None:
 
 def test_it_fits_and_everything_has_a_name(marking: Desk, task: Page) -> None:
     assert violations(task) == []
-    left, right = task.locator(".mark-left").bounding_box(), task.locator(".mark-right").bounding_box()
-    assert left is not None
-    assert right is not None
-    assert right["x"] > left["x"] + left["width"]
-    fits(task, 768)
-    fits(task, 320)
-    left, right = task.locator(".mark-left").bounding_box(), task.locator(".mark-right").bounding_box()
-    assert left is not None
-    assert right is not None
-    assert right["y"] > left["y"] + left["height"] - 1
+    for width in (1280, 768, 767, 320):
+        fits(task, width)
+        left, right = task.locator(".mark-left").bounding_box(), task.locator(".mark-right").bounding_box()
+        assert left is not None
+        assert right is not None
+        if width >= 768:
+            assert right["x"] > left["x"] + left["width"], width
+        else:
+            assert right["y"] > left["y"] + left["height"] - 1, width
     task.goto(f"{marking.base}/desk/mark")
     assert violations(task) == []
     fits(task, 320)

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -365,23 +366,46 @@ LONG = (
 )
 
 
-def test_a_second_hand_in_is_compared_at_once(course: Course, kit: Kit, tmp_path: Path) -> None:
-    def hand_in(learner: str, text: str) -> None:
-        (tmp_path / "x.zip").write_bytes(kit.hand_in(learner, (LATE + timedelta(hours=1)).isoformat(), q01="a", t01=text, declaration=True))
-        intake(course, [tmp_path / "x.zip"], "w01")
-        list(mark_class(course, ASSIGNMENT))
+def compared(course: Course, learner: str) -> Answer:
+    """Give an answer once near copies of it have been looked for."""
+    deadline = time.monotonic() + 30
+    while (found := shown(course, learner)).near is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
 
-    def near() -> list[str]:
-        deadline = time.monotonic() + 30
-        while (found := shown(course, "ana01").near) is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert found is not None
-        return [one.name for one in found]
 
-    hand_in("ana01", LONG)
-    assert near() == []
-    hand_in("ben01", LONG.replace("Mr D", "She"))
-    assert near() == ["Ben O'Brien, Jr"]
+def near(course: Course, learner: str) -> list[str]:
+    return [one.name for one in compared(course, learner).near or ()]
+
+
+def hand_in(course: Course, folder: Path, learner: str, text: str) -> None:
+    (folder / "x.zip").write_bytes(Kit().hand_in(learner, (LATE + timedelta(hours=1)).isoformat(), q01="a", t01=text, declaration=True))
+    intake(course, [folder / "x.zip"], "w01")
+    list(mark_class(course, ASSIGNMENT))
+
+
+def test_a_second_hand_in_is_compared_at_once(course: Course, tmp_path: Path) -> None:
+    hand_in(course, tmp_path, "ana01", LONG)
+    assert near(course, "ana01") == []
+    hand_in(course, tmp_path, "ben01", LONG.replace("Mr D", "She"))
+    assert near(course, "ana01") == ["Ben O'Brien, Jr"]
+
+
+def test_what_is_nearly_a_sample_is_told_and_changes_no_points(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guides = Path(shutil.copytree(home(), tmp_path / "guides"))
+    (guides / "samples").mkdir()
+    sample = f'task = "{TASK}"\nlevel = "met"\npoints = 8\nmust_see = [true]\ntext = "{LONG}"\nwhy = "So it is."\n'
+    (guides / "samples" / "w01.toml").write_text(f'workbook = "w01"\n[[samples]]\n{sample}', "utf-8")
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(guides))
+    hand_in(course, tmp_path, "ana01", LONG.replace("Mr D", "She"))
+    found = compared(course, "ana01")
+    assert [(one.name, one.answer) for one in found.near or ()] == [("a sample answer", "")]
+    assert found.near
+    assert found.near[0].shared[0].startswith("The working kind is there")
+    assert (found.state, found.points) == (State.WAITS, "")
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, "ana01")
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
 
 
 def test_an_answer_names_nobody_of_the_class() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
@@ -15,7 +15,8 @@ from autograde.gradebook.database import kept_engine, let_go
 from autograde.gradebook.left import mark_left
 from autograde.inbox import merge
 from tests.tutor.conftest import ASSIGNMENT, empty_database, server
-from workbook_helpers.served.database import PEOPLE, prepare
+from workbook_helpers.served.database import prepare
+from workbook_helpers.served.sessions import Sessions, hash_pin
 
 __all__ = ["server"]
 
@@ -51,7 +52,7 @@ def test_what_learners_write_beside_the_gradebook_is_no_change_of_the_class(cour
     prepare(url)
     seen = fingerprint(course)
     with kept_engine(url).begin() as connection:
-        connection.execute(insert(PEOPLE).values(class_id=course.course_id, learner="ana01", pin=""))
+        Sessions(course.course_id).choose_pin(connection, "ana01", hash_pin("2468"))
         connection.execute(text("SELECT pg_stat_force_next_flush()"))
     with kept_engine(url).connect() as connection:
         counted = text("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'served_people'")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from autograde.classes.folder import Course
 from autograde.desk import home, results
@@ -98,11 +98,17 @@ def test_who_is_referred_is_told_on_home_and_the_file_is_there(course: Course) -
     assert done.undo
     do(course, done.undo[0], **done.undo[1])
     assert (home.data(course).referred, [found.open for found in past(course)]) == ("", [False])
-    refer(course, until="2020-01-01")
-    again = refer(course, until="2020-01-01")
+    with pytest.raises(UnfitError, match="That day is past"):
+        refer(course, until="2020-01-01")
+    refer(course)
+    again = refer(course)
     assert (again.undo, again.said) == (None, "Referred anew, in place of the one before: 1 task to do again. " + FILE)
+    assert [one.instead for one in past(course)] == [True, False, False], "before it is withdrawn it is said that none comes back"
     do(course, "withdraw-referral", learner="ana01", id=open_of(course)[0].id)
-    assert refer(course, until="2020-01-01").undo, "the one before this was withdrawn, not replaced"
+    assert refer(course).undo, "the one before this was withdrawn, not replaced"
+    assert not any(one.instead for one in past(course))
+    with writing(course) as database:  # and the day goes by
+        database.run(update(own_tables.referral).values(until=date(2020, 1, 1)))
     assert home.data(course).referred == "1 referred, 1 overdue"
     assert "overdue" in past(course)[0].words
     with writing(course) as database:  # the same learner is asked for more of another workbook, without a day
@@ -166,6 +172,7 @@ def test_from_the_desk_to_the_learner_and_back(served: Desk, paged: Page, tmp_pa
     said(paged, "Referred: 1 task to do again.")
     expect(paged.locator(".desk-said")).to_be_in_viewport(ratio=0.9)
     expect(paged.locator("#said")).to_be_focused()
+    expect(section.get_by_role("link", name="The learner’s file")).to_be_in_viewport()  # it is told where it was pressed
     with paged.expect_download() as coming:
         section.get_by_role("link", name="The learner’s file").click()
     coming.value.save_as(tmp_path / "again.html")

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,18 +10,22 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from autograde.classes.folder import Course
-from autograde.desk import home, results
+from autograde.desk import back_at_work, home, results
 from autograde.desk.pages import Asked, Done, UnfitError, plain
+from autograde.desk.results_cells import Looked
 from autograde.desk.results_data import data
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
+from autograde.inbox.intake import intake
 from autograde.records import decisions, evidence
 from autograde.records.evidence import Kind
+from autograde.records.referring import refer
+from autograde.records.units import declare, sign_off
 from tests.browser.test_accessible import violations
-from tests.conftest import free_port
+from tests.conftest import Rules, free_port
 from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.desk.giving import give_points, make_class
-from tests.tutor.conftest import ASSIGNMENT, ITEMS_TOML, WORKBOOK_TOML
+from tests.tutor.conftest import ASSIGNMENT, ITEMS_TOML, WORKBOOK_TOML, Kit
 
 CRITERION = '[[criteria]]\nframework = "rqf-l2"\ncode = "1.1"\nextent = "full"\nhow = "It is all here."\n'
 CODES = ("1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3", "3.4a", "3.4b")
@@ -111,6 +115,48 @@ def test_the_grid_says_where_each_learner_stands(course: Course) -> None:
     assert waiting["decide"] == 5
     assert {line.id for line in data(course, state="nothing yet", find="zeal").lines} == {"l09"}
     assert [line.id for line in data(course, names=False).lines] == [f"l0{n}" for n in range(1, 10)]
+
+
+def test_whoever_handed_in_a_written_task_is_asked_two_weeks_later(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(today: date) -> tuple[set[str], set[str]]:
+        found = back_at_work.back_at_work(course, today)
+        return {one.learner for one in found.now}, {one.learner for one in found.later}
+
+    everybody, today = {f"l0{n}" for n in range(1, 9)}, datetime.now(UTC).date()
+    day = today + timedelta(days=14)
+    assert asked(day - timedelta(days=2)) == (set(), everybody)
+    assert asked(day + timedelta(days=1)) == (everybody, set())
+    later = home.data(course).back.later
+    assert everybody == {one.learner for one in later}
+    assert {one.criterion for one in later} == {"1.1"}, "where what they say is entered"
+    monkeypatch.setattr(back_at_work, "AFTER", timedelta(days=-10))  # no discussion can be entered that is yet to come
+    for learner, on in (("l01", today - timedelta(days=12)), ("l02", today - timedelta(days=8))):
+        evidence.add_evidence(course, learner, kind=Kind.DISCUSSION, criteria=["1.1"], on=on, by="Kofi", title="Back at work")
+    all_met(course, "l03")
+    declare(course, "l03", "On paper")
+    sign_off(course, "l03")
+    assert asked(today)[0] == everybody - {"l02", "l03"}, "what was said before is no answer, and a unit that is signed off asks nobody"
+
+
+def test_nobody_is_asked_again_because_of_a_resubmission(course: Course, tmp_path: Path) -> None:
+    def day() -> date:
+        found = back_at_work.back_at_work(course, date(2020, 1, 1)).later
+        return next(one.day for one in found if one.learner == "l01")
+
+    before, one, kit = day(), refer(course, "l01", "w01", {"w01-t01": "More."}), Kit()
+    raw = kit.answers(q01="a", t01="Because, and more.", declaration=True)
+    at = datetime.now(UTC).isoformat()
+    claims = {"attempt": one.attempt, "referral": one.id, "about_sha256": one.about}
+    (tmp_path / "again.zip").write_bytes(kit.zipped({"manifest.json": kit.manifest("l01", at, raw, **claims), "answers.json": raw}))
+    [taken] = intake(course, [tmp_path / "again.zip"], "w01").taken
+    assert taken.current
+    newest = Looked.at(course).grid.cells["l01", "1.1"].evidence[0]
+    assert (newest.attempt, newest.on > before - back_at_work.AFTER) == (2, True)
+    assert day() == before, "as the receipt of the first one says; that of a resubmission says nothing"
+
+
+def test_the_receipt_names_the_same_day(rules: Rules) -> None:
+    assert timedelta(days=rules("days until asked")) == back_at_work.AFTER
 
 
 def test_points_are_never_added_up(course: Course) -> None:
@@ -285,9 +331,9 @@ def test_a_checked_list_is_decided_and_undone(served: Desk, paged: Page) -> None
 
 
 def test_evidence_by_hand_without_a_script(served: Desk, plain_page: Page) -> None:
-    served.enter(plain_page, "results?learner=l09&criterion=2.2")
+    served.enter(plain_page, "results?learner=l09&criterion=2.2&enter=discussion")  # as Home's list of whom to ask names it
     expect(plain_page.locator("#cell")).to_contain_text("It must be shown in real work.")
-    plain_page.get_by_text("Enter evidence by hand").click()
+    expect(plain_page.get_by_label("What is it?")).to_have_value("discussion")
     plain_page.get_by_label("What is it?").select_option("Witness statement")
     plain_page.get_by_label("In a few words").fill("<b>Handover</b>")
     plain_page.get_by_role("button", name="Keep this evidence").click()

@@ -20,7 +20,7 @@ from autograde.desk.pages import plain
 from autograde.inbox.arrived import new_batch
 from tests.browser.test_accessible import violations
 from tests.conftest import ROOT, free_port
-from tests.desk.conftest import EVIL, Desk, Serve, as_json, fits, said, start
+from tests.desk.conftest import EVIL, Desk, Serve, as_json, drop_on, fits, said, start
 from tests.tutor.conftest import Kit
 
 REAL = "w00-start-here"
@@ -55,10 +55,10 @@ def line(page: Page) -> Locator:
     return page.locator("#desk-work-line")
 
 
-def drop(page: Page, *files: tuple[str, bytes], button: str = "Take in") -> None:
-    """Choose files, and take them in."""
-    page.locator("#take-files").set_input_files([payload(name, data) for name, data in files])
-    page.get_by_role("button", name=button, exact=True).first.click()
+def drop(page: Page, *files: tuple[str, bytes]) -> None:
+    """Drop files, and take them in."""
+    drop_on(page.get_by_text("Choose files, or drop them here"), *files)
+    page.get_by_role("button", name="Take in", exact=True).first.click()
 
 
 def put_away(page: Page) -> None:

@@ -121,6 +121,17 @@ def test_a_class_download_belongs_to_one_workbook(two: Course, kit: Kit, tmp_pat
     assert in_sum([one]) == "2 hand-ins were taken in, 2 files cannot be used."
 
 
+def test_a_download_of_canvas_is_told_by_what_is_in_it(two: Course, kit: Kit, tmp_path: Path) -> None:
+    download = tmp_path / "submissions.zip"
+    files = {"evansana_12_345_x.zip": of_second(kit, "ana01"), "obrienjrben_LATE_13_346_y-1.zip": of_second(kit, "ben01")}
+    download.write_bytes(kit.zipped({**files, "fennfay_14_text.html": b"<p>Hello</p>"}))
+    report = take_in_files(two, [download])
+    [one] = report.reports
+    assert (one.assignment, one.refused, report.unclear) == (SECOND, (), ())
+    assert {taken.student.id: "Canvas" in taken.late for taken in one.taken} == {"ana01": False, "ben01": True}
+    assert "1 text entry passed over" in one.passed[0]
+
+
 def test_a_date_is_taken_away_again(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(give_out, "faults", lambda _: ())
 

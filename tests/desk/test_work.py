@@ -80,6 +80,7 @@ def test_it_is_told_on_every_page(slow: str, page: Page) -> None:
     bar = page.get_by_role("progressbar")
     expect(bar).to_be_visible()
     page.goto(f"{slow}/desk/home")
+    page.evaluate("window.same = true")
     line = page.locator("#desk-work-line")
     expect(line).to_have_text("Counting: 0 of 3")
     other = page.context.new_page()
@@ -97,6 +98,7 @@ def test_it_is_told_on_every_page(slow: str, page: Page) -> None:
             expect(line).to_have_text("Counting: 2 of 3", timeout=4_000)
     expect(line).to_have_text("Counting: 3 steps were done.", timeout=4_000)
     expect(page.locator("#desk-tell")).to_have_text("Counting: 3 steps were done.")
+    assert page.evaluate("window.same"), "it follows by itself"
     page.get_by_role("button", name="Put this away").click()
     expect(line).to_have_count(0)
     expect(other.locator("#desk-work-line")).to_have_count(0, timeout=4_000)

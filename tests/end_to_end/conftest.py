@@ -1,5 +1,6 @@
 """A class with canaries in its keys and rubrics, taken from release to feedback once for all tests here."""
 
+import json
 import os
 import re
 import shutil
@@ -7,9 +8,10 @@ import subprocess
 import sys
 import tomllib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -101,17 +103,33 @@ class Student:
         return self.folder / W01 / "answers.json"
 
 
-@pytest.fixture
-def student(demo: Path, serve: Callable[..., Server], tmp_path: Path) -> Iterator[Student]:
-    """A student with the released workbook, unpacked by the command itself, and nothing answered."""
-    folder = tmp_path / "my workbooks"
+@pytest.fixture(scope="session")
+def opened(demo: Path, serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Student:
+    """A student with the released workbook, unpacked by the command itself, and the server that it started."""
+    root = tmp_path_factory.mktemp("student")
+    folder = root / "my workbooks"
     folder.mkdir()
     handout = demo / "class" / "handout" / f"{W01}.zip"
     (folder / handout.name).write_bytes(handout.read_bytes())
     port = free_port()
     base = f"http://localhost:{port}"
-    server = serve(["workbook_helpers.cli", "open", str(folder), "--no-browser", "--port", str(port)], tmp_path, f"{base}/login")
+    server = serve(["workbook_helpers.cli", "open", str(folder), "--no-browser", "--port", str(port)], root, f"{base}/login")
     match = re.search(r"http://\S+", server.log.read_text())
     assert match
-    yield Student(folder, match[0], server)
-    server.stop()
+    shutil.copytree(folder, root / "as unpacked")
+    return Student(folder, match[0], server)
+
+
+@pytest.fixture
+def student(opened: Student) -> Student:
+    """The same with nothing answered, and no kernel of the test before."""
+    base, token = opened.address.split("/workbook?token=")
+    headers = {"Authorization": f"token {token}"}
+    with urlopen(Request(f"{base}/api/kernels", headers=headers), timeout=60) as reply:
+        kernels = json.load(reply)
+    for kernel in kernels:
+        urlopen(Request(f"{base}/api/kernels/{kernel['id']}", headers=headers, method="DELETE"), timeout=60).close()
+    for path in opened.folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(opened.folder.with_name("as unpacked"), opened.folder, dirs_exist_ok=True)
+    return opened

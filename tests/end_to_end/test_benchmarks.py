@@ -25,7 +25,7 @@ SMALLEST = {
     ),
     "page --walk": (["--walk", "w00", "--chromium", HEADLESS], r"\| w00-start-here \|[^#]+no section above 12 screens \| [\d.]+ \| met"),
     "desk": (
-        ["--classes", "3", "--answers", "2", "--chromium", HEADLESS],
+        ["--classes", "3", "--answers", "2", "--visits", "1", "--chromium", HEADLESS],
         r"\| 3 \| formgrader \| 1, 3 \| \d+ ms[^#]+\| 3 \| give-back \| \d+ ms",
     ),
     "hints": ([], r"\| task held out: called missing \|[^#]+## Answers written for a level[^#]+each further answer \d+ ms"),

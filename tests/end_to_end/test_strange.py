@@ -101,6 +101,14 @@ def strange(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
     return own
 
 
+@pytest.fixture(scope="module")
+def marked(strange: Course, tmp_path_factory: pytest.TempPathFactory, run: Callable[..., subprocess.CompletedProcess[str]]) -> Course:
+    """The same, marked: what is new in it alone, as the command does by itself."""
+    own = Course(Path(shutil.copytree(strange.root, tmp_path_factory.mktemp("marked") / "class", symlinks=True)))
+    run("autograde.cli", "mark", "w01", cwd=own.root, code=1)
+    return own
+
+
 def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     ours, theirs = (Course(Path(shutil.copytree(strange.root, tmp_path / name, symlinks=True))) for name in ("ours", "theirs"))
     before = digests(ours.root / "submitted")
@@ -126,20 +134,18 @@ def test_the_class_is_marked_to_its_end(strange: Course, tmp_path: Path, run: Ca
 
 
 def test_no_feedback_until_a_person_has_looked(
-    strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+    marked: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
-    run("autograde.cli", "mark", "w01", cwd=own.root, code=1)
+    own = Course(Path(shutil.copytree(marked.root, tmp_path / "class", symlinks=True)))
     printed = run("autograde.cli", "feedback", "w01", cwd=own.root, code=1).stdout
     assert f"s003: no page. {len(own.workbook(W01).assessed())} to mark by a person" in printed
     assert "nobody: no page" in printed
 
 
 def test_a_script_in_an_answer_is_only_text(
-    strange: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]], page: Page, environment: dict[str, str]
+    marked: Course, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]], page: Page, environment: dict[str, str]
 ) -> None:
-    own = Course(Path(shutil.copytree(strange.root, tmp_path / "class", symlinks=True)))
-    run("autograde.cli", "mark", "w01", cwd=own.root, code=1)
+    own = Course(Path(shutil.copytree(marked.root, tmp_path / "class", symlinks=True)))
     run("autograde.cli", "feedback", "w01", "--partial", cwd=own.root, code=1)
     dialogs: list[str] = []
 

@@ -191,7 +191,7 @@ def test_hand_in_with_review_declaration_and_receipt(page: Page, student: Studen
     expect(page.locator("main")).to_contain_text("File for your tutor made on")
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(120, func_only=True)
 def test_no_byte_of_a_key_travels_to_the_page(page: Page, student: Student, canaries: Canaries) -> None:
     received: list[bytes] = []
 

@@ -168,13 +168,13 @@ def mark_in_formgrader(page: Page, address: str) -> None:
 
 
 def test_nbgrader_autograde_gives_the_same_gradebook(course: Course, tmp_path: Path, run: Run) -> None:
-    ours, theirs = (Course(Path(shutil.copytree(course.root, tmp_path / name))) for name in ("ours", "theirs"))
-    for copy in (ours, theirs):
-        (copy.root / "gradebook.db").unlink()
-        open_gradebook(copy.db_url, copy.course_id, fresh=True).close()
-        shutil.rmtree(copy.root / "autograded")
-        run("autograde.cli", "roster", course.root.parent / "roster.csv", cwd=copy.root)
-        run("autograde.cli", "release", "w01", cwd=copy.root)
+    ours = Course(Path(shutil.copytree(course.root, tmp_path / "ours")))
+    (ours.root / "gradebook.db").unlink()
+    open_gradebook(ours.db_url, ours.course_id, fresh=True).close()
+    shutil.rmtree(ours.root / "autograded")
+    run("autograde.cli", "roster", course.root.parent / "roster.csv", cwd=ours.root)
+    run("autograde.cli", "release", "w01", cwd=ours.root)
+    theirs = Course(Path(shutil.copytree(ours.root, tmp_path / "theirs")))
     run("autograde.cli", "mark", "w01", cwd=ours.root)
     run("nbgrader", "autograde", W01, cwd=theirs.root)
     # Grades, comments on texts, the time, and what the marks belong to.
@@ -286,6 +286,11 @@ def test_check_finds_a_key_that_was_planted(own: Course, run: Run) -> None:
     assert "Things to mend: 1." in done.stdout, "nothing else in the demo's class is to be mended"
 
 
+def fetched(address: str) -> tuple[str, str]:
+    with urllib.request.urlopen(address, timeout=20) as reply:
+        return reply.headers["Content-Type"], reply.read().decode()
+
+
 def test_the_demo_serves_all_pages_until_it_is_stopped(tmp_path: Path, environment: dict[str, str]) -> None:
     log = tmp_path / "log"
     command = [sys.executable, "-u", "-m", "autograde.demo", "--students", "1", "--folder", str(tmp_path / "demo")]
@@ -300,11 +305,11 @@ def test_the_demo_serves_all_pages_until_it_is_stopped(tmp_path: Path, environme
             site = re.search(r"needs is a browser: (http://\S+)", log.read_text())
             assert site
             assert log.read_text().index(site[0]) < log.read_text().index(found["workbook"]), "the site comes first"
-            pages = re.findall(r'"href": ?"(w[^"]+\.html)"', urllib.request.urlopen(site[1], timeout=20).read().decode())
+            pages = re.findall(r'"href": ?"(w[^"]+\.html)"', fetched(site[1])[1])
             assert len(pages) == len(list((ROOT / "workbooks").glob("w[01]*/workbook.toml"))), "the whole unit"
-            assert urllib.request.urlopen(site[1] + pages[0], timeout=20).headers["Content-Type"].startswith("text/html")
-            assert "My workbooks" in urllib.request.urlopen(found["workbook"], timeout=20).read().decode()
-            assert urllib.request.urlopen(found["formgrader"], timeout=20).status == 200
+            assert fetched(site[1] + pages[0])[0].startswith("text/html")
+            assert "My workbooks" in fetched(found["workbook"])[1]
+            assert "manage_assignments" in fetched(found["formgrader"])[1]
         finally:
             started = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)

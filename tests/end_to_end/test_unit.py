@@ -23,6 +23,8 @@ from workbook_helpers.items import Item, Json, Purpose, load_workbook, paper_see
 from workbook_helpers.items.kinds.scenario import Scenario
 
 UNIT = sorted(path.parent.name for path in (ROOT / "workbooks").glob("*/workbook.toml") if path.parent.name != "w99-gallery")
+ONLY = {"resultTypes": ["violations"]}
+"""Of what passes, axe need not describe each node."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def answer(box: Locator, item: Item, value: Any) -> None:
                 typed = box.locator(f'input[type=text][id$="-{gap}"]')
                 typed.fill(said) if typed.count() else box.locator(f'input[name$="-{gap}"][value="{said}"]').check()
         case "order":
-            for step in sorted(item.model_dump()["steps"], key=lambda step: value.index(step["id"])):
+            for step in sorted(item.model_dump()["steps"], key=lambda step: value.index(step["id"]))[:-1]:  # the last takes the place left
                 box.get_by_role("button", name=step["text"], exact=True).click()
         case "scenario":
             assert isinstance(item, Scenario)
@@ -99,12 +101,12 @@ def right_answers(items: dict[str, Item], name: str) -> dict[str, tuple[Item, Js
 def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, tmp_path: Path, name: str) -> None:
     page.goto(desk.files[name].as_uri())
     page.get_by_label("Your learner ID").fill("ana01")
-    assert Axe().run(page).response["violations"] == []
+    assert Axe().run(page, options=ONLY).response["violations"] == []
     page.get_by_role("button", name="Show my questions").click()
     workbook = load_workbook(desk.course.root / "release" / name)
     paper = workbook.paper(paper_seed(desk.course.course_id, workbook.id, "ana01"))
     expect(page.locator(".wb-question:not(#hand-in, #your-work)")).to_have_count(len(paper))
-    assert Axe().run(page).response["violations"] == []
+    assert Axe().run(page, options=ONLY).response["violations"] == []
     for item, value in right_answers(paper, name).values():
         box = page.locator(f"#{item.id}")
         answer(box, item, value)
@@ -132,4 +134,4 @@ def test_markers_practise_with_sample_answers(page: Page) -> None:
     for summary in page.locator("summary").all():
         summary.click()
     expect(page.get_by_text(samples[0].why.strip()[:60])).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert Axe().run(page, options=ONLY).response["violations"] == []

@@ -25,22 +25,16 @@
   };
   const button = (node, name) => [...node.querySelectorAll("button")].find((one) => seen(one) && one.textContent.trim() === name);
   globalThis.student = {
-    /** The control that has the focus: in which item, what it is, what it is called; of a list, the letter that chooses in it. */
+    /** The control that has the focus: in which item, what it is, what it is called. */
     focus() {
       const node = document.activeElement;
-      return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), seen: node.matches(":focus-visible"), letter: node.options?.[1]?.text[0].toLowerCase() ?? "" };
+      return { item: node.closest(".wb-question")?.id ?? "", sort: node.type ?? node.localName, name: node.textContent.trim(), seen: node.matches(":focus-visible") };
     },
     hit: () => hit,
     place: (id, sort) => { const node = controls[sort](item(id)); return node ? at(node) : null; },
     button: (id, name) => { const node = button(item(id), name); return node ? at(node) : null; },
-    /** The list of a select opens outside the page, where no driver's mouse reaches; this is what choosing in it does. */
-    pick(id) {
-      const node = [...item(id).querySelectorAll("select")].find((one) => !one.value);
-      node.selectedIndex = node.options.length - 1;
-      for (const type of ["input", "change"]) node.dispatchEvent(new Event(type, { bubbles: true }));
-    },
     state: () => Object.fromEntries([...document.querySelectorAll(".wb-question[id^=w99]")].map((question) => [question.id,
-      [...question.querySelectorAll("input, select, textarea, li")].filter((node) => seen(node) || node.closest(".wb-cards"))
+      [...question.querySelectorAll("input, textarea, li")].filter((node) => seen(node) || node.closest(".wb-cards"))
         .map((node) => (node.localName === "li" ? node.textContent : ["checkbox", "radio"].includes(node.type) ? node.checked : node.value))])),
     unsaved: () => [...document.querySelectorAll("[data-wb-state]")].filter((one) => one.dataset.wbState !== "saved").map((one) => `${one.id}: ${one.dataset.wbState}`),
     unanswered: () => [...document.querySelectorAll(".wb-question.wb-practice")].filter((one) => !one.querySelector(".wb-response")?.textContent).map((one) => one.id),

@@ -1,7 +1,6 @@
 """A college's hub: JupyterHub, its proxy, two courses with their services, started as deploy/hub starts them."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -22,11 +21,11 @@ from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.hub.accounts import Accounts
 from autograde.outbox.release import release
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, free_port, started_by
 from tests.desk.conftest import surroundings  # noqa: F401  its workbook
 from tests.npm import fetch
 
-PROXY = ROOT / "deploy" / "hub" / "proxy"
+PROXY, CONFIG = ROOT / "deploy" / "hub" / "proxy", ROOT / "deploy" / "hub" / "jupyterhub_config.py"
 TUTOR, OTHER, QUALITY, BOTH, GONE = "t.a", "t.b", "q.a", "t.both", "t.gone"
 LEARNERS = {"a": ("ana01", "ben01", "cai01"), "b": ("bea01",)}
 COURSES = """
@@ -57,13 +56,14 @@ class Hub:
     environment: dict[str, str]
     words: dict[str, str]
     log: IO[bytes]
+    config: Path = CONFIG
     clients: list[httpx.Client] = field(default_factory=list)
     process: "subprocess.Popen[bytes]" = field(init=False)
     _known: dict[str, httpx.Client] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start it as its systemd unit does."""
-        command = [sys.executable, "-P", "-m", "jupyterhub", "-f", str(ROOT / "deploy" / "hub" / "jupyterhub_config.py")]
+        command = [sys.executable, "-P", "-m", "jupyterhub", "-f", str(self.config)]
         self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT)
 
     def ready(self) -> None:
@@ -88,17 +88,31 @@ class Hub:
 
     def children(self, word: str) -> list[psutil.Process]:
         """Give its processes in whose command a word stands."""
-        found = psutil.Process(self.process.pid).children(recursive=True)
-        return [one for one in found if any(word in part for part in one.cmdline())]
+        found = []
+        with suppress(psutil.NoSuchProcess):
+            for one in psutil.Process(self.process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    if any(word in part for part in one.cmdline()):
+                        found.append(one)
+        return found
+
+    def watching(self, course: str) -> list[psutil.Process]:
+        """Give who watches over the processes that serve a course's students, and no longer only waits to begin."""
+        found = []
+        for one in self.children(str(self.folder / course / "served")):
+            with suppress(psutil.NoSuchProcess):
+                if one.ppid() == self.process.pid:
+                    found.append(one)
+        return found
 
     def kill(self) -> None:
         """Kill it, and what is left of it, as systemd does when a unit's main process has gone."""
-        left = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        for one in left:
+        process = self.process
+        left = started_by(psutil.Process(process.pid), recursive=True)
+        for one in (*left, process):  # itself last: somebody may begin it again as soon as it has ended
             with suppress(psutil.NoSuchProcess):
                 one.kill()
+        process.wait()
         psutil.wait_procs(left, timeout=10)
 
     def stranger(self) -> httpx.Client:
@@ -135,9 +149,9 @@ def free_row(length: int) -> int:
             return first
 
 
-def new_class(folder: Path, course: str, learners: Iterable[str], db_url: str = "") -> Course:
+def new_class(folder: Path, course: str, learners: Iterable[str], db_url: str = "", exchange: Path | None = None) -> Course:
     """Make the class of a course, with its learners."""
-    made = new_course(folder / course, name=f"Course {course.upper()}", db_url=db_url)
+    made = new_course(folder / course, name=f"Course {course.upper()}", db_url=db_url, exchange=exchange)
     (folder / "list.csv").write_text("id,first name,last name,email\n" + "".join(f"{one},{one},Evans,\n" for one in learners), "utf-8")
     import_roster(made, folder / "list.csv")
     return made
@@ -145,7 +159,11 @@ def new_class(folder: Path, course: str, learners: Iterable[str], db_url: str = 
 
 @contextmanager
 def running(
-    folder: Path, environment: dict[str, str], people: Iterable[str], prepare: Callable[[str], object] = lambda _: None
+    folder: Path,
+    environment: dict[str, str],
+    people: Iterable[str],
+    prepare: Callable[[str], object] = lambda _: None,
+    config: Path = CONFIG,
 ) -> Iterator[Hub]:
     """Run the hub of the two courses, whose classes are in the folder; `prepare` gets its address before it starts."""
     fetch(PROXY)
@@ -158,7 +176,7 @@ def running(
     words = Accounts(folder / "state").give(people)
     prepare(base)
     with (folder / "hub.log").open("wb") as log:
-        found = Hub(base, folder, {**os.environ, **environment, **names}, words, log)
+        found = Hub(base, folder, {**os.environ, **environment, **names}, words, log, config)
         found.start()
         try:
             found.ready()

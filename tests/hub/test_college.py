@@ -1,20 +1,28 @@
 """What a college's list may say, what comes of it, its accounts, and what answers before a service does."""
 
+import asyncio
 import http.client
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.web import HTTPError
 
 from autograde.classes.college import College, read_college
+from autograde.classes.lab import account_of
 from autograde.errors import ClassError
 from autograde.hub import accounts
 from autograde.hub.accounts import FREE, Accounts
 from autograde.hub.config import doors_of, lab_of, roles, services
-from autograde.hub.lab import account_of
+from autograde.hub.learns import Learns
+from autograde.hub.steady import keep_time
 from autograde.hub.waiting import CLOSED, waiting
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, apart, free_port
+from workbook_helpers.served.sessions import same_pin
 
 GOOD = """
 address = "https://workbooks.example.ac.uk"
@@ -30,8 +38,10 @@ id = "b"
 name = "Course B"
 folder = "/srv/b"
 tutors = ["t.two"]
-lab = true
+lab = "at-this-address"
+processes = 2
 """
+LAB = 'lab = "at-this-address"'
 
 
 def college(folder: Path, text: str = GOOD) -> College:
@@ -52,8 +62,9 @@ def test_the_example_can_be_used_as_it_is() -> None:
         ('"/srv/b"', '"b"', "courses.1.folder: 'b' is not a whole path"),
         ('id = "b"', 'id = "../b"', "courses.1.id: '../b' is not a course's id"),
         ('"t.two"]\nlab', '"t two"]\nlab', "courses.1.tutors.0: 't two' is not a name that somebody signs in by"),
-        ("lab = true", 'lab = "yes"', "courses.1.lab"),
-        ("lab = true", "labs = true", "courses.1.labs"),
+        (LAB, 'lab = "yes"', "courses.1.lab: Input should be 'at-this-address'"),
+        (LAB, "lab = true", "courses.1.lab: a page of a learner's JupyterLab is at the hub's own address"),
+        (LAB, "labs = true", "courses.1.labs"),
         ("https://workbooks.example.ac.uk", "workbooks.example.ac.uk/x", "address: 'workbooks.example.ac.uk/x' is not an address"),
         ("administrators", 'key = "/k.pem"\nadministrators', "certificate and key belong together"),
         ("administrators", "[[", "is no TOML file"),
@@ -73,12 +84,12 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_each_has_what_is_theirs_and_no_scope_more(tmp_path: Path) -> None:
-    found = {role["name"]: role for role in roles(college(tmp_path), {"b": ["ana"]})}
+    found = {role["name"]: role for role in roles(college(tmp_path))}
     classes = ["access:services!service=class-a", "access:services!service=class-b"]
     assert found["user"]["scopes"] == ["read:users:name!user", "read:users:groups!user", *classes]
     assert (found["desk-a"]["scopes"], found["desk-a"]["users"]) == (["access:services!service=desk-a"], ["t.one", "t.two"])
     assert (found["quality-a"]["scopes"], found["quality-a"]["users"]) == (["access:services!service=quality-a"], ["q.one"])
-    assert (found["lab-a"]["users"], found["lab-b"]["users"]) == ([], ["ana", "t.two"])
+    assert (found["lab-a"]["users"], found["lab-b"]["users"]) == ([], ["t.two"])
     assert all("!user" in scope or "!service=" in scope for role in found.values() for scope in role["scopes"])
 
 
@@ -96,11 +107,47 @@ def test_the_first_page_offers_what_is_for_somebody(tmp_path: Path) -> None:
     ]
 
 
+def test_who_has_left_a_class_starts_no_jupyterlab_of_it(tmp_path: Path) -> None:
+    learns = Learns(college(tmp_path, GOOD.replace('"/srv/b"', f'"{tmp_path}"')))
+    about = tmp_path / "served" / "served.toml"
+    about.parent.mkdir()
+    head = 'schema = 1\nclass_id = "b"\njoin_code = "ABCDEFGH"\n'
+    about.write_text(f'{head}[[learners]]\nid = "Ana"\nfolder = "ana"\n', "utf-8")
+    starts: Callable[[str], None] = lambda name: learns.may_start(SimpleNamespace(user=SimpleNamespace(name=name)))  # noqa: E731
+    assert learns.groups("ana") == ["lab-b"]
+    for name in ("ana", "t.two"):
+        starts(name)
+    about.write_text(head, "utf-8")
+    starts("t.two")
+    for name in ("ana", "t.one", "it"):
+        with pytest.raises(HTTPError, match=r"403.*You are in no class that has a JupyterLab"):
+            starts(name)
+
+
+def test_the_hub_goes_on_looking_after_what_it_runs_though_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = list[float]()
+
+    async def look() -> None:
+        keep_time(IOLoop.current())
+        timer = PeriodicCallback(lambda: looks.append(time.monotonic()), 10)
+        timer.start()
+        own = time.time
+        async with asyncio.timeout(5):
+            while len(looks) < 6:
+                if len(looks) == 3:
+                    monkeypatch.setattr(time, "time", lambda: own() - 3600)
+                await asyncio.sleep(0.005)
+        timer.stop()
+
+    apart(look())
+
+
 def test_students_services_come_first_and_each_has_a_port(tmp_path: Path) -> None:
     made = services(college(tmp_path), tmp_path, account="workbook")
     assert [one["name"] for one in made] == ["class-a", "class-b", "desk-a", "quality-a", "desk-b"]
     assert len({one["url"] for one in made}) == len(made)
     assert {one["user"] for one in made} == {"workbook"}
+    assert [one["command"][-1] for one in made[:2]] == ["1", "2"]
 
 
 def test_a_system_account_can_always_be_made() -> None:
@@ -141,6 +188,22 @@ def test_a_password_is_not_found_by_trying(tmp_path: Path, monkeypatch: pytest.M
     assert file.opens("amy", word)
     now -= 10 * 86_400  # a clock that goes wrong keeps nobody out
     assert file.opens("amy", word)
+
+
+def test_two_tries_at_once_are_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, meanwhile = Accounts(tmp_path), []
+    word = file.give(["amy"])["amy"]
+    for number in range(FREE - 1):
+        assert not file.opens("amy", f"wrong {number}")
+
+    def looked_at(typed: str, kept: str, cost: int) -> bool:
+        if typed == "wrong":
+            meanwhile.append(file.opens("amy", word))
+        return same_pin(typed, kept, cost)
+
+    monkeypatch.setattr(accounts, "same_pin", looked_at)
+    assert not file.opens("amy", "wrong")
+    assert meanwhile == [False], "the last free try was taken"
 
 
 @pytest.mark.parametrize("word", ["short", "x" * 65, ""])

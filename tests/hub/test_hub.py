@@ -1,18 +1,31 @@
 """The hub, whole: who gets where, what is kept, and who is refused."""
 
+import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 import time
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from tests.hub.conftest import BOTH, GONE, OTHER, QUALITY, TUTOR, Hub
+from tests.hub.conftest import BOTH, CONFIG, COURSES, GONE, OTHER, QUALITY, TUTOR, Hub
 from tests.tutor.conftest import ASSIGNMENT
 
 JSON = {"X-Workbook": "1", "Content-Type": "application/json"}
 A, B = "/services/class-a/", "/services/class-b/"
+READ = """
+import json, sys
+from traitlets.config.loader import PyFileConfigLoader
+spawner = PyFileConfigLoader(sys.argv[1]).load_config().Spawner
+print(json.dumps([spawner.start_timeout, spawner.http_timeout]))
+"""
+"""What a hub is told of JupyterLabs. JupyterHub's own command that shows its settings begins a hub for it, on the same database."""
 
 
 def opened(client: httpx.Client, path: str) -> httpx.Response:
@@ -73,7 +86,7 @@ def test_a_student_of_one_course_gets_nothing_of_another(hub: Hub) -> None:
     assert refused.status_code == 403
     assert "You are signed in at the college as ben01, and no learner of this class is called so. Tell your tutor." in refused.text
     assert client.get(f"{B}api/mine").status_code == 401
-    [ours] = [one for one in client.cookies.jar if one.name == "workbook"]
+    [ours] = [one for one in client.cookies.jar if one.name.startswith("workbook-")]
     replayed = client.get(f"{B}api/mine", headers={"Cookie": f"{ours.name}={ours.value}; jupyterhub-session-id=x"})
     assert replayed.status_code == 401
     assert client.post(f"{A}api/join", json={"code": "ABCDEFGH", "learner": "ben01", "pin": "1234"}, headers=JSON).status_code in (404, 405)
@@ -145,6 +158,13 @@ def test_whoever_a_tutor_adds_comes_in_at_once(hub: Hub) -> None:
     press(hub.known(TUTOR), "/services/desk-a/desk", "learners", "add", id="zoe01", first_name="Zoe", last_name="Zell")
     assert student.get(f"{A}hub-login").status_code == 200
     assert student.get(f"{A}api/me").json()["learner"] == "zoe01"
+    assert save(student, A, "b")["do"] == "saved"
+    gone = press(hub.known(TUTOR), "/services/desk-a/desk", "learners", "erase", learner="zoe01", id="zoe01")
+    assert gone.status_code == 200
+    assert "zoe01 is erased." in gone.text
+    assert student.get(f"{A}api/me").status_code == 401, "while the service runs"
+    with closing(sqlite3.connect(hub.folder / "a" / "served" / "served.db")) as file:
+        assert file.execute("SELECT count(*) FROM served_answers WHERE learner = 'zoe01'").fetchone() == (0,)
 
 
 def test_a_quality_assurer_has_the_page_quality_and_no_more(hub: Hub) -> None:
@@ -169,7 +189,7 @@ def test_a_student_starts_no_server(hub: Hub) -> None:
 @pytest.mark.parametrize("way", ["at the hub", "on the page"])
 def test_who_signs_out_has_signed_out_for_the_next_one(hub: Hub, way: str) -> None:
     client, _ = hub.enter("ana01")
-    [ours] = [one for one in client.cookies.jar if one.name == "workbook"]
+    [ours] = [one for one in client.cookies.jar if one.name.startswith("workbook-")]
     if way == "on the page":
         assert client.post(f"{A}api/leave", json={}, headers=JSON).json() == {"then": "/hub/logout"}
     client.get("/hub/logout")
@@ -178,7 +198,7 @@ def test_who_signs_out_has_signed_out_for_the_next_one(hub: Hub, way: str) -> No
     assert answer.json()["sign_in"] == "hub-login"
     assert client.get(f"{A}hub-login").url.path == "/hub/login"
     hub.sign_in(client, "ben01")
-    found = {one.name: one.value for one in client.cookies.jar} | {"workbook": ours.value}  # what the browser still shows whoever looks
+    found = {one.name: one.value for one in client.cookies.jar} | {ours.name: ours.value}  # what the browser still shows whoever looks
     again = httpx.get(f"{hub.base}{A}api/mine", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in found.items())})
     assert again.status_code == 401
 
@@ -205,11 +225,50 @@ def test_after_signing_in_one_is_on_a_page_of_the_class_and_nowhere_else(hub: Hu
     assert client.get(f"{A}hub-login", params={"next": f"{ASSIGNMENT}.html"}).url == f"{hub.base}{A}{ASSIGNMENT}.html"
 
 
+def test_who_starts_a_jupyterlab_with_a_whole_class_is_waited_for(tmp_path: Path) -> None:
+    courses = tmp_path / "courses.toml"
+    courses.write_text(COURSES.format(host="127.0.0.1", port=8000, first=8101, folder=tmp_path), "utf-8")
+    environment = {**os.environ, "WORKBOOK_COURSES": str(courses), "WORKBOOK_STATE": str(tmp_path / "state")}
+    command = [sys.executable, "-P", "-c", READ, str(CONFIG)]
+    told = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert json.loads(told.stdout) == [120, 120]
+
+
+def killed(hub: Hub) -> float:
+    """Kill who serves course A's students; who watches begins another one. Gives when, by the clock of what psutil says of processes."""
+    [service] = hub.watching("a")
+    at = psutil.boot_time() + time.clock_gettime(time.CLOCK_BOOTTIME)
+    [serving] = service.children()
+    serving.kill()
+    psutil.wait_procs([serving], timeout=10)
+    return at
+
+
+def test_a_sign_in_goes_on_though_the_process_that_began_it_is_gone(hub: Hub) -> None:
+    client = hub.enter("ana01")[0]
+    client.follow_redirects = False
+    begun = client.get(f"{A}hub-login", params={"next": f"{ASSIGNMENT}.html"})
+    killed(hub)
+    client.follow_redirects = True
+    assert client.get(begun.headers["location"]).url == f"{hub.base}{A}{ASSIGNMENT}.html"
+    assert client.get(f"{A}api/me").json()["learner"] == "ana01"
+
+
 def test_what_is_killed_comes_back_and_has_lost_nothing(hub: Hub) -> None:
     client, _ = hub.enter("ben01")
     assert save(client, A, "b")["do"] == "saved"
 
-    [service] = hub.children(str(hub.folder / "a" / "served"))
+    [service] = hub.watching("a")
+    before = service.children()
+    killed_at = killed(hub)
+    begun = time.monotonic()
+    assert answered(client, A) == "b"  # another one has begun, and who asks meanwhile waits
+    assert time.monotonic() - begun < 2
+    assert hub.watching("a") == [service]
+    [now] = service.children()
+    assert now not in before
+    assert now.create_time() - killed_at < 2
+
     service.kill()
     psutil.wait_procs([service], timeout=10)
     assert '<meta http-equiv="refresh"' in httpx.get(hub.base + A).text  # whoever asks meanwhile gets the page as soon as it is there

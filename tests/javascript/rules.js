@@ -1,21 +1,24 @@
 // @ts-check
 // What the page decides by itself, rule by rule, to be asked from Python: the fixture `rules` in tests/conftest.py bundles this.
 import { isBlank, same } from "../../src/workbook_helpers/page/answers.js";
+import { chosen, wrongFirst } from "../../src/workbook_helpers/page/earlier.js";
 import { changedSince, missing } from "../../src/workbook_helpers/page/far.js";
 import { fits } from "../../src/workbook_helpers/page/fits.js";
-import { arrived, outgoing } from "../../src/workbook_helpers/page/hosts/mirror.js";
+import { LATER_DAYS } from "../../src/workbook_helpers/page/hand_in.js";
+import { against, againstLast, arrived, outgoing } from "../../src/workbook_helpers/page/hosts/mirror.js";
 import { register } from "../../src/workbook_helpers/page/kinds.js";
 import { cleanId } from "../../src/workbook_helpers/page/learner_id.js";
 import { drawn, paper, paperSeed } from "../../src/workbook_helpers/page/paper.js";
 import { findSigns } from "../../src/workbook_helpers/page/privacy.js";
 import { aside, begins, standing, whole } from "../../src/workbook_helpers/page/referral.js";
 import { longestRun } from "../../src/workbook_helpers/page/run.js";
+import { drawCards, looked } from "../../src/workbook_helpers/page/shelf.js";
 import { accept, distance, plain } from "../../src/workbook_helpers/page/spelling.js";
 import { countWords } from "../../src/workbook_helpers/page/text.js";
 import { ready } from "../../src/workbook_helpers/page/words.js";
 import { Workbook } from "../../src/workbook_helpers/page/workbook.js";
 
-/** @import { Book, Ctx, Draw, Host, Kept, Kind, Referral, Stored } from "../../src/workbook_helpers/page/types.js" */
+/** @import { Book, Ctx, Draw, Host, Kept, Kind, Mine, OnShelf, Referral, Stored } from "../../src/workbook_helpers/page/types.js" */
 /** @typedef {Record<string, Kind<any, any>>} Kinds */
 
 /** A value in one form, whatever the order of an object's parts. @param {unknown} value */
@@ -23,7 +26,7 @@ const plainly = (value) => JSON.stringify(value ?? null, (_, part) =>
   (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part));
 
 /** @type {Ctx} */
-const CTX = { uid: "wb", changed() {}, privacy: null, answerOf: () => null };
+const CTX = { uid: "wb", changed() {}, whole: () => false, privacy: null, answerOf: () => null, before: () => null };
 
 /** @param {Record<string, Stored<any>>} answers */
 const values = (answers) => Object.fromEntries(Object.entries(answers).map(([id, { value }]) => [id, value]));
@@ -56,10 +59,18 @@ async function onDisk(book, keeps, typed) {
 
 /** @param {Kinds} kinds @returns {Record<string, (...input: any[]) => unknown>} */
 const rules = (kinds) => ({
+  chosen: (asked, earlier, answered) => Object.values(chosen(asked, earlier, ({ id }) => answered.includes(id))).map((specs) => specs.map(({ id }) => id)),
+  waiting: (ids, answered) => chosen(ids.map((/** @type {string} */ id) => ({ id })), {}, ({ id }) => answered.includes(id)).waiting.map(({ id }) => id),
+  "wrong first": wrongFirst,
   accept, distance, plain, "clean id": cleanId, "count of words": countWords, "longest run": longestRun, "paper seed": paperSeed, signs: findSigns,
   drawn: (ids, seed, name) => drawn(ids.map((/** @type {string} */ id) => ({ id })), seed, name).map((part) => part.id),
   paper: (book, seed) => Object.fromEntries([...paper(book, seed)].map(([place, item]) => [place, item.id])),
-  missing, "changed since": changedSince,
+  missing, "changed since": changedSince, "days until asked": () => LATER_DAYS,
+  shelf(books) {
+    document.body.replaceChildren(Object.assign(document.createElement("div"), { id: "wb-cards" }));
+    drawCards(books.map((/** @type {OnShelf} */ book) => looked(book, /** @type {Mine} */ (book.mine))));
+    return [...document.querySelectorAll("h2, h3, p:not(.wb-row), a")].map((node) => node.textContent);
+  },
   blank: (spec, value) => (kinds[spec.kind].blank ?? isBlank)(value),
   words: (spec, value) => kinds[spec.kind].words(spec, value),
   respond: (spec, value) => kinds[spec.kind].respond?.(spec, value) ?? null,
@@ -73,7 +84,7 @@ const rules = (kinds) => ({
     return { stands: values(standing(referral, book.items, { ...begins(referral, book, fit), ...kept })), whole: values(whole(referral, book.items, kept, fit)), aside: aside(referral, book.items, kept) };
   },
   "on a disk": onDisk,
-  outgoing: (known, key) => outgoing(known, () => key),
+  against, "against the last": againstLast, outgoing: (known, key) => outgoing(known, () => key),
   /** What a service tells of an answer; `stuck` is a value from which nothing follows, `unfit` one that is no answer. */
   arrived: (old, there, theirs) => arrived("w99-q01", old ?? undefined, there, theirs, { revision: 9, release: "r" }, { same, fits: (_, value) => value !== "unfit", goesOn: (_, before) => before !== "stuck" }),
   arrange(spec, seed) {

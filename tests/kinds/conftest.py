@@ -5,7 +5,6 @@ import re
 import signal
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -165,8 +164,10 @@ def kernel_page(page: Page, kind_server: tuple[Path, str, str, int]) -> Iterator
     with ask_server(f"{base}/api/kernels", token) as reply:
         left = [kernel["id"] for kernel in json.loads(reply.read())]
     for name in left:
-        with suppress(HTTPError), ask_server(f"{base}/api/kernels/{name}", token, "DELETE"):  # the page itself may have ended it
-            pass
+        try:
+            ask_server(f"{base}/api/kernels/{name}", token, "DELETE").close()
+        except HTTPError as error:  # the page itself may have ended it
+            error.close()
 
 
 def ask_server(address: str, token: str, method: str = "GET") -> Any:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import is_saved
 from tests.kinds.conftest import KernelPage, KindPage
 from tests.kinds.test_frame import ITEMS, LOOK, MINE, PICK, PRIVATE, TASK, asked, box, keep, state
+from tests.web.device import until
 
 LISTEN = """() => {
   globalThis.said = [];
@@ -103,7 +104,7 @@ def test_what_comes_into_a_field_without_an_event_is_saved_like_typing(kind_page
     assert kind.saved(TASK) == "said aloud"
     expect(page.locator(f"#{TASK}")).to_contain_text("2 words")
     area.evaluate("node => { node.value = 'said aloud, and left at once'; node.blur(); }")
-    page.wait_for_function("id => document.getElementById(id).dataset.wbState === 'saved'", arg=TASK)
+    until(page, f"document.getElementById({TASK!r}).dataset.wbState === 'saved'")
     assert kind.saved(TASK) == "said aloud, and left at once"
     page.locator(f"#{PICK} input").first.focus()
     page.locator(f"#{PICK} input").first.evaluate("node => { node.checked = true; }")

@@ -21,10 +21,6 @@ def decide(item: Locator) -> None:
     item.get_by_role("button", name="Do this").click()
 
 
-def choose(item: Locator) -> None:
-    item.locator("select").first.select_option(index=1)
-
-
 def tick(item: Locator) -> None:
     item.locator("label").first.click()
 
@@ -51,12 +47,12 @@ HANDS: dict[str, Callable[[Locator], None]] = {
     "short": lambda item: item.get_by_role("textbox").fill("consent"),
     "single": tick,
     "sort": pick,
-    "workplace": choose,
+    "workplace": pick,
     "written": write,
 }
 """Kind → what gives some answer to it."""
 
-STATE = """node => [...node.querySelectorAll("input, select, textarea, li")].map((n) =>
+STATE = """node => [...node.querySelectorAll("input, textarea, li")].map((n) =>
   n.tagName === "LI" ? n.textContent : ["checkbox", "radio"].includes(n.type) ? n.checked : n.value)"""
 
 

@@ -18,6 +18,9 @@ from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.order import Order, longest_run
 
+PRESS = """(item, names) => { for (const name of names)
+  [...item.querySelectorAll(".wb-order-pick")].find((one) => one.textContent.includes(`First you ${name}.`)).click(); }"""
+"""Presses one after the other, however slow the machine."""
 KEY = ["knock", "wait", "greet", "ask", "help"]
 STEPS = [{"id": name, "text": f"First you {name}."} for name in ("greet", "knock", "help", "wait", "ask")]
 TOLD = [{**step, "feedback": f"Because {step['id']}."} for step in STEPS]
@@ -171,8 +174,12 @@ def test_by_mouse_one_after_the_other(kind_page: Callable[[str], KindPage]) -> N
     expect(moves).to_have_count(0)
     item.get_by_role("button", name="Check my answer").click()
     expect(steps.filter(has_text="First you greet.")).to_contain_text("This step has no place yet.")
-    press("greet", "ask", "help")
+    press("greet")
+    item.evaluate(PRESS, ["ask", "help"])  # the last one finds its place by itself, and the press that was on its way there does nothing
+    expect(item.get_by_role("button", name="5 First you help.", pressed=True)).to_be_visible()
     expect(moves).to_have_count(10)
+    expect(item.locator(".wb-response")).to_have_text("4 of 5 right. Try the one with ✗ again.")
+    expect(item.get_by_role("button", name="Check my answer")).to_be_focused()
     expect(steps).to_have_text([re.compile(rf"^\d First you {name}\.") for name in ("wait", "knock", "greet", "ask", "help")])
     item.get_by_role("button", name="Move down: First you wait").click()
     expect(item.locator(".wb-order-status")).to_have_text("First you wait: now 2 of 5")
@@ -192,10 +199,11 @@ def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]
     page.set_viewport_size({"width": 320, "height": 640})
     steps = item.get_by_role("listitem")
     item.locator(".wb-order-pick").first.focus()
-    for _ in range(5):
+    for _ in range(4):  # the last one finds its place by itself
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
     expect(item.locator(".wb-order-status")).to_have_text("All steps have a place.")
+    expect(item.get_by_role("button", name="Move up").first).to_be_visible()
     last = steps.last.locator(".wb-order-pick").inner_text().split("\n")[1].rstrip(".")
     up = item.get_by_role("button", name=f"Move up: {last}")
     up.focus()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from tests.kinds.conftest import KindPage
-from workbook_helpers.answers import AnswerStore
+from workbook_helpers.answers import AnswerStore, Saved
 from workbook_helpers.items.kinds.scale import Scale
 from workbook_helpers.jupyter.widgets.session import Session
 
@@ -81,8 +81,9 @@ def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None
         return found
 
     assert earlier() == {}
-    AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})
-    assert earlier() == {"w98-s1": {"no": 2}}
+    kept = AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})
+    assert isinstance(kept, Saved)
+    assert earlier() == {"w98-s1": {"value": {"no": 2}, "saved_at": kept.saved_at, "tried": None}}
     (tmp_path / "w98-one/answers.json").write_text('{"answers": {"w98-s1": {"value": "nonsense"}}}')
     assert earlier() == {}
 

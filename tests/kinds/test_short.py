@@ -171,12 +171,14 @@ def test_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str], KindPage]
     expect(field).to_have_accessible_description("Type the word or words, not a whole sentence. Small spelling slips do not matter.")
     field.focus()
     page.keyboard.type("Content")
-    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(practice.get_by_role("button", name="Check my answer")).to_be_focused()  # as if it had been pressed
     expect(practice.locator(".wb-short .wb-note")).to_have_text("✗ Not this. That means pleased.")
     expect(practice.locator(".wb-response")).to_have_text("Not quite. Read why, then try again.")
     page.get_by_label("What is it called?").focus()
     page.keyboard.type("x" * 99)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("What is it called?")).to_be_focused()  # what is marked says nothing
     assert kind.saved("w99-short-q") == "x" * 80
     assert kind.saved("w99-short-p") == "Content"
     kind.reload()

@@ -82,17 +82,19 @@ def test_a_tap_for_each_card_then_all_stand_as_a_list_with_their_notes(kind_page
     for n, group in enumerate(("Working", "Working", "It depends")):
         expect(cards.locator("visible=true").locator("legend")).to_contain_text(f"Card {n + 1} of 3")
         cards.nth(n).get_by_role("radio", name=group).check()
-    expect(item.get_by_text("3 of 3 cards are in a group.")).to_be_focused()
+    expect(item.get_by_role("button", name="Check my answer")).to_be_focused()  # as if it had been pressed
+    expect(item.locator(".wb-response")).to_have_text("2 of 3 right. Try the one with ✗ again.")
     assert page.evaluate("globalThis.taps") == 3
+    expect(item.get_by_text("3 of 3 cards are in a group.")).to_be_visible()
     expect(table.get_by_role("listitem")).to_have_text(["Card a.", "Card b.", "nothing yet", "Card c."])
     expect(cards.locator(".wb-cards-said")).to_have_text(["Working", "Working", "It depends"])
-    item.get_by_role("button", name="Check my answer").click()
     expect(cards.nth(1)).to_contain_text("Because b.")
     assert Axe().run(page, context="#w99-sort-p").violations_count == 0
     item.get_by_role("button", name="Change: Card b.").click()
     cards.nth(1).get_by_role("radio", name="Personal").check()
     expect(item.get_by_role("button", name="Change: Card b.")).to_be_focused()
     expect(cards.nth(1).locator(".wb-cards-said")).to_have_text("Personal")
+    expect(item.locator(".wb-response")).to_be_empty()  # more may be changed before it is checked again
     assert kind.saved("w99-sort-p") == KEY
 
 
@@ -116,6 +118,21 @@ def test_on_a_phone_the_verdict_leads_to_the_first_card_that_is_not_right(kind_p
     item.get_by_role("button", name="Change: Card b.").click()
     cards.nth(1).get_by_role("radio", name="Personal").check()
     expect(lead).to_be_hidden()
+
+
+def test_a_key_soon_after_a_press_of_next_card_is_no_tap(kind_page: Callable[[str], KindPage]) -> None:
+    kind = kind_page(as_toml(sort(id="w99-sort-n")))
+    page, item = kind.page, kind.page.locator("#w99-sort-n")
+    page.clock.install()
+    item.get_by_role("button", name="Next card").click()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.clock.run_for(1000)
+    card = item.locator(".wb-cards-card").nth(1)
+    expect(card.get_by_role("radio").first).to_be_checked()
+    expect(card).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(item.get_by_role("button", name="Go on")).to_be_visible()  # from the last card
 
 
 def test_nothing_is_skipped_and_an_earlier_card_is_changed(kind_page: Callable[[str], KindPage]) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.kinds.conftest import KernelPage, KindPage
-from tests.web.device import ALL, copy_of
+from tests.web.device import ALL, copy_of, until
 from tests.web.test_handing_in import handed
 
 MANY, ONE = "w99-p01", "w99-p02"
@@ -110,7 +110,7 @@ def test_feedback_stands_at_its_part_goes_with_it_and_is_there_after_a_reload(ki
     expect(verdict).to_contain_text("The right answer is shown.")
     assert Axe().run(page).response["violations"] == []
     said = verdict.inner_text()
-    page.wait_for_function(f"() => ({ALL})().then(({{ answers }}) => answers.some(([, one]) => one.tried?.shown))")
+    until(page, f"({ALL})().then(({{ answers }}) => answers.some(([, one]) => one.tried?.shown))")
     kind.reload()
     expect(verdict).to_have_text(said)
     assert rows(item) == told
@@ -174,7 +174,7 @@ def test_how_practice_went_goes_into_a_copy_and_not_to_the_tutor(kind_page: Call
     kind.saved(MANY)
     page.get_by_label("This is my own work.").check()
     kind.saved("w99-declaration")
-    page.wait_for_function(f"() => ({ALL})().then(({{ answers }}) => answers.some(([, one]) => one.tried))")
+    until(page, f"({ALL})().then(({{ answers }}) => answers.some(([, one]) => one.tried))")
     revisions = {name: record["revision"] for (_, name), record in page.evaluate(ALL)["answers"]}
     assert revisions[MANY] < revisions["w99-declaration"], "the check made no new revision"
     with page.expect_download() as given:

@@ -1,6 +1,7 @@
 """A record from the workplace: kept as written, warned of what tells who a person is, printed for the witness."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -119,7 +120,7 @@ def test_any_text_can_be_looked_through(find_in_page: Any) -> None:
     look()
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(20, func_only=True)
 def test_long_texts_take_no_long_time(find_in_page: Any) -> None:
     for text in ("1 " * 10_000, "Aa " * 7_000, "a" * 20_000, "0 7" * 6_000, "a@" * 10_000):
         find_in_page(text)
@@ -207,7 +208,7 @@ def test_filled_in_by_mouse_warned_and_printed(kind_page: Callable[[str], KindPa
     page, item = kind.page, kind.page.locator("#w99-workplace-r")
     item.get_by_role("radio", name="Witness").check()
     item.get_by_label("Date").fill("2026-11-03")
-    item.get_by_label("Kind of place").select_option("care-home")
+    item.get_by_role("group", name="Kind of place").get_by_role("radio", name="A care home").check()
     item.get_by_label("3.4a").check()
     done = item.get_by_label("What I did")
     done.press_sequentially("I rang Mrs H")
@@ -266,8 +267,8 @@ def test_filled_in_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str],
     date = item.get_by_label("Date")
     while date.evaluate("node => node === document.activeElement"):
         page.keyboard.press("Tab")
-    expect(item.get_by_label("Kind of place")).to_be_focused()
-    page.keyboard.press("S")
+    expect(item.get_by_role("radio", name="A care home")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.type("I met Joan Evans.")
     page.keyboard.press("Tab")
@@ -279,12 +280,47 @@ def test_filled_in_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str],
     expect(item.get_by_role("button", name="Print a witness sheet")).to_be_focused()
     said = kind.saved("w99-workplace-k")
     assert said.pop("date") in ("2026-11-03", "2026-03-11")  # the order of the parts is the browser's
-    assert said == {"evidence": "observation", "place": said["place"], "done": "I met Joan Evans.", "criteria": "2.2", "role": "Manager"}
+    assert said == {"evidence": "observation", "place": "own-home", "done": "I met Joan Evans.", "criteria": "2.2", "role": "Manager"}
     kind.reload()
     expect(item.get_by_label("What I did")).to_have_value("I met Joan Evans.")
     expect(item.get_by_label("2.2")).to_be_checked()
     expect(item.get_by_role("status").filter(has_text="a person’s name")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    fields = item.locator("select, button:visible, textarea, input:not([type=checkbox])").all()
+    fields = item.locator("button:visible, textarea, input:not([type=checkbox], [type=radio]), .wb-segment label").all()
     assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in fields)
     assert Axe().run(page, context="#w99-workplace-k").violations_count == 0
+
+
+def test_what_the_form_before_says_of_place_and_witness_is_not_asked_again_and_a_form_can_be_emptied(
+    kind_page: Callable[[str], KindPage],
+) -> None:
+    names = [f"w99-workplace-{n}" for n in "abcd"]
+    kind = kind_page("".join(as_toml(name) for name in names))
+    first, second, third, fourth = (kind.page.locator(f"#{name}") for name in names)
+    empty = first.get_by_role("button", name="Empty this form")
+    expect(empty).to_be_hidden()
+    first.get_by_role("radio", name="Witness").check()
+    first.get_by_role("radio", name="Supported living").check()
+    first.get_by_label("Role of the witness").fill("Senior carer")
+    whole = kind.saved(names[0])
+    second.get_by_role("radio", name="Witness").check()
+    assert kind.saved(names[1]) == whole == {"evidence": "witness", "place": "supported-living", "role": "Senior carer"}
+    expect(second.get_by_text("From your form before.")).to_have_count(2)
+    expect(second.get_by_role("group", name="Kind of place")).to_have_accessible_description(re.compile("From your form before"))
+    expect(second.get_by_label("Role of the witness")).to_have_accessible_description(re.compile("From your form before"))
+    second.get_by_role("radio", name="A care home").check()
+    expect(second.get_by_text("From your form before.")).to_have_count(1)
+    third.get_by_role("radio", name="Observation").check()  # who saw that is another person
+    assert kind.saved(names[2]) == {"evidence": "observation", "place": "care-home"}
+    empty.click()
+    expect(first.get_by_role("status").filter(has_text="The form is empty.")).to_be_visible()
+    assert kind.saved(names[0]) == {}
+    first.get_by_role("button", name="Put it back").click()
+    assert kind.saved(names[0]) == whole
+    expect(empty).to_be_focused()
+    empty.click()
+    fourth.get_by_label("2.2").check()
+    assert kind.saved(names[3]) == {"place": "care-home", "criteria": "2.2"}
+    first.get_by_label("2.2").check()
+    assert kind.saved(names[0]) == {"criteria": "2.2"}, "what was taken out stays out"
+    assert Axe().run(kind.page, context=f"#{names[1]}").violations_count == 0

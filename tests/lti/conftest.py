@@ -18,7 +18,7 @@ from autograde.outbox.feedback import write_feedback
 from autograde.run.mark import mark_class
 from tests.conftest import ROOT
 from tests.lti.reference import CLIENT, CONTEXT, DEPLOYMENT, Reference, member, running
-from tests.tutor.conftest import ASSIGNMENT, Kit, _models, course, shelf, small_key
+from tests.tutor.conftest import ASSIGNMENT, Kit, _models, course, server, shelf, small_key
 from tests.tutor.test_audit import by_hand
 from workbook_helpers.files import write_file
 from workbook_helpers.lti.contexts import keep_offer
@@ -26,7 +26,7 @@ from workbook_helpers.lti.key import FILE, make_key, read_key
 from workbook_helpers.lti.launch import read
 from workbook_helpers.lti.platforms import read_settings
 
-__all__ = ["_models", "course", "shelf", "small_key"]
+__all__ = ["_models", "course", "server", "shelf", "small_key"]
 
 
 @pytest.fixture(scope="module")

@@ -192,6 +192,76 @@ def test_a_platform_is_known_by_issuer_and_client(college: Path, platform: Refer
     assert two.platform(platform.address, "tool-2") == other
 
 
+SECOND = """
+[[platforms]]
+name = "Moodle, for the evening school"
+issuer = "{address}"
+client_id = "tool-2"
+deployments = ["7", "8"]
+authorize_url = "{address}/auth"
+token_url = "{address}/token"
+jwks_url = "{address}/jwks{more}"
+[[courses]]
+id = "b"
+issuer = "{address}"
+client_id = "tool-2"
+context = "{context}"
+served = "/srv/b"
+{deployment}
+"""
+
+
+def two_of_one(college: Path, platform: Reference, *, of_first: str = 'client_id = "tool-1"', deployment: str = "", more: str = "") -> Path:
+    """Add a second registration of the platform to the college's folder, with a course of the same id."""
+    file = college / "lti.toml"
+    first = file.read_text("utf-8").replace('id = "a"', f'id = "a"\n{of_first}')
+    file.write_text(first + SECOND.format(address=platform.address, context=CONTEXT, deployment=deployment, more=more), "utf-8")
+    return college
+
+
+def test_two_registrations_of_one_platform_have_courses_of_their_own(college: Path, platform: Reference) -> None:
+    settings = read_settings(two_of_one(college, platform))
+    first, second = settings.platforms
+    assert [settings.registration(settings.of(name)) for name in ("a", "b")] == [first, second]
+    assert [one and one.id for one in (settings.course(first, "7", CONTEXT), settings.course(second, "8", CONTEXT))] == ["a", "b"]
+    assert first.realm == second.realm, "who comes by one of them is the same person by the other"
+    keys, token = signing_keys(first), platform.sign(platform.claims(nonce="n"))
+    assert read(first, verified(first, token, keys)).platform == first
+    with pytest.raises(ForgedError):  # what was signed for one of them is none for the other
+        verified(second, token, keys)
+    with pytest.raises(ForgedError):
+        verified(first, platform.sign(platform.claims(nonce="n", **{f"{CLAIM}deployment_id": "8"})), keys)
+
+
+def test_a_course_of_one_deployment_is_none_of_another(college: Path, platform: Reference) -> None:
+    settings = read_settings(two_of_one(college, platform, deployment='deployment = "8"'))
+    assert settings.course(settings.platforms[1], "7", CONTEXT) is None
+
+
+def test_who_comes_by_other_keys_is_nobody_of_the_first(college: Path, platform: Reference) -> None:
+    file = two_of_one(college, platform, more="/own") / "lti.toml"
+    with pytest.raises(PlatformError, match="each could send people as the other’s"):
+        read_settings(college)
+    file.write_text(file.read_text("utf-8").replace("/jwks/own", '/jwks/own"\npeople = "evening'), "utf-8")
+    first, second = read_settings(college).platforms
+    assert hub_name(first.realm, "sub-ana") != hub_name(second.realm, "sub-ana")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"of_first": ""}, "give its client_id, too, since several have this issuer"),
+        ({"of_first": 'client_id = "tool-3"'}, "none has this issuer and client_id"),
+        ({"of_first": 'client_id = "tool-2"'}, "'a' and 'b' are of one course of the platform"),
+        ({"of_first": 'client_id = "tool-2"', "deployment": 'deployment = "8"'}, "'a' and 'b' are of one course of the platform"),
+        ({"deployment": 'deployment = "9"'}, "which its platform does not have"),
+    ],
+)
+def test_a_course_that_could_be_of_two_registrations_is_told(more: dict[str, str], told: str, college: Path, platform: Reference) -> None:
+    with pytest.raises(PlatformError, match=told):
+        read_settings(two_of_one(college, platform, **more))
+
+
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     key = make_key(tmp_path / "lti")
     assert make_key(tmp_path / "lti").id == key.id == read_key(tmp_path / "lti").id

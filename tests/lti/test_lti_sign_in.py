@@ -1,13 +1,11 @@
 """The real hub: people of a platform come in beside those with a password, once for each launch, as themselves, into their own class."""
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ import httpx
 import pytest
 from jupyterhub.auth import DummyAuthenticator
 
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, apart, free_port
 from tests.lti.conftest import college_folder
 from tests.lti.reference import CLAIM, CLIENT, CONTEXT, TEACHER, Reference, running
 from workbook_helpers.lti.launch import CHOOSE, LINKING
@@ -211,8 +209,7 @@ def test_nobody_signs_in_by_a_password_as_one_of_the_platforms(hub: Hub) -> None
 
     def come(name: str) -> Any:
         given = {"username": name, "password": "x", "launch": "?"}
-        with ThreadPoolExecutor(1) as beside:  # a browser's loop may run in this thread
-            return beside.submit(lambda: asyncio.run(own.get_authenticated_user(None, given))).result()
+        return apart(own.get_authenticated_user(None, given))
 
     assert come("rita")["name"] == "rita"
     for name in (hub_name(hub.platform.address, "sub-ana"), "lti-x", "LTI-x", " lti-x"):

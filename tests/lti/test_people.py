@@ -1,5 +1,6 @@
 """The people of a platform's course come into the class after the tutor has looked, each as one learner, and stay linked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from autograde.classes.roster import Roster
 from autograde.cli import app
 from autograde.errors import ClassError
 from autograde.gradebook.platform_people import hub_names, link, subjects, unlink
-from autograde.lti.connection import connection
+from autograde.lti.connection import connect, connection
 from autograde.lti.members import add_people, read_people
 from autograde.records.erasure import erase
 from tests.lti.reference import TEACHER, Reference, member
-from workbook_helpers.lti.platforms import hub_name
+from tests.lti.test_lti_launch import two_of_one
+from workbook_helpers.lti.contexts import keep_offer
+from workbook_helpers.lti.launch import read
+from workbook_helpers.lti.platforms import hub_name, read_settings
 
 
 @pytest.fixture
@@ -105,6 +109,17 @@ def test_who_is_erased_is_linked_to_nobody(peopled: Course, platform: Reference)
     erase(peopled, "ana01")
     assert "ana01" not in subjects(peopled, platform.address)
     assert b"sub-ana" not in (peopled.root / "gradebook.db").read_bytes()
+
+
+def test_a_class_goes_by_its_own_registration_of_a_platform(course: Course, college: Path, platform: Reference) -> None:
+    settings = read_settings(two_of_one(college, platform))
+    assert connect(course, college, "b").client_id == "tool-2"
+    first = read(settings.platforms[0], platform.claims(nonce="n"))
+    keep_offer(college, settings.of("b"), first)  # as the file may be from before the second one was there
+    with pytest.raises(ClassError, match="came from another course"):
+        connection(course)
+    keep_offer(college, settings.of("b"), replace(first, platform=settings.platforms[1]))
+    assert connection(course).platform.client_id == "tool-2"
 
 
 def test_a_class_that_was_not_connected_says_what_to_do(course: Course, college: Path) -> None:

@@ -1,10 +1,14 @@
 """Points go back as feedback when feedback was given: each to its own learner, each once, however the platform behaves."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
@@ -17,7 +21,7 @@ from autograde.gradebook.log import entries_in
 from autograde.gradebook.own import recording
 from autograde.gradebook.own_tables import platform_score
 from autograde.gradebook.platform_people import link
-from autograde.gradebook.platform_scores import State, hurry, read_scores, settle, take_due
+from autograde.gradebook.platform_scores import State, hurry, queue, read_scores, settle, take_due
 from autograde.inbox.merge import merge
 from autograde.lti.scores import COMMENT, gather, send
 from autograde.outbox.feedback import write_feedback
@@ -26,8 +30,10 @@ from autograde.run.mark import mark_class
 from autograde.text import naive
 from tests.lti.conftest import hand_in
 from tests.lti.reference import Reference, member
-from tests.tutor.conftest import ASSIGNMENT
+from tests.tutor.conftest import ASSIGNMENT, empty_database
 from tests.tutor.test_audit import by_hand
+
+T = TypeVar("T")
 
 
 def give_all(course: Course) -> None:
@@ -219,6 +225,42 @@ def test_a_learner_of_two_ids_has_one_score(marked: Course, platform: Reference)
     assert sorted(one["userId"] for one in platform.told) == ["sub-ana", "sub-ben"]
 
 
+@pytest.fixture
+def on_server(marked: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Give the class with its gradebook on a server."""
+    monkeypatch.chdir(marked.root)
+    moved = CliRunner().invoke(app, ["db", "move", empty_database(server, "scores")])
+    assert moved.exit_code == 0, moved.output
+    return Course(marked.root)
+
+
+def test_on_a_server_the_queue_is_the_same_and_two_that_send_at_once_tell_each_score_once(on_server: Course, platform: Reference) -> None:
+    give_all(on_server)
+    gather(on_server)
+    waiting = read_scores(on_server)
+    with recording(on_server.db_url) as database:
+        database.run(delete(platform_score))
+    start = Barrier(4)
+
+    def at_once(work: Callable[[], T]) -> list[T]:
+        def one() -> T:
+            start.wait()
+            return work()
+
+        with ThreadPoolExecutor(4) as many:
+            return [made.result() for made in [many.submit(one) for _ in range(4)]]
+
+    assert sorted(at_once(lambda: queue(on_server, waiting))) == [0, 0, 0, 2]
+    platform.answers += [503]  # who comes first finds the platform away; what it had taken waits
+    assert not any(one.refused for one in at_once(lambda: send(on_server)))
+    later(on_server)
+    assert send(on_server).line == "2 scores sent, 0 waiting, 0 refused."
+    assert sorted(one["userId"] for one in platform.told) == ["sub-ana", "sub-ben"]
+    hurry(on_server)
+    assert send(on_server).sent == 2
+    assert len(platform.told) == 2
+
+
 def test_the_commands_give_tell_and_say_where_it_stands(
     marked: Course, platform: Reference, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -229,6 +271,10 @@ def test_the_commands_give_tell_and_say_where_it_stands(
         assert done.exit_code == code, (done.output, done.exception)
         return " ".join(done.output.split())
 
+    steps = said("lti", "--help")
+    assert sorted(steps.index(f"lti {one}") for one in ("key", "connect", "people")) == [
+        steps.index(f"lti {one}") for one in ("key", "connect", "people")
+    ]
     platform.answers += [503]
     assert "2 waiting" in said("give-back", "w01", "--zip", "--to", str(tmp_path))
     assert "2 scores wait until" in said("lti", "scores")

@@ -20,11 +20,13 @@ from tests.web.test_handing_in import answers, handed, points
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import hand_in
 from workbook_helpers.items import load_workbook
+from workbook_helpers.links import HOME
 from workbook_helpers.web import write_site
 
 WHOLE = "w01-working-and-personal"
 Device = Callable[..., BrowserContext]
-NAMES = ["two", "bus", "clash", "hand", "given", "out", "left", "unsent", "other", "twice", "join", "lan", "back", "lost", "page"]
+NAMES = ["two", "bus", "clash", "hand", "given", "out", "left", "unsent", "other", "twice", "join", "lan", "back", "lost", "page", "merged"]
+NAMES += ["slow"]
 """One learner for each test: they share a class and its service."""
 
 
@@ -107,7 +109,7 @@ def test_what_is_written_on_a_bus_outlives_a_reload_and_is_sent_in_the_end(room:
     expect(tab("hand-in").locator(".wb-error")).to_contain_text("Your work is kept on this device. Hand in when the connection is back.")
     tab.page.goto(room.address)
     expect(tab.page.locator(".wb-notice")).to_have_text("There is no connection. You see what is kept on this device.")
-    expect(tab.page.locator("#wb-cards")).to_contain_text("Marked 2 of 2")
+    expect(tab.page.locator("#wb-cards")).to_contain_text("For your tutor 2 of 2")
     assert there(room, "bus1")["answers"] == {}
     context.set_offline(False)
     tab.page.evaluate("dispatchEvent(new Event('online'))")
@@ -182,7 +184,9 @@ def test_a_browser_that_keeps_nothing_says_so_before_anything_is_typed(room: Roo
     page = context.new_page()
     page.goto(room.page)
     sign_in(page, "two2")
-    expect(page.get_by_text("this browser does not keep anything, perhaps because the window is private").first).to_be_visible()
+    expect(
+        page.get_by_text("this browser keeps nothing just now, perhaps because the device is full or the window is private").first
+    ).to_be_visible()
     assert page.locator("#wb-main textarea").count() == 0
 
 
@@ -201,6 +205,8 @@ def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_change
     tab("hand-in").get_by_role("button", name="Hand in").click()
     receipt = tab.page.locator(".wb-receipt")
     expect(receipt).to_contain_text("Your tutor has it now. There is nothing else to do.")
+    expect(receipt).to_contain_text(re.compile("With your tutor.*Your answers as they were on .*20[0-9]{2}", re.DOTALL))
+    expect(receipt).not_to_contain_text(".zip")
     [zipped] = room.arrived("hand1")
     sent, manifest = handed(zipped)
     assert manifest["student"] == "hand1"
@@ -217,6 +223,36 @@ def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_change
     assert len(room.arrived("hand1")) == 2
     tab.page.goto(room.address)
     expect(tab.page.locator("#wb-cards")).to_contain_text(re.compile("Handed in on .*Not marked yet", re.DOTALL))
+
+
+SLOW = """() => {
+  globalThis.Date = class extends Date {
+    constructor(...parts) { super(...(parts.length ? parts : [Date.now()])); }
+    static now() { return super.now() - 3_600_000; }
+  };
+}"""
+
+
+def test_my_workbooks_says_without_a_connection_what_has_changed_though_the_devices_clock_is_slow(room: Room, on: Device) -> None:
+    context = on()
+    tab, home = at_work(room, context, "slow1"), context.new_page()
+    tab.page.evaluate(SLOW)
+    tab.write("For my tutor.", TEXT)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    tab.page.get_by_role("button", name="Hand in anyway").click()
+    expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+    home.goto(room.address)
+    expect(home.locator("#wb-cards")).to_contain_text("Handed in on")
+    context.set_offline(True)
+    look(Tab(home, room.address))
+    expect(home.locator(".wb-notice")).to_contain_text("connection")
+    expect(home.locator("#wb-cards")).not_to_contain_text("You have changed answers")
+    tab.text(TEXT).fill("For my tutor, and better.")
+    says(tab, OFFLINE)
+    look(Tab(home, room.address))
+    expect(home.locator("#wb-cards")).to_contain_text("You have changed answers since you handed in.")
 
 
 def test_the_points_are_those_of_the_kernel_row_by_row(on: Device, tmp_path: Path) -> None:
@@ -264,6 +300,36 @@ def referral(learner: str, manifest: dict[str, Any], sent: dict[str, Any]) -> st
     return json.dumps({**about, "tasks": tasks, "answers": first})
 
 
+def test_after_a_merge_of_ids_was_taken_back_nothing_of_the_other_stays_in_the_browser(room: Room, on: Device) -> None:
+    other = Client(room.service.port)
+    other.join("merged2")
+    other.open()
+    other.save(TEXT, "The other wrote this.")
+    other.save(MINE, value=True)
+    code = other.hand_in(other.open()["revision"]).json["code"]
+
+    def tell(deed: str, **said: str) -> None:
+        token = {"Authorization": f"Bearer {(room.folder / 'tutor-token').read_text()}"}
+        headers = {"X_Workbook": "1", "Content_Type": "application/json", **token}
+        assert other.ask("POST", f"/api/{deed}", json.dumps({"merge": "m", **said}).encode(), **headers).status == 200
+
+    tab = at_work(room, on(), "merged1")
+    tell("merge", goes="merged2", stays="merged1")
+    tab.page.reload()
+    expect(tab.text(TEXT)).to_have_value("The other wrote this.")
+    expect(tab.page.locator(".wb-receipt")).to_contain_text(code)
+    expect(tab("hand-in").get_by_text("You have changed answers")).to_be_hidden()
+    tell("unmerge", learner="merged1")
+    tab.page.reload()
+    expect(tab.text(TEXT)).to_have_value("")
+    expect(tab("hand-in").get_by_role("button", name="Hand in", exact=True)).to_be_visible()
+    expect(tab.page.locator(".wb-receipt")).to_be_empty()
+    tab.write("All of it mine.", PRIVATE)
+    found = there(room, "merged1")["answers"]
+    assert (found[TEXT]["value"], found[PRIVATE]["value"]) == (None, "All of it mine.")
+    other.close()
+
+
 def test_feedback_and_what_is_asked_again_appear_while_the_workbook_is_open(room: Room, on: Device) -> None:
     context = on()
     tab = at_work(room, context, "given1")
@@ -274,7 +340,8 @@ def test_feedback_and_what_is_asked_again_appear_while_the_workbook_is_open(room
     tab("hand-in").get_by_role("button", name="Hand in").click()
     expect(tab.page.locator(".wb-receipt")).not_to_be_empty()
     sent, manifest = handed(room.arrived("given1")[0])
-    room.give("given1", "feedback.html", "<!doctype html><title>Feedback</title><h1>Well done</h1><script>document.title = 'run'</script>")
+    page = f"<!doctype html><title>Feedback</title><h1>Well done</h1>{HOME}My workbooks</a><script>document.title = 'run'</script>"
+    room.give("given1", "feedback.html", page)
     room.give("given1", "referral.json", referral("given1", manifest, sent))
     look(tab)
     expect(tab.page.locator("#wb-again")).to_be_visible()
@@ -291,7 +358,7 @@ def test_feedback_and_what_is_asked_again_appear_while_the_workbook_is_open(room
     tab.button("See my feedback").first.click()
     expect(tab.page.get_by_role("heading")).to_have_text("Well done")
     assert tab.page.title() == "Feedback", "nothing of it runs"
-    tab.page.goto(room.address)
+    tab.page.get_by_role("link", name="My workbooks").click()
     expect(tab.page.get_by_role("link", name="See my feedback")).to_be_visible()
 
 

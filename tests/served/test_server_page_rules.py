@@ -52,6 +52,42 @@ def test_our_own_save_of_which_no_word_came_back_is_no_conflict(rules: Rules) ->
     assert found["there"] == {"revision": 2, "at": 3}, "and what was typed since is sent on top of it"
 
 
+@pytest.mark.parametrize(
+    ("saved", "newer", "changed"),
+    [
+        pytest.param("2027-01-09T10:00:00.000+00:00", False, 0, id="the clock was ahead before it was handed in"),
+        pytest.param("2026-11-29T10:00:00.000Z", False, 0, id="changed before"),
+        pytest.param("2026-11-30T10:00:00.500Z", True, 1, id="changed within the second"),
+        pytest.param("2026-11-29T10:00:00.000Z", True, 1, id="the device's clock is slow"),
+        pytest.param("2027-01-09T10:00:00.000Z", True, 1, id="changed after"),
+    ],
+)
+def test_what_has_changed_since_goes_by_what_the_service_counts(saved: str, newer: bool, changed: int, rules: Rules) -> None:
+    items = {"w99-t01": {"id": "w99-t01", "kind": "written", "purpose": "assessed"}}
+    kept = rules("against", {"value": "So.", "revision": 5, "saved_at": saved}, newer, "2026-11-30T10:00:00+00:00")
+    assert rules("changed since", items, {"w99-t01": kept}, {"at": "2026-11-30T10:00:00+00:00"}) == changed
+
+
+@pytest.mark.parametrize(
+    ("knows", "there", "changed"),
+    [
+        pytest.param({"revision": 4, "at": 2}, 4, 0, id="it was handed in, whatever the clock"),
+        pytest.param({"revision": 5, "at": 2}, 4, 1, id="changed after"),
+        pytest.param({"revision": 4, "at": 1}, 4, 1, id="not sent yet"),
+        pytest.param({"revision": 4, "at": 1}, None, 1, id="not sent yet, after a merge"),
+        pytest.param({"revision": 5, "at": 2}, None, 0, id="by the clock after a merge"),
+    ],
+)
+def test_what_this_browser_keeps_goes_by_what_the_service_is_known_to_have(
+    knows: dict[str, Any], there: int | None, changed: int, rules: Rules
+) -> None:
+    last = {"at": "2026-11-30T10:00:00+00:00", **({} if there is None else {"there": there})}
+    kept = rules("against the last", here("a", 2), knows, last)
+    items = {"w99-t01": {"id": "w99-t01", "kind": "written", "purpose": "assessed"}}
+    assert rules("changed since", items, {"w99-t01": kept}, last) == changed
+    assert rules("against the last", here("a", 2), knows) == here("a", 2), "nothing was handed in"
+
+
 def sent(answers: dict[str, Any], knows: dict[str, Any], rules: Rules) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = rules("outgoing", {"copy": {"there": knows}, "answers": answers, "receipts": []}, KEY)
     return made

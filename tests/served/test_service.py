@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.served.service import ASSIGNMENT, CODE, Client, Service, make_class, serving, signed_in, write_list
@@ -144,6 +145,42 @@ def test_the_tutor_sees_where_they_are_and_nothing_that_is_written(service: Serv
     assert (root / "tutor-token").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_merge_that_is_taken_back_leaves_nothing_and_can_be_made_again(service: Service, root: Path, learner: str) -> None:
+    theirs, revision = answered(service, learner)
+    own = signed_in(service, "learner37")
+    own.open()
+    own.save("w01-q01", "a")
+    own.save("w01-t01", None)  # taken out again: no answer
+    handed_in = theirs.hand_in(revision).json["file"]
+    kept = theirs.open()["answers"]
+
+    def tell(deed: str, **said: str) -> None:
+        headers = {"X_Workbook": "1", "Content_Type": "application/json", "Authorization": f"Bearer {(root / 'tutor-token').read_text()}"}
+        assert own.ask("POST", f"/api/{deed}", json.dumps({"merge": "m", **said}).encode(), **headers).status == 200
+
+    def stands() -> dict[str, object]:
+        return {name: one["value"] for name, one in own.open()["answers"].items()}
+
+    brought = {name: one["value"] for name, one in kept.items()} | {"w01-q01": "a"}
+    for _ in range(2):
+        tell("merge", goes=learner, stays="learner37")
+        assert stands() == brought
+        [receipt] = own.open()["receipts"]
+        assert (receipt["file"], "revision" in receipt) == (handed_in, False), "it counts the other copy's revisions, which are not hers"
+        before = own.open()["revision"]
+        tell("unmerge", learner="learner37")
+        assert stands() == dict.fromkeys(brought) | {"w01-q01": "a"}, "emptied: a browser would send again what is not there any more"
+        after = own.open()
+        assert {name: one["revision"] for name, one in after["answers"].items() if name != "w01-q01"} == dict.fromkeys(
+            {*brought} - {"w01-q01"}, before + 1
+        )
+        assert (after["revision"], after["receipts"]) == (before + 1, [])
+    assert theirs.open()["answers"] == kept
+    tell("merge", goes="learner37", stays="learner36")
+    other = signed_in(service, "learner36")
+    assert {*other.open()["answers"]} == {"w01-q01"}, "what was emptied is no answer"
+
+
 def test_a_hand_in_lies_where_it_is_taken_in_with_the_services_time(service: Service, root: Path, learner: str) -> None:
     client, revision = answered(service, learner)
     answer = client.hand_in(revision)
@@ -163,6 +200,7 @@ def test_a_hand_in_lies_where_it_is_taken_in_with_the_services_time(service: Ser
         "workbook": "w01",
         "assignment": ASSIGNMENT,
         "received_at": receipt["at"],
+        "order_at": receipt["at"],
         "known_by": "pin",
         "zip_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
@@ -193,6 +231,21 @@ def test_nothing_is_handed_in_without_the_declaration(service: Service, root: Pa
     assert welsh != refused.json["error"]
     assert client.open()["receipts"] == []
     assert not any(learner in path.read_text("utf-8") for path in (root / "arrived").glob("*.json"))
+
+
+def test_feedback_is_there_for_who_handed_in_as_a_file_as_well(service: Service, root: Path, learner: str) -> None:
+    client = Client(service.port)
+    client.join(learner)
+    assert client.get("api/mine").json["workbooks"] == {}, "nothing was begun here"
+    given = root / "given" / learner / ASSIGNMENT
+    given.mkdir(parents=True)
+    (given / "feedback.html").write_text("<h1>Well done</h1>")
+    assert client.get("api/mine").json["workbooks"][ASSIGNMENT]["feedback"] == f"api/{ASSIGNMENT}/feedback"
+    told = client.get("api/live", Authorization=f"Bearer {(root / 'tutor-token').read_text()}").json["learners"]
+    [work] = next(one["workbooks"] for one in told if one["learner"] == learner)
+    assert (work["last_seen"], work["moved_at"]) == (None, None), "it was not opened"
+    assert client.open()["answers"] == {}
+    client.close()
 
 
 def test_feedback_and_a_referral_are_there_once_they_are_given_and_nobody_elses(service: Service, root: Path, learner: str) -> None:
@@ -272,8 +325,14 @@ def test_what_the_tutor_changes_is_there_without_a_restart(tmp_path: Path) -> No
         about = root / "releases" / "w02-more" / "workbook.toml"
         about.write_text(about.read_text().replace('"w01"', '"w02"'))
         items = root / "releases" / "w02-more" / "items.toml"
-        items.write_text(items.read_text().replace("w01-", "w02-"))
-        assert ben.get("api/w02-more").json["workbook"] == "w02"
+        back = 'id = "w02-p01"\nabout = ["w01-p01", "w01-p99"]'
+        items.write_text(items.read_text().replace("w01-", "w02-").replace('id = "w02-p01"', back))
+        practice = ben.save("w01-p01", "b", tried=TRIED)["kept"]
+        there = ben.get("api/w02-more").json
+        assert there["workbook"] == "w02"
+        assert there["earlier"] == {"w01-p01": {"value": "b", "saved_at": practice["saved_at"], "tried": TRIED}}, (
+            "how it went comes with it"
+        )
         assert ben.get("api/w03-none").status == 404
         token = {"Authorization": f"Bearer {(root / 'tutor-token').read_text()}"}
         headers = token | {"X_Workbook": "1", "Content_Type": "application/json"}
@@ -291,6 +350,9 @@ def test_classes_are_kept_apart(tmp_path: Path) -> None:
         other = Client(service.port, "/care-b/")
         other.cookie = one.cookie  # a browser would not send it there
         assert other.get("api/me").status == 401
+        two = signed_in(service, "ben02", "/care-b/")
+        both = f"{one.cookie}; {two.cookie}"  # as where each has a port of its own: cookies know of none
+        assert [(where.get("api/me", Cookie=both).json["learner"]) for where in (one, two)] == ["ana01", "ben02"]
         assert other.get("/care-a/api/me").status == 200
         token = {"Authorization": f"Bearer {(folders[0] / 'tutor-token').read_text()}"}
         assert (other.get("api/live", **token).status, other.get("/care-a/api/live", **token).status) == (401, 200)
@@ -357,12 +419,13 @@ def test_a_full_disk_is_told_and_nothing_is_called_saved(tmp_path: Path) -> None
         client = signed_in(service)
         kept = client.save("w01-q01", "a")["kept"]
         size = max(path.stat().st_size for path in root.glob("served.db*"))
-        subprocess.run(["prlimit", f"--pid={service.process.pid}", f"--fsize={size}:"], check=True)
-        one = {"id": "w01-t01", "value": "long " * 1000, "base": 0, "key": "k"}
+        [serves] = psutil.Process(service.process.pid).children()
+        subprocess.run(["prlimit", f"--pid={serves.pid}", f"--fsize={size}:"], check=True)
+        one = {"id": "w01-t01", "value": "long " * 4000, "base": 0, "key": "k"}
         full = client.post(f"api/{ASSIGNMENT}/save", copy=client.copy, saves=[one])
         assert (full.status, full.json, int(full.headers["Retry-After"]) > 0) == (507, {"error": "full"}, True)
         assert client.open()["answers"] == {"w01-q01": kept}
-        subprocess.run(["prlimit", f"--pid={service.process.pid}", "--fsize=unlimited:"], check=True)
+        subprocess.run(["prlimit", f"--pid={serves.pid}", "--fsize=unlimited:"], check=True)
         assert client.post(f"api/{ASSIGNMENT}/save", copy=client.copy, saves=[one]).json["saved"][0]["do"] == "saved"
 
 

@@ -1,5 +1,6 @@
 """What somebody tries who wants another's answers, another's name or more than is theirs; a real service, and what it does not do."""
 
+import asyncio
 import hashlib
 import http.client
 import json
@@ -16,18 +17,25 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from tests.conftest import ROOT, apart
 from tests.served.service import ASSIGNMENT, CODE, Client, Service, make_class, serving, signed_in
 from workbook_helpers.served import sessions
-from workbook_helpers.served.folder import About
+from workbook_helpers.served.app import Settings, application
+from workbook_helpers.served.database import TRIES, Database, Refused, prepare
+from workbook_helpers.served.folder import About, Folder
 from workbook_helpers.served.handlers import Handler, Rates
 from workbook_helpers.served.hosts import known_host, own_addresses
+from workbook_helpers.served.room import Room
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  the service asks this for a class on one Wi-Fi
 JSON = {"X_Workbook": "1", "Content_Type": "application/json"}
-POSTS = ["join", "leave", f"{ASSIGNMENT}/save", f"{ASSIGNMENT}/beat", f"{ASSIGNMENT}/hand-in", "pin-reset", "forget"]
+POSTS = ["join", "leave", f"{ASSIGNMENT}/save", f"{ASSIGNMENT}/beat", f"{ASSIGNMENT}/hand-in", "pin-reset", "forget", "merge", "unmerge"]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +115,8 @@ def test_a_session_that_was_left_is_over(service: Service, learner: str) -> None
     client = signed_in(service, learner)
     kept = client.cookie
     assert client.post("api/leave").status == 200
-    for cookie in (kept, f"{kept[:-1]}x", "workbook=", "workbook=" + "a" * 5000, f"workbook={secrets.token_urlsafe(32)}"):
+    ours = kept.partition("=")[0]
+    for cookie in (kept, f"{kept[:-1]}x", f"{ours}=", f"{ours}=" + "a" * 5000, f"{ours}={secrets.token_urlsafe(32)}"):
         client.cookie = cookie
         assert client.get("api/mine").status == 401
     database = (service.folders[0] / "served.db").read_bytes() + (service.folders[0] / "served.db-wal").read_bytes()
@@ -130,7 +139,7 @@ def asked(hub: str, cookie: str = "", **headers: str) -> Handler:
     there: Any = SimpleNamespace(set_close_callback=lambda _: None, context=None)
     said = HTTPHeaders({"Host": "localhost", "Cookie": cookie, **{name.replace("_", "-"): value for name, value in headers.items()}})
     request = HTTPServerRequest(start_line=RequestStartLine("GET", "/", "HTTP/1.1"), headers=said, connection=there)
-    return Handler(Application(hub=hub), request, room=None, hosts=bool, rates=Rates())
+    return Handler(Application(hub=hub), request, room=SimpleNamespace(cookie="workbook"), hosts=bool, rates=Rates())
 
 
 def test_behind_a_hub_our_session_holds_beside_the_hubs_own_alone() -> None:
@@ -180,7 +189,12 @@ def test_where_there_is_no_pin_one_is_looked_at_all_the_same(monkeypatch: pytest
     monkeypatch.setattr(hashlib, "scrypt", counted)
     assert not sessions.same_pin("0000", "")  # that of nobody
     assert asked == [b"0000"]
-    assert sessions.same_pin("2468", sessions.hash_pin("2468"))
+    kept = sessions.hash_pin("2468", cost=2**5)
+    assert sessions.same_pin("2468", kept), "what it cost is kept with it"
+    assert not sessions.same_pin("2469", kept)
+    former = f"{'00' * 16}${hashlib.scrypt(b'2468', salt=bytes(16), n=2**13, r=8, p=1, dklen=32).hex()}"
+    assert sessions.same_pin("2468", former), "of one that was kept before"
+    assert not sessions.same_pin("2469", former)
 
 
 def test_a_pin_that_is_guessed_waits_longer_and_longer_over_a_restart_as_well(tmp_path: Path) -> None:
@@ -210,13 +224,58 @@ def test_a_pin_that_is_guessed_waits_longer_and_longer_over_a_restart_as_well(tm
         assert client.post("api/join", code=CODE, learner="ana01", pin="2468").json == {"error": "choose"}
 
 
-def test_the_longest_way_to_a_pin() -> None:
-    free, longest = sessions.FREE["learner"]
-    waited, guesses = 0.0, free
-    while waited < 86400:
-        waited += min(longest, 2 ** (guesses - free))
-        guesses += 1
-    assert guesses < 45  # of 10,000 on the first day
+def test_it_takes_the_same_work_to_refuse_whoever_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, costs, hashed = make_class(tmp_path), list[int](), sessions._scrypt
+    url = f"sqlite:///{root / 'served.db'}"
+    prepare(url)
+    kept = sessions.hash_pin("2468")
+
+    def counted(pin: str, salt: bytes, cost: int) -> str:
+        costs.append(cost)
+        return hashed(pin, salt, cost)
+
+    monkeypatch.setattr(sessions, "_scrypt", counted)
+
+    async def refuse() -> None:
+        database = Database(url)
+        room = Room(Folder(root), database, "/")
+        await database.write(lambda connection: room.sessions.choose_pin(connection, "ana01", kept))
+        server = HTTPServer(application([room], Settings(folders=[root])))
+        [socket] = bind_sockets(0, "127.0.0.1")
+        server.add_socket(socket)
+        client = Client(socket.getsockname()[1])
+        for learner, code in (("ana01", CODE), ("nobody", CODE), ("ana01", "XXXXXXXX"), ("nobody", "XXXXXXXX"), ("ben02", "XXXXXXXX")):
+            answer = await asyncio.to_thread(client.post, "api/join", code=code, learner=learner, pin="1357")
+            assert (answer.status, answer.json) == (403, {"error": "wrong"})
+            assert costs == [sessions.COST], (learner, code)
+            costs.clear()
+        client.close()
+        server.stop()
+        await server.close_all_connections()
+        database.close()
+
+    apart(refuse())
+
+
+def test_as_many_tries_of_a_pin_as_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    day, now, tries = 86_400, 0.0, [0, 0, 0]
+    monkeypatch.setattr(time, "time", lambda: now)
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        TRIES.create(connection)
+        while now < 3 * day:
+            try:
+                sessions.Sessions("a").attempt(connection, "ana01")
+                tries[int(now // day)] += 1
+            except Refused as told:
+                now += float(told.error)
+    engine.dispose()
+    first, *later = tries
+    assert len({*later}) == 1
+    assert first < 45  # of 10,000
+    assert f"at most {first} times on the first day for one learner, and {later[0]} on each day after" in (
+        ROOT / "docs" / "college.md"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize("code", ["abcd efgh", "ABCD-EFGH", " a b c d e f g h "])

@@ -75,7 +75,7 @@ def test_a_private_answer_stays_in_the_folder(desk: "Desk") -> None:
     workbook = desk.add()
     desk.answer(workbook)
     receipt = hand_in(workbook, "ana01")
-    assert desk.private in AnswerStore(workbook.folder, "w01").values()["w01-r01"]
+    assert desk.private in AnswerStore(workbook.folder, "w01").get("w01-r01").value
     left = files_of(desk.root / "handed-in" / receipt.file)
     assert b"w01-r01" not in left["answers.json"]
     for content in (*left.values(), *(path.read_bytes() for path in desk.handed_in)):
@@ -225,7 +225,7 @@ def test_a_hand_in_holds_what_the_page_shows_after_damage(desk: "Desk", damage: 
     path.unlink()
     if damage is not None:
         path.write_bytes(damage)
-    shown = AnswerStore(workbook.folder, "w01").values()
+    shown = {name: one.value for name, one in AnswerStore(workbook.folder, "w01").saved().items()}
     receipt = hand_in(workbook, "ana01")
     handed = json.loads(files_of(desk.root / "handed-in" / receipt.file)["answers.json"])
     assert {item: record["value"] for item, record in handed["answers"].items()} == {i: v for i, v in shown.items() if i != "w01-r01"}

@@ -159,10 +159,18 @@ def test_the_page_draws_each_state(site: Site, page: Page) -> None:
     text = page.locator("#wb-cards").inner_text()
     top, todo, handed, done, fault = re.split(r"\n(?:To do|Handed in|Done|Cannot be opened)\n", text)
     shown = {
-        top: ("Odd receipt", "Answered: Marked 2 of 2", "Continue"),  # answered last
-        todo: ("Fresh & <b>new</b>", "About 15 minutes · Marked 0 of 2", "Begun", "Answered: Marked 1 of 2", "Damaged", "Deep", "Start"),
-        handed: ("Handed", "Marked 1 of 2", "✓ File for your tutor made on", "Open again", "See my receipt"),
-        done: ("Marked 2 of 2", "✓ Marked: your feedback is here.", "See my feedback", "Open again", "See my receipt"),
+        top: ("Odd receipt", "Answered: For your tutor 2 of 2", "Continue"),  # answered last
+        todo: (
+            "Fresh & <b>new</b>",
+            "About 15 minutes · For your tutor 0 of 2",
+            "Begun",
+            "Answered: For your tutor 1 of 2",
+            "Damaged",
+            "Deep",
+            "Start",
+        ),
+        handed: ("Handed", "For your tutor 1 of 2", "✓ File for your tutor made on", "Open again", "See my receipt"),
+        done: ("For your tutor 2 of 2", "✓ Marked: your feedback is here.", "See my feedback", "Open again", "See my receipt"),
         fault: ("w05-broken", "ask your tutor for a new copy", "Pageless", "Its page is missing."),
     }
     for below, words in shown.items():

@@ -17,9 +17,13 @@ import pytest
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
+from autograde.gradebook.database import writing
 from autograde.outbox.release import release
 from tests.conftest import ROOT, once
 from tests.postgres import Postgres
+from workbook_helpers.items import load_workbook
+from workbook_helpers.served.answers import Whose, begin_copy, read_copy, save
+from workbook_helpers.served.database import prepare
 
 ASSIGNMENT = "w01-small"
 WHEN = "2026-11-19T10:00:00+00:00"
@@ -231,6 +235,20 @@ def empty_database(server: str, name: str) -> str:
         raw.execute(f"DROP DATABASE IF EXISTS {name}")
         raw.execute(f"CREATE DATABASE {name}")
     return server.replace("/postgres", f"/{name}")
+
+
+def keep_answers(course: Course, url: str, learner: str, **answers: object) -> None:
+    """Keep a learner's answers where the class's service does, as it keeps what their page saves; `t01` stands for w01-t01."""
+    prepare(url)
+    workbook = load_workbook(course.root / "release" / ASSIGNMENT)
+    whose = Whose(class_id=course.course_id, learner=learner, name=learner, workbook=workbook)
+    saves: list[Any] = [{"id": f"w01-{name}", "value": value, "base": 0, "key": f"k-{name}"} for name, value in answers.items()]
+    with writing(url) as database:
+        begin_copy(database.connection, whose)
+        copy = read_copy(database.connection, whose)
+        assert copy
+        done: Any = save(database.connection, whose, copy.copy, saves, None)["saved"]
+    assert [one["do"] for one in done] == ["saved"] * len(answers)
 
 
 @pytest.fixture(scope="session")

@@ -229,6 +229,9 @@ def test_a_hand_in_that_another_program_removed_is_caught(marked: Course) -> Non
     last = entries(marked)[-1]
     assert last.detail is not None
     assert (last.detail["before"], last.detail["after"]) == ({"points": 7}, {"points": None})
+    [said] = faults(marked)
+    assert said.startswith("the hand-in ")
+    assert said.endswith("is gone from the gradebook, and no entry says so.")
 
 
 def test_home_catches_in_a_thread_of_its_own(marked: Course) -> None:
@@ -255,6 +258,35 @@ def test_what_was_given_before_there_was_a_log_is_taken_as_known(marked: Course)
     by_nbgrader(marked, 6)
     assert catch(marked) == 1
     (marked.root / FILE).unlink()
+    keep_head(marked)
+    assert faults(marked) == ()
+
+
+def test_the_first_marking_tells_of_what_another_program_wrote_before_it(marked: Course, kit: "Kit", tmp_path: Path) -> None:
+    (tmp_path / "c.zip").write_bytes(kit.hand_in("cai01"))
+    intake(marked, [tmp_path / "c.zip"], "w01")
+    with marked.gradebook() as gradebook:  # as nbgrader's own autograde does
+        gradebook.add_submission(NAME, "cai01")
+        gradebook.find_grade("w01-q01", NAME, NAME, "cai01").auto_score = 2
+        gradebook.db.commit()
+    assert any("w01-q01" in text and "no entry of the log tells" in text for text in faults(marked))
+    for _ in range(2):
+        list(mark_class(marked, NAME, force=True))
+        assert faults(marked) == ()
+    told = [entry.detail["after"] for entry in entries(marked, Deed.MARK) if entry.detail and "hand_in" in entry.detail]
+    assert told[1:] == [{"w01-q01": 2, "w01-t01": None}], "once"
+
+
+def test_a_log_that_has_just_begun_is_no_fault(marked: Course) -> None:
+    """The first command of a class was killed: nobody has begun to keep its heads."""
+    [begun] = entries(marked, Deed.BEGIN_HEADS)
+    (marked.root / FILE).unlink()
+    assert "is not there, and the log has" in faults(marked)[0]
+    cut(marked, begun.n - 1)
+    with reading(marked.db_url) as connection:
+        checked = check(marked, connection)
+    assert [FILE in text for text in checked.faults] == []
+    assert [f"{FILE} is not there yet" in text for text in checked.remarks] == [True]
     keep_head(marked)
     assert faults(marked) == ()
 
@@ -383,17 +415,20 @@ def test_an_entry_that_cannot_be_read_any_more_is_named(marked: Course, table: s
     assert len(entries(marked)) == last.n
 
 
-def test_a_restore_over_a_log_that_was_cut_off_says_so_for_good(marked: Course, tmp_path: Path) -> None:
+@pytest.mark.parametrize("all_since", [False, True])
+def test_a_restore_over_a_log_that_was_cut_off_says_so_for_good(marked: Course, tmp_path: Path, all_since: bool) -> None:
     backup(marked, tmp_path / "b.db")
+    held = current_head(sqlite_url(tmp_path / "b.db"))
+    assert held is not None
     by_hand(marked, 7)
     by_hand(marked, 4)
     keep_head(marked)
     head = current_head(marked.db_url)
     assert head is not None
-    cut(marked, head.n - 1)
+    cut(marked, held.n if all_since else head.n - 1)
     restore(marked, tmp_path / "b.db")
     keep_head(marked)
-    assert any("had a fault then" in text for text in faults(marked))
+    assert any("had a fault then: the log ends at entry" in text for text in faults(marked))
 
 
 def test_a_copy_to_another_database_brings_the_log_along(marked: Course, tmp_path: Path) -> None:

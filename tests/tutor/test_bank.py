@@ -685,8 +685,9 @@ def test_a_draft_of_nothing_is_not_written(place: Path) -> None:
     (place / "essays.txt").write_text("Write.{}")
     with pytest.raises(ClassError, match="Nothing was written"):
         said("import", "essays.txt", "--workbook", "w50")
-    with pytest.raises(ClassError, match="no short id"):
-        said("import", "essays.txt", "--workbook", "drafts")
+    for odd in ("drafts", "w٥٠", "w5", "w500"):
+        with pytest.raises(ClassError, match="no short id"):
+            said("import", "essays.txt", "--workbook", odd)
     with pytest.raises(ClassError, match="no file"):
         said("import", "gone.txt", "--workbook", "w50")
     assert sorted(path.name for path in place.iterdir()) == ["essays.txt", "guides", "shelf"]

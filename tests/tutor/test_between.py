@@ -5,24 +5,31 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster
+from autograde.cli import app
 from autograde.errors import ClassError
+from autograde.gradebook import log
+from autograde.gradebook.deeds import Deed
 from autograde.gradebook.left import who_left
 from autograde.gradebook.person import Given, Notes, marks_for, places_in
 from autograde.gradebook.person import give as give_points
 from autograde.inbox import attempts as attempts_file
 from autograde.inbox import merge
-from autograde.inbox.assign import assign
+from autograde.inbox.assign import assign, undo
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
-from autograde.inbox.merged import merged_ids, merges
+from autograde.inbox.merged import journals, merged_ids, merges
 from autograde.inbox.outcome import Taken
+from autograde.outbox.marks_file import gradebook_rows
+from autograde.records.erasure import erase
 from autograde.records.events import add_event
 from autograde.records.holdings import files_of
 from autograde.records.opening import reading, writing
@@ -161,32 +168,173 @@ def test_an_original_of_which_nothing_is_written_keeps_its_number(marked: Course
     assert [(one.attempt, bool(one.referral)) for one, _ in Attempts(marked, NAME).of("ana01")] == [(1, False), (2, True)]
 
 
+def test_points_are_not_final_for_the_hand_in_before_the_one_they_were_given_for(marked: Course, kit: Kit, tmp_path: Path) -> None:
+    take_in(marked, tmp_path, kit.hand_in("ana01", "2026-11-26T10:00:00+00:00", **says("Later.")))
+    list(mark_class(marked, NAME))
+    undo(marked, "w01", "ana01")
+    assert {row["needs marking"] for row in gradebook_rows(marked) if row["student id"] == "ana01"} == {"yes"}
+
+
 # A merge
 
 
 @pytest.mark.parametrize("where", ["_settle", "_follow", "_exchange", "mark_left", "carry", "note_each"])
-def test_a_merge_that_was_cut_off_is_finished_by_doing_it_again(marked: Course, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+@pytest.mark.parametrize("how", ["by doing it again", "by the next command"])
+def test_a_merge_that_was_cut_off_is_finished(marked: Course, monkeypatch: pytest.MonkeyPatch, where: str, how: str) -> None:
     def cut(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
+    def logged(deed: Deed) -> list[str]:
+        with reading(marked) as connection:
+            return [str((entry.detail or {}).get("part", "")) for entry in log.entries_in(connection) if entry.what == deed]
+
+    def told() -> str:
+        return " ".join(CliRunner().invoke(app, ["learners", "unmerge", "nothing"]).output.split())
+
+    monkeypatch.chdir(marked.root)
     with monkeypatch.context() as patch:
         patch.setattr(merge, where, cut)
         with pytest.raises(KeyboardInterrupt):
             merge.merge(marked, "ana01", "cai01")
-    done = merge.merge(marked, "ana01", "cai01")
+    assert logged(Deed.MERGE) == []
+    if how == "by doing it again":
+        merge.merge(marked, "ana01", "cai01")
+    else:
+        assert told().startswith("The merge of ana01 into cai01, which was cut off, is done to its end now.")
+    assert "cut off" not in told()
+    assert logged(Deed.MERGE) == ["goes", "stays"]
+    [(done, *_)] = merges(marked)
     assert (current(marked), current(marked, "cai01")) == ("", "Because.")
     assert given(marked) == {"ben01": None, "cai01": 4}
     assert "ana01" in who_left(marked)
-    assert merges(marked) == [(done.name, "ana01", "cai01")], "it is the same merge"
+    assert merges(marked) == [(done, "ana01", "cai01")], "it is the same merge"
     list(mark_class(marked, NAME))
     assert given(marked) == {"ben01": None, "cai01": 4}
     with monkeypatch.context() as patch:
-        patch.setattr(merge, "_settle", cut)
+        patch.setattr(merge, "mark_back" if where == "mark_left" else where, cut)
         with pytest.raises(KeyboardInterrupt):
-            merge.undo(marked, done.name)
-    merge.undo(marked, done.name)
+            merge.undo(marked, done)
+    if how == "by doing it again":
+        merge.undo(marked, done)
+    else:
+        assert told().startswith("The merge of ana01 into cai01, which was cut off, is undone now.")
+    assert len(logged(Deed.UNMERGE)) == 2
     assert (current(marked), current(marked, "cai01"), given(marked)) == ("Because.", "", {"ana01": 4, "ben01": None})
     assert (merges(marked), "ana01" in who_left(marked)) == ([], False)
+
+
+def cut_off(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut a merge of ana01 into cai01 off."""
+    with monkeypatch.context() as patch:
+        patch.setattr(merge, "_settle", full)
+        with pytest.raises(OSError, match="No space"):
+            merge.merge(course, "ana01", "cai01")
+
+
+def full(*_: Any) -> None:
+    raise OSError(28, "No space left on device", "x.json")
+
+
+def test_no_merge_is_done_or_undone_over_one_that_was_cut_off(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = merge.merge(marked, "ben01", "ana01").name
+    cut_off(marked, monkeypatch)
+    said = r"The merge of ana01 into cai01 was cut off: do it again, or undo it, first\."
+    with pytest.raises(ClassError, match=said):
+        merge.merge(marked, "cai01", "ben01")
+    with pytest.raises(ClassError, match=said):
+        merge.undo(marked, before)
+    merge.merge(marked, "ana01", "cai01")
+    merge.merge(marked, "cai01", "ben01")
+    assert (current(marked), current(marked, "cai01"), current(marked, "ben01")) == ("", "", "Because.")
+    assert merge.finish(marked) == ()
+
+
+def counting(course: Course) -> dict[str, int]:
+    """Give learner → how many of what lies under the id counts, for those with any."""
+    attempts = Attempts(course, NAME)
+    found = {one: [kept for kept, _ in attempts.of(one) if not kept.set_aside] for one in ("ana01", "ben01", "cai01")}
+    return {one: len(kept) for one, kept in found.items() if kept}
+
+
+def test_a_hand_in_counts_under_one_id_alone_however_often_a_merge_is_undone(marked: Course) -> None:
+    for _ in range(2):
+        name = merge.merge(marked, "ana01", "cai01").name
+        assert counting(marked) == {"ben01": 1, "cai01": 1}
+        merge.undo(marked, name)
+        assert counting(marked) == {"ana01": 1, "ben01": 1}
+    assert (current(marked), current(marked, "cai01"), given(marked)) == ("Because.", "", {"ana01": 4, "ben01": None})
+
+
+def test_merges_that_follow_each_other_are_undone_from_the_last_one_on(marked: Course) -> None:
+    first, last = merge.merge(marked, "ana01", "ben01").name, merge.merge(marked, "ben01", "cai01").name
+    with pytest.raises(ClassError, match=r"^ben01 was merged into cai01 since\. Undo that merge first, then this one\.$"):
+        merge.undo(marked, first)
+    assert counting(marked) == {"cai01": 2}
+    for name in (last, first):
+        merge.undo(marked, name)
+    assert counting(marked) == {"ana01": 1, "ben01": 1}
+
+
+@pytest.mark.parametrize("before", ["a merge", "a merge that was cut off"])
+def test_an_undoing_that_was_cut_off_undoes_no_later_merge(marked: Course, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    if before == "a merge":
+        merge.merge(marked, "ana01", "cai01")
+    else:
+        cut_off(marked, monkeypatch)
+    [(name, *_)] = merges(marked)
+    with monkeypatch.context() as patch:
+        patch.setattr(merge, "_settle", full)
+        with pytest.raises(OSError, match="No space"):
+            merge.undo(marked, name)
+    with pytest.raises(ClassError, match=r"^The merge of ana01 into cai01 was cut off: undo it again first\.$"):
+        merge.merge(marked, "ana01", "cai01")
+    merge.undo(marked, name)
+    merge.merge(marked, "ana01", "cai01")
+    assert merge.finish(marked) == ()
+    assert (counting(marked), current(marked, "cai01")) == ({"ben01": 1, "cai01": 1}, "Because.")
+
+
+def test_a_merge_is_not_undone_below_another_one_of_the_same_ids_that_was_cut_off(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = merge.merge(marked, "ana01", "cai01").name
+    Attempts(marked, NAME).put("ana01", replace(Attempts(marked, NAME).of("ana01")[0][0], set_aside=""))  # a tutor let it count again
+    cut_off(marked, monkeypatch)
+    with pytest.raises(ClassError, match="do it again, or undo it, first"):
+        merge.undo(marked, first)
+
+
+def test_what_cannot_be_ended_keeps_no_other_merge_from_its_end(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_off(marked, monkeypatch)
+    [(path, row)] = journals(marked)
+    other = path.with_name(path.name.replace("ana01", "gone01"))  # the newer one, which comes first
+    other.write_text(json.dumps({**row, "goes": "gone01", "stays": "ben01"}), "utf-8")
+    check = merge._check_open
+
+    def locked(course: Course, *learners: str) -> None:
+        check(course, *learners)
+        if "gone01" in learners:
+            msg = "It is locked."
+            raise ClassError(msg)
+
+    monkeypatch.setattr(merge, "_check_open", locked)
+    with pytest.raises(ClassError) as told:
+        merge.finish(marked)
+    assert str(told.value) == (
+        "The merge of gone01 into ben01 was cut off, and cannot be ended now: It is locked. "
+        "The merge of ana01 into cai01, which was cut off, is done to its end now."
+    )
+    assert counting(marked) == {"ben01": 1, "cai01": 1}
+
+
+def test_a_merge_that_cannot_be_ended_stops_nothing_else(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_off(marked, monkeypatch)
+    monkeypatch.chdir(marked.root)
+    monkeypatch.setattr(merge, "_settle", full)
+    done = CliRunner().invoke(app, ["learners", "list"])
+    said = "The merge of ana01 into cai01 was cut off, and cannot be ended now: x.json: No space left on device."
+    assert (done.exit_code, said in " ".join(done.output.split())) == (0, True)
+    with pytest.raises(ClassError, match="cannot be ended now"):
+        erase(marked, "cai01")
+    assert erase(marked, "ben01").learner.id == "ben01"
 
 
 def test_the_records_come_back_after_a_merge_that_was_cut_off_behind_them(marked: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +352,8 @@ def test_the_records_come_back_after_a_merge_that_was_cut_off_behind_them(marked
         merge.merge(marked, "ana01", "cai01")
     monkeypatch.setattr(merge, "_note", note)
     done = merge.merge(marked, "ana01", "cai01")
+    with reading(marked) as connection:
+        assert [entry.what for entry in log.entries_in(connection)].count(Deed.MERGE) == 2, "the log was told once"
     assert [one.learner for one in referrals_of(marked)] == ["cai01"]
     merge.undo(marked, done.name)
     assert [one.learner for one in referrals_of(marked)] == ["ana01"]

@@ -72,6 +72,15 @@ def test_the_whole_help_names_every_command(tmp_path: Path) -> None:
     assert all(command in done.stdout for command in COMMANDS)
 
 
+def test_a_command_is_read_without_the_others() -> None:
+    asked = (
+        "import sys; from autograde import cli; found = cli.app; cli.typer.main.get_command(found).commands['close']; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    read = {name.rpartition(".")[2] for name in done.stdout.split() if name.startswith("autograde.commands.")}
+    assert read == {"console", "giving_back"}
+
+
 def test_a_class_from_its_first_day(shelf: Path, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
     done = run("new", "care", "--name", "Care [bold]level[/] 2", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,10 +1,11 @@
-"""A take-in that is killed at any point: the next one finishes it, and nothing is lost on the way."""
+"""A take-in, a merge or an export that is killed at any point: the next run finishes it, and nothing is lost on the way."""
 
 import json
 import os
 import shutil
 import signal
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,13 @@ import pytest
 from autograde.classes.folder import Course
 from autograde.gradebook.database import reading
 from autograde.gradebook.deeds import Deed
+from autograde.gradebook.left import who_left
 from autograde.gradebook.log import entries_in
 from autograde.inbox.intake import intake
+from autograde.inbox.merge import finish, merge
+from autograde.inbox.merged import merges
+from autograde.reports.learner_export import export_learner
+from autograde.reports.making import make_tracker
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -143,3 +149,46 @@ def test_two_take_ins_at_once_wait_for_each_other(course: Course, monkeypatch: p
     monkeypatch.setattr(store, "LOCK_TIMEOUT_S", 0.1)
     with store.taking_in(course, "w01-small"), pytest.raises(ClassError, match="Another command is taking in"):
         intake(course, [tmp_path], "w01")
+
+
+def test_a_merge_that_was_killed_is_done_to_its_end_or_was_never_begun(course: Course, tmp_path: Path, kit: "Kit") -> None:
+    for name, when, choice in (("a", "2026-11-19T10:00:00+00:00", "a"), ("b", LATER, "b")):
+        (tmp_path / f"{name}.zip").write_bytes(kit.hand_in("ana01", when, q01=choice))
+        intake(course, [tmp_path / f"{name}.zip"], "w01")
+    outcomes = []
+    for at in range(1, 200, 12):
+        copy = Course(Path(shutil.copytree(course.root, tmp_path / "copy")))
+        code = killed(lambda: merge(copy, "ana01", "cai01"), copy.root, at)  # noqa: B023
+        told = finish(copy)
+        with reading(copy.db_url) as connection:
+            parts = [(one.detail or {})["part"] for one in entries_in(connection, Deed.MERGE)]
+        outcomes.append("all" if parts else "nothing")
+        there = (current(copy, "ana01"), current(copy, "cai01"), "ana01" in who_left(copy), len(merges(copy)), parts)
+        assert there == ((None, "b", True, 1, ["goes", "stays"]) if parts else ("b", None, False, 0, [])), at
+        assert (finish(copy), litter(copy)) == ((), []), told
+        shutil.rmtree(copy.root)
+        if code == 0:
+            assert {"nothing", "all"} == set(outcomes)
+            return
+    pytest.fail("it never ended")
+
+
+@pytest.mark.parametrize("what", ["tracker.csv", "learner.zip"])
+def test_an_export_that_was_killed_is_whole_or_not_there(course: Course, tmp_path: Path, kit: "Kit", what: str) -> None:
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+    intake(course, [tmp_path / "a.zip"], "w01")
+    out = tmp_path / "out"
+    out.mkdir()
+    file = out / what
+    act = {"tracker.csv": lambda: make_tracker(course, file), "learner.zip": lambda: export_learner(course, "ana01", file)}[what]
+    for at in range(50):
+        code = killed(act, out, at)
+        with reading(course.db_url) as connection:
+            noted = len(list(entries_in(connection, Deed.EXPORT)))
+        assert [path.name for path in out.iterdir() if not path.name.startswith(".part-")] == ([what] if code == 0 else []), at
+        if code == 0:
+            assert at > 1
+            assert noted
+            assert zipfile.is_zipfile(file) or len(file.read_text("utf-8-sig").splitlines()) > 1
+            return
+    pytest.fail("it never ended")

@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from filelock import FileLock
+from sqlalchemy.exc import OperationalError
 
 from autograde import cli
 from autograde.classes.folder import Course
@@ -33,6 +34,7 @@ from autograde.doctor.examine import COURSES, examine_class, examine_machine
 from autograde.doctor.places import clock
 from autograde.doctor.programs import programs
 from autograde.doctor.rights import homes, rights
+from autograde.gradebook import soundness
 from tests.conftest import free_port
 from tests.tutor.conftest import empty_database
 
@@ -356,3 +358,24 @@ def test_a_hub_that_does_not_run(course: Course, tmp_path: Path, monkeypatch: py
     path.write_text(about)
     _, hub = examine_machine()
     assert "courses.toml" in hub.findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("url", "cause", "said"),
+    [
+        ("sqlite:///{}", "database or disk is full", "meets a full disk, or one that fails .*: see that there is room"),
+        ("postgresql://tutor@127.0.0.1:1/none", "", "does not answer .*: see that its server runs, lets you in, and has room"),
+    ],
+)
+def test_a_full_disk_and_a_server_that_is_gone_are_told_as_such(
+    course: Course, monkeypatch: pytest.MonkeyPatch, url: str, cause: str, said: str
+) -> None:
+    if cause:
+        found = sqlite3.OperationalError(cause)
+        found.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+        def full(*_: object) -> str:
+            raise OperationalError(None, {}, found)
+
+        monkeypatch.setattr(soundness, "_whose", full)
+    assert re.match(said, soundness.fault(url.format(course.root / "gradebook.db"), course.course_id))

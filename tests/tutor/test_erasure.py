@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 
 from autograde.classes.backups import back_up, choose_folder
 from autograde.classes.folder import Course
-from autograde.classes.learner_changes import find, rename
+from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.packing import pack
+from autograde.classes.service_rows import TITLE
 from autograde.cli import app
-from autograde.desk.unfinished import end_erasure
-from autograde.desk.work import Worker
+from autograde.desk.unfinished import end_unfinished
+from autograde.desk.work import State, Worker
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, person, tables
 from autograde.gradebook.database import connect
@@ -32,6 +33,7 @@ from autograde.gradebook.keep import backup, restore, would_restore
 from autograde.gradebook.left import mark_left
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
+from autograde.inbox.merged import cut_off
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.outbox.feedback.writing import write_feedback
 from autograde.records.actions import actions_of, close_action, raise_action
@@ -42,14 +44,13 @@ from autograde.records.naming import says, without
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.retention import Retention, due, keep_retention, read_retention
-from autograde.records.service_rows import TITLE
 from autograde.reports.document import Table
 from autograde.reports.learner_export import export_learner
 from autograde.reports.sheet import as_xlsx
 from autograde.run.mark import mark_class
 from autograde.whole import ERASING, stage
-from tests.tutor.conftest import empty_database
-from workbook_helpers.served.database import ANSWERS, prepare
+from tests.tutor.conftest import empty_database, keep_answers
+from workbook_helpers.served.database import ANSWERS
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -332,14 +333,71 @@ def test_the_desk_ends_an_erasure_that_was_cut_off(full: Course) -> None:
     about = {"learner": "ana01", "shown": "ana01", "name": "Ana Evans", "by": "Ruth", "files": plan(full, "ana01").files}
     stage(full, ERASING).write_text(json.dumps(about), "utf-8")
     worker = Worker()
-    end_erasure(full, worker)
+    end_unfinished(full, worker)
     assert worker.wait(60)
     assert worker.now is not None
     assert worker.now.line == "Ending an erasure that was cut off: ana01 is erased."
     assert traces(full) == []
     worker = Worker()
-    end_erasure(full, worker)
+    end_unfinished(full, worker)
     assert worker.now is None
+
+
+def cut_both_off(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut a merge of ben01 into cai01 off, and the erasure of ana01."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograde.inbox.merge.mark_left", killed)
+        with pytest.raises(KeyboardInterrupt):
+            merge(course, "ben01", "cai01")
+    about = {"learner": "ana01", "shown": "ana01", "name": "Ana Evans", "by": "Ruth", "files": plan(course, "ana01").files}
+    stage(course, ERASING).write_text(json.dumps(about), "utf-8")
+
+
+def test_the_desk_ends_an_erasure_and_a_merge_that_were_cut_off(full: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_both_off(full, monkeypatch)
+    worker = Worker()
+    end_unfinished(full, worker)
+    assert worker.wait(60)
+    assert worker.now is not None
+    assert worker.now.line == (
+        "Ending an erasure and a merge that were cut off: ana01 is erased. "
+        "The merge of ben01 into cai01, which was cut off, is done to its end now."
+    )
+    assert (traces(full), cut_off(full)) == ([], [])
+
+
+ENDED = "The merge of ben01 into cai01, which was cut off, is done to its end now."
+HELD = "The merge of ben01 into cai01 was cut off, and cannot be ended now: It is held."
+LOST = "x.db cannot be used (Input/output error). See that the disk has room."
+
+
+@pytest.mark.parametrize(
+    ("what", "fault", "said"),
+    [
+        ("inbox.merge._check_open", ClassError("It is held."), f"ana01 is erased. {HELD}"),
+        ("records.erasure.forget", ClassError("It is held."), f"It is held. {ENDED}"),
+        ("records.erasure.throw_brought_away", OSError(5, "Input/output error", "x.db"), f"{LOST} {ENDED}"),
+    ],
+    ids=["the merge", "the erasure", "a file of the erasure"],
+)
+def test_where_one_of_the_two_cannot_be_ended_the_other_one_is(
+    full: Course, monkeypatch: pytest.MonkeyPatch, what: str, fault: Exception, said: str
+) -> None:
+    def fails(*_: Any) -> None:
+        raise fault
+
+    cut_both_off(full, monkeypatch)
+    monkeypatch.setattr(f"autograde.{what}", fails)
+    worker = Worker()
+    end_unfinished(full, worker)
+    assert worker.wait(60)
+    assert worker.now is not None
+    assert worker.now.state == State.FAILED
+    assert worker.now.line == f"Ending an erasure and a merge that were cut off: {said}"
 
 
 def test_every_table_that_knows_learners_is_looked_at(full: Course) -> None:
@@ -438,6 +496,69 @@ def test_the_copies_that_hold_the_learner_still_are_named(full: Course, tmp_path
     (full.root / "gradebook.before-20261101-101010.db").unlink()  # else it would be packed, too
     pack(full, tmp_path / "backups" / f"{full.course_id}-class-2027.zip")
     assert {path.name for path in copies_with(full, "ana01")} == {old.name, f"{full.course_id}-class-2026.zip"}
+
+
+def test_copies_that_were_written_elsewhere_are_named_by_where(full: Course, tmp_path: Path) -> None:
+    for name in ("stick", "other", "gone"):
+        (tmp_path / name).mkdir()
+    backup(full, tmp_path / "stick" / "any name.db")
+    pack(full, tmp_path / "stick" / "for the office.zip")
+    backup(full, tmp_path / "other" / "one.db")
+    for n in range(2):
+        backup(full, tmp_path / "gone" / f"{n}.db")
+    backup(full, tmp_path / "downloaded.db", stays=False)
+    pack(full, tmp_path / "downloaded.zip", stays=False)
+    for name in ("other/one.db", "gone/0.db", "gone/1.db", "downloaded.db", "downloaded.zip"):
+        (tmp_path / name).unlink()
+    planned = plan(full, "ana01")
+    assert {path.name for path in planned.copies} == {"any name.db", "for the office.zip"}
+    away = "is not there now, or cannot be looked at: the learner may be in it still."
+    assert planned.to_decide == (
+        f"{tmp_path / 'other' / 'one.db'}, a copy of the class, {away}",
+        f"What was written to {tmp_path / 'gone'}, 2 copies of the class, {away}",
+    )
+
+
+def test_a_copy_that_cannot_be_looked_at_stops_no_erasure(full: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    backup(full, tmp_path / "closed" / "one.db")
+    exists = Path.exists
+
+    def closed(path: Path, **more: Any) -> bool:
+        if path.parent.name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path, **more)
+
+    monkeypatch.setattr(Path, "exists", closed)
+    said = f"{tmp_path / 'closed' / 'one.db'}, a copy of the class, is not there now, or cannot be looked at"
+    assert any(one.startswith(said) for one in plan(full, "ana01").to_decide)
+
+
+def test_where_the_words_about_others_name_the_learner_is_listed(full: Course) -> None:
+    with full.gradebook() as gradebook:
+        gradebook.find_comment("w01-t01", "w01-small", "w01-small", "ben01").manual_comment = "Not as Ana  Evans wrote it."
+        gradebook.db.commit()
+    table = own_tables.decision
+    with writing(full) as database:
+        database.run(table.update().where(table.c.learner == "ben01").values(criterion="1.1", reason="Copied from ANA01?"))
+        database.run(table.update().where(table.c.learner == "cai01").values(reason="As Banana01 and Ana did."))
+        said = {"entered_by": "ana01", "by": "Ana Evans", "kind": "witness"}
+        database.run(own_tables.evidence.update().where(own_tables.evidence.c.learner == "ben01").values(said))
+
+    def told() -> list[str]:
+        return [one for one in plan(full, "ana01").mentions if any(kind in one for kind in ("decision", "comment", "evidence"))]
+
+    assert told() == [
+        "The comment on w01-t01 in w01-small of ben01",
+        "A record (decision, 1.1) of ben01",
+        "A record (evidence, witness) of ben01",
+    ]
+    assert (
+        f"{told()[0]} names this learner: look at it, and change the words if they are about them. It stays."
+        in plan(full, "ana01").to_decide
+    )
+    add_one(full, id_="eve01", first_name="Ana", last_name="Evans")
+    assert told() == ["A record (decision, 1.1) of ben01"], "the name may be the other one's"
 
 
 def test_the_other_id_of_the_same_person_is_told(full: Course) -> None:
@@ -550,10 +671,8 @@ def on_server(full: Course, server: str, monkeypatch: pytest.MonkeyPatch) -> Cou
 
 
 def test_on_a_server_it_goes_as_well(on_server: Course) -> None:
-    prepare(on_server.db_url)
-    answer = {"class_id": on_server.course_id, "assignment": "w01-small", "name": "t", "record": "{}", "key": "", "done": True}
-    with writing(on_server) as database:
-        database.run_each(insert(ANSWERS), [{**answer, "learner": one} for one in ("ana01", "ben01")])
+    for learner in ("ana01", "ben01"):
+        keep_answers(on_server, on_server.db_url, learner, t01="So it is.")
     assert erase(on_server, "ana01").rows[TITLE] == 1
     with reading(on_server) as connection:
         assert connection.execute(select(ANSWERS.c.learner)).scalars().all() == ["ben01"]

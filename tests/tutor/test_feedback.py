@@ -19,8 +19,9 @@ from autograde.classes.roster import import_roster
 from autograde.cli import app
 from autograde.content import load_key
 from autograde.marking.kinds import MARKERS
-from autograde.outbox.feedback import write_feedback
+from autograde.outbox.feedback import write_feedback, writing
 from autograde.outbox.release import release
+from autograde.outbox.releases import read_releases
 from autograde.run.mark import mark_class
 from tests.conftest import ROOT
 from workbook_helpers.items import Item, Workbook, load_workbook
@@ -119,6 +120,36 @@ def test_what_went_well_is_said_of_what_was_right(course: Course) -> None:
     assert re.search(r"You got \d+ of 8 questions right", found["half01"])
     assert "Strong writing" not in found["half01"]
     assert "You have handed in your work. That is the first step" in found["none01"]
+
+
+def test_the_same_answer_with_other_points_is_told_with_its_own(course: Course) -> None:
+    item = next(item for n, item in enumerate(course.workbook(NAME).assessed()) if n % 2 and not item.asks_person)
+    with course.gradebook() as gradebook:  # both have answered it rightly
+        gradebook.find_grade(item.id, NAME, NAME, "all01").manual_score = 0.5
+        gradebook.find_comment(TASK, NAME, NAME, "all01").manual_comment = "My own comment."
+        gradebook.db.commit()
+    found = {student: page[page.index(item.stem) :].partition("</section>")[0] for student, page in pages(course).items()}
+    assert f"◐ Partly right</span> (0.5 of {item.points:g})" in found["all01"]
+    assert f"✓ Right</span> ({item.points:g} of {item.points:g})" in found["half01"]
+
+
+def test_pages_that_processes_share_are_those_that_one_makes(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(workers: int) -> dict[str, bytes]:
+        return {page.student: page.path.read_bytes() for page in write_feedback(course, NAME, partial=True, workers=workers) if page.path}
+
+    alone = made(1)
+    shutil.rmtree(course.root / "feedback")
+    monkeypatch.setattr(writing, "FEW", 1)
+    shared = made(2)
+    assert list(shared) == ["all01", "half01", "none01"]
+    assert shared == alone
+
+
+def test_no_file_of_the_workbook_is_read_again_for_a_hand_in_of_its_release(course: Course) -> None:
+    workbook = course.workbook(NAME)
+    releases, name = read_releases(course, workbook), workbook.release
+    (workbook.folder / "items.toml").unlink()
+    assert releases.seen(name) == (workbook, "")
 
 
 def test_a_question_that_does_not_count_is_not_counted(course: Course) -> None:

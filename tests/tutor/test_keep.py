@@ -1,6 +1,7 @@
 """The gradebook is kept: no command goes on over one that is not the class's, and it can be copied and brought back."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -15,10 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from autograde.classes import packing
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
@@ -31,14 +33,16 @@ from autograde.classes.unpacking import unpack
 from autograde.errors import ClassError
 from autograde.gradebook import disk
 from autograde.gradebook.address import without_password
-from autograde.gradebook.database import unwritten
+from autograde.gradebook.database import connect, unwritten
 from autograde.gradebook.disk import file_system, on_network
-from autograde.gradebook.keep import backup, restore, set_journal, tidy
+from autograde.gradebook.heads import check, keep_head
+from autograde.gradebook.keep import Held, backup, copy_whole, restore, set_journal, tidy
 from autograde.gradebook.rows import Rows
 from autograde.inbox.intake import intake
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.marks_file import export_gradebook
 from autograde.outbox.release import release
+from autograde.records.opening import reading
 from autograde.run.mark import mark_class
 
 if TYPE_CHECKING:
@@ -366,6 +370,59 @@ def test_no_write_ahead_log_on_a_network_drive(network: Course) -> None:
     assert given(network.root / "gradebook.db") == [7]
 
 
+def test_a_class_is_packed_while_somebody_works_in_it(marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done once the gradebook is copied raises no false alarm on the other computer, nor is a hand-in taken there for taken in."""
+    (marked.root / "received").mkdir(exist_ok=True)
+    taken, watched = marked.root / "received" / ".served.json", marked.root / "received" / ".watched.json"
+    taken.write_text("[]", "utf-8")
+    watched.write_text("{}", "utf-8")
+    backup(marked, tmp_path / "before.db")
+    keep_head(marked)
+
+    def copied(course: Course, file: Path) -> Held:
+        done = copy_whole(course, file)
+        backup(marked, tmp_path / "meanwhile.db")
+        keep_head(marked)
+        taken.write_text('["w01-ana01"]', "utf-8")
+        watched.write_text('{"/share": {"ana.zip": [2, 1]}}', "utf-8")
+        return done
+
+    monkeypatch.setattr(packing, "copy_whole", copied)
+    (tmp_path / "there").mkdir()
+    moved = unpack(pack(marked, tmp_path / "class.zip").path, tmp_path / "there")
+    for one in (marked, moved):
+        with reading(one) as connection:
+            assert check(one, connection).faults == ()
+    assert (moved.root / "received" / ".served.json").read_text("utf-8") == "[]"
+    assert (moved.root / "received" / ".watched.json").read_text("utf-8") == "{}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("served/served.db", "where the class's service keeps answers, cannot be read (file is not a database)"),
+        ("note.txt", "cannot be read"),
+    ],
+)
+def test_a_file_of_the_class_that_cannot_be_packed_is_named(
+    marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    odd, opened = marked.root / name, Path.open
+    odd.parent.mkdir(exist_ok=True)
+    odd.write_bytes(b"no database" * 1000)
+
+    def held(path: Path, *more: Any, **others: Any) -> Any:
+        if path == odd:
+            raise PermissionError(13, "Sharing violation", str(path))
+        return opened(path, *more, **others)
+
+    monkeypatch.setattr(Path, "open", held)
+    with pytest.raises(ClassError, match=f"^{re.escape(str(odd))}") as told:
+        pack(marked, tmp_path / "class.zip")
+    assert said in str(told.value)
+    assert not (tmp_path / "class.zip").exists()
+
+
 def test_a_packed_class_that_is_damaged_anywhere_is_told(marked: Course, tmp_path: Path) -> None:
     whole = pack(marked, tmp_path / "class.zip").path.read_bytes()
     (tmp_path / "out").mkdir()
@@ -400,7 +457,8 @@ def test_no_password_is_shown(password: str) -> None:
     assert without_password(f"postgresql://tutor:{password}@server/care") == "postgresql://tutor:***@server/care"
 
 
-def test_more_time_is_not_given_while_another_program_writes(course: Course) -> None:
+def test_more_time_is_not_given_while_another_program_writes(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograde.gradebook.database.BUSY_S", 1)
     with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ClassError, match=r"Nothing was done .*database is locked"):
@@ -424,3 +482,71 @@ def test_two_who_change_a_file_of_the_class_at_once_lose_neither(course: Course)
         list(crew.map(lambda word: write_settings(Course(course.root), {word: "yes"}), [f"word_{n}" for n in range(24)]))
     assert sorted(own_keys(course, "w99")) == names
     assert len(re.findall(r"word_\d+='yes'", (course.root / CONFIG).read_text("utf-8"))) == 24
+
+
+def test_a_file_that_fails_while_it_is_packed_is_named(marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(io.FileIO):
+        def read(self, _: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    odd, opened = marked.root / "note.txt", Path.open
+    odd.write_text("A note.", "utf-8")
+    monkeypatch.setattr(Path, "open", lambda path, *more, **others: Failing(path) if path == odd else opened(path, *more, **others))
+    with pytest.raises(ClassError, match=rf"^{re.escape(str(odd))} cannot be read \(Input/output error\)\. Close other programs"):
+        pack(marked, tmp_path / "class.zip")
+    assert not (tmp_path / "class.zip").exists()
+
+
+def answers_kept(course: Course) -> Path:
+    """Give a database as the class's service keeps it."""
+    path = course.root / "served" / "served.db"
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as kept:
+        kept.execute("CREATE TABLE answer (item TEXT PRIMARY KEY, text TEXT)")
+        kept.executemany("INSERT INTO answer VALUES (?, ?)", [(str(n), "x" * 500) for n in range(100)])
+        kept.commit()
+    return path
+
+
+def test_answers_that_another_program_holds_are_not_waited_for_without_an_end(
+    marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = answers_kept(marked)
+    monkeypatch.setattr("autograde.gradebook.keep.connect", lambda path: connect(path, wait_s=0))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ClassError, match=rf"^{re.escape(str(path))}, .* cannot be read \(database is locked\)\. Close other programs"):
+            pack(marked, tmp_path / "class.zip")
+    assert not (tmp_path / "class.zip").exists()
+
+
+def spoil(path: Path, table: str) -> None:
+    """Spoil a table in the middle of a database, which goes on to open."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(root,)] = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+        [(size,)] = raw.execute("PRAGMA page_size")
+    with path.open("rb+") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_answers_that_are_damaged_are_not_packed_as_if_they_were_whole(marked: Course, tmp_path: Path) -> None:
+    path = answers_kept(marked)
+    spoil(path, "answer")
+    with pytest.raises(ClassError, match=rf"^{re.escape(str(path))}, .* is damaged \(.*\)\. Bring it back from a copy of the class"):
+        pack(marked, tmp_path / "class.zip")
+    assert not (tmp_path / "class.zip").exists()
+
+
+@pytest.mark.parametrize("keep", [backup, pack], ids=lambda keep: keep.__name__)
+def test_a_gradebook_that_is_damaged_is_named_where_it_is_copied(
+    marked: Course, tmp_path: Path, keep: Callable[[Course, Path], object]
+) -> None:
+    spoil(marked.root / "gradebook.db", "comment")
+    told = (
+        rf"^The gradebook {re.escape(str(marked.root / 'gradebook.db'))} is damaged \(.*\)\. Bring back a backup: autograde restore FILE\.$"
+    )
+    with pytest.raises(ClassError, match=told):
+        keep(marked, tmp_path / "copy.zip")
+    assert not (tmp_path / "copy.zip").exists()

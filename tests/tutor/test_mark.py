@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
@@ -71,7 +71,10 @@ def database(server: str, name: str, template: str = "template1") -> str:
     return f"{server.rpartition('/')[0]}/{name}"
 
 
-Copy = Callable[[Path], Course]
+class Copy(Protocol):
+    """Gives a class of its own in a folder: that of `copy`, or a copy of another."""
+
+    def __call__(self, folder: Path, of: Course | None = None) -> Course: ...
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -84,11 +87,13 @@ def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     course = new_course(root / "class", name="Sixty", db_url=database(server, name) if server else "")
     _fill(course, root)
 
-    def make(folder: Path) -> Course:
-        made = Course(Path(shutil.copytree(course.root, folder / "class")))
+    def make(folder: Path, of: Course | None = None) -> Course:
+        of = of or course
+        made = Course(Path(shutil.copytree(of.root, folder / "class")))
         if server:
-            settings = made.root / "nbgrader_config.py"
-            settings.write_text(settings.read_text().replace(course.db_url, database(server, f"{name}-{next(numbers)}", name)))
+            settings, url = made.root / "nbgrader_config.py", of.db_url
+            own = database(server, f"{name}-{next(numbers)}", url.rpartition("/")[2])
+            settings.write_text(settings.read_text().replace(url, own))
         return made
 
     return make
@@ -132,12 +137,24 @@ def snapshot(course: Course) -> tuple[Table, dict[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
-def wanted(copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, dict[str, bytes]]:
-    """What one undisturbed marking gives."""
+def undisturbed(copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class that was marked once, with nothing else at work."""
     course = copy(tmp_path_factory.mktemp("wanted"))
     lines = list(mark_class(course, W01))
     assert [line.student for line in lines] == [f"s{n:03}" for n in range(STUDENTS)]
-    return snapshot(course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def wanted(undisturbed: Course) -> tuple[Table, dict[str, bytes]]:
+    """What one undisturbed marking gives."""
+    return snapshot(undisturbed)
+
+
+@pytest.fixture
+def marked(copy: Copy, undisturbed: Course, tmp_path: Path) -> Course:
+    """A class of one's own that is marked already."""
+    return copy(tmp_path, undisturbed)
 
 
 def same(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
@@ -167,11 +184,10 @@ def test_nbgraders_own_gradebook_agrees(course: Course) -> None:
     assert {line.outcome for line in mark_class(course, W01)} == {"unchanged"}
 
 
-def test_only_what_changed_is_marked_again(course: Course) -> None:
-    list(mark_class(course, W01))
-    path = course.path("submitted", "s007", W01) / "answers.json"
+def test_only_what_changed_is_marked_again(marked: Course) -> None:
+    path = marked.path("submitted", "s007", W01) / "answers.json"
     path.write_text(path.read_text().replace("2026-11-19T10", "2026-11-19T11"))
-    assert [line.student for line in mark_class(course, W01) if line.outcome == "marked"] == ["s007"]
+    assert [line.student for line in mark_class(marked, W01) if line.outcome == "marked"] == ["s007"]
 
 
 def by_person(course: Course, student: str, points: float, item: str = "w01-t01") -> None:
@@ -199,34 +215,32 @@ def answer(course: Course, student: str, **values: Any) -> None:
     path.write_text(json.dumps(document))
 
 
-def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(course: Course) -> None:
-    list(mark_class(course, W01))
-    first = json.loads((course.path("submitted", "s001", W01) / "answers.json").read_text())["answers"]["w01-t01"]["value"]
-    by_person(course, "s001", 7)
-    [line] = [line for line in mark_class(course, W01, force=True) if line.student == "s001"]
-    assert (line.before, line.waiting, given(course, "s001")) == (line.points, line.waiting, (7, False, "Well reasoned."))
+def test_a_persons_points_stay_with_the_answer_that_they_were_given_for(marked: Course) -> None:
+    first = json.loads((marked.path("submitted", "s001", W01) / "answers.json").read_text())["answers"]["w01-t01"]["value"]
+    by_person(marked, "s001", 7)
+    [line] = [line for line in mark_class(marked, W01, force=True) if line.student == "s001"]
+    assert (line.before, line.waiting, given(marked, "s001")) == (line.points, line.waiting, (7, False, "Well reasoned."))
     # Another answer elsewhere: this one is as it was.
-    answer(course, "s001", **{SINGLE.removeprefix("w01-"): "c"})
-    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
-    assert given(course, "s001") == (7, False, "Well reasoned.")
+    answer(marked, "s001", **{SINGLE.removeprefix("w01-"): "c"})
+    [line] = [line for line in mark_class(marked, W01) if line.student == "s001"]
+    assert given(marked, "s001") == (7, False, "Well reasoned.")
     assert not any("changed since" in oddity for oddity in line.oddities), "no person has marked the other one"
     # Another answer here: the points are kept, do not count, and are asked for again, until it is the old answer once more.
-    answer(course, "s001", t01="Something new.")
-    [line] = [line for line in mark_class(course, W01) if line.student == "s001"]
+    answer(marked, "s001", t01="Something new.")
+    [line] = [line for line in mark_class(marked, W01) if line.student == "s001"]
     assert line.before == line.points + 7
     assert "changed since a person marked it: w01-t01" in line.oddities
     for force in (False, True):
-        list(mark_class(course, W01, force=force))
-        assert given(course, "s001") == (7, True, "Well reasoned.")
-        page = (course.path("autograded", "s001", W01) / f"{W01}.ipynb").read_text()
+        list(mark_class(marked, W01, force=force))
+        assert given(marked, "s001") == (7, True, "Well reasoned.")
+        page = (marked.path("autograded", "s001", W01) / f"{W01}.ipynb").read_text()
         assert page.count("The answer is another than the one that was marked") == 1
-    answer(course, "s001", t01=first)
-    list(mark_class(course, W01))
-    assert given(course, "s001") == (7, False, "Well reasoned.")
+    answer(marked, "s001", t01=first)
+    list(mark_class(marked, W01))
+    assert given(marked, "s001") == (7, False, "Well reasoned.")
 
 
-def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    list(mark_class(course, W01))
+def test_a_mended_key_tells_whose_points_changed(marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for part in ("keys", "rubrics"):
         shutil.copytree(ROOT / "autograde" / "content" / part, tmp_path / "own" / part)
     path = tmp_path / "own/keys/w01.toml"
@@ -235,11 +249,11 @@ def test_a_mended_key_tells_whose_points_changed(course: Course, tmp_path: Path,
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
     monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / "own"))
-    process = command(course, "remark", "w01")
+    process = command(marked, "remark", "w01")
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 0, told
     answers = {
-        path.parts[-3]: json.loads(path.read_text())["answers"][SINGLE]["value"] for path in course.root.glob("submitted/*/*/answers.json")
+        path.parts[-3]: json.loads(path.read_text())["answers"][SINGLE]["value"] for path in marked.root.glob("submitted/*/*/answers.json")
     }
     changed = {student for student, value in answers.items() if value in (tries.right, tries.wrong)}
     assert len(changed) > 0
@@ -290,8 +304,8 @@ def _open(url: str) -> None:
 
 @pytest.fixture
 def college(copy: Copy, tmp_path: Path) -> list[Course]:
-    """Eight such classes, so that a command is long at it."""
-    return [copy(tmp_path / name) for name in "abcdefgh"]
+    """Four such classes, so that a command is long at it."""
+    return [copy(tmp_path / name) for name in "abcd"]
 
 
 def roots(college: list[Course]) -> list[str]:
@@ -409,28 +423,27 @@ def test_a_scheduler_that_is_not_there_is_told(course: Course) -> None:
     assert not list(course.root.glob("autograded/*/*"))
 
 
-def test_a_gradebook_moves_to_a_server_with_every_row(course: Course, server: str) -> None:
-    list(mark_class(course, W01))
-    with course.gradebook() as gradebook:
+def test_a_gradebook_moves_to_a_server_with_every_row(marked: Course, server: str) -> None:
+    with marked.gradebook() as gradebook:
         grade = gradebook.find_grade("w01-t01", W01, W01, "s001")
         grade.manual_score, grade.needs_manual_grade = 7, False
         gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment = "Well reasoned – and “yours”."
         gradebook.find_submission(W01, "s002").extension = timedelta(days=2)
         gradebook.db.commit()
-    before = snapshot(course)
+    before = snapshot(marked)
     url = database(server, f"moved{uuid.uuid4().hex[:8]}").replace("@", ":secret@")
-    process = command(course, "db", "move", url)
+    process = command(marked, "db", "move", url)
     told, _ = process.communicate(timeout=100)
     assert process.returncode == 0, told
-    assert (course.root / "nbgrader_config.py").stat().st_mode & 0o777 == 0o600
+    assert (marked.root / "nbgrader_config.py").stat().st_mode & 0o777 == 0o600
     assert "keep it in ~/.pgpass" in told
-    assert course.db_url == url
-    same(course, before)
-    assert {line.outcome for line in mark_class(course, W01)} == {"unchanged"}
-    with course.gradebook() as gradebook:
+    assert marked.db_url == url
+    same(marked, before)
+    assert {line.outcome for line in mark_class(marked, W01)} == {"unchanged"}
+    with marked.gradebook() as gradebook:
         assert gradebook.find_comment("w01-t01", W01, W01, "s001").manual_comment == "Well reasoned – and “yours”."
         assert gradebook.find_submission(W01, "s002").extension == timedelta(days=2)
-    process = command(course, "db", "move", url)
+    process = command(marked, "db", "move", url)
     told, _ = process.communicate(timeout=100)
     assert process.returncode == 1
     assert "holds a class already" in told
@@ -470,7 +483,15 @@ def break_off(course: Course, how: str) -> Callable[[], None]:
     return server.close
 
 
-@pytest.mark.parametrize("how", ["locked", "restarted"])
+FAILURES = pytest.mark.parametrize(
+    ("copy", "how"),
+    [("sqlite", "locked"), ("postgresql", "locked"), ("postgresql", "restarted")],  # a file has no server to restart
+    indirect=["copy"],
+    scope="module",
+)
+
+
+@FAILURES
 def test_a_gradebook_that_fails_in_the_middle_is_one_sentence_and_nothing_is_lost(
     course: Course, wanted: tuple[Table, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -488,9 +509,8 @@ def test_a_gradebook_that_fails_in_the_middle_is_one_sentence_and_nothing_is_los
     same(course, wanted)
 
 
+@pytest.mark.parametrize("copy", ["sqlite"], indirect=True)  # a server's disk is its own
 def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(course: Course, wanted: tuple[Table, dict[str, bytes]]) -> None:
-    if not course.db_url.startswith("sqlite"):
-        return  # the server's own disk
     ours = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)); from autograde.cli import main; main()"
     process = subprocess.run(
         [sys.executable, "-c", ours, "mark", "w01"], cwd=course.root, capture_output=True, text=True, check=False, timeout=100
@@ -537,12 +557,11 @@ def test_workers_that_are_lost_again_and_again_are_told() -> None:
         list(share(os._exit, [1, 1], workers=2))
 
 
-@pytest.mark.parametrize("how", ["locked", "restarted"])
-def test_formgrader_goes_on_after_its_gradebook_has_failed(course: Course, how: str) -> None:
-    list(mark_class(course, W01))
-    with course.gradebook() as gradebook:
+@FAILURES
+def test_formgrader_goes_on_after_its_gradebook_has_failed(marked: Course, how: str) -> None:
+    with marked.gradebook() as gradebook:
         grade = gradebook.find_grade("w01-t01", W01, W01, "s001").id
-    with serving(course, free_port()) as served:
+    with serving(marked, free_port()) as served:
         token = parse_qs(urlsplit(served.formgrader).query)["token"][0]
 
         def put(points: float) -> int:
@@ -550,14 +569,16 @@ def test_formgrader_goes_on_after_its_gradebook_has_failed(course: Course, how: 
             body = json.dumps({"manual_score": points, "extra_credit": None}).encode()
             headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
             try:
-                return int(urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PUT"), timeout=60).status)
+                with urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PUT"), timeout=60) as reply:
+                    return int(reply.status)
             except urllib.error.HTTPError as error:
-                return error.code
+                with error:
+                    return error.code
 
         assert put(5) == 200
-        mend = break_off(course, how)
-        if course.db_url.startswith("sqlite"):
+        mend = break_off(marked, how)
+        if marked.db_url.startswith("sqlite"):
             assert put(6) == 500, "it waits five seconds, and says no"
-        mend() if how == "restarted" or course.db_url.startswith("sqlite") else threading.Timer(1, mend).start()
+        mend() if how == "restarted" or marked.db_url.startswith("sqlite") else threading.Timer(1, mend).start()
         assert put(7) == 200
-    assert given(course, "s001")[:2] == (7, False)
+    assert given(marked, "s001")[:2] == (7, False)

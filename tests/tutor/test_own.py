@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect, select
 
+from autograde.classes.folder import Course
 from autograde.errors import ClassError
-from autograde.gradebook import log, own_tables
+from autograde.gradebook import log, own, own_tables
 from autograde.gradebook.address import sqlite_url
 from autograde.gradebook.database import Database, connect
-from autograde.gradebook.own import prepare
+from autograde.gradebook.own import prepare, recording
+from autograde.gradebook.platform_people import subjects
+from tests.tutor.conftest import empty_database
 
 PEOPLE = ("ana01", "bo02", "", "émilie")
 
@@ -35,13 +38,47 @@ def fill(database: Database, count: int) -> log.Head:
     return log.head_in(database.connection)
 
 
+def is_as_declared(book: Database, table: Table) -> None:
+    found, name = inspect(book.connection), table.name
+    made = {column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(name)}
+    assert made == {column.name: (str(column.type), bool(column.nullable)) for column in table.columns}, name
+    assert set(found.get_pk_constraint(name)["constrained_columns"]) == {column.name for column in table.primary_key}
+    assert {one["name"] for one in found.get_indexes(name)} == {index.name for index in table.indexes}
+
+
 def test_the_steps_make_what_is_declared(book: Database) -> None:
-    found = inspect(book.connection)
-    for name, table in own_tables.metadata.tables.items():
-        made = {column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(name)}
-        assert made == {column.name: (str(column.type), bool(column.nullable)) for column in table.columns}, name
-        assert set(found.get_pk_constraint(name)["constrained_columns"]) == {column.name for column in table.primary_key}
-        assert {one["name"] for one in found.get_indexes(name)} == {index.name for index in table.indexes}
+    for table in own_tables.metadata.tables.values():
+        is_as_declared(book, table)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_who_is_who_at_a_platform_is_brought_on_from_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, request: pytest.FixtureRequest
+) -> None:
+    on_server = kind == "postgresql"
+    old = Database(empty_database(request.getfixturevalue("server"), "own") if on_server else sqlite_url(tmp_path / "gradebook.db"))
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "NEWEST", "0001")
+        prepare(old)
+    people = [("ana01", "https://moodle.example", "7"), ("ana01", "https://canvas.example", "x"), ("bo02", "https://moodle.example", "9")]
+    old.plain_each("INSERT INTO autograde_platform_person (learner, issuer, subject) VALUES (?, ?, ?)", people)
+    prepare(old)
+    found = own_tables.platform_person
+    assert sorted(map(tuple, old.rows(select(found.c.learner, found.c.realm, found.c.subject)))) == sorted(people)
+    is_as_declared(old, found)
+    old.close()
+
+
+def test_who_is_who_at_a_platform_is_read_of_an_older_class(course: Course) -> None:
+    with recording(course.db_url):
+        pass
+    with closing(connect(course.root / "gradebook.db")) as raw:
+        raw.executescript(
+            "DROP TABLE autograde_platform_person; UPDATE autograde_version SET version_num = '0001';"
+            "CREATE TABLE autograde_platform_person (learner TEXT, issuer TEXT, subject TEXT);"
+            "INSERT INTO autograde_platform_person VALUES ('ana01', 'https://moodle.example', '7')"
+        )
+    assert subjects(course, "https://moodle.example") == {"ana01": "7"}
 
 
 def test_several_that_come_first_make_the_tables_once(tmp_path: Path) -> None:

@@ -31,9 +31,11 @@ from autograde.gradebook.database import let_go
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
 from autograde.gradebook.sealed import faults_in, one_of, seal
 from autograde.gradebook.who import who as logged_in_here
+from autograde.hints import Hint
 from autograde.inbox.intake import intake
-from autograde.records import actions, adjustments, sampling, second_marking, standardising
+from autograde.records import actions, adjustments, sampling, second_looks, second_marking, standardising
 from autograde.records.adjustments import Kind
+from autograde.records.events import add_event
 from autograde.records.opening import reading, writing
 from autograde.reports.facts import read_facts
 from autograde.reports.people import people
@@ -381,6 +383,7 @@ def test_every_deed_stands_or_falls_with_its_entry(marked: Course) -> None:
     [one] = sampling.samples_of(marked)
     act = actions.raise_action(marked, to="Ruth", text="Ask")
     [adjusted] = adjustments.adjust(marked, "ben01", Kind.SCRIBE, **GIVEN)
+    [timed] = adjustments.adjust(marked, "cai01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
     [token] = [two.token for two in second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines") if two.learner == "ana01"]
     before, said = rows(marked), logged(marked)
     with closing(sqlite3.connect(marked.root / "gradebook.db")) as raw:  # whoever writes to the log is refused
@@ -389,6 +392,7 @@ def test_every_deed_stands_or_falls_with_its_entry(marked: Course) -> None:
     deeds: list[Callable[[], object]] = [
         lambda: adjustments.adjust(marked, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN),
         lambda: adjustments.end(marked, adjusted.id),
+        lambda: adjustments.end(marked, timed.id),
         lambda: sampling.plan(marked, rates=Rates(base=1, new_assessor=1)),
         lambda: sampling.look(marked, one.id, agrees=True, text="", by="Ines"),
         lambda: second_marking.give_second(marked, ASSIGNMENT, TASK, token, points=5, marker="Ines"),
@@ -401,10 +405,30 @@ def test_every_deed_stands_or_falls_with_its_entry(marked: Course) -> None:
             deed()
     assert rows(marked) == before
     assert logged(marked) == said
-    assert until(marked, "ana01") is None
+    assert (until(marked, "ana01"), until(marked, "cai01")) == (None, timedelta(days=7))
     assert sampling.samples_of(marked)[0].agrees is None
     assert actions.actions_of(marked)[0].closed_at is None
     assert not adjustments.adjustments_of(marked, "ben01")[0].ended
+
+
+def test_of_a_unit_that_is_signed_off_nothing_is_adjusted(course: Course) -> None:
+    [timed] = adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    with writing(course) as database:
+        add_event(database, "rqf-l2", "ana01", "signed", by="Ruth Osei", words="")
+    before, said = rows(course), logged(course)
+    deeds: list[Callable[[], object]] = [
+        lambda: adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=9, **GIVEN),
+        lambda: adjustments.adjust(course, "ana01", Kind.SCRIBE, **GIVEN),
+        lambda: adjustments.end(course, timed.id),
+    ]
+    for check in (True, False):  # also where it was signed off just now
+        with pytest.MonkeyPatch.context() as patch:
+            if not check:
+                patch.setattr(adjustments, "_check_open", lambda *_: None)
+            for deed in deeds:
+                with pytest.raises(ClassError, match="signed off on"):
+                    deed()
+        assert (rows(course), logged(course), until(course, "ana01")) == (before, said, timedelta(days=7))
 
 
 def test_an_extension_by_hand_comes_back_where_the_record_fails(course: Course) -> None:
@@ -450,6 +474,12 @@ def test_on_a_server_it_is_the_same(marked: Course, server: str) -> None:
     assert sum(not deed.exception() for deed in deeds) == 1
     assert {type(deed.exception()) for deed in deeds} == {type(None), ClassError}
     standardising.give_standard(marked, ASSIGNMENT, 0, points=7, seen=[0], marker="Ines")
+    hints = [Hint(kind="missing", point=0, sure="likely"), Hint(kind="list", sure="not sure", spans=((0, 4),))]
+    looked = second_looks.Looked(learner="ana01", assignment=ASSIGNMENT, task=TASK, answer="0" * 64)
+    for _ in range(2):
+        second_looks.keep_look(marked, looked, hints)
+    second_looks.judge(marked, looked, hints, 0, second_looks.Outcome.WRONG)
+    assert [(one.kind, one.given, one.wrong) for one in second_looks.how_often(marked)] == [("list", 1, 0), ("missing", 1, 1)]
     decisions(marked, ("d3", "cai01", "1.1", "Kofi", True), day=4)
     assert sampling.plan(marked, rates=Rates(per_assessor=1), seed="winter").samples == 1
     assert second_marking.agreements(marked)[0].agreement.pairs == 3

@@ -1,6 +1,5 @@
 """Evidence, proposals, decisions and sign-off: a person decides, what holds is the newest, and nothing is written by halves."""
 
-import json
 import os
 import shutil
 import sqlite3
@@ -25,8 +24,7 @@ from autograde.commands.console import out
 from autograde.content.frameworks import Criterion, load_framework
 from autograde.content.reading import load_rubrics
 from autograde.errors import ClassError
-from autograde.gradebook import log, own_tables, person, tables
-from autograde.gradebook.database import writing as changing
+from autograde.gradebook import log, own_tables, person
 from autograde.gradebook.left import mark_left, who_left
 from autograde.gradebook.locks import signed_off
 from autograde.gradebook.person import Notes
@@ -105,15 +103,10 @@ def hand_in(course: Course, kit: Any, folder: Path, student: str, at: str = "202
 
 def give(course: Course, student: str, points: float, *seen: int) -> None:
     """Give points and ticks for the written task."""
-    with course.gradebook() as gradebook:
-        grade = gradebook.find_grade("w01-t01", NAME, NAME, student)
-        grade.manual_score, grade.needs_manual_grade = points, False
-        notebook = gradebook.find_submission_notebook(NAME, NAME, student).id
-        gradebook.db.commit()
-    with changing(course.db_url) as database:
-        tables.person.create(database.connection, checkfirst=True)
-        notes = json.dumps({"seen": seen})
-        database.run(tables.person.insert().values(notebook_id=notebook, cell="w01-t01", later=False, unsafe=False, notes=notes))
+    with reading(course) as connection:
+        place = person.places_in(connection, NAME)["w01-t01"]
+        base = person.marks_for(connection, place, [student])[student].base
+    person.give(course.db_url, course.course_id, place, student, person.Given(points=points, comment="", notes=Notes(seen=seen)), base)
 
 
 def of_kind(course: Course, student: str, kind: Kind) -> Evidence:
@@ -555,7 +548,9 @@ def test_the_lock_holds_points_and_comments_and_says_what_formgrader_gave(unit: 
     assert found["ana01"] == ("unchanged", (SIGNED_OFF,))
     assert found["ben01"][0] == "marked"
     assert standing(unit)["ana01"].outside is None
-    give(unit, "ana01", 3)  # as formgrader does
+    with unit.gradebook() as gradebook:  # as formgrader does
+        gradebook.find_grade("w01-t01", NAME, NAME, "ana01").manual_score = 3
+        gradebook.db.commit()
     assert catch(unit) == 1
     assert standing(unit)["ana01"].outside is not None
     assert "changed by formgrader or another program after the sign-off" in command(unit, monkeypatch, "results", "ana01")

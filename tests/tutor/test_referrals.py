@@ -1,35 +1,46 @@
 """The tutor's side of a referral: who is referred, which attempt comes back, what waits for the marker, and what stood there before."""
 
+import getpass
 import hashlib
 import io
 import json
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
+from autograde.classes.learner_changes import add_one
+from autograde.classes.moving import move_gradebook
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.classes.settings_file import write_setting
 from autograde.cli import app
+from autograde.desk import home
+from autograde.desk.standing import standing
 from autograde.errors import ClassError
-from autograde.gradebook import log, sealed
-from autograde.gradebook.database import Database
+from autograde.gradebook import log, sealed, tables
+from autograde.gradebook.database import Database, let_go
 from autograde.gradebook.overview import due_dates
 from autograde.gradebook.person import Given, Notes, marks_for, places_in
 from autograde.gradebook.person import give as give_points
+from autograde.gradebook.referred import Referred
 from autograde.inbox.assign import redo, undo
 from autograde.inbox.attempts import Attempts
+from autograde.inbox.collect import collect
+from autograde.inbox.due import Due
 from autograde.inbox.intake import intake
 from autograde.inbox.outcome import Taken
 from autograde.outbox.feedback import write_feedback
-from autograde.outbox.giving import Way, give
+from autograde.outbox.giving import Way, give, give_on_exchange
+from autograde.outbox.marks_file import gradebook_rows
 from autograde.outbox.pages import page_path
 from autograde.outbox.ready import ready
 from autograde.outbox.release import release
@@ -42,14 +53,19 @@ from autograde.records.unit import framework_of
 from autograde.run.answer import content_of
 from autograde.run.compare import compare
 from autograde.run.mark import mark_class
+from autograde.text import LOCAL, aware, in_short, naive
+from tests.tutor.conftest import empty_database
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner
 from workbook_helpers.hand_in import hand_in as hand_in_as_student
 from workbook_helpers.items import load_workbook
+from workbook_helpers.jupyter import exchange
 from workbook_helpers.jupyter.widgets.session import Session
 from workbook_helpers.referral import referral_of
 
 NAME, TASK = "w01-small", "w01-t01"
+TODAY = datetime.now(LOCAL).date()
+SOON, LATER = TODAY + timedelta(days=7), TODAY + timedelta(days=14)
 FIRST: dict[str, Any] = {"q01": "a", "t01": "Because.", "declaration": True}
 
 
@@ -117,18 +133,23 @@ def entries(course: Course) -> list[str]:
         database.close()
 
 
+def end_of(day: date) -> datetime:
+    """Give the end of a day as the gradebook has it."""
+    return datetime.combine(day, time(23, 59), LOCAL).astimezone(UTC).replace(tzinfo=None)
+
+
 def due(course: Course) -> datetime | None:
     return (due_dates(course.db_url, course.course_id, NAME) or {}).get("ana01")
 
 
 def test_what_is_missing_goes_to_the_learner_with_what_was_answered_and_given(marked: Course) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "Say  whom\nyou tell."}, criteria={"1.1": "A reason."}, until=date(2026, 12, 1))
+    one = refer(marked, "ana01", "w01", {TASK: "Say  whom\nyou tell."}, criteria={"1.1": "A reason."}, until=SOON)
     assert (one.attempt, one.by, one.state) == (2, "Ruth Osei", State.OPEN)
     assert open_of(marked) == referrals_of(marked, "ana01", NAME) == (one,)
     found = sent(marked, one).public()
     assert found["tasks"] == [{"item": TASK, "missing": "Say whom you tell.", "comment": "Say more, Ana.", "points": 4.0}]
     assert found["criteria"] == [{"code": "1.1", "missing": "A reason."}]
-    assert (found["learner"], found["attempt"], found["until"], found["class_id"]) == ("ana01", 2, "2026-12-01", marked.course_id)
+    assert (found["learner"], found["attempt"], found["until"], found["class_id"]) == ("ana01", 2, SOON.isoformat(), marked.course_id)
     assert {name: answer["value"] for name, answer in found["answers"].items()} == {f"w01-{name}": value for name, value in FIRST.items()}
     assert found["answers_sha256"] == hashlib.sha256((marked.path("submitted", "ana01", NAME) / "answers.json").read_bytes()).hexdigest()
     assert found["release"] == load_workbook(marked.root / "release" / NAME).release
@@ -147,7 +168,8 @@ def test_who_is_not_marked_to_the_end_is_not_referred(marked: Course, kit: Any, 
     refused("no written task", task="w01-q01")
     refused("no written task", task="w09-t01")
     refused("at least one task", task="")
-    refused("no criterion", criteria={"9.9": "x"}, until=date(2026, 12, 1))
+    refused("no criterion", criteria={"9.9": "x"}, until=SOON)
+    refused("is past: nobody could hand in until then", until=TODAY - timedelta(days=1))
     with pytest.raises(ClassError, match="Say what is missing"):
         refer(marked, "ana01", "w01", {TASK: " "})
     take_in(marked, kit.hand_in("ana01", "2026-11-19T11:00:00+00:00", q01="b", t01="Because.", declaration=True), tmp_path / "b.zip")
@@ -170,7 +192,7 @@ def test_the_class_says_how_many_attempts_there_are(marked: Course, kit: Any, tm
 
 
 def test_only_what_changed_waits_for_the_marker(marked: Course, kit: Any, tmp_path: Path) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
     same = take_in(marked, again(marked, kit, one), tmp_path / "same.zip")
     assert (same.current, same.late, same.oddities) == (True, "", ())
     waits = {line.student: line.waiting for line in mark_class(marked, NAME)}
@@ -178,12 +200,17 @@ def test_only_what_changed_waits_for_the_marker(marked: Course, kit: Any, tmp_pa
     take_in(marked, again(marked, kit, one, "2026-11-26T10:00:00+00:00", t01="Because of this."), tmp_path / "new.zip")
     waits = {line.student: line.waiting for line in mark_class(marked, NAME)}
     assert waits["ana01"] == 1
+    list(write_feedback(marked, NAME, partial=True))
+    page = page_path(marked, "ana01", NAME).read_text("utf-8")
+    assert ("Because of this." in page, "Say more, Ana." in page) == (True, False), "the comment was on the answer before"
+    told = next(one for one in ready(marked, NAME).pages if one.id == "ana01")
+    assert (told.points, told.comments) == (None, ())
     assert [found.state for found in referrals_of(marked)] == [State.ANSWERED]
     assert current(marked) == (2, "Because of this.")
 
 
 def test_what_was_not_asked_again_and_is_not_as_before_is_told(marked: Course, kit: Any, tmp_path: Path) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
     taken = take_in(marked, again(marked, kit, one, q01="b", t01="Because of this."), tmp_path / "2.zip")
     assert taken.oddities == ("w01-q01 is not as before, though not asked again",)
 
@@ -241,8 +268,8 @@ def test_a_hand_in_is_no_second_attempt_by_its_word_alone(
 
 
 def test_a_referral_in_place_of_another_keeps_its_attempt_and_its_tasks(marked: Course, kit: Any, tmp_path: Path) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
-    two = refer(marked, "ana01", "w01", {TASK: "Much more."}, until=date(2026, 12, 8))
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
+    two = refer(marked, "ana01", "w01", {TASK: "Much more."}, until=LATER)
     assert (two.attempt, {name: task.missing for name, task in two.tasks.items()}) == (2, {TASK: "Much more."})
     assert [found.state for found in referrals_of(marked)] == [State.OPEN, State.REPLACED]
     taken = take_in(marked, again(marked, kit, one, t01="To the first one."), tmp_path / "2.zip")
@@ -253,12 +280,14 @@ def test_a_referral_in_place_of_another_keeps_its_attempt_and_its_tasks(marked: 
 
 
 def test_the_date_gives_time_and_what_is_withdrawn_takes_it_back(marked: Course) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 11, 1))
+    with writing(marked) as database:
+        database.run(update(tables.assignment).values(duedate=datetime.combine(TODAY + timedelta(days=3), time(12))))
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=TODAY + timedelta(days=1))
     assert due(marked) is None, "the day is before everybody's"
-    two = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
-    assert due(marked) == datetime.fromisoformat("2026-12-01T23:59")
-    three = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 11, 28))
-    assert due(marked) == datetime.fromisoformat("2026-11-28T23:59")
+    two = refer(marked, "ana01", "w01", {TASK: "More."}, until=LATER)
+    assert due(marked) == end_of(LATER)
+    three = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
+    assert due(marked) == end_of(SOON)
     assert withdraw(marked, three.id).state is State.WITHDRAWN
     assert due(marked) is None
     assert open_of(marked) == ()
@@ -269,6 +298,40 @@ def test_the_date_gives_time_and_what_is_withdrawn_takes_it_back(marked: Course)
     with reading(marked) as connection:
         assert sealed.faults_in(connection) == [], "each row is as the log tells"
     assert refer(marked, "ana01", "w01", {TASK: "Again."}).attempt == 2
+
+
+def test_each_attempt_is_late_by_the_day_that_held_for_it_then(marked: Course, kit: Any, tmp_path: Path) -> None:
+    with writing(marked) as database:  # ana01's first attempt came on the 19th
+        database.run(update(tables.assignment).values(duedate=naive(datetime(2026, 11, 18, 12, tzinfo=UTC))))
+
+    def told() -> tuple[str, str, bool, str]:
+        line = next(line for line in mark_class(marked, NAME, force=True) if line.student == "ana01")
+        row = next(row for row in gradebook_rows(marked) if row["student id"] == "ana01")
+        hand_in = standing(marked).of("ana01", NAME)
+        note = next(line.cells[0].note for line in home.data(marked).lines if line.id == "ana01")
+        return next((text for text in line.oddities if text.startswith("late")), ""), row["late"], hand_in.late, note
+
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
+    assert due(marked) == end_of(SOON)
+    assert told() == ("late by 22 hours", "yes", True, f"may hand in until {in_short(aware(end_of(SOON)))}, handed in late")
+    late = take_in(marked, kit.hand_in("ana01", "2026-11-20T12:00:00+00:00", **FIRST), tmp_path / "late.zip")
+    assert late.late == "2 days", "it is of the first attempt all the same"
+    second = take_in(marked, again(marked, kit, one, t01="Because of this."), tmp_path / "2.zip")
+    assert (second.late, *told()[:3]) == ("", "", "no", False)
+    points(marked, 5)
+    two = refer(marked, "ana01", "w01", {TASK: "Still more."}, until=LATER)
+    assert (two.attempt, two.more_time, told()[:3]) == (3, True, ("", "no", False)), "the second has the day of the first referral"
+    undo(marked, "w01", "ana01")
+    assert told()[0] == "late by 2 days", "the first counts again, and is as late as it was"
+
+
+def test_a_day_that_was_moved_for_everybody_holds_for_the_attempts_before_a_referral(course: Course) -> None:
+    day = datetime(2026, 11, 20, 12)  # noqa: DTZ001  as in the gradebook
+    week = timedelta(weeks=1)
+    one = Referred(id="r", learner="ana01", attempt=2, about="", items=frozenset(), more_time=True, time_before=day + week, holds=True)
+    for everybody, first in ((day, day + week), (day + 2 * week, day + 2 * week)):
+        dates = Due(course, NAME, {"": everybody, "ana01": day + 4 * week}, [one])
+        assert (dates.of("ana01", 1), dates.of("ana01", 2)) == (aware(first), aware(day + 4 * week))
 
 
 @pytest.mark.parametrize("other", ["refer", "withdraw"])
@@ -316,11 +379,11 @@ def test_the_file_goes_back_beside_the_page_which_holds_it_for_the_exchange(mark
     assert [one.path is not None for one in write_feedback(marked, NAME)] == [True, False]
     page = page_path(marked, "ana01", NAME)
     assert b"wb-referral" not in page.read_bytes()
-    one = refer(marked, "ana01", "w01", {TASK: "Say </script><b>whom</b>."}, until=date(2026, 12, 1))
+    one = refer(marked, "ana01", "w01", {TASK: "Say </script><b>whom</b>."}, until=SOON)
     assert [(held.id, held.step) for held in ready(marked, NAME).withheld] == [("ana01", "make"), ("ben01", "decide")], "the page is stale"
     assert next(write_feedback(marked, NAME)).stale
     text = page.read_text("utf-8")
-    assert "look at 1 task again, until 1 December 2026" in text
+    assert f"look at 1 task again, until {SOON.day} {SOON:%B %Y}" in text
     assert "<b>whom" not in text
     folder = tmp_path / "student" / NAME
     shutil.copytree(marked.root / "release" / NAME, folder)
@@ -373,10 +436,10 @@ def test_the_commands_do_the_same(marked: Course, tmp_path: Path, monkeypatch: p
             raise done.exception
         return " ".join(done.output.split())
 
-    more = ("--criterion", "1.1=An example.", "--until", "1/12/2026")
+    more = ("--criterion", "1.1=An example.", "--until", f"{SOON:%d/%m/%Y}")
     assert "attempt 2 at w01-small opens w01-t01" in run("refer", "ana01", "w01", "--task", TASK, "--missing", "More.", *more)
     [one] = open_of(marked)
-    assert (one.until, one.criteria, one.by) == (date(2026, 12, 1), {"1.1": "An example."}, "Ruth Osei")
+    assert (one.until, one.criteria, one.by) == (SOON, {"1.1": "An example."}, "Ruth Osei")
     assert "1.1: An example." in run("referral", "list", "ana01")
     run("referral", "file", one.id, "--to", str(tmp_path))
     assert one.id.encode() in (tmp_path / f"{NAME}-ana01-to-do-again.html").read_bytes()
@@ -394,16 +457,16 @@ def test_the_commands_do_the_same(marked: Course, tmp_path: Path, monkeypatch: p
 
 
 def test_of_a_unit_that_is_signed_off_nothing_is_asked_again(marked: Course) -> None:
-    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=date(2026, 12, 1))
+    one = refer(marked, "ana01", "w01", {TASK: "More."}, until=SOON)
     with writing(marked) as database:
         add_event(database, framework_of(marked).id, "ana01", "signed", by="Ruth Osei", words="")
     before = entries(marked)
     with pytest.raises(ClassError, match="signed off"):
-        refer(marked, "ana01", "w01", {TASK: "Still more."}, until=date(2026, 12, 24))
+        refer(marked, "ana01", "w01", {TASK: "Still more."}, until=LATER)
     with pytest.raises(ClassError, match="signed off"):
         withdraw(marked, one.id)
     assert open_of(marked) == (one,)
-    assert due(marked) == datetime.fromisoformat("2026-12-01T23:59"), "the time is as it was"
+    assert due(marked) == end_of(SOON), "the time is as it was"
     assert entries(marked) == before, "nor was it given and taken back"
 
 
@@ -453,3 +516,53 @@ def test_a_drawn_paper_goes_round_through_the_page_that_an_exchange_brings(tmp_p
         grades = marks_in(connection, ["ana01"])["ana01", name].grades
     assert [cell for cell, grade in grades.items() if grade.needs_manual_grade] == [task], "what stayed keeps its points"
     assert [found.state for found in referrals_of(course)] == [State.ANSWERED]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's PostgreSQL, and an exchange")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nbgrader leaves its files open
+def test_on_a_server_a_referral_goes_through_nbgraders_own_exchange_and_back(
+    course: Course, small_key: None, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, root, settings, home = getpass.getuser(), tmp_path / "exchange", tmp_path / "settings", tmp_path / "home"
+    for folder in (root, settings, home):
+        folder.mkdir()
+    root.chmod(0o777)
+    write_setting(course, "exchange", str(root))
+    add_one(course, id_=me, first_name="Rosa", last_name="Round")
+    list(move_gradebook(course, empty_database(server, "referrals")))
+    release(course, "w01")
+    about = {"CourseDirectory": {"course_id": course.course_id}, "Exchange": {"root": str(root), "cache": str(tmp_path / "cache")}}
+    (settings / "nbgrader_config.json").write_text(json.dumps(about))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(settings))
+    exchange.fetch(NAME, home)
+    workbook = load_workbook(home / NAME)
+    choose_learner(workbook, me)
+    store = AnswerStore(workbook.folder, "w01", workbook.items)
+    for item, value in {"w01-q01": "a", TASK: "Because.", "w01-declaration": True}.items():
+        store.put(item, value)
+
+    def round_trip() -> int:
+        assert hand_in_as_student(workbook, me, exchange.submit).through == "exchange"
+        [taken] = collect(course, "w01").taken
+        assert (taken.student.id, taken.current, taken.oddities) == (me, True, ())
+        return next(line.waiting for line in mark_class(course, NAME) if line.student == me)
+
+    assert round_trip() == 1
+    points(course, 4, "Say more.", me)
+    withdraw(course, refer(course, me, "w01", {TASK: "More."}, until=SOON).id)
+    one = refer(course, me, "w01", {TASK: "Say whom you tell."}, until=SOON)
+    list(write_feedback(course, NAME))
+    assert sorted(give_on_exchange(course, NAME).to) == [me]
+    exchange.fetch_feedback(NAME, home)
+    assert referral_of(load_workbook(home / NAME), me) == sent(course, one)
+    kept = Session(home / NAME).answer({"n": 1, "language": "en", "do": "open"})
+    assert kept
+    assert kept["referral"]["id"] == one.id
+    store.put(sent(course, one).kept_as(TASK), "Because of this.")
+    store.put("w01-declaration@2", value=True)
+    assert round_trip() == 1
+    assert [(found.state, found.attempt) for found in referrals_of(course, me)] == [(State.ANSWERED, 2), (State.WITHDRAWN, 2)]
+    assert [then.lines for then in compare(course, content_of(course, NAME), me)[TASK].attempts] == [("Because.",), ("Because of this.",)]
+    with reading(course) as connection:
+        assert sealed.faults_in(connection) == []
+    let_go(course.db_url)

@@ -29,6 +29,7 @@ from autograde.text import local, read_due
 from autograde.whole import STAGE
 from workbook_helpers.errors import ContentError
 from workbook_helpers.items import load_workbook
+from workbook_helpers.words import say
 
 FILES = {"items.toml", "media/x.svg", "w01-small.ipynb", "workbook.toml"}
 
@@ -54,6 +55,8 @@ def test_the_zip_tells_the_student_what_to_do(course: Course) -> None:
     assert text.count("\n") == text.count("\r\n"), "an older Windows shows one long line otherwise"
     for words in ("workbook open", "w01-small.ipynb", "w01-small.html", "Hand in", "Your tutor helps you", "needs the program"):
         assert words in text
+    for seen in ("saved-all", "hand-in-now", "receipt-save", "page-home"):  # what the student is told to look for
+        assert f'"{say(seen).removeprefix("✓ ")}"' in text
     assert str(course.root) not in text
     assert max(map(len, text.splitlines())) < 130
 
@@ -423,6 +426,7 @@ def test_a_first_release_that_the_gradebook_refuses_leaves_nothing(
     before = {*there(), "handout/site"}
     monkeypatch.chdir(empty_class.root)
     monkeypatch.setattr(sys, "argv", ["autograde", "release", "w01", "--anyway"])
+    monkeypatch.setattr("autograde.gradebook.database.BUSY_S", 1)
     with closing(sqlite3.connect(empty_class.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(SystemExit, match="1"):

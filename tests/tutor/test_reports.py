@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import unicodedata
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from autograde.inbox.intake import intake
 from autograde.marking.mark import answer_digest
 from autograde.records.erasure import erase
 from autograde.records.opening import reading, writing
+from autograde.records.proposals import Proposal
 from autograde.reports.as_html import as_html
 from autograde.reports.as_pdf import as_pdf
 from autograde.reports.class_report import class_report
@@ -44,6 +45,7 @@ from autograde.reports.sheet import as_csv, as_xlsx
 from autograde.reports.tracker import HEADER, tracker
 from autograde.reports.unit_record import unit_record
 from autograde.run.mark import mark_class
+from autograde.statistics.sampling import Rates
 from autograde.text import LOCAL
 from tests.tutor.conftest import empty_database
 from workbook_helpers.answers import parse_sheet
@@ -51,6 +53,8 @@ from workbook_helpers.answers import parse_sheet
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
 
+NOTHING_PROPOSED = json.dumps(asdict(Proposal(met=None, why="")))
+RATES = json.dumps({"rates": asdict(Rates()), "new": []})
 AT = datetime(2026, 11, 21, 12)  # noqa: DTZ001  naive, as the records keep it
 HARM = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x.example","y")', "https://x.example", "007", "<b>&</b>")
 
@@ -71,34 +75,34 @@ def unit(course: Course, kit: "Kit", tmp_path: Path, small_key: None, monkeypatc
     list(mark_class(course, "w01-small"))
     with reading(course) as connection:
         place = person.places_in(connection, "w01-small")["w01-t01"]
-        base = person.marks_for(connection, place, ["ana01"])["ana01"].base
+        held = person.marks_for(connection, place, ["ana01"])["ana01"]
+        base, answer = held.base, held.answer
     given = person.Given(points=7, comment="Ana, say why.", notes=person.Notes())
     person.give(course.db_url, course.course_id, place, "ana01", given, base)
     with writing(course) as database:
         seen = {"id": "e1", "learner": "ana01", "kind": "observation", "criteria": '["2.3"]', "on": date(2026, 11, 20), "by": "Omar"}
         more = {"title": "=A visit", "text": "Ana Evans did well.", "entered_by": "Ruth", "at": AT, "withdrawn": False}
         database.run(insert(own_tables.evidence).values(**seen, **more))
+        database.run(insert(own_tables.evidence).values(**seen | more | {"id": "e2", "learner": "ben01", "withdrawn": True}))
         for n, (learner, code, met, reason, rests) in enumerate(
             (
                 ("ana01", "2.3", False, "First try.", "[]"),
                 ("ana01", "2.3", True, "Ana Evans (ana01) showed it.", '["e1"]'),
-                ("ben01", "1.1", True, "=cmd|x", "[]"),
+                ("ben01", "1.1", True, "=cmd|x", '["e2"]'),
             )
         ):
             row = {"id": f"d{n}", "framework": "rqf-l2", "criterion": code, "learner": learner, "met": met, "assessor": "Ruth"}
-            proposal = '{"met": null, "why": "", "rests_on": [], "missing": []}'
-            row |= {"entered_by": "rosei", "at": AT.replace(minute=n), "reason": reason, "evidence": rests, "proposal": proposal}
+            row |= {"entered_by": "rosei", "at": AT.replace(minute=n), "reason": reason, "evidence": rests, "proposal": NOTHING_PROPOSED}
             database.run(insert(own_tables.decision).values(**row))
         event = {"id": "u1", "framework": "rqf-l2", "learner": "ana01", "what": "declared", "who": "ana01", "at": AT, "text": "Mine."}
         database.run(insert(own_tables.unit_event).values(**event))
-        settings = json.dumps({"rates": {"met": 0.1}, "new": []})
-        database.run(insert(own_tables.sample_plan).values(id="p", framework="rqf-l2", by="Iqa", at=AT, seed="7", settings=settings))
+        database.run(insert(own_tables.sample_plan).values(id="p", framework="rqf-l2", by="Iqa", at=AT, seed="7", settings=RATES))
         sample = {"plan": "p", "reasons": '["new assessor"]', "by": "Iqa", "at": AT}
         database.run(insert(own_tables.sample).values(id="s1", decision="d1", agrees=True, text="Good.", **sample))
         database.run(insert(own_tables.sample).values(id="s2", decision="d2", agrees=False, text="Where is it?", **sample))
         action = {"id": "a1", "sample": "s2", "to": "Ruth", "text": "Ask again", "until": date(2026, 12, 1), "by": "Iqa", "at": AT}
         database.run(insert(own_tables.action).values(**action, closed_by="", closed_at=None, closing=""))
-        second = {"id": "m1", "learner": "ana01", "assignment": "w01-small", "task": "w01-t01", "answer": "x", "marker": "Omar"}
+        second = {"id": "m1", "learner": "ana01", "assignment": "w01-small", "task": "w01-t01", "answer": answer, "marker": "Omar"}
         second |= {"entered_by": "omar"}
         database.run(insert(own_tables.second_mark).values(**second, first=7, points=4, seen="[]", text="", at=AT))
     return course
@@ -173,7 +177,7 @@ def test_a_record_tells_the_whole_story_of_a_unit(unit: Course) -> None:
     assert third.tables[0].rows == (("w01: Why?", "1", "not given yet", "Ana, say why."),)
 
 
-def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course) -> None:
+def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course, kit: "Kit", tmp_path: Path) -> None:
     attempts = Attempts(unit, "w01-small")
     (first, _), (second, _) = attempts.of("ana01")
     attempts.put("ana01", replace(second, attempt=2))
@@ -191,8 +195,7 @@ def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course) -> Non
         database.run(insert(own_tables.referral).values(**row | more | before))  # the one after it tells
         old = f"w01-small/w01-t01@{answer_digest_of(unit, first.answers_sha256)}"
         decided = {"id": "d9", "framework": "rqf-l2", "criterion": "1.2", "learner": "ana01", "met": False, "assessor": "Ruth", "at": AT}
-        proposal = '{"met": null, "why": "", "rests_on": [], "missing": []}'
-        texts = {"reason": "No reason.", "evidence": json.dumps([old]), "proposal": proposal, "entered_by": "Ruth"}
+        texts = {"reason": "No reason.", "evidence": json.dumps([old]), "proposal": NOTHING_PROPOSED, "entered_by": "Ruth"}
         database.run(insert(own_tables.decision).values(**decided, **texts))
     with reading(unit) as connection:
         page = told_in(connection, "w01-small")["ana01"].digest
@@ -210,6 +213,24 @@ def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course) -> Non
     with writing(unit) as database:
         database.run(update(tables.comment).values(manual_comment="Ana, say why, please."))
     assert read_facts(unit).feedback["ana01"][1].given == f"{day}, changed since"
+    (tmp_path / "late.zip").write_bytes(kit.hand_in("ana01", "2026-11-22T10:00:00+00:00", t01="Late.", declaration=True))
+    [late] = intake(unit, [tmp_path / "late.zip"], "w01").taken
+    assert late.oddities == ("is of an attempt before the current one: kept, not used",)
+    told = tracker(read_facts(unit), people(unit, named=True)).rows
+    assert [row[:8] for row in told] == [row[:8] for row in table.rows], "the first attempt is the one that was referred"
+    with writing(unit) as database:  # another answer, which waits: the comment is of the one before
+        database.run(update(tables.grade).values(needs_manual_grade=True))
+    assert [one.text for one in read_facts(unit).feedback["ana01"]] == ["Why so?"]
+
+
+def test_what_waits_behind_a_sign_off_is_no_attempt_before(unit: Course, kit: "Kit", tmp_path: Path) -> None:
+    event = {"id": "u2", "framework": "rqf-l2", "learner": "ana01", "what": "signed", "who": "Ruth", "at": AT, "text": ""}
+    with writing(unit) as database:
+        database.run(insert(own_tables.unit_event).values(**event))
+    before = tracker(read_facts(unit), people(unit, named=True))
+    (tmp_path / "late.zip").write_bytes(kit.hand_in("ana01", "2026-11-22T10:00:00+00:00", q01="a", t01="Later.", declaration=True))
+    assert not intake(unit, [tmp_path / "late.zip"], "w01").taken[0].current
+    assert tracker(read_facts(unit), people(unit, named=True)) == before
 
 
 def answer_digest_of(course: Course, answers: str) -> str:
@@ -328,6 +349,13 @@ def test_names_are_hidden_however_they_are_typed(unit: Course, said: str, hidden
     assert who.hide(said, "dee01") == hidden.format(**{one[:3]: called for one, called in who.called.items()})
 
 
+def test_an_id_is_hidden_as_folders_have_it_too(unit: Course) -> None:
+    add_one(unit, id_="COLLEGE\\dee", first_name="Dee", last_name="Zimmer")
+    who = people(unit, named=False)
+    dee = who.called["COLLEGE=5Cdee"]
+    assert who.hide("For COLLEGE=5Cdee, who is college\\DEE.", "ana01") == f"For {dee}, who is {dee}."
+
+
 def test_item_figures_hold_to_their_guards(course: Course, kit: "Kit", tmp_path: Path, small_key: None) -> None:
     """Below ten learners no figure; erased learners' points go on to count, their choices do not."""
     for learner, option in (("ana01", "a"), ("ben01", "b"), ("cai01", "a")):
@@ -376,9 +404,9 @@ def test_what_was_decided_again_or_for_another_unit_is_counted_apart(unit: Cours
             "entered_by": "z",
         }
         again = {**other, "id": "d8", "framework": "rqf-l2", "met": False, "assessor": "Ruth"}
-        later = {"at": AT.replace(minute=30), "reason": "x", "evidence": "[]", "proposal": "{}"}
+        later = {"at": AT.replace(minute=30), "reason": "x", "evidence": '["e2"]', "proposal": NOTHING_PROPOSED}
         database.run_each(insert(own_tables.decision), [{**other, **later}, {**again, **later}])
-        plan = {"id": "p9", "framework": "other", "by": "Zoe", "at": AT, "seed": "9", "settings": "{}"}
+        plan = {"id": "p9", "framework": "other", "by": "Zoe", "at": AT, "seed": "9", "settings": RATES}
         database.run(insert(own_tables.sample_plan).values(**plan))
         sample = {"id": "s9", "plan": "p9", "decision": "d9", "reasons": "[]", "by": "Zoe", "at": AT, "agrees": True, "text": ""}
         database.run(insert(own_tables.sample).values(**sample))

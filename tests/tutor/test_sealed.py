@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, select
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import add_one
 from autograde.classes.moving import move_gradebook
+from autograde.classes.settings_file import write_setting
 from autograde.errors import ClassError
 from autograde.gradebook import sealed
 from autograde.gradebook.address import sqlite_file
@@ -169,16 +171,25 @@ def test_what_is_removed_or_added_is_named(kept: Course) -> None:
 
 def test_marks_that_are_changed_beside_the_log_are_named(kept: Course) -> None:
     both = "UPDATE grade SET manual_score = 10 WHERE manual_score = 7", "UPDATE autograde_known SET points = 10 WHERE points = 7"
+    tables = "submitted_notebook SET id = id", "grade SET notebook_id = notebook_id"
+    unmarked = ("UPDATE grade SET manual_score = NULL, needs_manual_grade = 1 WHERE auto_score IS NULL",)
+    # two hand-ins gone, and two of which nothing is told
+    another = "PRAGMA defer_foreign_keys = ON", *(f"UPDATE {one} || 'x'" for one in tables)
     for statements, words, how_many in (
         (both, "points, comment or notes for w01-t01 of w01-small, learner ", 2),
         (both[1:], "points, comment or notes for w01-t01 of w01-small, learner ", 2),
-        (("UPDATE grade SET manual_score = NULL", "DELETE FROM autograde_known"), "w01-t01", 2),
+        (("UPDATE grade SET manual_score = NULL", "DELETE FROM autograde_known"), "w01-t01", 4),
         (("UPDATE autograde_known SET comment = 'Well done'",), "w01-t01", 2),
         (("INSERT INTO autograde_known SELECT notebook_id, 'w01-q01', 9, NULL, '' FROM autograde_known",), "no entry of the log tells", 2),
         (("UPDATE autograde_person SET notes = replace(notes, '[]', '[0]')",), "w01-t01", 2),
         (("UPDATE autograde_person SET unsafe = 1",), "w01-t01", 2),
         (("UPDATE grade SET auto_score = 0 WHERE auto_score = 2",), "the program's points for w01-q01 of w01-small", 2),
         (("UPDATE grade SET auto_score = 5 WHERE manual_score = 7",), "the program's points for w01-t01 of w01-small", 2),
+        (another, "no entry", 4),
+        (("DELETE FROM grade WHERE auto_score = 2",), "the program's points for w01-q01 of w01-small", 2),
+        (("UPDATE grade SET manual_score = NULL, needs_manual_grade = 1", "DELETE FROM grade WHERE auto_score IS NULL"), "are gone", 2),
+        ((*unmarked, "UPDATE grade SET needs_manual_grade = 0"), "waits for nobody", 2),
+        ((*unmarked, "DELETE FROM submitted_notebook"), "is gone from the gradebook, and no entry says so", 2),
     ):
         with reading(kept.db_url) as connection:
             connection.exec_driver_sql("BEGIN")
@@ -322,3 +333,32 @@ def test_on_a_server_it_is_the_same(kept: Course, server: str) -> None:
     assert sorted("by somebody else" in str(error) for error in errors if error) == [True] * 3
     assert len(history(kept, "ana01", "1.1")) == 1
     let_go(url)
+
+
+def test_what_was_on_a_server_comes_back_from_a_file_and_from_its_own_dump(kept: Course, server: str, tmp_path: Path) -> None:
+    list(move_gradebook(kept, empty_database(server, "lost")))
+    backup(kept, tmp_path / "b.db")
+    [tools] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    subprocess.run([tools / "pg_dump", "-Fc", "-f", tmp_path / "b.dump", kept.db_url], check=True)
+    before = actions.actions_of(kept)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADE_WHO", "Ines Roy")
+        actions.raise_action(kept, to="Ruth", text="After the backup")
+    keep_head(kept)
+    with pytest.raises(ClassError, match="on a database server"):
+        restore(kept, tmp_path / "b.db")
+
+    write_setting(kept, "db_url", "")  # as that sentence says
+    restore(kept, tmp_path / "b.db")
+    list(move_gradebook(kept, empty_database(server, "back")))
+    keep_head(kept)
+    assert actions.actions_of(kept) == before
+    assert faults(kept) == ()
+
+    dumped = empty_database(server, "dumped")
+    subprocess.run([tools / "pg_restore", "--no-owner", "-d", dumped, tmp_path / "b.dump"], check=True)
+    write_setting(kept, "db_url", dumped)
+    assert actions.actions_of(kept) == before
+    assert ["and it had" in said for said in faults(kept)] == [True], "a server's own tool leaves no entry, so the log's end is missed"
+    for url in (server.replace("/postgres", f"/{name}") for name in ("lost", "back", "dumped")):
+        let_go(url)

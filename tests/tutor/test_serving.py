@@ -1,11 +1,10 @@
 """The folder from which a class is served, and what its service has put there: who sees what, whose a hand-in is, and when it came."""
 
+import errno
 import hashlib
 import json
 import os
-import sqlite3
 import tomllib
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +20,12 @@ from autograde.classes.settings_file import write_setting
 from autograde.cli import app
 from autograde.commands.console import keep_heads
 from autograde.errors import ClassError
+from autograde.gradebook.address import sqlite_url
+from autograde.gradebook.database import writing
 from autograde.gradebook.givings import take_back
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox.assign import assign
+from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
 from autograde.inbox.served import arrived, take_arrived
 from autograde.inbox.waiting import to_take_in
@@ -34,9 +36,10 @@ from autograde.outbox.served import keep_served, serve_anew
 from autograde.records.erasure import erase
 from autograde.records.referring import refer, withdraw
 from autograde.run.mark import mark_class
+from tests.tutor.conftest import keep_answers
 from workbook_helpers.items import load_workbook
 from workbook_helpers.referral import read_referral
-from workbook_helpers.served.database import prepare
+from workbook_helpers.served.sessions import Sessions, hash_pin
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -216,16 +219,13 @@ def test_an_erasure_takes_what_the_service_keeps_too(marked: Course, kit: "Kit")
     put(folder / "arrived", kit.hand_in("ana01"))
     put(folder / "arrived", kit.hand_in("ben01"), learner="ben01", name="h2")
     take_arrived(marked)
-    prepare(f"sqlite:///{folder / 'served.db'}")
-    with closing(sqlite3.connect(folder / "served.db")) as database:
-        for learner in ("ana01", "ben01"):
-            database.execute(
-                "INSERT INTO served_answers VALUES (?, ?, ?, 't', ?, '', 1, 0, 0)", ("care-level-2", learner, NAME, f"note of {learner}")
-            )
-            database.execute("INSERT INTO served_people VALUES (?, ?, 'pin')", ("care-level-2", learner))
-        database.commit()
+    url = sqlite_url(folder / "served.db")
+    for learner in ("ana01", "ben01"):
+        keep_answers(marked, url, learner, t01=f"note of {learner}")
+        with writing(url) as database:
+            Sessions(marked.course_id).choose_pin(database.connection, learner, hash_pin("2468"))
     (folder / "service.json").write_text('{"pid": 1, "address": "http://127.0.0.1:9/"}', "utf-8")
-    with pytest.raises(ClassError, match="Close it first"):
+    with pytest.raises(ClassError, match="does not answer"):
         erase(marked, "ana01")
     (folder / "service.json").unlink()
     planned = erase(marked, "ana01")
@@ -292,6 +292,30 @@ def test_a_hand_in_is_taken_in_once_with_the_services_time_and_the_original_is_k
     assert take_arrived(served).reports[0].repeated == ("h1.zip",)
 
 
+def test_a_take_in_that_is_cut_off_goes_on_from_there(served: Course, inbox: Path, kit: "Kit") -> None:
+    for n, learner in enumerate(("ana01", "ben01", "cai01"), 1):
+        put(inbox, kit.hand_in(learner), learner=learner, name=f"h{n}")
+
+    def killed(done: int, *_: object) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_arrived(served, progress=killed)
+    assert arrived(served) == ("h3",)
+    [report] = take_arrived(served).reports
+    assert ([one.student.id for one in report.taken], report.repeated) == (["cai01"], ())
+
+
+def test_what_was_taken_in_is_noted_while_others_wait(served: Course, inbox: Path, kit: "Kit", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograde.inbox.served.NOTE_EACH_S", 0)
+    for n, learner in enumerate(("ana01", "ben01", "cai01"), 1):
+        put(inbox, kit.hand_in(learner), learner=learner, name=f"h{n}")
+    left: list[tuple[str, ...]] = []
+    take_arrived(served, progress=lambda *_: left.append(arrived(served)))
+    assert left == [("h1", "h2", "h3"), ("h2", "h3"), ("h3",)]
+
+
 def test_late_is_by_the_services_clock(served: Course, inbox: Path, kit: "Kit") -> None:
     put(inbox, kit.hand_in("ana01"), received_at="2026-11-20T18:30:00+00:00")
     [taken] = take_arrived(served).reports[0].taken
@@ -347,6 +371,108 @@ def test_what_cannot_be_read_does_not_stop_the_others(served: Course, inbox: Pat
     assert [taken.student.id for taken in report.taken] == ["ana01"]
     assert [refused.student.id for refused in report.refused if refused.student] == ["ben01"]
     assert arrived(served) == ()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(hours=1), timedelta(days=40)])
+def test_the_newest_counts_though_the_services_clock_was_set_back(served: Course, inbox: Path, kit: "Kit", ahead: timedelta) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    first, wrong = now + ahead, ahead > timedelta(minutes=10)
+    put(inbox, kit.hand_in("ana01", at=first.isoformat(), declaration=True), name="h0", received_at=first.isoformat())
+    [taken] = take_arrived(served).reports[0].taken
+    assert taken.current
+    assert (now <= taken.handed_in_at <= datetime.now(UTC)) if wrong else (taken.handed_in_at == first)
+    assert any("by the class’s service's clock, which was wrong" in one for one in taken.oddities) is wrong
+    for n, option in enumerate("bc", 1):
+        order = (first + timedelta(seconds=n)).isoformat()
+        data = kit.hand_in("ana01", at=now.isoformat(), q01=option, declaration=True)
+        put(inbox, data, name=f"h{n}", received_at=now.isoformat(), order_at=order)
+        [taken] = take_arrived(served).reports[0].taken
+        assert (taken.current, taken.handed_in_at, served.timestamp("ana01", NAME)) == (True, now, now.replace(tzinfo=None))
+        assert any("which was set back after the one before" in one for one in taken.oddities) is wrong
+    for path in served.root.glob(f"received/{NAME}/.attempts/*.json"):
+        path.unlink()  # the order is known without it
+    orders = [attempt.order for attempt, _ in Attempts(served, NAME).of("ana01")]
+    if wrong:  # none is far ahead, or what comes as a file afterwards would never count
+        assert now <= orders[0] < orders[1] < orders[2] <= datetime.now(UTC) + timedelta(seconds=2)
+    else:
+        assert orders == [first + timedelta(seconds=n) for n in range(3)]
+
+
+def test_the_newest_counts_where_the_wrong_clock_was_this_computers_too(served: Course, inbox: Path, kit: "Kit") -> None:
+    put(inbox, kit.hand_in("ana01", declaration=True), name="h0", received_at="2026-11-19T15:00:00+00:00")  # taken in while it was ahead
+    take_arrived(served)
+    ahead = datetime.now(UTC) + timedelta(days=40)
+    for path in served.root.glob(f"received/{NAME}/.attempts/*.json"):
+        path.write_text(path.read_text("utf-8").replace("2026-11-19T15:00:00", f"{ahead:%Y-%m-%dT%H:%M:%S}"), "utf-8")
+    order = (ahead + timedelta(seconds=1)).isoformat()
+    put(inbox, kit.hand_in("ana01", q01="b", declaration=True), received_at="2026-11-19T15:30:00+00:00", order_at=order)
+    [taken] = take_arrived(served).reports[0].taken
+    assert taken.current
+
+
+def test_a_file_counts_that_came_after_a_hand_in_by_a_wrong_clock(served: Course, inbox: Path, kit: "Kit", tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(days=40)).isoformat()
+    put(inbox, kit.hand_in("ana01", at=ahead, declaration=True), received_at=ahead)
+    assert take_arrived(served).reports[0].taken[0].current
+    (tmp_path / "mail.zip").write_bytes(kit.hand_in("ana01", at=(now + timedelta(minutes=2)).isoformat(), q01="b", declaration=True))
+    [taken] = intake(served, [tmp_path / "mail.zip"], "w01").taken
+    assert taken.current
+
+
+@pytest.mark.parametrize(("at", "late", "seconds"), [("16:59", "", 0), ("18:30", "1 hour 30 minutes", 5400)])
+def test_in_time_is_by_what_the_clock_said_whatever_the_order(
+    served: Course, inbox: Path, kit: "Kit", small_key: None, at: str, late: str, seconds: int
+) -> None:
+    put(inbox, kit.hand_in("ana01"), received_at=f"2026-11-20T{at}:00+00:00", order_at="2026-12-29T12:00:00+00:00")
+    [taken] = take_arrived(served).reports[0].taken
+    assert taken.late == late
+    [_line] = mark_class(served, NAME)
+    with served.gradebook() as gradebook:
+        assert gradebook.find_submission(NAME, "ana01").total_seconds_late == seconds
+
+
+def test_whose_a_tutor_says_a_hand_in_is_keeps_its_place(served: Course, inbox: Path, kit: "Kit") -> None:
+    ahead = datetime.now(UTC) + timedelta(days=40)
+    put(inbox, kit.hand_in("ana01"), received_at=ahead.isoformat())
+    put(inbox, kit.hand_in("ben01"), name="h2", order_at=(ahead + timedelta(seconds=1)).isoformat())  # of ana01, says the service
+    take_arrived(served)
+    [folder] = (path.parent for path in served.root.glob("quarantine/*/reason.txt"))
+    [taken] = assign(served, folder, "ana01").taken
+    assert (taken.current, taken.handed_in_at) == (True, CAME)
+
+
+def test_what_finds_no_room_waits_and_is_taken_in_once_there_is(
+    served: Course, inbox: Path, kit: "Kit", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(inbox, kit.hand_in("ana01"))
+
+    def full(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograde.inbox.reception.keep_original", full)
+        [refused] = take_arrived(served).reports[0].refused
+    assert (refused.file, refused.kept) == ("h1.zip", False)
+    assert "No space left on device): see that the disk has room. It waits where it is" in refused.reason
+    assert (arrived(served), list(served.root.glob("quarantine/*/reason.txt"))) == (("h1",), [])
+    assert take_arrived(served).reports[0].taken[0].current
+
+
+def test_what_was_taken_in_and_cannot_be_noted_is_one_sentence_and_done_again(
+    served: Course, inbox: Path, kit: "Kit", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(inbox, kit.hand_in("ana01"))
+
+    def full(path: Path, _data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograde.inbox.served.write_file", full)
+        with pytest.raises(ClassError, match=r"\.served\.json cannot be written \(No space left on device\)\. .* take in again\."):
+            take_arrived(served)
+    assert take_arrived(served).reports[0].repeated == ("h1.zip",)
+    assert len(list((served.root / "received" / NAME / "ana01").glob("*.zip"))) == 1
 
 
 def test_a_time_that_cannot_be_is_not_believed(served: Course, inbox: Path, kit: "Kit") -> None:

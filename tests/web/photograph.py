@@ -150,24 +150,24 @@ def photograph(browser: Browser, folder: Path, state: str, address: str) -> list
     rows = []
     if state == "offline":
         visit(context.new_page(), address)
-    with brought(context, state, address) as tab:
-        page, line = tab.page, context.new_cdp_session(tab.page)
-        for look, name, size in stops(page):
-            sized(line, page, size)
-            found = [rule for rule, _ in violations(page)]
-            wide, room, parts = page.evaluate(OVERFLOW)
-            found += ["wider than the window"] * (wide > room) + [f"cut off: {part}" for part in parts[:2]]
-            width, height, scale = size
-            seen = base64.b64encode(page.screenshot()).decode()  # what a student sees without scrolling
-            tiles = [f'<div><img src="data:image/png;base64,{seen}" width="{width}" height="{height}" alt=""></div>']
-            page.evaluate("scrollTo(0, 0)")
-            style = photographed(line, page, width, scale)
-            boxes = page.evaluate(BOXES, SHOWN.get(state, ".wb-question, .wb-notices"))
-            tiles += [tile(top, bottom, width) for top, bottom in pieces(boxes)]
-            path = folder / re.sub(r"\W+", "-", f"{state} {look} {name}").strip("-")
-            sheet(browser, f"{state} · {look} · {name}", style, tiles, path.with_suffix(".png"), width, scale)
-            rows.append([state, look, name, "; ".join(found) or "none"])
-            say("  ".join(rows[-1]))
+    tab = brought(context, state, address)
+    page, line = tab.page, context.new_cdp_session(tab.page)
+    for look, name, size in stops(page):
+        sized(line, page, size)
+        found = [rule for rule, _ in violations(page)]
+        wide, room, parts = page.evaluate(OVERFLOW)
+        found += ["wider than the window"] * (wide > room) + [f"cut off: {part}" for part in parts[:2]]
+        width, height, scale = size
+        seen = base64.b64encode(page.screenshot()).decode()  # what a student sees without scrolling
+        tiles = [f'<div><img src="data:image/png;base64,{seen}" width="{width}" height="{height}" alt=""></div>']
+        page.evaluate("scrollTo(0, 0)")
+        style = photographed(line, page, width, scale)
+        boxes = page.evaluate(BOXES, SHOWN.get(state, ".wb-question, .wb-notices"))
+        tiles += [tile(top, bottom, width) for top, bottom in pieces(boxes)]
+        path = folder / re.sub(r"\W+", "-", f"{state} {look} {name}").strip("-")
+        sheet(browser, f"{state} · {look} · {name}", style, tiles, path.with_suffix(".png"), width, scale)
+        rows.append([state, look, name, "; ".join(found) or "none"])
+        say("  ".join(rows[-1]))
     context.close()
     return rows
 

@@ -393,7 +393,7 @@ def test_forbidden_storage_is_said_at_once_and_offers_everything_as_a_file(conte
     for item in (TEXT, PRIVATE):
         ana.state("unsaved", item)
         expect(ana(item).locator(".wb-status")).to_have_text(
-            "Not saved yet: this browser does not keep anything, perhaps because the window is private. "
+            "Not saved yet: this browser keeps nothing just now, perhaps because the device is full or the window is private. "
             "Your answer is on this page only. Leave the page open: saving is tried again by itself."
         )
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
@@ -406,25 +406,35 @@ def test_forbidden_storage_is_said_at_once_and_offers_everything_as_a_file(conte
     assert {item: record["value"] for item, record in found.items()} == {TEXT: "On this page only.", PRIVATE: {"what": "I was afraid."}}
 
 
-def test_full_storage_is_said_and_saved_once_there_is_room(tab: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param("QuotaExceededError", "this browser has no room left", id="quota"),
+        pytest.param(
+            "UnknownError", "this browser keeps nothing just now, perhaps because the device is full", id="a full disk in Chromium"
+        ),
+    ],
+)
+def test_full_storage_is_said_and_saved_once_there_is_room(error: str, said: str, tab: Open, tmp_path: Path) -> None:
     ana = tab("ana01")
     ana.write("one")
     ana.page.evaluate(
-        """() => { globalThis.wasPut = IDBObjectStore.prototype.put;
-          IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }"""
+        """error => { globalThis.wasPut = IDBObjectStore.prototype.put;
+          IDBObjectStore.prototype.put = () => { throw new DOMException("full", error); }; }""",
+        error,
     )
     ana.text().fill("one two")
     ana.state("unsaved")
-    expect(ana(TEXT).locator(".wb-status")).to_contain_text("Not saved yet: this browser has no room left")
-    expect(ana.page.locator(".wb-notices")).to_contain_text("Your newest answers could not be saved: this browser has no room left")
-    expect(ana.page.locator(".wb-notices")).not_to_contain_text("keeps nothing")
+    expect(ana(TEXT).locator(".wb-status")).to_contain_text(f"Not saved yet: {said}")
+    expect(ana.page.locator(".wb-notices")).to_contain_text(f"Your newest answers could not be saved: {said}")
+    expect(ana.page.locator(".wb-notices")).not_to_contain_text("This browser keeps nothing")
     expect(ana("your-work")).to_contain_text("Not everything on this page is kept on this device")
     assert ana.values() == {TEXT: "one"}
     assert copy_of(ana.download("Save a copy", tmp_path))["answers"][TEXT]["value"] == "one two"
     ana.page.evaluate("() => { IDBObjectStore.prototype.put = globalThis.wasPut; }")
     is_saved(ana(TEXT))
     assert ana.values() == {TEXT: "one two"}
-    expect(ana.page.locator(".wb-notices")).not_to_contain_text("no room")
+    expect(ana.page.locator(".wb-notices")).not_to_contain_text(said)
     expect(ana("your-work")).to_contain_text("Your answers are on this device")
 
 
@@ -455,10 +465,22 @@ def test_what_the_browser_throws_away_is_told_and_put_back(way: str, tab: Open, 
     expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
 
 
-def test_a_hand_in_that_the_browser_throws_away_while_the_file_is_given_is_put_back(context: BrowserContext, tab: Open) -> None:
+@pytest.mark.parametrize(
+    ("sheet", "step", "button"),
+    [
+        ("shut", "Next step: save this file.", "Send or save the file"),
+        ("taken", "Next step: give it to your tutor", "Send or save the file again"),
+    ],
+)
+def test_a_hand_in_that_the_browser_throws_away_in_the_share_sheet_is_put_back_and_given_when_it_is_taken(
+    context: BrowserContext, tab: Open, sheet: str, step: str, button: str
+) -> None:
     context.add_init_script(
         """const media = matchMedia; globalThis.matchMedia = (query) => query === "(pointer: coarse)" ? { matches: true } : media(query);
-        navigator.canShare = () => true; navigator.share = () => new Promise((done) => { globalThis.taken = done; });"""
+        navigator.canShare = () => true;
+        navigator.share = ({ files }) => new Promise((done, failed) => {
+          globalThis.shared = files.map(({ name, type }) => [name, type]);
+          Object.assign(globalThis, { taken: done, shut: () => failed(new DOMException("", "AbortError")) }); });"""
     )
     ana = tab("ana01")
     ana.write("The whole essay.")
@@ -470,10 +492,17 @@ def test_a_hand_in_that_the_browser_throws_away_while_the_file_is_given_is_put_b
     second = tab()
     second.page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('workbooks').onsuccess = done; })")
     expect(ana.page.locator(".wb-notices")).to_contain_text("This browser had thrown your answers away")
-    ana.page.evaluate("globalThis.taken()")
+    ana.page.evaluate(f"globalThis.{sheet}()")
     expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
     ana.open()
-    expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
+    panel = ana("hand-in")
+    expect(panel).to_contain_text("✓ Your hand-in file is made")
+    expect(panel).to_contain_text(step)
+    panel.get_by_role("button", name=button, exact=True).click()
+    [[name, sort]] = ana.page.evaluate("globalThis.shared")
+    assert (name, sort) == (panel.locator("dd").last.inner_text(), "application/zip")
+    ana.page.evaluate("globalThis.taken()")
+    expect(panel).to_contain_text("✓ You have sent or saved the file.")
 
 
 def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open) -> None:

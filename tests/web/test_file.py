@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Dialog, Page
 
+from autograde.checks.secrets import leaks, secrets
+from autograde.content import load_key, load_rubrics, load_samples
 from tests.conftest import ROOT
 from tests.web.conftest import W01, Edit, Tags
 from workbook_helpers.errors import ContentError
@@ -29,10 +31,14 @@ def tags(workbook: Workbook) -> Tags:
 
 
 @pytest.mark.parametrize("folder", WORKBOOKS, ids=lambda folder: folder.name)
-def test_every_workbook_has_the_notebooks_cells_in_order_and_is_small(folder: Path) -> None:
+def test_every_workbook_has_the_notebooks_cells_in_order_is_small_and_holds_no_key(folder: Path, tmp_path: Path) -> None:
     workbook = load_workbook(folder)
     page = workbook_file(workbook)
     assert len(page) <= LIMIT
+    (tmp_path / "page.html").write_bytes(page)
+    texts = secrets(load_key(workbook.id), load_rubrics(workbook.id), load_samples(workbook.id))
+    assert texts or workbook.id == "w00"
+    assert list(leaks(texts, [tmp_path])) == []
     cells = read_notebook(workbook.notebook)["cells"]
     asked = [re.findall(r'"(.*)"', "".join(cell["source"]))[0] for cell in cells if cell["cell_type"] == "code"]
     found = Tags(page.decode()).found
@@ -62,7 +68,7 @@ def test_it_has_what_the_page_leans_on(w01: Workbook) -> None:
     book = json.loads(page.script(id="wb-book"))
     assert (book["workbook"], book["assignment"], book["release"]) == ("w01", W01, w01.release)
     assert book["items"].keys() == w01.items.keys()
-    unused = {"home", "join", "referral", "served", *KINDS} - {item.kind for item in w01.items.values()}
+    unused = {"home", "join", "program", "referral", "served", *KINDS} - {item.kind for item in w01.items.values()}
     assert json.loads(page.script(id="wb-words")) == {name: catalogue(name, without=unused) for name in LANGUAGES}
     assert "JavaScript" in workbook_file(w01).decode().partition("<noscript>")[2].partition("</noscript>")[0]
 
@@ -144,7 +150,9 @@ def test_markdown_reads_and_does_nothing(text: str, edited: Edit) -> None:
 
 
 def test_headings_have_ids_of_their_own_and_no_mark(edited: Edit) -> None:
-    page = body(edited("## Twice", "## Twice\n\n## Twice"))
+    workbook = edited("## Twice", "## Twice\n\n## Twice")
+    page = body(workbook)
+    assert body(workbook) == page, "the ids of one page are not those of another"
     assert re.findall(r'id="(Twice[^"]*)"', page) == ["Twice", "Twice-2", "Twice-3"]
     assert "¶" not in page
     assert "anchor-link" not in page

@@ -3,7 +3,7 @@
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from autograde.classes.folder import Course
 from autograde.content import load_key
 from autograde.inbox.intake import intake
 from autograde.marking.kinds import MARKERS
+from autograde.marking.kinds.scenario import unsafe_acts
 from autograde.run.mark import mark_class
 from tests.conftest import ROOT, Rules, is_saved
 from tests.end_to_end.test_unit import released
@@ -22,6 +23,7 @@ from tests.web.device import MINE, PRIVATE, TEXT, Tab, made, opened
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import Purpose, Workbook, load_workbook
+from workbook_helpers.items.kinds.scenario import Scenario
 from workbook_helpers.web import workbook_file
 
 Open = Callable[..., Tab]
@@ -58,12 +60,19 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return released(tmp_path_factory.mktemp("handing"), UNIT).course
 
 
-def points(course: Course, name: str, sent: Path, folder: Path) -> list[Any]:
-    """Take a hand-in into a copy of the class, and mark it: the points row by row."""
+def unsafe(workbook: Workbook, given: dict[str, Any], asked: set[str]) -> list[str]:
+    """Give the marked stories that end with an unsafe act."""
+    key, stories = load_key(workbook.id), (item for item in workbook.items.values() if isinstance(item, Scenario) and item.id in asked)
+    return [item.id for item in stories if item.id in key.keys and unsafe_acts(item, key.keys[item.id].right, given[item.id])]
+
+
+def points(course: Course, name: str, sent: Path, folder: Path, stories: Sequence[str] = ()) -> list[Any]:
+    """Take a hand-in into a copy of the class, and mark it: the points row by row; nothing is odd but the unsafe `stories`."""
     mine = Course(Path(shutil.copytree(course.root, folder)))
     intake(mine, [sent], name)
     [line] = mark_class(mine, name)
-    assert (line.outcome, line.oddities) == ("marked", ())
+    assert (line.outcome, len(line.oddities)) == ("marked", len(stories))
+    assert all(f"{story}: unsafe in the story" in one for story, one in zip(stories, line.oddities, strict=True)), line.oddities
     from nbgrader.api import Gradebook
 
     with Gradebook(mine.db_url, mine.course_id) as book:
@@ -121,8 +130,9 @@ def test_the_points_are_those_of_the_kernel_row_by_row(name: str, model: Course,
     assert ours["answers"].keys() <= asked
     private = {item.id for item in workbook.items.values() if item.purpose is Purpose.PRIVATE and item.kind == "reflection"}
     assert not ours["answers"].keys() & private
-    rows = points(model, name, mine, tmp_path / "one")
-    assert rows == points(model, name, theirs, tmp_path / "two")
+    stories = unsafe(workbook, given, asked)
+    rows = points(model, name, mine, tmp_path / "one", stories)
+    assert rows == points(model, name, theirs, tmp_path / "two", stories)
     assert any(score for _, score, _, _ in rows)
 
 
@@ -194,7 +204,7 @@ def test_nothing_is_handed_in_without_the_declaration_and_the_receipt_stays(tab:
     expect(receipt).to_contain_text(manifest["code"])
     expect(receipt).to_contain_text("1 of 2 marked questions")
     at = datetime.fromisoformat(manifest["handed_in_at"]).astimezone() + timedelta(days=14)
-    expect(receipt).to_contain_text(f"On {at:%A} {at.day} {at:%B}, at work again, ask yourself")
+    expect(receipt).to_contain_text(f"On {at:%A} {at.day} {at:%B}, back at work, ask yourself")
     expect(receipt).to_contain_text("The file is saved, probably among your downloads.Next step: give it to your tutor")
     order = receipt.locator("h3, .wb-next, .wb-button, dl").evaluate_all("all => all.map((node) => node.className || node.tagName)")
     assert order == ["H3", "wb-next", "wb-button wb-big", "DL", "wb-button wb-second"], "what is to be done stands above the details"

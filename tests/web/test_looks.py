@@ -12,7 +12,8 @@ from tests.browser.test_accessible import fits, violations
 from tests.browser.test_display import choose
 from tests.conftest import ONE_PAGE
 from tests.kinds.conftest import written
-from tests.web.device import Tab
+from tests.web.device import Tab, until
+from workbook_helpers.items.sections import SHORT
 from workbook_helpers.web import workbook_file
 
 ITEMS = """
@@ -51,14 +52,17 @@ people = [
   { id = "son", text = "The son", kind = "personal", share = "nothing", feedback = "Because." },
 ]
 """
+LONG = "\n\n<!-- " + "word " * SHORT + "-->"
+"""Makes a section of its own of what stands below a heading, and is not seen."""
 TEXT = {
     "title": "# At the door\n\nAmira has the care plan in her hand. Nobody opens.",
-    "morning": "## Morning\n\nThe **care\nplan** says so. Care plans change. A lasting power of attorney is no [care plan](https://example.org).\n\n"
+    "morning": f"## Morning{LONG}\n\nThe **care\nplan** says so. Care plans change. A lasting power of attorney is no [care plan](https://example.org).\n\n"
     "### Policies\n\n- One on consent\n- Two policies\n\n![A door. It is open.](media/door.svg)",
     "ask-w99-p01": "",
     "ask-w99-p02": "",
     "ask-w99-p03": "",
     "noon": "## Noon\n\nThe care plan lies open.",
+    "evening": "## Evening\n\nThe day is over.",
     "about": "## About this workbook\n\nIt is short, and has a care plan.",
     "words-to-know": "### Words to know\n\n- **Care plan**: what a person wants and needs.\n- **Consent**: a free yes.\n"
     "- **Policy**: written rules.\n"
@@ -165,7 +169,7 @@ def test_colours_follow_the_device_until_the_student_picks(told_page: Open, told
         page.evaluate("address => { open(address); }", told)
     second = page.context.pages[1]
     pick(second, "Colours", "normal")
-    page.wait_for_function("paper => getComputedStyle(document.body).backgroundColor === paper", arg=dark)
+    until(page, f"getComputedStyle(document.body).backgroundColor === {dark!r}")
 
 
 @pytest.mark.wcag("2.3.3")
@@ -324,9 +328,10 @@ def test_the_player_pauses_goes_back_and_stops(told_page: Open) -> None:
     for _ in range(8):
         page.evaluate("voice.end()")
     expect(page.locator("img[data-wb-aloud]")).to_be_in_viewport(ratio=1)
-    page.wait_for_function(
+    until(
+        page,
         """document.querySelector('[data-wb-aloud]').getBoundingClientRect().bottom
-           <= document.querySelector('.wb-player').getBoundingClientRect().top"""
+           <= document.querySelector('.wb-player').getBoundingClientRect().top""",
     )
     page.keyboard.press("Escape")
     expect(player).to_have_count(0)
@@ -355,6 +360,11 @@ def test_a_section_that_stands_alone_has_one_button_to_listen(told_page: Open) -
     expect(page.locator("#wb-main > #wb-title")).to_have_count(1)
     expect(page.get_by_role("button", name=re.compile("^Listen"))).to_have_text(["Listen"])
     expect(page.locator(".wb-listen")).to_have_count(4)
+    page.locator("#wb-bar .wb-onward").click()
+    page.get_by_role("button", name="Listen: Noon").click()  # what is shown together is read together
+    for _ in range(4):
+        page.evaluate("voice.end()")
+    assert page.evaluate("voice.said") == ["Noon", "The care plan lies open.", "Evening", "The day is over."]
 
 
 @pytest.mark.wcag("4.1.2", "4.1.3", "2.1.1", "1.4.1")

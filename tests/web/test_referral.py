@@ -279,7 +279,7 @@ def test_somebody_else_sees_nothing_of_it(tab: Open, where: str) -> None:
     ]
     assert ben.page.locator(".wb-again, .wb-closed, .wb-returned").count() == 0
     ben.choose("a")
-    expect(ben.page.locator("#wb-progress-slot")).to_contain_text("Marked 1 of 3")
+    expect(ben.page.locator("#wb-progress-slot")).to_contain_text("For your tutor 1 of 3")
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["the tutor's file", "the plain one"])

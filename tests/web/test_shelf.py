@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_accessible import violations
+from tests.conftest import Rules
 from tests.web.device import toml
 from tests.web.test_site import Quiet
 from workbook_helpers.items import Workbook, load_workbook
@@ -60,8 +61,9 @@ def small(root: Path, name: str, title: str, due: str = "") -> Workbook:
     items["r01"] = 'kind = "reflection"\npurpose = "private"\nstem = "Think back."'
     items["declaration"] = 'kind = "declaration"\npurpose = "record"\nstem = "My own work"\nstatement = "This is my own work."'
     (folder / "items.toml").write_text(toml(**{f"{name}_{item}": text for item, text in items.items()}), "utf-8")
-    cells = [f"# {title}", "progress", "p00", "## A line", "p01", "q01", "## A hard talk", "q02", "t01", "r01"]
-    cells += ["## Declare and hand in", "declaration", "hand-in", "## About this workbook\n\nIt is a small one."]
+    cells = [f"# {title}", "progress", "p00", "## A word\n\nIt is short.", "## A line\n\n" + "A long day. " * 220, "p01", "q01"]
+    cells += ["## A hard talk", "q02", "t01", "r01", "## Declare and hand in", "declaration", "hand-in"]
+    cells += ["## About this workbook\n\nIt is a small one."]
     made: list[Any] = [
         {"cell_type": "markdown", "id": f"text-{n}", "metadata": {}, "source": text}
         if text.startswith("#")
@@ -132,7 +134,7 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
     address = put_up(books)
     page.goto(address)
     assert groups(page) == {"Next: a new workbook": ["First"], "To do": ["Second", "Third", "Fourth", "Fifth"]}
-    assert "30 to 40 minutes · Practice 0 of 2 · Marked 0 of 3" in card(page, "First").inner_text()
+    assert "30 to 40 minutes · Practice 0 of 2 · For your tutor 0 of 3" in card(page, "First").inner_text()
     assert card(page, "First").get_by_role("link").text_content() == "Start: First"
 
     # Ana is half-way in two, and has handed in two.
@@ -158,11 +160,17 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
     page.reload()
     left = int(sections[2]["minutes"] / 3 + 0.5)  # one of three questions there is open
     assert next(iter(groups(page))) == f"Continue: Section 3, about {left} minute{'s' * (left > 1)} left"
+    page.evaluate("""localStorage.setItem('wb-place:ana01-w91', JSON.stringify({ section: 'A word' }))""")
+    page.reload()
+    assert next(iter(groups(page))).startswith("Continue: Section 1,"), "it stood alone when this was kept"
+    page.evaluate("""localStorage.setItem('wb-place:ana01-w91', JSON.stringify({ section: 'A hard talk' }))""")
+    page.reload()
+    groups(page)
     top = card(page, "Second")
-    for words in ("A hard talk", "Answered: Practice 1 of 2 · Marked 1 of 3", "Continue"):
+    for words in ("A hard talk", "Answered: Practice 1 of 2 · For your tutor 1 of 3", "Continue"):
         assert words in top.inner_text()
     assert top.locator("progress").get_attribute("value") == "2"
-    assert "30 to 40 minutes · Practice 0 of 2 · Marked 0 of 3" in card(page, "Third").inner_text(), "Ben has begun it"
+    assert "30 to 40 minutes · Practice 0 of 2 · For your tutor 0 of 3" in card(page, "Third").inner_text(), "Ben has begun it"
     assert "✓ File for your tutor made on 4 November 2026 at" in card(page, "Fifth").inner_text()
     assert "changed" not in page.locator("#wb-cards").inner_text()
 
@@ -261,9 +269,9 @@ def test_card_header_and_review_give_the_same_numbers(page: Page, put_up: Serve,
     answers = given("p00", "q01", "r01", "declaration", at="02T10:00") | {"q02": [{"one": "work"}, "2026-11-02T10:00:00.000Z"]}  # half done
     page.evaluate(KEEP, ["ana01", "w91", answers, ""])
     page.reload()
-    expect(card(page, "Small")).to_contain_text("Practice 1 of 2 · Marked 1 of 3 · 1 started")
+    expect(card(page, "Small")).to_contain_text("Practice 1 of 2 · For your tutor 1 of 3 · 1 started")
     page.goto(f"{address}w91-small.html")
-    expect(page.locator("#wb-progress-slot")).to_contain_text("Practice 1 of 2 · Marked 1 of 3 · 1 started")
+    expect(page.locator("#wb-progress-slot")).to_contain_text("Practice 1 of 2 · For your tutor 1 of 3 · 1 started")
     review = page.locator("#hand-in .wb-review")
     expect(review).to_contain_text("You have answered 1 of 3 marked questions.")
     expect(review).to_contain_text("You have answered 1 of 2 practice questions. You may leave the others.")
@@ -278,3 +286,27 @@ def test_card_header_and_review_give_the_same_numbers(page: Page, put_up: Serve,
     expect(page.locator(".wb-receipt")).to_contain_text("1 of 3 marked questions, and 1 started")
     page.locator(".wb-receipt").get_by_role("link", name="Go to My workbooks").click()
     expect(card(page, "Small")).to_contain_text("File for your tutor made on")
+
+
+def test_who_handed_in_as_a_file_and_began_nothing_on_a_service_sees_the_feedback_first(rules: Rules, tmp_path: Path) -> None:
+    books = [small(tmp_path, name, title).on_shelf() for name, title in (("w01", "First"), ("w02", "Second"))]
+    mine: dict[str, Any] = {"copy": "", "seed": "", "answered": {}, "started": [], "handed": None}
+    first, second = ({"href": f"{book['workbook']}.html", "mine": mine} | book for book in books)
+    marked = first | {"mine": mine | {"feedback": "feedback.html"}}
+    assert rules("shelf", [marked, second])[:6] == [
+        *("Done", "Your feedback is here, or every question is answered and handed in.", "First", "✓ Marked: your feedback is here."),
+        *("See my feedback: First", "Open again: First"),
+    ]
+    begun = second | {"mine": mine | {"answered": {"w02-q01": "2026-11-29T10:00:00+00:00"}}}
+    assert rules("shelf", [marked, begun])[0].startswith("Continue")
+    assert "Next" in rules("shelf", [first, second])[0]
+
+
+def test_who_answered_all_that_the_page_shows_has_done_it(rules: Rules) -> None:
+    asked = [{"id": f"w09-e0{n}", "kind": "single", "purpose": "practice", "about": [f"w08-p0{n}"]} for n in range(1, 6)]
+    book: dict[str, Any] = {"workbook": "w09", "assignment": "w09-small", "title": "Small", "class_id": "care", "pools": [], "sections": []}
+    book |= {"minutes": [30, 40], "due": "", "href": "w09.html", "items": {item["id"]: item for item in asked}}
+    for shown, group in ((3, "Done"), (2, "Handed in")):
+        answered = {item["id"]: "2026-11-20T09:00:00.000Z" for item in asked[:shown]}
+        mine = {"copy": "", "seed": "", "answered": answered, "started": [], "handed": {"at": "2026-11-20T10:00:00Z", "through": "file"}}
+        assert group in rules("shelf", [book | {"mine": mine}]), "two wait behind a button"

@@ -59,12 +59,16 @@ def test_every_file_is_named_and_every_name_is_there(unit: list[Workbook]) -> No
             for key in ("src", "href"):
                 value = attributes.get(key) or "#"
                 assert value in made or value.startswith(("#", "data:")) or (tag, key) == ("a", "href"), (tag, value)
+        assert ("manifest", "manifest.webmanifest") in [(about.get("rel"), about.get("href")) for _, about in page.found]
         [words] = [attributes for _, attributes in page.found if attributes.get("id") == "wb-words"]
         assert {*json.loads(words["data-more"] or "").values()} <= made.keys()
         assert set(re.findall(r"url\((?!%23)([^)]*)\)", made[name].decode())) <= made.keys()
     manifest = json.loads(made["manifest.webmanifest"])
     assert {icon["src"] for icon in manifest["icons"]} <= made.keys()
-    assert {icon["sizes"] for icon in manifest["icons"] if icon.get("purpose") == "maskable"} == {"192x192", "512x512"}
+    for purpose in ("any", "maskable"):  # what a browser asks of what can be installed
+        assert {icon["sizes"] for icon in manifest["icons"] if icon.get("purpose") == purpose} == {"192x192", "512x512"}
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("./", "./", "standalone")
+    assert manifest["name"]
 
 
 @pytest.mark.parametrize("served", [False, True])
@@ -80,7 +84,9 @@ def test_the_shelf_says_what_there_is(unit: list[Workbook]) -> None:
     first = shelf[1]
     assert (first["href"], first["minutes"], first["due"]) == (f"{W01}.html", list(unit[1].about.minutes), "")
     assert first["items"] == {item.id: item.outline() for item in unit[1].items.values()}
-    assert {name for item in first["items"].values() for name in item} <= {"id", "kind", "purpose", "size", "ends"}, "no wording, no key"
+    assert {name for item in first["items"].values() for name in item} <= {"id", "kind", "purpose", "size", "ends", "about"}, (
+        "no wording, no key"
+    )
     assert first["sections"] == unit[1].book()["sections"]
     assert {name for section in first["sections"] for name in section["items"]} <= {*unit[1].paper()}
 

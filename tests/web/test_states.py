@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.axe import by_axe
 from tests.browser.test_accessible import fits, violations
-from tests.conftest import all_at_once
+from tests.conftest import ONE_PAGE, all_at_once
 from tests.web.device import Tab
 from tests.web.photograph import LOOKS, site
-from tests.web.states import STATES, asked, brought, gallery, made
+from tests.web.states import STATES, asked, brought, gallery, go_on, made
 from tests.web.test_site import visit
 from workbook_helpers.items import Item, Purpose
 from workbook_helpers.words import say
 
-STATE = pytest.mark.parametrize("state", STATES)
+ON = {"wrong": "right", "review": "handed in"}
+"""State → which is come to from it, once it has been looked at."""
 WIDTHS = pytest.mark.parametrize("width", [320, 1280])
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of axe that look at colours."""
@@ -87,6 +88,7 @@ UNTIDY = """() => {
 }"""
 """What a designer would name."""
 Bring = Callable[[str], Tab]
+Wrong = Callable[..., Tab]
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +107,55 @@ def bring(context: BrowserContext, gallery_file: str, tmp_path: Path) -> Iterato
             if state == "offline":
                 where = stack.enter_context(site(tmp_path / "site"))
                 visit(context.new_page(), where)
-            with brought(context, state, where) as tab:
-                return tab
+            return brought(context, state, where)
 
         yield to
         context.set_offline(offline=False)
 
 
+@pytest.fixture(scope="module")
+def checked(chromium: Browser, gallery_file: str) -> Iterator[Tab]:
+    """A tab in which practice was answered in part wrongly, and checked."""
+    context = chromium.new_context(locale="en-GB")
+    context.add_init_script(ONE_PAGE)
+    yield brought(context, "wrong", gallery_file)
+    context.close()
+
+
+@pytest.fixture
+def wrong(checked: Tab) -> Wrong:
+    """wrong(size="largest"): open that again, with these settings."""
+
+    def again(**settings: str) -> Tab:
+        checked.page.set_viewport_size({"width": 1280, "height": 900})
+        checked.page.emulate_media(media="null")
+        checked.page.evaluate("settings => { localStorage['wb-display'] = settings; }", json.dumps(settings))
+        checked.open()
+        expect(checked.page.locator('.wb-place:empty:not([data-wb-ask="progress"])')).to_have_count(0)
+        expect(checked.page.locator(".wb-note")).not_to_have_count(0)
+        return checked
+
+    return again
+
+
 @pytest.mark.wcag("axe", "1.4.3", "1.4.10", "1.4.11", "2.5.8")
-@STATE
+@pytest.mark.parametrize("state", [state for state in STATES if state not in ON.values()])
 def test_axe_finds_nothing_and_all_fits_and_is_large_enough_in_every_state(bring: Bring, state: str) -> None:
-    page = bring(state).page
+    tab = bring(state)
+    look_at(tab, state)
+    if state in ON:
+        go_on(tab, ON[state])
+        look_at(tab, ON[state])
+
+
+def look_at(tab: Tab, state: str) -> None:
+    """See that nothing is wrong with the page in a state, in every look."""
+    page = tab.page
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+    if state == "wrong":
+        assert untold(page) == []
+    if state == "shown":
+        says_no_more_than_the_answer(tab)
     page.keyboard.press("Tab")  # whoever goes by keys sees the ring
     for width, height, look in ((320, 640, "dark"), (1280, 900, "light")):
         page.set_viewport_size({"width": width, "height": height})
@@ -135,19 +174,29 @@ def test_axe_finds_nothing_and_all_fits_and_is_large_enough_in_every_state(bring
         expect(page.locator(".wb-review")).to_contain_text("You have answered all 15 marked questions")
         assert "saved" not in " ".join(page.locator(".wb-signs").all_inner_texts())
     page.emulate_media(**LOOKS["forced"])  # which changes colours alone
-    found = Axe().run(page, options={"runOnly": COLOURS, "resultTypes": ["violations"]}).response["violations"]
+    found, _ = by_axe(page, options={"runOnly": COLOURS})
     assert found == []
+    page.emulate_media(**LOOKS["light"])
+
+
+def says_no_more_than_the_answer(tab: Tab) -> None:
+    """See that the right answer does not say again what stands above it."""
+    kinds = ("gaps", "handover", "match", "order", "relationships", "short", "sort")
+    told = {name: tab(f"w99-{name}-p").locator(".wb-note-answer").all_inner_texts() for name in kinds}
+    assert told["handover"][0] == "→ The right answer: Background"
+    assert told["match"][0] == "→ The right answer: Care worker"
+    assert told["sort"][0] == "→ The right answer: Personal"
+    assert told["short"][0].startswith("→ The right answer: consent. She decides")
+    assert told["gaps"][0] == "→ The right answer: friendly"
+    assert told["order"] == ["→ The right answer: place 1", "→ The right answer: place 2"]
+    assert told["relationships"][0] == "→ The right answer: Personal; may be shared: Only with his consent"
 
 
 @pytest.mark.wcag("1.4.4", "1.4.10", "1.4.12")
-def test_every_kind_fits_a_small_phone_in_the_largest_letters(bring: Bring) -> None:
-    tab = bring("wrong")
-    tab.page.set_viewport_size({"width": 320, "height": 640})
+def test_every_kind_fits_a_small_phone_in_the_largest_letters(wrong: Wrong) -> None:
     for picked in ({}, {"font": "dyslexic", "spacing": "wide"}):
-        settings = json.dumps({"pages": "one", "size": "largest"} | picked)
-        tab.page.evaluate("settings => { localStorage['wb-display'] = settings; }", settings)
-        tab.open()
-        expect(tab.page.locator(".wb-note")).not_to_have_count(0)
+        tab = wrong(pages="one", size="largest", **picked)
+        tab.page.set_viewport_size({"width": 320, "height": 640})
         fits(tab.page)
 
 
@@ -249,8 +298,8 @@ def controls(item: Item) -> dict[str, list[str]]:
             }
         case "workplace":
             return {
-                "radio": [say(f"workplace-evidence-{one}") for one in spec["evidence"]],
-                "combobox": [say("workplace-label-place")],
+                "radio": [say(f"workplace-evidence-{one}") for one in spec["evidence"]]
+                + [say(f"workplace-place-{one}") for one in spec["places"]],
                 "textbox": [say("workplace-label-done"), say("workplace-label-role")],
                 "checkbox": [f"{one['code']} {one['text']}" for one in spec["criteria"]],
             }
@@ -286,7 +335,7 @@ def test_every_control_is_called_what_its_item_says(bring: Bring) -> None:
         if one["question"] and number >= 0:
             inside[number].append(one)
     for item, parts in zip(items, inside, strict=True):
-        for role in ("radio", "checkbox", "textbox", "combobox"):
+        for role in ("radio", "checkbox", "textbox"):
             given = sorted(one["name"].replace(" ,", ",") for one in parts if one["role"] == role)
             assert (item.id, role, given) == (item.id, role, sorted(controls(item).get(role, [])))
         nameless = [one for one in parts if one["role"] in ("button", "link", "radiogroup", "log", "table") and not one["name"]]
@@ -301,25 +350,16 @@ def test_every_control_is_called_what_its_item_says(bring: Bring) -> None:
 
 
 @pytest.mark.wcag("1.3.1", "3.3.1", "3.3.3", "4.1.2")
-def test_what_practice_says_of_a_part_is_told_with_the_part(bring: Bring) -> None:
-    page = bring("wrong").page
+def test_what_practice_says_of_a_part_is_told_with_the_part(wrong: Wrong) -> None:
+    assert untold(wrong(pages="one").page) == []
+
+
+def untold(page: Page) -> list[str]:
+    """Give what practice says and no screen reader is told with the part that it is about."""
     described = " ".join(one["description"] for one in tree(page))
     notes = [" ".join(text.split()) for text in page.locator(".wb-note").all_inner_texts()]
     assert len(notes) > 20
-    assert [note for note in notes if note not in described] == []
-
-
-def test_the_right_answer_does_not_say_again_what_stands_above_it(bring: Bring) -> None:
-    tab = bring("shown")
-    kinds = ("gaps", "handover", "match", "order", "relationships", "short", "sort")
-    told = {name: tab(f"w99-{name}-p").locator(".wb-note-answer").all_inner_texts() for name in kinds}
-    assert told["handover"][0] == "→ The right answer: Background"
-    assert told["match"][0] == "→ The right answer: Care worker"
-    assert told["sort"][0] == "→ The right answer: Personal"
-    assert told["short"][0].startswith("→ The right answer: consent. She decides")
-    assert told["gaps"][0] == "→ The right answer: friendly"
-    assert told["order"] == ["→ The right answer: place 1", "→ The right answer: place 2"]
-    assert told["relationships"][0] == "→ The right answer: Personal; may be shared: Only with his consent"
+    return [note for note in notes if note not in described]
 
 
 # What is touched, and what has the focus
@@ -345,9 +385,7 @@ def test_the_focus_is_never_under_a_bar(paged: Page, gallery_file: str, width: i
     page = paged
     page.set_viewport_size({"width": width, "height": 640})
     page.goto(gallery_file)
-    page.locator("#wb-bar .wb-onward").click()  # the gallery's first section has no question, so it is asked in the second who works here
     Tab(page, gallery_file).work("ana01")
-    page.locator("#wb-bar .wb-back").click()
     sections = page.locator(".wb-section").count()
     assert sections > len({item.kind for item in gallery().items.values()})
     faults, stops = [], 0
@@ -385,11 +423,9 @@ def outline(pdf: bytes) -> list[str]:
 
 
 @pytest.mark.wcag("1.3.1")
-def test_paper_has_every_heading_question_and_card(bring: Bring) -> None:
-    tab = bring("wrong")
+def test_paper_has_every_heading_question_and_card(wrong: Wrong) -> None:
+    tab = wrong()  # one section at a time
     items = asked(tab.page)
-    tab.page.evaluate("localStorage['wb-display'] = '{}'")
-    tab.open()  # one section at a time
     expect(tab.page.locator('.wb-place:empty:not([data-wb-ask="progress"])')).to_have_count(0)
     expect(tab.page.locator(".wb-section[hidden]")).not_to_have_count(0)
     titles_there = outline(tab.page.pdf(outline=True, tagged=True))
@@ -405,3 +441,7 @@ def test_paper_has_every_heading_question_and_card(bring: Bring) -> None:
     unseen = "all => all.filter((node) => !node.checkVisibility()).map((node) => node.outerHTML.slice(0, 99))"
     parts = ".wb-question :is(.wb-cards-card, .wb-field > .wb-option, .wb-note, .wb-order-step, .wb-scale-row)"
     assert tab.page.locator(parts).evaluate_all(unseen) == []
+    expect(tab.page.locator(".wb-device")).to_be_hidden()  # what is true of this device alone
+    whole = "#wb-main :is(p, li, .wb-cards-card, .wb-segment, .wb-option)"
+    parted = "all => all.filter((node) => getComputedStyle(node).breakInside !== 'avoid').map((node) => node.outerHTML.slice(0, 99))"
+    assert tab.page.locator(whole).evaluate_all(parted) == [], "cut by the end of a sheet"

@@ -55,7 +55,7 @@ const follow = async () => {
   if (following || !live().length) return;
   following = true;
   try {
-    const reply = await fetch(location.href, { headers: headers() });
+    const reply = await fetch(location.href, { headers: { ...headers(), "Desk-Follows": "true" } }); // what a form of any window leaves to be said is not for this
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
     if (!reply.ok) {
       bar(fresh.getElementById("desk-fault-text")?.textContent ?? ""); // what is wrong with the class, e.g. its gradebook is gone
@@ -249,8 +249,8 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const lost = document.activeElement === document.body, said = document.querySelector(".desk-said");
   const found = document.querySelector("#main :is(section, [role=status])[tabindex]"); // a preview, or what a check has found
   if (wrong) wrong.focus();
+  else if (lost && found) lead(found); // what is said of it stays in view above it
   else if (said && (lost || isAway(said))) lead(document.getElementById("said"));
-  else if (lost && found) lead(found);
   else if (lost) document.getElementById("main")?.focus({ preventScroll: true });
   if (elt instanceof Element) restore(document);
 });

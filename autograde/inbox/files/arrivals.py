@@ -44,6 +44,8 @@ class Arrival:
         "text" for a text entry and "other" for a file beside a hand-in: neither is one, nor a fault.
     server_time, server
         When it was handed in as a server says, and which; None and "" if that is not known from the file.
+    order
+        As `claims.Moment.order`.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Arrival:
     passed: str = ""
     server_time: datetime | None = None
     server: str = ""
+    order: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
@@ -16,12 +16,10 @@ from autograde.errors import ClassError
 from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import handed_in
-from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, earlier, unmarked
+from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, Seen, answer_text, earlier, unmarked
 from autograde.outbox.feedback.templates import template
 from autograde.outbox.releases import Releases, read_releases, read_seen
-from autograde.records.referrals import referrals_of, sent
 from autograde.text import LOCAL
-from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.items import Item
 from workbook_helpers.items.documents import Document
@@ -39,6 +37,8 @@ VERDICTS = {
 POOR = ("partly", "not-right", "blank")
 STEPS = 3
 """The most steps that a page gives: who is told of nine does none."""
+MOST = 10_000
+"""Answers of which what the pages tell is kept, so that memory does not grow with the class."""
 STRONG = 0.75
 """The share of a written task's points from which the page calls the answer strong."""
 Reasons: TypeAlias = Mapping[str, tuple[tuple[str, ...], str]]
@@ -87,6 +87,16 @@ class Common:
     voided: frozenset[str] = frozenset()
     earlier: tuple[EarlierKey, ...] = ()
     closed: bool = False
+
+    @cached_property
+    def known(self) -> dict[tuple[int, str, str, str, float | None], "_Shown"]:
+        """What the pages tell of an answer to a closed question, for the next learner with the same one; see `_shown`."""
+        return {}
+
+    @cached_property
+    def heads(self) -> dict[tuple[int, str, str], Markup]:
+        """How the part of a written task begins; see `_head`."""
+        return {}
 
     def is_void(self, item: Item) -> bool:
         """Whether a question, as a student was asked it, does not count."""
@@ -172,15 +182,13 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
     if waiting and not common.partial:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
         raise NoPageError(msg, "serve")
-    saw, full = seen.paper(workbook), common.full
-    shown = [
-        _shown(saw[place] or item, sheet, given.points.get(place), full.get(place, item.points), given.comments.get(place, ""))
-        for place, item in paper.items()
-    ]
-    shown = [row._replace(verdict="void") if common.is_void(row.item) and row.points == row.max else row for row in shown]
-    closed = [row for row in shown if not row.item.asks_person]
-    written = [row for row in shown if row.item.asks_person]
-    told = workbook.about.feedback == "correctness"
+    saw = seen.paper(workbook)
+    closed, written = list[_Shown](), list[_Shown]()
+    for place, item in paper.items():
+        asked = saw[place] or item
+        rows = written if asked.asks_person else closed
+        rows.append(_shown(common, seen, given, place, asked, len(rows) + 1))
+    shown = [*closed, *written]
     made_from, referral = given.digest, _referral(common, student, given.referral)
     html = template("page").render(
         home=HOME,
@@ -191,7 +199,7 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
         written=written,
         also=[{"item": item, "words": item.in_words(sheet.value(item.id))} for item in unmarked(seen.workbook, sheet)],
         levels={row.item.id: levels for row in written if (levels := common.levels(row.item))},
-        questions=[_said(n, row, common) for n, row in enumerate(closed, start=1)] if told else [],
+        questions=Markup("".join([row.part for row in closed])),  # noqa: S704  each of them is escaped
         points=sum(row.points or 0 for row in shown),
         max=sum(row.max for row in shown),
         waiting=len(waiting),
@@ -199,7 +207,7 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
         verdicts=VERDICTS,
         again=referral,
         again_data=_data(referral) if referral else "",
-        stems={name: item.stem for name, item in seen.workbook.items.items()},
+        stems={name: item.stem for name, item in seen.workbook.items.items()} if referral else {},
         made=datetime.now(LOCAL).date(),
     )
     page = html.encode("utf-8", "replace")
@@ -212,6 +220,8 @@ def _referral(common: Common, student: str, id_: str) -> Referral | None:
     """Give the referral that goes back with a page, None for none; NoPageError where it cannot."""
     if not id_:
         return None
+    from autograde.records.referrals import referrals_of, sent  # few are referred, and it takes as long to import as ten pages
+
     try:
         one = next(one for one in referrals_of(common.course, student, common.releases.now.assignment) if one.id == id_)
         return sent(common.course, one)
@@ -232,7 +242,10 @@ def _when(time: datetime) -> str:
 
 
 class _Shown(NamedTuple):
-    """An answer, as the page tells of it."""
+    """An answer, as the page tells of it.
+
+    `part` is a closed question's part of the page, "" where its points alone are told, and of a written task's how it begins.
+    """
 
     item: Item
     words: tuple[str, ...]
@@ -241,6 +254,7 @@ class _Shown(NamedTuple):
     max: float
     comment: str
     unreadable: bool
+    part: Markup
 
     @property
     def document(self) -> Markup:
@@ -248,18 +262,39 @@ class _Shown(NamedTuple):
         return _drawn(self.item.rests_on)
 
 
-def _shown(item: Item, sheet: AnswerSheet, points: float | None, full: float, comment: str) -> _Shown:
+def _shown(common: Common, seen: Seen, given: Given, place: str, item: Item, number: int) -> _Shown:
+    """Say what a page tells of an answer; of one to a closed question that another learner gave, too, it is what it was for them."""
+    points, comment = given.points.get(place), given.comments.get(place, "")
+    text = None if comment else answer_text(item, seen.sheet)
+    if text is None:
+        return _tell(common, seen, place, item, number, points, comment)
+    key = id(seen.workbook), place, item.id, text, points
+    found = common.known.get(key)
+    if found is None:
+        found = _tell(common, seen, place, item, number, points, comment)
+        if len(common.known) < MOST:
+            common.known[key] = found
+    return found
+
+
+def _tell(common: Common, seen: Seen, place: str, item: Item, number: int, points: float | None, comment: str) -> _Shown:
+    sheet, full = seen.sheet, common.full.get(place, item.points)
     value = sheet.value(item.id)
     unreadable = bool(sheet.problem) or item.id in sheet.unreadable
     blank = item.is_blank(value)
     if points is None:
         verdict = "waiting"
+    elif points == full and common.is_void(item):
+        verdict = "void"
     elif blank and not unreadable and not points:
         verdict = "blank"
     else:
         verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
     words = () if blank else item.in_words(value)
-    return _Shown(item, words, verdict, points, full, comment, unreadable)
+    if item.asks_person:
+        return _Shown(item, words, verdict, points, full, comment, unreadable, _head(common, seen, place, item, number))
+    row = _Shown(item, words, verdict, points, full, comment, unreadable, Markup())
+    return row._replace(part=_said(number, row, common)) if common.releases.now.about.feedback == "correctness" else row
 
 
 @lru_cache(1024)
@@ -298,15 +333,21 @@ def _look_again(closed: list[_Shown], most: int) -> tuple[str, ...]:
     return tuple(section for section in lost if section in worst)
 
 
-def _said(number: int, row: _Shown, common: Common) -> Any:
+def _said(number: int, row: _Shown, common: Common) -> Markup:
     """Give a closed question's part of the page."""
-    item = row.item
-    reason, again = (common.reason(item), item.section) if row.verdict in POOR else (None, "")
-    return _question()(number, item.stem, row.document, row.words, row.verdict, row.points, row.max, row.unreadable, reason, again)
+    item, poor = row.item, row.verdict in POOR
+    reason, again = (common.reason(item), item.section) if poor else (None, "")
+    return _made("question", number=number, row=row, said=VERDICTS[row.verdict], reason=reason, again=again)
 
 
-@cache
-def _question() -> Any:
-    """Give what makes a closed question's part of the page, once for what many answers of a class have in common."""
-    made = template("question").module.question
-    return lru_cache(4096)(lambda *parts: made(*parts, VERDICTS[parts[4]]))
+def _head(common: Common, seen: Seen, place: str, item: Item, number: int) -> Markup:
+    """Give how a written task's part of the page begins, made once for each workbook that a learner can have seen."""
+    key = id(seen.workbook), place, item.id
+    if key not in common.heads:
+        common.heads[key] = _made("task", number=number, stem=item.stem, document=_drawn(item.rests_on))
+    return common.heads[key]
+
+
+def _made(name: str, **values: Any) -> Markup:
+    made: Markup = getattr(template("parts").module, name)(**values)
+    return made

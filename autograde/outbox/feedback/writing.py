@@ -1,11 +1,11 @@
 """Write the feedback pages of a class: one that cannot be made does not stop the others, and one that no longer fits is put away."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograde.classes.folder import Course
-from autograde.crew import in_order, writers
+from autograde.crew import in_order, share, writers
 from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import keep_beside, submissions
@@ -17,6 +17,10 @@ from workbook_helpers.files import write_file
 
 AHEAD = 64
 """Students whose points are asked for at once."""
+FEW = 400
+"""Pages below which one process has made them sooner than two; each further process is worth beginning for half as many."""
+TOGETHER = 500
+"""Pages that a process makes in one go, at most: for each go it reads the class's workbook anew, and tells of none before the last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,16 @@ class Written:
     remark: str = ""
 
 
-def write_feedback(course: Course, assignment: str, *, partial: bool = False, rubric: bool = False) -> Iterator[Written]:
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    course: Course
+    assignment: str
+    students: Sequence[str]
+    partial: bool
+    rubric: bool
+
+
+def write_feedback(course: Course, assignment: str, *, partial: bool = False, rubric: bool = False, workers: int = 1) -> Iterator[Written]:
     """Write a page for each submission, giving what became of each; one that cannot be made does not stop the others.
 
     Parameters
@@ -52,7 +65,26 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
         Also for submissions that wait for a person; the page says what is still to come. Without it they are refused.
     rubric
         Show the levels of each written task's rubric, because the tutor wants it.
+    workers
+        How many processes may share the pages of a large class; they begin at once (`crew.share`).
     """
+    catch(course, assignment)
+    students = submissions(course, assignment)
+    task, many = _Task(course=course, assignment=assignment, students=students, partial=partial, rubric=rubric), len(students)
+    workers = min(workers, 2 * many // FEW)
+    if workers < 2:
+        return _write(task)
+    parts = workers * -(-many // (workers * TOGETHER))
+    tasks = [replace(task, students=students[many * n // parts : many * (n + 1) // parts]) for n in range(parts)]
+    return (page for pages in share(_write_all, tasks, workers=workers) for page in pages)
+
+
+def _write_all(task: _Task) -> list[Written]:
+    return list(_write(task))
+
+
+def _write(task: _Task) -> Iterator[Written]:
+    course, assignment, students = task.course, task.assignment, task.students
 
     def pages() -> Iterator[tuple[str, Page | Written]]:
         for start in range(0, len(students), AHEAD):
@@ -77,22 +109,21 @@ def write_feedback(course: Course, assignment: str, *, partial: bool = False, ru
         if isinstance(page, Written):
             return page
         target = page_path(course, student, assignment)
+        folder = target.parent
         try:
             course.check_own("feedback", student, assignment)
             stale = target.is_file() and made_from(target) != page.digest
             if stale:
                 set_aside(course, assignment, student)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             write_file(target, page.html, durable=False)
-            keep_beside(course.path("submitted", student, assignment), target.parent)
+            keep_beside(course.path("submitted", student, assignment), folder)
         except OSError as error:
             return Written(student=student, refused=_unusable(error))
         return Written(student=student, path=target, stale=stale, remark=page.remark)
 
-    catch(course, assignment)
-    students = submissions(course, assignment)
     with Rows(course.db_url, assignment, course.course_id) as gradebook, writers(len(students), course.root) as executor:
-        common = common_of(course, assignment, gradebook, partial=partial, rubric=rubric)
+        common = common_of(course, assignment, gradebook, partial=task.partial, rubric=task.rubric)
         yield from in_order(executor, write, pages())
 
 

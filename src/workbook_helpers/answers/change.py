@@ -35,6 +35,10 @@ class Saved:
     tried: Json = field(default=None, compare=False)
     """How practice went with it, as `read_tried` gives it; private, and never handed in."""
 
+    def brief(self) -> dict[str, Json]:
+        """Give what the page of another workbook needs of it, for JSON: `Earlier` in `page/types.d.ts`."""
+        return {"value": self.value, "saved_at": self.saved_at, "tried": self.tried}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
@@ -98,6 +102,11 @@ def read_tried(value: Json) -> dict[str, Json] | None:
             return {"n": n, "first": ids[:MOST_PARTS], "checked": checked, "shown": shown}
         case _:
             return None
+
+
+def wrong_first(tried: Mapping[str, Json] | None) -> bool:
+    """Whether practice was wrong at first, nothing right at the first try or a second one needed: `wrongFirst` in page/earlier.js."""
+    return bool(tried and (tried["n"] > 1 or not tried["first"]))
 
 
 def count(value: Json) -> int:

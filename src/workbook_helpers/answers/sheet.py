@@ -23,12 +23,20 @@ class Answer:
     ----------
     value
         As the item's kind defines it.
-    saved_at
-        ISO 8601 in UTC, or "" where the file holds no valid time.
+    time
+        What the file holds as the time when it was saved, whatever that is.
     """
 
     value: Json
-    saved_at: str = ""
+    time: Json = ""
+
+    @property
+    def saved_at(self) -> str:
+        """When it was saved, in ISO 8601, or "" where the file holds no valid time."""
+        try:
+            return datetime.fromisoformat(self.time).isoformat()
+        except (TypeError, ValueError):
+            return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +122,7 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
         elif problem := item.problem(record["value"]):
             unreadable[item_id], strange[item_id] = problem, record["value"]
         else:
-            answers[item_id] = Answer(value=record["value"], saved_at=_time(record.get("saved_at")))
+            answers[item_id] = Answer(value=record["value"], time=record.get("saved_at"))
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
     names = {name: _name(document.get(name)) for name in ("copy", "seed", "release")}
     return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, strange=strange, **names)
@@ -127,13 +135,6 @@ def _whole(document: Json) -> Json:
 
 def _nothing(problem: str) -> AnswerSheet:
     return AnswerSheet(answers={}, unreadable={}, problem=problem)
-
-
-def _time(value: Json) -> str:
-    try:
-        return datetime.fromisoformat(value).isoformat()
-    except (TypeError, ValueError):
-        return ""
 
 
 def _name(value: Json) -> str:

@@ -89,10 +89,10 @@ class AnswerStore:
             document = self._read()
             return _saved(document["answers"].get(item_id), document.get("aside", {}).get(item_id))
 
-    def values(self) -> dict[str, Json]:
-        """Give item id → value of every answer that was given."""
+    def saved(self) -> dict[str, Saved]:
+        """Give item id → answer of all that were given; nothing is written, not even a copy's birth."""
         with self._explaining():
-            return {item_id: record["value"] for item_id, record in self._read()["answers"].items()}
+            return {item_id: _saved(record) for item_id, record in self._read()["answers"].items()}
 
     def public(self) -> bytes:
         """Give the answers file as the page shows it, without what is not decided yet; b"" where there is none to read."""

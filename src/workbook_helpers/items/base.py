@@ -88,6 +88,8 @@ class Item(Model):
     section: str = ""
     document: str = ""
     """The id of the document (`items/documents.py`) that the student needs for it, "" for none."""
+    about: tuple[ItemId, ...] = ()
+    """The practice items of earlier workbooks that it brings back: `wrongAt` in page/earlier.js says when it comes first."""
     points: Annotated[float, Field(ge=0, le=100)] = 0
     shuffle: bool = False
     """Whether each student sees the parts in an order of their own; it never changes what an answer is or how it is marked."""
@@ -110,10 +112,17 @@ class Item(Model):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _only_practice_brings_back(self) -> "Item":
+        if self.about and self.purpose is not Purpose.PRACTICE:
+            msg = f'only a practice item says what it is about: take about out, or write purpose = "practice", not "{self.purpose.value}"'
+            raise ValueError(msg)
+        return self
+
     @property
     def rests_on(self) -> "Document | None":
         """The document that it names, where it was read with its workbook (`load_workbook`); what stands in it is part of what is asked."""
-        return self._document
+        return self._document if self.document else None
 
     def resting_on(self, document: "Document") -> Self:
         """Give this item with the document that it names."""
@@ -170,9 +179,9 @@ class Item(Model):
         """Give what of a well-formed answer leaves the student's machine: all of it, or None for nothing."""
         return None if self.purpose is Purpose.PRIVATE else value
 
-    def looks_back(self) -> str | None:
-        """Give the id of an earlier item, maybe of another workbook, whose answer stands beside this one's."""
-        return None
+    def looks_back(self) -> tuple[str, ...]:
+        """Give the ids of the earlier items, maybe of other workbooks, whose answers the page needs for this one."""
+        return self.about
 
     def public(self) -> dict[str, Json]:
         """Give what the page needs of the item, in the author's order; of a practice item also what is right and why.
@@ -180,12 +189,12 @@ class Item(Model):
         Nothing is kept back there: it stands in `items.toml` on the student's disk. No other item knows what is right. A
         field without a value is left out.
         """
-        spec: dict[str, Json] = _said(self.model_dump(mode="json", exclude={"criterion", "section"}))
+        spec: dict[str, Json] = _said(self.model_dump(mode="json", exclude={"criterion", "section", *(() if self.about else ("about",))}))
         return spec | ({"asks_person": True} if self.asks_person else {}) | ({"size": self.size()} if self.size() > 1 else {})
 
     def outline(self) -> dict[str, Json]:
         """Give what of `public` says how far an answer is: what "My workbooks" needs of the item."""
-        return {name: value for name, value in self.public().items() if name in ("id", "kind", "purpose", "size", "ends")}
+        return {name: value for name, value in self.public().items() if name in ("id", "kind", "purpose", "size", "ends", "about")}
 
 
 def _said(value: Json) -> Json:

@@ -112,7 +112,7 @@ class Document(Model):
     `marks` a body map's. `text` may follow the others: a paragraph for each, "## " before a heading, "- " before a line of a list.
     """
 
-    id: Annotated[str, Field(pattern=r"^w\d\d-d\d\d$")]
+    id: Annotated[str, Field(pattern=r"^w[0-9]{2}-d[0-9]{2}$")]
     form: Literal["page", "table", "messages", "body-map"]
     title: Line
     note: Cell = ""
@@ -208,11 +208,12 @@ class Document(Model):
         return [["div", {"class": "wb-paper-scroll", "tabindex": "0", "role": "group", "aria-label": self.title}, table]]
 
     def _thread(self) -> list[Sheet]:
-        first = self.messages[0].by
+        writers = [one.by.partition(",")[0] for one in self.messages]
+        two = len(set(writers)) == 2  # with more of them, one side would make one writer of all but the first
         messages: list[Sheet] = []
-        for one in self.messages:
+        for one, writer in zip(self.messages, writers, strict=True):
             by: Sheet = ["p", {"class": "wb-paper-by"}, ["strong", {}, one.by], *([" ", ["span", {}, one.at]] if one.at else [])]
-            messages.append(["li", {} if one.by == first else {"class": "wb-paper-other"}, by, ["p", {}, one.text]])
+            messages.append(["li", {"class": "wb-paper-other"} if two and writer != writers[0] else {}, by, ["p", {}, one.text]])
         return [["ol", {"class": "wb-paper-thread"}, *messages]]
 
     def _body(self) -> list[Sheet]:

@@ -1,12 +1,12 @@
 """The sections of a workbook: what stands below each heading of its notebook, what is asked there, and how long that takes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbook_helpers.cells import ASK
-from workbook_helpers.items.base import Item, Json
+from workbook_helpers.items.base import Item, Json, Purpose
 from workbook_helpers.items.documents import Document
 
 ABOUT = "About this workbook"
@@ -20,6 +20,10 @@ SLOWER, QUICKER = 120, 200
 """Words a minute of a slower and of a quicker reader of such a text: the range that a workbook tells its students (`minutes_needed`)."""
 STEP = 5
 """To so many minutes a range is rounded."""
+SHORT = 650
+"""Words: so many are about five screens of a phone, with all that is asked there."""
+EARLIER = 3
+"""So many questions about earlier workbooks (`Item.about`) are shown, as in page/earlier.js; the others wait, and take no time."""
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^##[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -34,7 +38,9 @@ class Section:
     Attributes
     ----------
     title
-        Its heading as it is read; the workbook's title for what stands before the first heading.
+        Its first heading as it is read; the workbook's title for what stands before the first heading.
+    more
+        The headings that follow in it.
     minutes
         About how long it takes, ≥ 1.
     items
@@ -42,8 +48,56 @@ class Section:
     """
 
     title: str
+    more: tuple[str, ...] = ()
     minutes: int
     items: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What stands below one heading of level 2, or before the first.
+
+    Attributes
+    ----------
+    title
+        The heading; None before the first.
+    more
+        Those that follow, where it is shown together with what follows.
+    cells
+        Which cells of the notebook it has, from the first on.
+    items
+        The places where it asks something.
+    words
+        To be read there, those of its items and of the documents that stand open there among them.
+    seconds
+        To read them and to answer.
+    to_tutor
+        Whether something is asked there that is handed in.
+    """
+
+    title: str | None
+    more: tuple[str, ...] = ()
+    cells: range
+    items: tuple[str, ...] = ()
+    words: int = 0
+    seconds: float = 0
+    to_tutor: bool = False
+
+    def __add__(self, other: "Part") -> "Part":
+        """Give both as one, with the heading of the first."""
+        return Part(
+            title=self.title,
+            more=(*self.more, *([other.title] if other.title else []), *other.more),
+            cells=range(self.cells.start, other.cells.stop),
+            items=self.items + other.items,
+            words=self.words + other.words,
+            seconds=self.seconds + other.seconds,
+            to_tutor=self.to_tutor or other.to_tutor,
+        )
+
+    def goes_with(self, other: "Part") -> bool:
+        """Whether `other`, which follows, is shown together with this: both are short, and not both ask for what is handed in."""
+        return ABOUT not in (self.title, other.title) and self.words + other.words <= SHORT and not (self.to_tutor and other.to_tutor)
 
 
 def heading(source: str) -> str | None:
@@ -60,21 +114,33 @@ def sections(
     title: str,
     minutes: int,
 ) -> tuple[Section, ...]:
-    """Give the sections of a notebook in their order, without "About this workbook".
+    """Give the sections of a notebook in their order (`shown_together`), without "About this workbook".
 
-    A cell of text with a heading of level 2 begins a section; what stands before the first one is a section as well. The time of each is
-    that of reading its words, those of its items and of the documents that stand open there, and of answering; `minutes` are shared out
-    by that.
+    The time of each is that of reading its words, those of its items and of the documents that stand open there, and of answering;
+    `minutes` are shared out by that.
     """
-    found: list[tuple[str, list[str], float]] = []  # title, places, seconds
-    for name, asked, seconds in _cells(cells, paper, dict(documents or {})):
-        if name is not None or not found:
-            found.append((name or title, [], 0))
-        last, places, before = found[-1]
-        found[-1] = (last, places + asked, before + seconds)
-    found = [one for one in found if one[0] != ABOUT]
-    shares = shared_out(minutes, [seconds for _, _, seconds in found])
-    return tuple(Section(title=name, minutes=share, items=tuple(places)) for (name, places, _), share in zip(found, shares, strict=True))
+    found = [one for one in shown_together(cells, paper, documents) if one.title != ABOUT]
+    shares = shared_out(minutes, [one.seconds for one in found])
+    return tuple(
+        Section(title=one.title or title, more=one.more, minutes=share, items=one.items) for one, share in zip(found, shares, strict=True)
+    )
+
+
+def shown_together(
+    cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item], documents: Mapping[str, Document] | None = None
+) -> list[Part]:
+    """Give what a student has before them at a time, in order.
+
+    A cell of text with a heading of level 2 begins a part; what stands before the first one is a part as well. Parts that follow each
+    other are one section as long as `Part.goes_with` says so: nobody presses "Next" for a few lines.
+    """
+    found: list[Part] = []
+    for part in _parts(cells, paper, dict(documents or {})):
+        if found and found[-1].goes_with(part):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found
 
 
 def minutes_needed(cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item], documents: Mapping[str, Document]) -> tuple[int, int]:
@@ -82,13 +148,13 @@ def minutes_needed(cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item]
 
     Each reads all texts and questions, and answers in `Item.seconds`; the slower one also reads the feedback on what was not chosen.
     """
-    words, feedback, seconds, unread, outside = 0, 0, 0, dict(documents), False
+    words, feedback, seconds, unread, outside, later = 0, 0, 0, dict(documents), False, waiting(paper)
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             outside = outside or heading(source) == ABOUT
             words += 0 if outside else len(PICTURE.sub("", source).split())
-        elif not outside and ASK.fullmatch(source) and (item := paper.get(source.split('"')[1])):
+        elif not outside and ASK.fullmatch(source) and (item := paper.get(name := source.split('"')[1])) and name not in later:
             document = unread.pop(item.document, None)
             words += _words(item.public(), skip="feedback") + (_words(list(document.words())) if document else 0)
             feedback += _words(item.public()) - _words(item.public(), skip="feedback")
@@ -98,22 +164,53 @@ def minutes_needed(cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item]
     return least, most
 
 
-def _cells(
-    cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item], unread: dict[str, Document]
-) -> Iterator[tuple[str | None, list[str], float]]:
-    """Give for each cell the heading that begins a section, the places where it asks, and the seconds that it takes."""
-    for cell in cells:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            yield heading(source), [], _reading(source)
-        elif ASK.fullmatch(source) and (item := paper.get(name := source.split('"')[1])):
-            document = unread.pop(item.document, None)
-            yield None, [name], _reading([item.public(), list(document.words()) if document else []]) + item.seconds
+def _parts(cells: Iterable[Mapping[str, Any]], paper: Mapping[str, Item], unread: dict[str, Document]) -> Iterator[Part]:
+    """Give what stands below each heading; `unread` loses the documents that stand open there."""
+    part: Part | None = None
+    later = waiting(paper)
+    for number, cell in enumerate(cells):
+        one = _cell(number, cell, paper, unread, later)
+        if part is None or one.title is not None:
+            if part is not None:
+                yield part
+            part = one
+        else:
+            part += one
+    if part is not None:
+        yield part
 
 
-def _reading(value: Json) -> float:
-    """Give the seconds for reading all texts in `value`."""
-    return _words(value) * 60 / WORDS_A_MINUTE
+def waiting(paper: Mapping[str, Item], answered: Collection[str] = ()) -> frozenset[str]:
+    """Give the places of the questions about earlier workbooks that wait behind those that are shown.
+
+    It is the rule of `chosen` in page/earlier.js, where nothing is known of the earlier workbooks: what is answered is shown.
+
+    Parameters
+    ----------
+    answered
+        Ids of items that have a whole answer.
+    """
+    asked = sorted((place for place, item in paper.items() if item.about), key=lambda place: paper[place].id not in answered)
+    return frozenset(asked[max(EARLIER, sum(paper[place].id in answered for place in asked)) :])
+
+
+def _cell(number: int, cell: Mapping[str, Any], paper: Mapping[str, Item], unread: dict[str, Document], later: frozenset[str]) -> Part:
+    """Give what one cell has, as a part."""
+    source, cells = "".join(cell["source"]), range(number, number + 1)
+    if cell["cell_type"] == "markdown":
+        words = len(source.split())
+        return Part(title=heading(source), cells=cells, words=words, seconds=words * 60 / WORDS_A_MINUTE)
+    if not ASK.fullmatch(source) or (item := paper.get(name := source.split('"')[1])) is None:
+        return Part(title=None, cells=cells)
+    if name in later:
+        return Part(title=None, cells=cells, items=(name,))
+    document = unread.pop(item.document, None)
+    shown = _words(list(document.words())) if document else 0
+    seconds = (shown + _words(item.public())) * 60 / WORDS_A_MINUTE + item.seconds
+    to_tutor = item.purpose in (Purpose.ASSESSED, Purpose.RECORD)
+    return Part(
+        title=None, cells=cells, items=(name,), words=shown + _words(item.public(), skip="feedback"), seconds=seconds, to_tutor=to_tutor
+    )
 
 
 def _words(value: Json, skip: str = "") -> int:

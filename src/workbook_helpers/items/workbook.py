@@ -35,7 +35,7 @@ LARGEST = 20_000_000
 """Bytes of a file of a workbook; those of this unit have less than a hundredth."""
 MAX_NAME = 64
 """Letters of an item's id; a longer one is looked for in no file."""
-DOCUMENT = re.compile(r"w\d\d-d\d\d")
+DOCUMENT = re.compile(r"w[0-9]{2}-d[0-9]{2}")
 FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
 """Pydantic's type of fault → the same in plain words."""
 
@@ -57,7 +57,7 @@ class Reference(Model):
     publisher: Text
     url: Annotated[str, Field(pattern=r"^https://")]
     published: str = ""
-    checked: Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    checked: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 class Taught(Model):
@@ -87,7 +87,7 @@ Minutes = Annotated[tuple[Minute, Minute], BeforeValidator(_range), AfterValidat
 class WorkbookFile(Model):
     """The contents of `workbook.toml`."""
 
-    id: Annotated[str, Field(pattern=r"^w\d\d$")]
+    id: Annotated[str, Field(pattern=r"^w[0-9]{2}$")]
     title: Text
     order: int
     minutes: Minutes
@@ -224,7 +224,7 @@ class Workbook:
             "items": {name: item.public() for name, item in self.items.items()},
             "documents": {name: document.public() for name, document in self.documents.items()},
             "pools": [pool.model_dump(mode="json") for pool in self.pools],
-            "sections": [asdict(section) | {"items": list(section.items)} for section in self.sections()],
+            "sections": [asdict(section) | {"more": list(section.more), "items": list(section.items)} for section in self.sections()],
             "privacy": rules() if any(item.watched for item in self.items.values()) else None,
             "hand_in_words": self.about.hand_in_words,
             "hand_in_link": self.about.hand_in_link,
@@ -238,6 +238,10 @@ class Workbook:
             "due": self.about.due.isoformat() if self.about.due else "",
             "items": {item.id: item.outline() for item in self.items.values()},
         }
+
+    def looks_back(self) -> frozenset[str]:
+        """Give the ids of items of other workbooks whose answers its page needs (`Item.looks_back`)."""
+        return frozenset(name for item in self.items.values() for name in item.looks_back()) - frozenset(self.items)
 
     def draws(self) -> bool:
         """Whether students see different things, so that each needs a seed."""

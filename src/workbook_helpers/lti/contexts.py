@@ -23,6 +23,7 @@ class Offer:
     title: str
     names_url: str
     scores_url: str
+    deployment: str = ""
 
 
 def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
@@ -40,6 +41,7 @@ def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
         title=launch.title,
         names_url=launch.names_url,
         scores_url=launch.scores_url,
+        deployment=launch.deployment,
     )
     with suppress(PlatformError):
         if read_offer(folder, course) == offer:

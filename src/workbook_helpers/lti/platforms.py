@@ -64,6 +64,8 @@ class Platform(_Part):
         The deployments whose launches are taken.
     audience
         To whom a request for a token is addressed, where that is not the address it goes to.
+    people
+        A word that keeps its people apart from those of another registration with the same issuer and other keys.
     """
 
     name: Word
@@ -74,6 +76,12 @@ class Platform(_Part):
     token_url: Address
     jwks_url: Address
     audience: str = ""
+    people: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
+
+    @property
+    def realm(self) -> str:
+        """Give within what a person's `sub` is theirs alone: whoever signs with one set of keys speaks for the same people."""
+        return f"{self.issuer}#{self.people}" if self.people else self.issuer
 
 
 class LinkedCourse(_Part):
@@ -83,6 +91,10 @@ class LinkedCourse(_Part):
     ----------
     id
         The class, as the hub calls it (`courses.toml`).
+    client_id
+        Of which registration, where its issuer has several; "" for the only one.
+    deployment
+        Of which deployment alone, "" for each that the registration has.
     context
         The course's id at the platform, as its launches give it.
     served
@@ -93,6 +105,8 @@ class LinkedCourse(_Part):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
     issuer: Word
+    client_id: str = ""
+    deployment: str = ""
     context: Word
     served: Path
     path: Annotated[str, Field(pattern=r"^(/([\w.~-]+/)*)?$")] = ""
@@ -125,9 +139,24 @@ class Settings(_Part):
         msg = f"A platform that calls itself {issuer[:200]!r} wants to send somebody, and {why}. Tell whoever runs the hub."
         raise PlatformError(msg)
 
-    def course(self, platform: Platform, context: str) -> LinkedCourse | None:
-        """Give the class that belongs to a course of a platform, None for none."""
-        return next((one for one in self.courses if (one.issuer, one.context) == (platform.issuer, context)), None)
+    def course(self, platform: Platform, deployment: str, context: str) -> LinkedCourse | None:
+        """Give the class that belongs to a course of a platform, None for none.
+
+        A course of the same id at another registration of the issuer, or at another deployment, is another one.
+        """
+        there = (one for one in self.courses if one.context == context and one.deployment in {"", deployment})
+        return next((one for one in there if self.registration(one) == platform), None)
+
+    def registration(self, course: LinkedCourse) -> Platform:
+        """Give the registration to which a class's course belongs; PlatformError where there is none, or which is not said."""
+        try:
+            return self.platform(course.issuer, course.client_id)
+        except PlatformError as error:
+            why = (
+                "give its client_id, too, since several have this issuer" if not course.client_id else "none has this issuer and client_id"
+            )
+            msg = f"{FILE}: the class {course.id!r} names no platform of this file: {why}."
+            raise PlatformError(msg) from error
 
     def of(self, course_id: str) -> LinkedCourse:
         """Give what is said of a class; PlatformError where nothing is."""
@@ -163,12 +192,40 @@ def read_settings(folder: Path) -> Settings:
     for what, keys in (
         ("platforms with the same issuer and client_id", [(one.issuer, one.client_id) for one in found.platforms]),
         ("courses with the same id", [one.id for one in found.courses]),
-        ("courses with the same issuer and context", [(one.issuer, one.context) for one in found.courses]),
     ):
         if len({*keys}) < len(keys):
             msg = f"{path}: there are two {what}. Take one of them out."
             raise PlatformError(msg)
+    _check_people(path, found)
+    for course in found.courses:
+        _check_course(path, found, course)
     return found
+
+
+def _check_people(path: Path, settings: Settings) -> None:
+    """See that no platform can send people as another's."""
+    keys: dict[str, set[str]] = {}
+    for one in settings.platforms:
+        keys.setdefault(one.realm, set()).add(one.jwks_url)
+        if len(keys[one.realm]) > 1:
+            msg = (
+                f"{path}: two platforms call themselves {one.issuer} and have other keys (jwks_url), so that each could send people as the "
+                'other’s. Give one of them a word of its own that keeps its people apart, such as people = "north".'
+            )
+            raise PlatformError(msg)
+
+
+def _check_course(path: Path, settings: Settings, course: LinkedCourse) -> None:
+    """See that a class belongs to one course, and that course to no other class."""
+    platform = settings.registration(course)
+    if course.deployment and course.deployment not in platform.deployments:
+        msg = f"{path}: the class {course.id!r} is of deployment {course.deployment!r}, which its platform does not have. Mend either."
+        raise PlatformError(msg)
+    for other in settings.courses:
+        same = (other.issuer, other.context) == (course.issuer, course.context) and settings.registration(other) == platform
+        if other.id != course.id and same and (other.deployment == course.deployment or not other.deployment or not course.deployment):
+            msg = f"{path}: {course.id!r} and {other.id!r} are of one course of the platform. Take one out, or give both a deployment."
+            raise PlatformError(msg)
 
 
 def addresses(settings: Settings) -> dict[str, str]:
@@ -178,9 +235,9 @@ def addresses(settings: Settings) -> dict[str, str]:
     return {"Tool URL": f"{hub}/", **{what: f"{hub}/hub/{PLACE}/{name}" for what, name in ways.items()}}
 
 
-def hub_name(issuer: str, subject: str) -> str:
-    """Give the name by which the hub knows a person of a platform: the same at each launch, and it tells nobody who it is."""
-    return PREFIX + hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:32]
+def hub_name(realm: str, subject: str) -> str:
+    """Give the name by which the hub knows a person of a platform (`Platform.realm`): the same at each launch, and it tells nobody who."""
+    return PREFIX + hashlib.sha256(f"{realm}\n{subject}".encode()).hexdigest()[:32]
 
 
 def is_hub_name(name: str) -> bool:

@@ -129,9 +129,10 @@ class Callback(LTI13CallbackHandler, _Handler):
         """Sign them in and lead them to their workbook, or let them choose one to be linked."""
         try:
             launch = await self._launch()
-            course = self.doorkeeper.settings.course(launch.platform, launch.context)
+            course = self.doorkeeper.settings.course(launch.platform, launch.deployment, launch.context)
             if course is None:
-                where = f"{launch.title!r} of {launch.platform.name} (context {launch.context!r})"
+                whence = f"client_id {launch.platform.client_id!r}, deployment {launch.deployment!r}, context {launch.context!r}"
+                where = f"{launch.title!r} of {launch.platform.name} ({whence})"
                 msg = f"The course {where} belongs to no class on this hub yet. Tell whoever runs the hub."
                 raise PlatformError(msg)  # noqa: TRY301
             keep_offer(self.doorkeeper.folder, course, launch)
@@ -220,7 +221,7 @@ def with_lti(base: type[Authenticator], folder: Path) -> type[Authenticator]:
         async def authenticate(self, handler: Any, data: Any) -> Any:
             if isinstance(handler, Callback):  # what a form says never comes this way
                 launch: Launch = data["launch"]
-                return {"name": hub_name(launch.platform.issuer, launch.subject)}
+                return {"name": hub_name(launch.platform.realm, launch.subject)}
             found = super().authenticate(handler, data)
             found = await found if hasattr(found, "__await__") else found
             name = found.get("name", "") if isinstance(found, dict) else found

@@ -8,6 +8,7 @@ import { say } from "./words.js";
 
 const RATE = .9;
 const SILENCE_MS = 6000; // a voice that has not begun by then will not
+const SECTION = ".wb-section";
 const BLOCKS = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd, legend, label, figcaption, blockquote, summary, div";
 // What is no part of the text: states, what is said to screen readers alone, what says again what is there, what is pressed but no choice.
 const SKIPPED = "[hidden], [aria-hidden=true], [role=status], [role=alert], [data-wb-silent], .wb-away, .wb-label, .wb-foot, .wb-progress, .wb-noprint, button:not([aria-pressed]), "
@@ -25,15 +26,11 @@ function piecesFrom(main, heading) {
     (node) => (node instanceof Element && node.matches(SKIPPED) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
   nodes.currentNode = heading;
   for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
-    if (node instanceof Element && node.matches("h1, h2")) break;
+    if (node instanceof Element && node.matches("h1, h2") && node.closest(SECTION) !== heading.closest(SECTION)) break;
     const block = /** @type {HTMLElement | null | undefined} */ (node.parentElement?.closest(BLOCKS));
     if (!block || !node.parentElement?.getClientRects().length) continue; // not shown
     if (node instanceof Text) add(block, node.data);
     if (node instanceof HTMLImageElement) add(node, node.alt);
-    if (node instanceof HTMLSelectElement) {
-      add(node, [...node.options].filter((option) => option.value).map((option) => option.text).join(", "));
-      nodes.currentNode = node.lastElementChild?.lastChild ?? node; // its options have been read
-    }
   }
   return [...found].flatMap(([node, text]) => (/[\p{L}\d]/u.test(text) ? [{ node, text: text.replace(/\s+/g, " ") }] : []));
 }
@@ -50,6 +47,7 @@ export function aloud(main) {
     if (!wanted) { for (const button of main.querySelectorAll(".wb-listen")) button.remove(); return; }
     speechSynthesis.getVoices(); // they come late where nobody has asked for them
     for (const heading of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(":is(h1, h2):not(.wb-away)"))) {
+      if (![null, undefined, heading].includes(heading.closest(SECTION)?.querySelector("h1, h2"))) continue; // one for all that is shown together
       const button = h("button", { type: "button", className: "wb-listen wb-button wb-second wb-noprint", "aria-label": say("aloud-listen-to", { what: heading.textContent.trim() }),
         onclick: () => { stop?.(); stop = read(main, heading, button); } }, say("aloud-listen"));
       heading.after(button);

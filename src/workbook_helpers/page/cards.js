@@ -14,8 +14,9 @@ const kept = remembered("wb-cards"), SWITCHED = "wb-cards-switched";
 
 let all = kept.get() === "all"; // for every question
 
-/** @param {string} uid @param {Card[]} list @param {(n: number) => string} count Says how many are done. */
-export function cards(uid, list, count) {
+/** @param {string} uid @param {Card[]} list @param {(n: number) => string} count Says how many are done.
+ * @param {() => boolean} whole Called when the student has gone through all of them; whether it has put the focus elsewhere. */
+export function cards(uid, list, count, whole) {
   let at = 0; // which card is on; after the last comes the list
   let timer = 0, lifted = -Infinity;
   const opened = new Set(); // in the list
@@ -31,10 +32,11 @@ export function cards(uid, list, count) {
   });
   const bar = h("div", { className: "wb-cards-bar", "aria-hidden": "true" }, ...rows.map((row) => row.mark));
   const back = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { if (at) go(at - 1); } }, say("cards-back"));
-  const nav = h("div", { className: "wb-cards-nav" }, back, h("button", { type: "submit", className: "wb-button wb-second" }, say("cards-next")));
+  const on = h("button", { type: "submit", className: "wb-button wb-second" });
+  const nav = h("div", { className: "wb-cards-nav" }, back, on);
   const other = h("button", { type: "button", className: "wb-cards-switch", onclick: switched });
   // A form, so that Enter goes on: no script of ours hears of keys (keys.js).
-  const node = h("form", { className: "wb-cards", onclick: chosen, onsubmit: entered, onpointerup: (/** @type {PointerEvent} */ event) => { lifted = event.timeStamp; } },
+  const node = h("form", { className: "wb-cards", onclick: chosen, onsubmit: entered, onpointerup: (/** @type {PointerEvent} */ event) => { lifted = event.target instanceof Element && event.target.closest(".wb-cards-choices") ? event.timeStamp : -Infinity; } },
     bar, total, ...rows.map((row) => row.node), nav, other);
   const alone = list.length < 2; // then there is nothing to go through
   globalThis.addEventListener(SWITCHED, draw);
@@ -61,6 +63,7 @@ export function cards(uid, list, count) {
     other.hidden = alone;
     put(total, count(rows.filter((row) => row.done).length));
     back.setAttribute("aria-disabled", String(!at)); // not `disabled`: that throws the focus away
+    put(on, say(at < rows.length - 1 ? "cards-next" : "cards-on"));
     put(other, say(all ? "cards-one" : "cards-all"));
   }
   /** Put a card, or the list, before the student. @param {number} to */
@@ -79,6 +82,10 @@ export function cards(uid, list, count) {
     const seen = card?.node ?? total;
     seen.scrollIntoView({ block: "nearest" });
     if (seen.offsetHeight > innerHeight / 2) seen.scrollIntoView({ block: "start" }); // it may be higher than a low window: it is read from its first line on
+  }
+  /** Go on from a card: after the last one all of it is there, unless some were passed over. @param {number} to */
+  function onward(to) {
+    if (to < rows.length || !list.every((card) => card.done() && !card.stays?.()) || !whole()) go(to);
   }
   /** Open or close a card of the list. @param {number} n @param {boolean} is */
   function open(n, is) {
@@ -101,14 +108,14 @@ export function cards(uid, list, count) {
       timer = 0;
       const elsewhere = document.activeElement !== document.body && !node.contains(document.activeElement);
       if (elsewhere || !rows[n].card.done() || rows[n].card.stays?.()) return;
-      if (at < rows.length) go(next()); else open(n, false);
+      if (at < rows.length) onward(next()); else open(n, false);
     }, MOMENT_MS);
   }
   /** @param {SubmitEvent} event */
   function entered(event) {
     event.preventDefault();
     const n = rows.findIndex((row) => row.node.contains(document.activeElement));
-    if (!nav.hidden) go(at + 1); else if (opened.has(n)) open(n, false);
+    if (!nav.hidden) onward(at + 1); else if (opened.has(n)) open(n, false);
   }
   function switched() {
     all = !all;

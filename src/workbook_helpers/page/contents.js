@@ -1,7 +1,7 @@
 // @ts-check
 // The table of contents in the menu: each section with what is done there and how long it takes, and what the colours mean.
 import { h } from "./dom.js";
-import { about, address, inOne, shown, steps } from "./sections.js";
+import { about, address, hashOf, inOne, shown, steps } from "./sections.js";
 import { say } from "./words.js";
 
 /** @import { Section } from "./types.js" */
@@ -26,7 +26,8 @@ export function contents(menu, nav, open, known) {
   /** @param {Shown} section @param {(string | null)[]} said */
   const row = (section, ...said) => h("li", {},
     h("a", { href: address(section), "aria-current": section === shown() && !inOne() ? "page" : false },
-      h("span", { lang: "en-GB" }, section.title), " ", h("small", {}, said.filter(Boolean).join(" · "))));
+      h("span", { lang: "en-GB" }, section.title), " ", h("small", {}, said.filter(Boolean).join(" · "))),
+    section.more.length ? h("ul", { lang: "en-GB" }, ...section.more.map((heading) => h("li", {}, h("a", { href: hashOf(heading) }, h("span", {}, heading.textContent.trim()))))) : null);
   function draw() {
     if (!menu.open || nav.contains(document.activeElement)) return;
     const book = open();

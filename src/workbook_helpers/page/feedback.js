@@ -7,14 +7,14 @@ import { has, say } from "./words.js";
 
 /** @import { Body, Kind, Note, Response, Spec, Tried } from "./types.js" */
 /** @typedef {{ note: Note, node: HTMLElement, spot: HTMLElement | null | undefined, undo(): void }} Line */
-/** What a question has of it. `changed`: the student has changed the answer; `stands`: this is kept, and how practice went with it.
- * @typedef {{ buttons: HTMLElement[], verdict: HTMLElement, tried: Tried, changed(): void, stands(value: any, kept?: Tried | null): void }} Feedback */
+/** What a question has of it. `changed`: the student has changed the answer; `whole`: and has come to its end; `stands`: this is kept, and how practice went with it.
+ * @typedef {{ buttons: HTMLElement[], verdict: HTMLElement, tried: Tried, changed(): void, whole(): boolean, stands(value: any, kept?: Tried | null): void }} Feedback */
 
 const FAR = 3 / 4; // of the window's height: so much is seen between its bars
 const TRIES = 2; // so many answers are checked before the right one can be asked for
 /** @type {Tried} */
 const NEVER = { n: 0, first: [], checked: false, shown: false };
-const FIELD = "input, select, textarea, button", GROUP = "fieldset, [role='group'], [role='radiogroup']";
+const FIELD = "input, textarea, button", GROUP = "fieldset, [role='group'], [role='radiogroup']";
 
 /** Say in a line what a response comes to; a kind may have a line of its own. @param {string} kind @param {Response} response @param {Tried} tried */
 function inShort(kind, { right, notes, missing }, { n, shown }) {
@@ -72,7 +72,7 @@ export function feedback(kind, spec, body, uid, blank, keep) {
   body.node.addEventListener("pointerdown", () => { tapped = true; });
   body.node.addEventListener("keydown", () => { tapped = false; });
   /** @type {Feedback} */
-  const made = { buttons: kind.atOnce === "whole" ? [ask, there] : [check, ask, there], verdict, tried: NEVER, changed, stands };
+  const made = { buttons: kind.atOnce === "whole" ? [ask, there] : [check, ask, there], verdict, tried: NEVER, changed, whole, stands };
 
   /** @param {any} value @returns {Response | null} */
   const respond = (value) => (blank(value) ? null : kind.respond?.(spec, value) ?? null);
@@ -147,6 +147,12 @@ export function feedback(kind, spec, body, uid, blank, keep) {
     made.tried = { ...made.tried, checked: false, shown: false };
     prune(body.get());
     if (kind.atOnce === "tap" ? tapped : byItself(body.get())) checked();
+  }
+  /** As if it had been asked, so that who goes by keys goes on from there. */
+  function whole() {
+    check.focus({ preventScroll: true });
+    checked();
+    return true;
   }
   /** @param {any} value @param {Tried | null} [kept] */
   function stands(value, kept) {

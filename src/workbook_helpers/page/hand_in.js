@@ -17,10 +17,11 @@ const WAIT_MS = 20000; // the first hand-in through an exchange takes some secon
 /** @param {string} iso */
 const when = (iso) => new Date(iso).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 
-/** Two weeks after a hand-in: whether what was learned is done at work shows only then. @param {string} iso */
+export const LATER_DAYS = 14; // after a hand-in: whether what was learned is done at work shows only then
+/** @param {string} iso */
 function later(iso) {
   const day = new Date(iso);
-  day.setDate(day.getDate() + 14);
+  day.setDate(day.getDate() + LATER_DAYS);
   return day.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long" });
 }
 
@@ -119,11 +120,11 @@ export function handIn(book, el) {
     if (!last) { receipt.replaceChildren(); return; }
     const focused = receipt.contains(document.activeElement) && document.activeElement !== receipt;
     const home = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a.wb-home")); // a file has none
-    const { now, paper } = book.host.next({ ...last, given: saved }, () => { given.add(last.file); draw(); });
+    const { now, paper, has = [say("receipt-file"), last.file] } = book.host.next({ ...last, given: saved }, () => { given.add(last.file); draw(); });
     receipt.replaceChildren(
       h("h3", {}, say(last.through === "exchange" ? "hand-in-done" : "hand-in-made")), ...now,
       h("dl", {}, ...(last.attempt && last.attempt > 1 ? [h("dt", {}, say("receipt-attempt")), h("dd", {}, String(last.attempt))] : []), h("dt", {}, say("receipt-when")), h("dd", {}, when(last.at)), h("dt", {}, say("receipt-code")), h("dd", {}, h("strong", {}, last.code)),
-        h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, say("receipt-file")), h("dd", {}, last.file)),
+        h("dt", {}, say("receipt-answered")), h("dd", {}, receiptOf(last)), h("dt", {}, has[0]), h("dd", {}, has[1])),
       h("p", { className: "wb-row" }, paper), h("p", { className: "wb-quiet" }, say("hand-in-newest")), ...(!again && book.of("assessed").some(({ kind }) => kind === "written") ? [h("p", {}, say("receipt-later", { day: later(last.at) }))] : []), ...(home ? [h("p", {}, h("a", { href: home.href }, say("hand-in-home")))] : []));
     if (focused) /** @type {HTMLElement | null} */ (receipt.querySelector(".wb-big"))?.focus({ preventScroll: true }); // the button that was pressed is there anew
   }

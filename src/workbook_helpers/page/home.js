@@ -2,7 +2,7 @@
 // "My workbooks" of a service: the page to sign in, then what there is for who has signed in. Without a connection it shows what this browser keeps.
 import { h, put, the } from "./dom.js";
 import { arrives, goesOn, leave, settleLeaving, works } from "./hosts/leaving.js";
-import { mirror } from "./hosts/mirror.js";
+import { against, againstLast, mirror, thereOf } from "./hosts/mirror.js";
 import { person, who } from "./hosts/person.js";
 import { sendAll } from "./hosts/server.js";
 import { Failed, service } from "./hosts/service.js";
@@ -13,17 +13,25 @@ import { say } from "./words.js";
 const AGAIN_MS = 60_000; // so often it is asked whether anything new was given
 
 /** @import { Mine, OnShelf } from "./types.js" */
+/** @import { Whole } from "./hosts/device_store.js" */
 /** @import { Me, Told } from "./hosts/service.js" */
 
 /** @param {OnShelf} book @param {Told} told @returns {Mine} */
 function mineTold(book, told) {
-  const { referral, feedback, receipts } = told, handed = receipts.at(-1);
+  const { referral, feedback, receipts } = told, handed = receipts.at(-1), { revision: last } = handed ?? {};
+  const answers = Object.entries(told.answers).map(([id, one]) => [id, handed && last !== undefined ? against(one, one.revision > last, handed.at) : one]);
   return {
-    ...mineOf(book, told, told.answers, receipts),
+    ...mineOf(book, told, Object.fromEntries(answers), receipts),
     handed: handed ? { at: handed.at, through: "exchange" } : null, // the tutor has it already
     ...(referral && receipts.every(({ attempt = 1 }) => attempt !== referral.attempt) ? { again: { n: referral.tasks.length, until: referral.until } } : {}),
     ...(feedback ? { feedback } : {}),
   };
+}
+
+/** The answers that this browser keeps, as they are held against the last hand-in. @param {Whole} known */
+function held(known) {
+  const there = thereOf(known), last = known.receipts.at(-1);
+  return Object.fromEntries(Object.entries(known.answers).map(([name, kept]) => [name, againstLast(kept, there[name], last)]));
 }
 
 /** The file that an address of this site names, "" for the first page. @param {string} address */
@@ -68,7 +76,7 @@ export async function home() {
   }
   /** @param {string} learner @param {Record<string, Told> | null} told */
   async function cards(learner, told) {
-    const mine = await Promise.all(books.map(async (book) => looked(book, told?.[book.assignment] ? mineTold(book, told[book.assignment]) : await kept(book, learner))));
+    const mine = await Promise.all(books.map(async (book) => looked(book, told?.[book.assignment] ? mineTold(book, told[book.assignment]) : await kept(book, learner, held))));
     if (asking) box.replaceChildren();
     asking = false;
     put(title, say("page-home"));

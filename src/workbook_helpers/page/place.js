@@ -8,10 +8,13 @@ const PLACE = "wb-place:";
 /** @param {string} key @returns {Kept} */
 const read = (key) => safely(() => JSON.parse(localStorage.getItem(key) ?? "null")) ?? {}; // an older page kept only an id
 
-/** @param {string} copy @param {string} section its title @param {string} spot the place of a question there, "" for its beginning */
+/** @param {string} copy @param {string} section its title @param {string} spot the place of a question there or the id of a heading, "" for its beginning */
 export function keepPlace(copy, section, spot) {
   safely(() => localStorage.setItem(PLACE + copy, JSON.stringify({ section, spot, at: location.pathname })));
 }
+
+/** Whether a section is the one where the student was, by its first heading or one that follows in it: that may have stood alone. @param {Kept} place @param {string[]} headings */
+export const isAt = ({ section = "" }, headings) => headings.includes(section);
 
 /** @param {string} copy */
 export const keptPlace = (copy) => read(PLACE + copy);

@@ -122,12 +122,13 @@ export function question(book, spec, el) {
   const earlier = h("div", { className: "wb-earlier", role: "note", hidden: true });
   const heading = h("h3", { className: "wb-label", id: `${uid}-label`, "aria-level": level(el) }, called(book.label(spec), spec.kind));
   const paper = paperOf(book, spec, uid, level(el));
+  const why = book.comesBack(spec) ? h("p", { className: "wb-hint", id: `${uid}-why` }, say("earlier-why")) : null;
   const rule = spec.purpose === "assessed" && has(`${spec.kind}-rule`) ? h("p", { className: "wb-hint wb-rule", id: `${uid}-rule` }, say(`${spec.kind}-rule`)) : null;
   const again = returned(book, spec, uid, level(el));
-  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [again?.says, paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
+  const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [why?.id, again?.says, paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
   root.dataset.wbScope = book.kept.copy;
   /** @type {Ctx} */
-  const ctx = { uid, changed, privacy: book.book.privacy, answerOf: (id) => book.answerOf(id) };
+  const ctx = { uid, changed, whole: () => practice?.whole() ?? false, privacy: book.book.privacy, answerOf: (id) => book.answerOf(id), before: () => book.before(spec) };
   const body = kind.build(spec, ctx);
   const between = [paper, again?.node].flatMap((node) => node ?? []); // read between what is asked and what is answered
   const stem = body.node.querySelector(".wb-stem");
@@ -360,7 +361,7 @@ export function question(book, spec, el) {
 
   root.dataset.wbState = state;
   root.append(
-    heading, body.node, ...(rule ? [rule] : []), earlier, choice,
+    heading, ...(why ? [why] : []), body.node, ...(rule ? [rule] : []), earlier, choice,
     h("div", { className: "wb-foot" }, ...(practice ? [...practice.buttons, practice.verdict] : []), status));
   el.append(root);
   return {

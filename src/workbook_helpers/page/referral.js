@@ -172,7 +172,7 @@ export function layOut(book, referral, places) {
     const left = new Map([...book.paper].filter(([name]) => section.items.includes(name)));
     return all + (items.length ? minutesLeft(section, left, ({ id }) => (taskOf(referral, id) ? "open" : "done")) : 0);
   }, 0);
-  book.book.sections = [{ title, minutes, items: moved }, ...sections.map((section) => ({ ...section, items: section.items.filter((name) => !moved.includes(name)) }))];
+  book.book.sections = [{ title, more: [], minutes, items: moved }, ...sections.map((section) => ({ ...section, items: section.items.filter((name) => !moved.includes(name)) }))];
   const unlead = lead(own, heading, say("referral-short", { n }), rest);
   return () => {
     for (const put of back) put();

@@ -2,12 +2,13 @@
 // One section of the workbook at a time: which one is shown, its address, and the place where each student was. Nothing is locked:
 // the address, the contents and find-in-page lead everywhere. In JupyterLab none of this runs.
 import { h } from "./dom.js";
-import { keepPlace, keptPlace, likelyPlace } from "./place.js";
+import { isAt, keepPlace, keptPlace, likelyPlace } from "./place.js";
 import { safely } from "./remember.js";
 import { ready, say } from "./words.js";
 
 /** @import { Workbook } from "./workbook.js" */
-/** A part of the page below one heading. @typedef {{ node: HTMLElement, heading: HTMLElement, title: string }} Shown */
+/** What is shown at a time: it has the title of its first heading, `more` are those that follow in it (`Part.goes_with` in items/sections.py).
+ * @typedef {{ node: HTMLElement, heading: HTMLElement, title: string, more: HTMLElement[] }} Shown */
 
 const root = document.documentElement;
 /** @type {Shown[]} */
@@ -37,8 +38,10 @@ export const steps = () => all.filter((section) => section !== about());
 export const shown = () => now;
 /** Whether everything stands on one page, as the student set it. */
 export const inOne = () => root.dataset.wbPages === "one";
-/** The address of a section within the page. @param {Shown} section */
-export const address = ({ heading }) => `#${encodeURIComponent(heading.id)}`;
+/** The address of a heading within the page. @param {HTMLElement} heading */
+export const hashOf = ({ id }) => `#${encodeURIComponent(id)}`;
+/** The address of a section. @param {Shown} section */
+export const address = ({ heading }) => hashOf(heading);
 
 /** @param {string} hash */
 const idIn = (hash) => safely(() => decodeURIComponent(hash.slice(1))) ?? "";
@@ -64,9 +67,9 @@ function draw() {
   globalThis.dispatchEvent(new CustomEvent("wb-section"));
 }
 /** Change what is shown so that a section stays where it is before the eyes. @param {Shown} section */
-function steady({ node }) {
+function steady({ node }, change = draw) {
   const before = node.getBoundingClientRect().top;
-  draw();
+  change();
   scrollBy(0, node.getBoundingClientRect().top - before);
 }
 /** The section that is being read where several are shown. */
@@ -81,17 +84,20 @@ function turn(section) {
 }
 /** Bring something before the eyes, and the focus to it. @param {HTMLElement} node */
 function look(node) {
+  node.closest(".wb-place[hidden]")?.dispatchEvent(new Event("beforematch")); // it waits behind a button (earlier.js)
   if (node === now.heading && !inOne()) scrollTo(0, 0);
   else node.scrollIntoView({ block: "start" });
   if (!node.hasAttribute("tabindex")) node.tabIndex = -1;
   node.focus({ preventScroll: true });
 }
 
-/** The place of the question that is before the eyes; "" where that is the section's beginning. */
+/** The place of the question that is before the eyes, or the id of the last heading above them where none is; "" where that is the section's beginning. */
 function at() {
   if (!scrollY || now.heading.getBoundingClientRect().bottom > 0) return "";
   const asked = /** @type {HTMLElement[]} */ ([...now.node.querySelectorAll('[data-wb-ask]:not([data-wb-ask="progress"])')]);
-  return asked.find((one) => one.getBoundingClientRect().bottom > innerHeight / 3)?.dataset.wbAsk ?? "";
+  const next = asked.find((one) => one.getBoundingClientRect().bottom > innerHeight / 3);
+  const above = now.more.filter((one) => one.getBoundingClientRect().top < innerHeight / 3).at(-1);
+  return above && (!next || next.getBoundingClientRect().top > innerHeight) ? above.id : next?.dataset.wbAsk ?? "";
 }
 /** Keep that the student is here. */
 function keep() {
@@ -127,7 +133,8 @@ export function show(id) {
 
 /** Open the page where the student was, and say so. @param {import("./place.js").Kept} place */
 function goOn(place) {
-  const section = all.find(({ title }) => title === place.section), there = find(place.spot ?? "");
+  const section = all.find(({ title, more }) => isAt(place, [title, ...more.map((one) => one.textContent.trim())]));
+  const there = find(place.spot ?? "") ?? section?.more.find((one) => one.textContent.trim() === place.section) ?? null;
   const question = section?.node.contains(there) ? there?.closest("[data-wb-ask]") ?? there : null;
   if (!section || named || moved || (section === now && !question)) return;
   turn(section);
@@ -142,7 +149,7 @@ function goOn(place) {
 /** Let a section come before all others, and show it unless the student went elsewhere; gives what takes it away.
  * @param {HTMLElement} node @param {HTMLElement} heading @param {string} name @param {HTMLElement} others stands above what follows */
 export function lead(node, heading, name, others) {
-  const own = { node, heading, title: name };
+  const own = { node, heading, title: name, more: [] };
   first.node.before(node, others);
   all.unshift(own);
   rest = others;
@@ -173,10 +180,10 @@ function opened({ kept }) {
 export function sections(element) {
   main = element;
   all = [.../** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(".wb-section"))].map((node, n) => {
-    const heading = /** @type {HTMLElement} */ (node.querySelector("h1, h2") ?? node);
+    const [heading = node, ...more] = /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll("h1, h2"));
     heading.id ||= `section-${n + 1}`;
     heading.tabIndex = -1;
-    return { node, heading, title: heading === node ? document.title : heading.textContent.trim() };
+    return { node, heading, title: heading === node ? document.title : heading.textContent.trim(), more };
   });
   first = all[0];
   title.textContent = first.title;
@@ -228,9 +235,12 @@ export function sections(element) {
     safely(() => history.replaceState(entry(section.heading.id), "", address(section)));
   });
   if (!("onbeforematch" in root)) globalThis.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || whole || inOne()) return;
-    whole = true;
-    steady(now);
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || whole) return;
+    whole = !inOne();
+    steady(now, () => {
+      draw();
+      main.querySelector(".wb-place[hidden]")?.dispatchEvent(new Event("beforematch")); // of those that wait (earlier.js): it opens all
+    });
   }, true);
   globalThis.addEventListener("wb-display", () => {
     if (inOne() !== all.some(({ node }) => node.hidden)) return; // nothing of this was changed

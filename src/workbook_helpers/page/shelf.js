@@ -2,19 +2,21 @@
 // "My workbooks": what to do now on top, then all there is. A server sends along what it keeps of the student; else this browser's own database is asked.
 import { display, menus } from "./display.js";
 import { h, put, the } from "./dom.js";
+import { chosen } from "./earlier.js";
 import { SECOND_MS, far, farInWords, how, minutesLeft, whole } from "./far.js";
 import { store } from "./hosts/device_store.js";
 import { person, who } from "./hosts/person.js";
 import { paper } from "./paper.js";
-import { keptPlace } from "./place.js";
+import { isAt, keptPlace } from "./place.js";
 import { titled } from "./referral.js";
 import { locale, ready, say } from "./words.js";
 
 /** @import { Asked, Mine, OnShelf, Receipt, Stored } from "./types.js" */
 /** @import { Far, How } from "./far.js" */
-/** A workbook and how far the student is: `at` is when they last answered there (0: never), `changed` whether that was after handing in.
+/** @import { Whole } from "./hosts/device_store.js" */
+/** A workbook and how far the student is: `asked` is what the page shows, place → question, `at` is when they last answered there (0: never), `changed` whether that was after handing in.
  * @typedef {{ book: OnShelf, mine: Mine, asked: Map<string, Asked>, how: (spec: Asked) => How, counts: Far, at: number, changed: boolean, group: Group }} Card */
-/** To do; handed in; done: there is feedback, or a file was made, of which no feedback comes back here, and nothing is left to answer.
+/** To do; handed in; done: there is feedback, though nothing was handed in or begun here, or a file was made, of which no feedback comes back here, and nothing is left to answer.
  * @typedef {"todo" | "handed" | "done" | "fault"} Group */
 
 /** @type {Mine} */
@@ -73,10 +75,10 @@ export function drawCards(cards) {
 }
 
 /** What this browser keeps of a learner's copy; nothing where none is known: a workbook itself says why nothing can be kept.
- * @param {OnShelf} book @param {string} learner @returns {Promise<Mine>} */
-export async function kept(book, learner) {
+ * @param {OnShelf} book @param {string} learner @param {(found: Whole) => Whole["answers"]} answers as they are shown @returns {Promise<Mine>} */
+export async function kept(book, learner, answers = (found) => found.answers) {
   const found = learner ? await store.read({ person: person(learner), workbook: book.workbook, class_id: book.class_id }).catch(() => null) : null;
-  return found ? mineOf(book, found.copy, found.answers, found.receipts) : NOTHING;
+  return found ? mineOf(book, found.copy, answers(found), found.receipts) : NOTHING;
 }
 
 /** @param {OnShelf} book @param {{ copy: string, seed: string }} copy @param {Record<string, Stored<unknown>>} answers @param {Receipt[]} receipts @returns {Mine} */
@@ -88,14 +90,17 @@ export function mineOf({ items }, { copy, seed }, answers, receipts) {
 
 /** @param {OnShelf} book @param {Mine} mine @returns {Card} */
 export function looked(book, mine) {
-  const { answered, started, handed } = mine, asked = paper(book, mine.seed);
+  const { answered, started, handed } = mine, all = paper(book, mine.seed);
   const how = (/** @type {Asked} */ { id }) => (!Object.hasOwn(answered, id) ? "open" : started.includes(id) ? "started" : "done");
-  const counts = far(asked.values(), how), { done, total } = whole(counts);
+  const { waiting } = chosen([...all.values()].filter(({ about }) => about), {}, (spec) => how(spec) !== "open"); // as many as the page does not show
+  const asked = new Map([...all].filter(([, spec]) => !waiting.includes(spec)));
+  const counts = far(all.values(), how), { done, total } = whole(far(asked.values(), how));
   const saved = (/** @type {string} */ id) => Date.parse(answered[id]) || 1; // a file may lack the time
   const since = handed ? Date.parse(handed.at) + SECOND_MS : Infinity;
   const changed = [...asked.values()].some((spec) => spec.purpose !== "private" && how(spec) !== "open" && saved(spec.id) >= since);
   const over = mine.feedback || (handed?.through === "file" && done === total && !changed);
-  return { book, mine, asked, how, counts, changed, at: Math.max(0, ...Object.keys(answered).map(saved)), group: book.fault ? "fault" : !handed || mine.again ? "todo" : over ? "done" : "handed" };
+  const given = handed || (mine.feedback && !Object.keys(answered).length); // as a file, made elsewhere
+  return { book, mine, asked, how, counts, changed, at: Math.max(0, ...Object.keys(answered).map(saved)), group: book.fault ? "fault" : !given || mine.again ? "todo" : over ? "done" : "handed" };
 }
 
 /** @param {Card[]} cards @param {string} next what to do where there is none */
@@ -104,11 +109,14 @@ function page(cards, next) {
   /** @param {Group} group */
   const of = (group) => cards.filter((card) => card.group === group);
   const todo = of("todo"), first = todo.find(({ mine }) => mine.again) ?? todo.filter(({ at }) => at).sort((one, other) => other.at - one.at)[0] ?? todo[0];
+  const done = grouped("home-done", say("home-done-about"), of("done"));
+  const cameForIt = !first?.mine.again && cards.every(({ at }) => !at); // who has begun nothing here
   return [
+    ...(cameForIt ? done : []),
     first ? goOn(first) : of("fault").length < cards.length ? h("section", { className: "wb-card wb-first" }, h("h2", {}, say("home-all-done")), h("p", {}, say("home-all-done-about"))) : null,
     ...grouped("home-todo", null, todo.filter((card) => card !== first)),
     ...grouped("home-handed", say("home-handed-about"), of("handed")),
-    ...grouped("home-done", say("home-done-about"), of("done")),
+    ...(cameForIt ? [] : done),
     ...grouped("home-broken", null, of("fault")),
   ];
 }
@@ -128,8 +136,8 @@ function goOn(card) {
 
 /** Which section the student was in; where that is not known, the first one with a question that is not done. @param {Card} card */
 function place({ book: { sections }, mine, asked, how }) {
-  const title = keptPlace(mine.copy).section;
-  const was = sections.findIndex((section) => section.title === title);
+  const kept = keptPlace(mine.copy);
+  const was = sections.findIndex(({ title, more }) => isAt(kept, [title, ...more]));
   return was < 0 ? Math.max(0, sections.findIndex(({ items }) => items.some((name) => { const spec = asked.get(name); return spec && how(spec) !== "done"; }))) : was;
 }
 
@@ -156,7 +164,7 @@ const minutes = ({ minutes: [least, most] }) => (least < most ? say("home-minute
 function facts({ book, mine: { handed, feedback, again }, counts, group, at, changed }) {
   const { done, total } = whole(counts), through = handed?.through;
   const lines = [
-    again ? "" : at || group !== "todo" ? say("home-answered", { counts: farInWords(counts) }) : [minutes(book), farInWords(counts)].filter(Boolean).join(" · "),
+    again || (!at && !handed && feedback) ? "" : at || group !== "todo" ? say("home-answered", { counts: farInWords(counts) }) : [minutes(book), farInWords(counts)].filter(Boolean).join(" · "),
     group === "todo" && !again ? due(book.due) : "",
     handed ? say(through === "exchange" ? "home-handed-in" : "home-given", { time: new Date(handed.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" }) }) : "",
     feedback ? say("home-marked") : through === "exchange" && !again ? say("home-not-marked") : "",

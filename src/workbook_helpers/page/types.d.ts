@@ -43,6 +43,8 @@ export interface Spec {
   shuffle: boolean;
   /** The id of the document that it rests on. */
   document?: string;
+  /** The practice items of earlier workbooks that it brings back. */
+  about?: string[];
   /** How many parts an answer has, where it can be half done. */
   size?: number;
   /** The steps after which a story has ended. */
@@ -113,10 +115,14 @@ export interface Ctx {
   uid: string;
   /** To be called when the student changed something. */
   changed(delay_ms: number): void;
+  /** To be called when the student has come to the end of an answer, part by part: practice says by itself how it went. Whether the focus has gone there. */
+  whole(): boolean;
   /** What to warn of while a student writes of people. */
   privacy: PrivacyRules | null;
   /** The answer to another question, of this workbook or of another one, as it stands where answers are kept; null before it is known. */
   answerOf(id: string): unknown;
+  /** The last answer before this question to one of its kind in this workbook; null where there is none. */
+  before(): unknown;
 }
 export interface Body<Answer> {
   node: HTMLElement;
@@ -213,11 +219,13 @@ export interface Book {
 /** What stands below one heading: how long it takes, and the places where it asks. */
 export interface Section {
   title: string;
+  /** The headings that follow in it, where short parts are shown together. */
+  more: string[];
   minutes: number;
   items: string[];
 }
 /** What "My workbooks" needs of an item. */
-export type Asked = Pick<Spec, "id" | "kind" | "purpose" | "size" | "ends">;
+export type Asked = Pick<Spec, "id" | "kind" | "purpose" | "size" | "ends" | "about">;
 /** A workbook on "My workbooks"; made by `Workbook.on_shelf` (items/workbook.py), the same at every door. */
 export interface OnShelf extends Pick<Book, "workbook" | "assignment" | "title" | "class_id" | "pools" | "sections"> {
   /** Of a quicker and of a slower reader. */
@@ -294,7 +302,7 @@ export interface Kept {
   /** What the student's questions and their order come from; "" before that is known. */
   seed: string;
   /** Answers to items of other workbooks that an item looks back at. */
-  earlier: Record<string, unknown>;
+  earlier: Record<string, Earlier>;
   notices: Notice[];
   /** Of the attempt that is being made. */
   receipts: Receipt[];
@@ -330,8 +338,8 @@ export interface Host {
   handIn(learner: string): Promise<Kept>;
   /** The student has read the notices of what was mended. */
   seen(): Promise<Kept>;
-  /** What to do with a hand-in now, the file first, and the way to a receipt on paper. `saved` is called when the student has got the file. */
-  next(receipt: Receipt, saved: () => void): { now: HTMLElement[]; paper: HTMLElement };
+  /** What to do with a hand-in now, the file first, the way to a receipt on paper, and of what the tutor has its name and what it is, where that is no file. `saved` is called when the student has got the file. */
+  next(receipt: Receipt, saved: () => void): { now: HTMLElement[]; paper: HTMLElement; has?: [string, string] };
   /** The notices that a button helps with: id → what it says and does. */
   acts?(book: import("./workbook.js").Workbook): Record<string, [string, () => void][]>;
   /** Whether who works here has signed in, so that handing in does not ask for an ID. */
@@ -381,6 +389,8 @@ export interface Stored<Answer> extends Seen<Answer> {
   typed?: Record<string, number>;
   tried?: Tried | null;
 }
+/** What the page of a later workbook has of an answer (`Saved.brief` in answers/change.py). */
+export type Earlier = Pick<Stored<any>, "value" | "saved_at" | "tried">;
 export interface Draft<Answer> {
   value: Answer | null;
   base: number;

@@ -7,6 +7,7 @@ import { far } from "./far.js";
 import { gate } from "./gate.js";
 import { handIn } from "./hand_in.js";
 import { kinds } from "./kinds.js";
+import { lay, wrongAt } from "./earlier.js";
 import { drawn, paper } from "./paper.js";
 import { progress } from "./progress.js";
 import { question } from "./question.js";
@@ -68,7 +69,7 @@ export class Workbook extends EventTarget {
   constructor(book, host) {
     super();
     this.book = book;
-    this.places = book.sections.flatMap((section) => section.items); // in the author's order
+    this.places = book.sections.flatMap((section) => section.items); // in the order of the page
     this.host = host;
     host.changed(() => this.look());
   }
@@ -140,6 +141,7 @@ export class Workbook extends EventTarget {
         this.#asWas?.();
         this.#asWas = this.referral && layOut(this, this.referral, new Map([...this.#places].map(([name, { el }]) => [name, el])));
       }
+      lay(this);
       this.#fillAll([...this.#places].sort(([, one], [, other]) => Number(isAway(one)) - Number(isAway(other))));
     } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
     globalThis.dispatchEvent(new CustomEvent("wb-opened", { detail: this }));
@@ -200,7 +202,7 @@ export class Workbook extends EventTarget {
 
   /** The answer to a question, as it is kept. @param {string} id */
   answerOf(id) {
-    return this.#answers.get(id) ?? this.#stored(id).value ?? this.kept.earlier[id] ?? null; // what is closed has no controls
+    return this.#answers.get(id) ?? this.#stored(id).value ?? this.kept.earlier[id]?.value ?? null; // what is closed has no controls
   }
 
   /** What of a question waits to be saved, or for the student to choose; null for nothing. @param {string} uid @param {{ id: string, state: State } | null} what */
@@ -248,6 +250,18 @@ export class Workbook extends EventTarget {
   /** What is kept of a question, or stands there. @param {Spec} spec @returns {any} */
   value(spec) { // one that is not on the page yet may hold an answer all the same
     return this.#answers.has(spec.id) ? this.#answers.get(spec.id) : this.#stored(spec.id).value;
+  }
+
+  /** The last answer before this question to one of its kind; null where there is none. @param {Spec} spec */
+  before({ id, kind }) {
+    const all = [...this.paper.values()];
+    const given = all.slice(0, all.findIndex((one) => one.id === id)).filter((one) => one.kind === kind && this.how(one) !== "open");
+    return given.length ? this.value(given[given.length - 1]) : null;
+  }
+
+  /** Whether a question is asked because of what was wrong in an earlier workbook. @param {Spec} spec */
+  comesBack(spec) {
+    return wrongAt(spec, this.kept.earlier) !== "";
   }
 
   /** What a question is called, for the catalogue: the third of twelve, private. @param {Spec} spec @returns {{ id: string } & Values} */

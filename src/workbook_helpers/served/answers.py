@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from workbook_helpers.answers import Conflict, Saved
-from workbook_helpers.answers.change import changed, read_tried, with_tried
+from workbook_helpers.answers.change import changed, read_tried, with_tried, wrong_first
 from workbook_helpers.items import Item, Json, Purpose, Workbook, paper_seed
-from workbook_helpers.referral import MARK, Referral, newest
-from workbook_helpers.served.database import ANSWERS, COPIES, RECEIPTS, Refused, add, of, put
+from workbook_helpers.referral import MARK, MARKED, Referral, newest
+from workbook_helpers.served.database import ANSWERS, BROUGHT, COPIES, RECEIPTS, Refused, add, hold_list, of, put
+from workbook_helpers.served.sessions import Sessions
 
 VISITS = 8
 """So many are known by an answer, as in page/hosts/device_store.js."""
@@ -30,9 +31,8 @@ _COPY = select(COPIES).where(of(COPIES, *OWN))
 _LOCKED = _COPY.with_for_update()
 _MOVED = update(COPIES).where(of(COPIES, *OWN))
 _ALL = select(ANSWERS.c.name, ANSWERS.c.record).where(of(ANSWERS, *OWN))
-_SOME = select(ANSWERS.c.name, ANSWERS.c.record, ANSWERS.c.key).where(
-    of(ANSWERS, *OWN), ANSWERS.c.name.in_(bindparam("of_names", expanding=True))
-)
+_ONE = select(ANSWERS.c.record, ANSWERS.c.key).where(of(ANSWERS, *OWN, "name"))
+"""Most pages save one answer at a time; a list of names would be put together anew for each request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +94,10 @@ def read_copy(connection: Connection, whose: Whose) -> Copy | None:
     return Copy(copy=row.copy, revision=row.revision, answers={name: json.loads(record) for name, record in records})
 
 
-def begin_copy(connection: Connection, whose: Whose) -> None:
-    """Have a copy be born where there is none."""
-    add(connection, COPIES, **whose.keys(), copy=secrets.token_hex(8), revision=0, section="", moved_at=0.0, seen_at=time.time())
+def begin_copy(connection: Connection, whose: Whose, *, opened: bool = True) -> None:
+    """Have a copy be born where there is none; `opened`: the learner has its page before them."""
+    seen_at = time.time() if opened else 0.0
+    add(connection, COPIES, **whose.keys(), copy=secrets.token_hex(8), revision=0, section="", moved_at=0.0, seen_at=seen_at)
 
 
 def shown(record: Mapping[str, Any]) -> dict[str, Json]:
@@ -104,17 +105,18 @@ def shown(record: Mapping[str, Any]) -> dict[str, Json]:
     return {name: record[name] for name in SHOWN if name in record}
 
 
-def earlier(connection: Connection, whose: Whose, others: Mapping[str, Workbook]) -> dict[str, Json]:
+def earlier(connection: Connection, whose: Whose, others: Mapping[str, Workbook]) -> dict[str, dict[str, Json]]:
     """Give the learner's answers to items of other workbooks that an item looks back at; `others`: short id → workbook."""
-    wanted = {name for item in whose.workbook.items.values() if (name := item.looks_back())} - set(whose.workbook.items)
-    if not wanted:
+    wanted = whose.workbook.looks_back()
+    known = {name: item for one in others.values() for name, item in one.items.items() if name in wanted}
+    if not known:
         return {}
-    named = or_(*(one for name in sorted(wanted) for one in (ANSWERS.c.name == name, ANSWERS.c.name.startswith(f"{name}{MARK}"))))
+    again = (ANSWERS.c.name.startswith(f"{name}{MARK}") for name, item in sorted(known.items()) if item.purpose in MARKED)
+    named = or_(ANSWERS.c.name.in_(sorted(known)), *again)
     mine = select(ANSWERS.c.name, ANSWERS.c.record).where(ANSWERS.c.class_id == whose.class_id, ANSWERS.c.learner == whose.learner, named)
-    kept = {name: json.loads(record)["value"] for name, record in connection.execute(mine)}
-    found = {name: newest(kept, name) for name in wanted}
-    known = {name: others[short].items.get(name) for name in found if (short := name.partition("-")[0]) in others}
-    return {name: value for name, value in found.items() if value is not None and (item := known.get(name)) and not item.problem(value)}
+    kept = {name: json.loads(record) for name, record in connection.execute(mine)}
+    found = {name: _saved(record) for name in known if (record := newest(kept, name))}
+    return {name: saved.brief() for name, saved in found.items() if not known[name].problem(saved.value)}
 
 
 def save(connection: Connection, whose: Whose, copy: str, saves: list[Json], referral: Referral | None) -> dict[str, Json]:
@@ -129,23 +131,25 @@ def save(connection: Connection, whose: Whose, copy: str, saves: list[Json], ref
         same save), `typed`, `said` and `tried`. Without `value` it is about how practice went alone.
     """
     row = own_copy(connection, whose, copy)
-    names = [name for one in saves if isinstance(one, dict) and isinstance(name := one.get("id"), str) and _is_plain(name)]
-    there = connection.execute(_SOME, whose.of() | {"of_names": names})
-    kept = {name: (json.loads(record), key) for name, record, key in there}
+    kept: dict[str, tuple[dict[str, Any], str]] = {}
+    for name in {name for one in saves if isinstance(one, dict) and isinstance(name := one.get("id"), str) and _is_plain(name)}:
+        if there := connection.execute(_ONE, {**whose.of(), "of_name": name}).first():
+            kept[name] = json.loads(there.record), there.key
     revision, done = row.revision, []
     for one in saves:
         outcome, record = _save(whose, one, kept, referral, revision + 1)
         name = one.get("id") if isinstance(one, dict) else None
         if record is not None:
             revision = max(revision, record["revision"])
-            kept[str(name)] = record, str(one["key"])
+            key = str(one["key"]) if "value" in one else kept[str(name)][1]  # how practice went is no other answer
+            kept[str(name)] = record, key
             put(
                 connection,
                 ANSWERS,
                 **whose.keys(),
                 name=name,
                 record=json.dumps(record, allow_nan=False),
-                key=str(one["key"]),
+                key=key,
                 **_seen(whose, str(name), record),
             )
         now = kept.get(name, ({}, ""))[0] if isinstance(name, str) else {}
@@ -163,6 +167,11 @@ def beat(connection: Connection, whose: Whose, copy: str, section: str) -> None:
     connection.execute(_MOVED, {**whose.of(), "seen_at": now, **moved})
 
 
+def leave(connection: Connection, class_id: str, learner: str) -> None:
+    """Note that a learner has gone, until a page of theirs says otherwise."""
+    connection.execute(update(COPIES).where(COPIES.c.class_id == class_id, COPIES.c.learner == learner).values(left_at=time.time()))
+
+
 def own_copy(connection: Connection, whose: Whose, copy: str) -> Any:
     """Give the row of a copy, which nobody else changes until the end of this write; Refused where the page has another one."""
     row = connection.execute(_LOCKED, whose.of()).first()
@@ -172,8 +181,10 @@ def own_copy(connection: Connection, whose: Whose, copy: str) -> Any:
 
 
 def forget(connection: Connection, class_id: str, learner: str) -> None:
-    """Remove all that is kept of a learner."""
-    for table in (ANSWERS, COPIES, RECEIPTS):
+    """Remove all that is kept of a learner, who is off the class's list: no write that is under way or comes after leaves anything."""
+    hold_list(connection, class_id, alone=True)
+    Sessions(class_id).reset(connection, learner)
+    for table in (COPIES, ANSWERS, RECEIPTS, BROUGHT):  # whoever writes an answer or a receipt holds the copy, and is waited for
         connection.execute(table.delete().where(table.c.class_id == class_id, table.c.learner == learner))
 
 
@@ -200,7 +211,7 @@ def _save(
     if item.problem(value):
         return refused, None
     begins = referral.begins(whose.workbook.items).get(name) if referral else None
-    current = Saved(**{part: record[part] for part in ("value", "saved_at", "revision")}) if record else Saved()
+    current = _saved(record) if record else Saved()
     if record is None and begins:
         current = Saved(value=begins.value, saved_at=begins.saved_at)
     if record and current.value == value:
@@ -214,6 +225,10 @@ def _save(
     if "tried" in one:
         made = with_tried(made, one["tried"], made["revision"])
     return {"do": "saved"}, made
+
+
+def _saved(record: Mapping[str, Any]) -> Saved:
+    return Saved(value=record["value"], saved_at=record["saved_at"], revision=record["revision"], tried=read_tried(record.get("tried")))
 
 
 def _is_plain(word: str) -> bool:
@@ -239,14 +254,11 @@ def _takes(name: str, item: Item, referral: Referral | None) -> bool:
 
 
 def _seen(whose: Whose, name: str, record: Mapping[str, Any]) -> dict[str, Json]:
-    """Give what the tutor may see of an answer while the class works: whether there is one, and how practice went.
-
-    Wrong first: nothing of it was right at the first try, or a second one was needed.
-    """
+    """Give what the tutor may see of an answer while the class works: whether there is one, and how practice went."""
     item = whose.workbook.items[name.partition(MARK)[0]]
     tried = read_tried(record.get("tried")) if item.purpose is Purpose.PRACTICE else None
     return {
         "done": item.purpose in COUNTED and item.missing(record["value"]) == 0,
         "tried": min(tried["n"], MOST_TRIED) if tried else 0,
-        "wrong_first": int(bool(tried and (tried["n"] > 1 or not tried["first"]))),
+        "wrong_first": int(wrong_first(tried)),
     }

@@ -8,9 +8,8 @@ import secrets
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from tornado.web import Application
 
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import write_file
-from workbook_helpers.served import calls, hand_in, handlers, tutor
+from workbook_helpers.served import calls, hand_in, handlers, processes, tutor
 from workbook_helpers.served.database import Database, GoneError, prepare
 from workbook_helpers.served.folder import Folder
 from workbook_helpers.served.hosts import is_loopback, known_host, own_addresses, written
@@ -89,8 +88,12 @@ def serve(settings: Settings, told: Callable[[Sequence[str]], None]) -> None:
     if settings.processes > 1 and not all(url.startswith("postgresql") for url in urls.values()):
         msg = "Several processes need PostgreSQL: give --database postgresql://… or leave --processes out."
         raise ServeError(msg)
+    if settings.processes > 1 and not hasattr(os, "fork"):
+        msg = "Several processes need Linux or macOS: leave --processes out."
+        raise ServeError(msg)
     for url in sorted(set(urls.values())):
-        prepare(url)
+        with suppress(GoneError) if settings.leave_to else nullcontext():  # a hub's service goes on trying (`_settle`): nobody watches it
+            prepare(url)
     tls = _tls(settings)
     sockets = _sockets(settings.port, settings.address)
     near = _sockets(0, LOOPBACK) if tls else sockets  # the tutor's side asks from this machine, where no certificate is for
@@ -100,11 +103,11 @@ def serve(settings: Settings, told: Callable[[Sequence[str]], None]) -> None:
     with _running(settings, classes, f"http://{LOOPBACK}:{own}", [f"{scheme}://{written(name)}:{port}" for name in names]):
         told([f"{scheme}://{written(name)}:{port}{base}" for name in names for base in classes])
 
-        def run() -> None:
-            asyncio.run(_run(settings, classes, urls, [(sockets, tls), *([(near, None)] if tls else [])]))
+        def run(began: Callable[[], None] = lambda: None) -> None:
+            asyncio.run(_run(settings, classes, urls, [(sockets, tls), *([(near, None)] if tls else [])], began))
 
-        if settings.processes > 1:
-            _each(settings.processes, run)
+        if settings.processes > 1 or processes.IS_WATCHED:
+            processes.keep(settings.processes, run)
         else:
             run()
 
@@ -123,6 +126,8 @@ def application(rooms: Sequence[Room], settings: Settings) -> Application:
             ("api/live", tutor.Live),
             ("api/pin-reset", tutor.PinReset),
             ("api/forget", tutor.Forget),
+            ("api/merge", tutor.Merge),
+            ("api/unmerge", tutor.Unmerge),
             (r"api/([\w-]+)", calls.Kept),
             (r"api/([\w-]+)/save", calls.Save),
             (r"api/([\w-]+)/beat", calls.Beat),
@@ -147,7 +152,9 @@ def application(rooms: Sequence[Room], settings: Settings) -> Application:
     )
 
 
-async def _run(settings: Settings, classes: dict[str, Folder], urls: dict[Path, str], doors: Sequence[tuple[Any, Any]]) -> None:
+async def _run(
+    settings: Settings, classes: dict[str, Folder], urls: dict[Path, str], doors: Sequence[tuple[Any, Any]], began: Callable[[], None]
+) -> None:
     """Serve in this process until it is asked to end."""
     databases = {url: Database(url) for url in set(urls.values())}
     rooms = [Room(folder, databases[urls[folder.root]], base) for base, folder in classes.items()]
@@ -159,12 +166,13 @@ async def _run(settings: Settings, classes: dict[str, Folder], urls: dict[Path, 
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # on Windows
             loop.add_signal_handler(number, ended.set)
-    for room in rooms:
-        with suppress(GoneError):  # it is put right by the next start
-            await room.database.write(partial(hand_in.recover, class_id=room.class_id, arrived=room.folder.arrived))
+    settling = [asyncio.create_task(_settle(room, urls[room.folder.root])) for room in rooms]
     for server, (sockets, _) in zip(servers, doors, strict=True):
         server.add_sockets(sockets)
+    began()
     await ended.wait()
+    for task in settling:
+        task.cancel()
     for server in servers:
         server.stop()
     with suppress(TimeoutError):
@@ -173,6 +181,21 @@ async def _run(settings: Settings, classes: dict[str, Folder], urls: dict[Path, 
                 await server.close_all_connections()
     for database in databases.values():
         database.close()
+
+
+async def _settle(room: Room, url: str) -> None:
+    """Have tables be there, and finish what was cut off; where the database or the disk is not fit for it, as soon as they are."""
+    told = False
+    while True:
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, prepare, url)
+            await room.database.write(partial(hand_in.recover, class_id=room.class_id, arrived=room.folder.arrived))
+            break
+        except (WorkbookError, OSError) as error:
+            if not told:
+                handlers.LOG.error("%s", error)
+            told = True
+            await asyncio.sleep(handlers.RETRY_S)
 
 
 def _classes(settings: Settings) -> dict[str, Folder]:
@@ -215,8 +238,12 @@ def _running(settings: Settings, classes: dict[str, Folder], near: str, addresse
     paths = []
     for base, folder in classes.items():
         about = {"pid": os.getpid(), "address": near + base, "addresses": [one + base for one in addresses], "hub": bool(settings.leave_to)}
-        write_file(folder.root / RUNNING, json.dumps(about, indent=1).encode(), mode=0o600)
-        paths.append(folder.root / RUNNING)
+        path = folder.root / RUNNING
+        try:
+            write_file(path, json.dumps(about, indent=1).encode(), mode=0o600)
+        except OSError as error:  # a full disk: learners can still read
+            handlers.LOG.error("The desk does not find this service: %s cannot be written (%s). Make room there.", path, error.strerror)
+        paths.append(path)
     try:
         yield
     finally:
@@ -224,38 +251,3 @@ def _running(settings: Settings, classes: dict[str, Folder], near: str, addresse
             with suppress(OSError, ValueError):
                 if json.loads(path.read_bytes())["pid"] == os.getpid():
                     path.unlink()
-
-
-def _each(processes: int, run: Callable[[], None]) -> None:
-    """Have `run` be done by several processes; one that dies is begun again. Ends with all of them when this one is asked to."""
-    ended = False
-
-    def end(_number: int, _frame: object) -> None:
-        nonlocal ended
-        ended = True
-        for child in children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
-
-    children: set[int] = set()
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    while not ended or children:
-        while not ended and len(children) < processes:
-            child = os.fork()
-            if child == 0:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-                _end_with_parent()
-                run()
-                os._exit(0)
-            children.add(child)
-        with suppress(ChildProcessError):
-            children.discard(os.wait()[0])
-
-
-def _end_with_parent() -> None:
-    """Have the system end this process when the one that watches it is killed."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -10,9 +10,10 @@ from tornado.ioloop import IOLoop
 
 from workbook_helpers.errors import HandInError
 from workbook_helpers.items import Json, clean_id
+from workbook_helpers.links import addressed
 from workbook_helpers.served import answers, hand_in
 from workbook_helpers.served.database import FullError, Refused
-from workbook_helpers.served.handlers import COOKIE, Api
+from workbook_helpers.served.handlers import Api
 from workbook_helpers.served.room import Known
 from workbook_helpers.served.sessions import PIN, hash_pin, same_pin
 
@@ -41,28 +42,32 @@ class Join(Api):
             case _:
                 raise Refused(400, "form")
         room, about, address = self.room, self.room.folder.about(), self.address
-        if wait := await room.database.read(lambda connection: room.sessions.wait(connection, address)):
-            raise Refused(429, str(wait))
         opened, learner, key = about.opened_by(code), about.learner(typed), clean_id(typed).lower()
 
-        def look(connection: Connection) -> str:
-            there = room.sessions.pin(connection, learner.key) if learner and opened else ""
-            if opened and (there or learner is None):  # of who has none yet there is nothing to be found
-                room.sessions.attempt(connection, key)
-            return there
+        def look(connection: Connection) -> tuple[float, str]:
+            pin = room.sessions.pin(connection, learner.key) if learner and opened else ""
+            return room.sessions.wait(connection, address), pin
 
-        kept = await room.database.write(look)
+        wait, kept = await room.database.read(look)
+        if wait:
+            raise Refused(429, str(wait))
+        if opened and (kept or learner is None):  # of who has none yet there is nothing to be found
+            await room.database.write(lambda connection: room.sessions.attempt(connection, key))
         new = opened and learner is not None and not kept
-        if learner is not None and new and more.get("new") is True and PIN.fullmatch(pin):
-            hashed = await self._apart(lambda: hash_pin(pin))
-            good = await room.database.write(lambda connection: room.sessions.choose_pin(connection, learner.key, hashed))
-        else:
-            good = await self._apart(lambda: same_pin(pin, kept))
-        if learner is not None and good:
-            await room.database.write(lambda connection: room.sessions.succeed(connection, learner.key))
-            await self.sign_in(learner.key, "pin", shared=more.get("shared") is True)
-            self.send({"learner": learner.id, "name": learner.name, "class": about.name or about.class_id})
-            return
+        picks = new and more.get("new") is True and PIN.fullmatch(pin) is not None
+        hashed = await self._apart(lambda: hash_pin(pin)) if picks else ""
+        right = picks or await self._apart(lambda: same_pin(pin, kept))  # of who is not on the list, too, so that it takes as long
+        if learner is not None and right:
+
+            def may(connection: Connection) -> bool:
+                if picks and not room.sessions.choose_pin(connection, learner.key, hashed):
+                    return False  # somebody else was quicker
+                room.sessions.succeed(connection, learner.key)
+                return True
+
+            if await self.sign_in(learner.key, "pin", shared=more.get("shared") is True, may=may):
+                self.send({"learner": learner.id, "name": learner.name, "class": about.name or about.class_id})
+                return
         if new:
             raise Refused(409, "choose")
         await room.database.write(lambda connection: room.sessions.fail(connection, address))
@@ -79,8 +84,8 @@ class Leave(Api):
     async def post(self) -> None:
         """End the session."""
         room, token = self.room, self.token
-        await room.database.write(lambda connection: room.sessions.end(connection, token))
-        self.clear_cookie(COOKIE, path=room.base)
+        await room.database.write(lambda connection: room.leave(connection, token))
+        self.clear_cookie(room.cookie, path=room.base)
         self.send({"then": self.settings["hub"]} if self.settings["hub"] else {})
 
 
@@ -100,12 +105,26 @@ class Mine(Api):
         """Send it."""
         room, token = self.room, self.token
 
-        def ask(connection: Connection) -> dict[str, Json]:
-            known = room.known(connection, token)
-            there = {name: room.kept(connection, known, one) for name, one in room.workbooks().items()}
-            return room.about(known) | {"workbooks": {name: kept for name, kept in there.items() if kept}}
+        def found(connection: Connection, known: Known) -> dict[str, dict[str, Json] | None]:
+            return {name: room.kept(connection, known, one) for name, one in room.workbooks().items()}
 
-        self.send(await room.database.read(ask))
+        def ask(connection: Connection) -> tuple[Known, dict[str, dict[str, Json] | None]]:
+            known = room.known(connection, token)
+            return known, found(connection, known)
+
+        known, there = await room.database.read(ask)
+        given = [name for name, kept in there.items() if kept is None and room.folder.has_feedback(known.learner, name)]
+        if given:  # handed in another way, as a file
+
+            def begin(connection: Connection) -> dict[str, dict[str, Json] | None]:
+                room.stays(connection, known.learner.key)
+                now = room.known(connection, token)
+                for whose in [room.whose(now, room.workbook(name)) for name in given]:
+                    answers.begin_copy(connection, whose, opened=False)
+                return found(connection, now)
+
+            there = await room.database.write(begin)
+        self.send(room.about(known) | {"workbooks": {name: kept for name, kept in there.items() if kept}})
 
 
 class Kept(Api):
@@ -122,9 +141,14 @@ class Kept(Api):
 
         known, kept = await room.database.read(ask)
         if kept is None:
-            whose = room.whose(known, workbook)
-            await room.database.write(lambda connection: answers.begin_copy(connection, whose), whose.learner)
-            known, kept = await room.database.read(ask)
+
+            def begin(connection: Connection) -> dict[str, Json] | None:
+                room.stays(connection, known.learner.key)
+                now = room.known(connection, token)
+                answers.begin_copy(connection, room.whose(now, workbook))
+                return room.kept(connection, now, workbook)
+
+            kept = await room.database.write(begin, known.learner.key)
         self.send(kept)
 
 
@@ -200,7 +224,7 @@ class HandIn(Api):
             self.send(hand_in.shown(*done))
             return
         try:
-            work = IOLoop.current().run_in_executor(None, hand_in.put_down, arrived, whose, copy, referral, language)
+            work = IOLoop.current().run_in_executor(None, hand_in.put_down, arrived, whose, copy, past, referral, language)
             made, sha256 = await work
         except HandInError as error:
             self.refuse(422, str(error))
@@ -217,7 +241,7 @@ class HandIn(Api):
             await IOLoop.current().run_in_executor(None, hand_in.stand, arrived, file, beside)
         except OSError as error:  # it is put right when the service starts again, or at the next try
             raise _full(arrived, error) from error
-        await room.database.write(lambda connection: hand_in.stands(connection, room.class_id, file))
+        await room.database.write(lambda connection: hand_in.stands(connection, room.class_id, arrived, file))
         self.send(hand_in.shown(made.receipt, copy.revision))
 
 
@@ -231,6 +255,7 @@ class Feedback(Api):
         content = room.folder.feedback(known.learner, room.workbook(assignment).assignment)
         if content is None:
             raise Refused(404, "none")
+        content = addressed(content, room.base, f"{room.base}{assignment}.html")
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", SANDBOX)
         self.finish(content)

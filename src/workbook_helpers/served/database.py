@@ -1,16 +1,17 @@
 """Where the service keeps its rows: SQLite beside the class, or PostgreSQL. Who reads waits for nobody; writes are made together.
 
-All that has come while the disk was busy is committed at once: one wait for the disk serves a whole class.
+All that comes within a fiftieth of a second, or while the disk is busy, is committed at once: one wait for the disk serves a whole class.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import cache
 from queue import SimpleQueue
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from sqlalchemy import (
     Boolean,
@@ -27,7 +28,10 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
+    inspect,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -36,6 +40,8 @@ from sqlalchemy.schema import CreateTable
 from workbook_helpers.errors import WorkbookError
 
 T = TypeVar("T")
+_Job: TypeAlias = tuple[Callable[[Connection], Any], str, asyncio.Future[Any]]
+"""What to change, its order (`Database.write`), and who waits."""
 READERS = 4
 """Threads that read; each has a connection of its own."""
 BUSY_S = 10
@@ -43,9 +49,16 @@ BUSY_S = 10
 MOST_WAITING = 5000
 """Writes in the queue; who comes after them is told to try again."""
 MOST_TOGETHER = 500
+APART_S = 0.02
+"""From when one transaction begins until the next may: those of a class, each for itself, take a third more of the processor's time."""
 _SERVER = {"connect_timeout": 3, "tcp_user_timeout": 5000, "options": "-c statement_timeout=10000 -c lock_timeout=8000"}
 """So that a server that was cut off is found out soon, and nobody hangs with it."""
 FULL = ("disk is full", "no space left", "disk i/o error", "could not extend file")
+
+_LIST = 0x776B6273
+"""Of the lock of a class's list, among all locks of the server's database."""
+_WHOLE = 0x776B6274
+"""Of the lock of whoever makes the tables whole; it has one number and that of a list two, which the server keeps apart."""
 
 metadata = MetaData()
 
@@ -75,8 +88,9 @@ COPIES = Table(
     "served_copies",
     metadata,
     *(_key(name) for name in ("class_id", "learner", "assignment")),
-    *(_text("copy"), _number("revision"), _text("section"), _time("moved_at"), _time("seen_at")),
+    *(_text("copy"), _number("revision"), _text("section"), _time("moved_at"), _time("seen_at"), _time("left_at"), _text("merge")),
 )
+"""`merge`: the last one that has brought answers here (`merging.py`)."""
 ANSWERS = Table(
     "served_answers",
     metadata,
@@ -91,6 +105,8 @@ RECEIPTS = Table(
     *(_text("receipt"), _number("attempt"), _number("revision"), _time("at"), _text("about"), Column("there", Boolean, nullable=False)),
 )
 """`about`: what is to stand beside the zip; `there`: whether it does."""
+BROUGHT = Table("served_brought", metadata, *(_key(name) for name in ("class_id", "learner", "assignment", "file")), _text("merge"))
+"""Which receipts of another id a learner sees, since a merge (`merging.py`)."""
 
 
 class GoneError(WorkbookError):
@@ -110,12 +126,11 @@ class Refused(Exception):  # noqa: N818  an answer, not a fault
 
 
 def prepare(url: str) -> None:
-    """Make the tables that are not there; GoneError if the database cannot be used."""
+    """Make all tables whole (`make_whole`); GoneError if the database cannot be used."""
     engine = _engine(url)
     try:
-        with engine.connect() as connection:
-            for table in metadata.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
+        with _transaction(engine) as connection:
+            make_whole(connection)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
         msg = f"The answers' database {shown} cannot be opened ({_said(error)}). See that it is there and may be written to."
@@ -124,14 +139,25 @@ def prepare(url: str) -> None:
         engine.dispose()
 
 
+def make_whole(connection: Connection) -> None:
+    """Make the tables that are not there, and the columns that an earlier version had not; in a transaction: another waits for its end."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_WHOLE)))
+    for table in metadata.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in (one for one in table.columns if one.name not in there):
+            kind, begins = column.type.compile(connection.dialect), repr(getattr(column.default, "arg", None))
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind} NOT NULL DEFAULT {begins}")
+
+
 class Database:
     """The rows of one database, for a process that runs an event loop."""
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._readers = ThreadPoolExecutor(READERS, "reads")
-        self._jobs: SimpleQueue[tuple[Callable[[Connection], Any], str, Future[Any]] | None] = SimpleQueue()
-        self._begin = "BEGIN IMMEDIATE" if self._engine.dialect.name == "sqlite" else "BEGIN"
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="writes", daemon=True)
         self._writer.start()
 
@@ -151,9 +177,9 @@ class Database:
         """
         if self._jobs.qsize() > MOST_WAITING:
             raise Refused(503, "gone")
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((change, order, future))
-        return await asyncio.wrap_future(future)
+        return await future
 
     def close(self) -> None:
         """Write what waits, then let go."""
@@ -178,19 +204,21 @@ class Database:
             return ask(connection)
 
     def _write_all(self) -> None:
+        due = 0.0
         while (first := self._jobs.get()) is not None:
+            time.sleep(max(0.0, due - time.monotonic()))
+            due = time.monotonic() + APART_S
             jobs, last = [first], False
             while not self._jobs.empty() and len(jobs) < MOST_TOGETHER and not last:
                 if (job := self._jobs.get()) is None:
                     last = True
                 else:
                     jobs.append(job)
-            jobs = sorted((job for job in jobs if job[2].set_running_or_notify_cancel()), key=lambda job: job[1])
-            for (_, _, future), outcome in zip(jobs, self._outcomes([change for change, _, _ in jobs]), strict=True):
-                if isinstance(outcome, Exception):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
+            jobs.sort(key=lambda job: job[1])
+            outcomes = self._outcomes([change for change, _, _ in jobs])
+            told = [(future, outcome) for (_, _, future), outcome in zip(jobs, outcomes, strict=True)]
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+                first[2].get_loop().call_soon_threadsafe(_tell, told)
             if last:
                 return
 
@@ -214,16 +242,8 @@ class Database:
             return error
 
     def _together(self, changes: Sequence[Callable[[Connection], Any]]) -> list[Any]:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql(self._begin)
-            try:
-                outcomes = [_outcome(change, connection) for change in changes]
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                with suppress(SQLAlchemyError):  # the connection is gone, or SQLite has done it itself
-                    connection.exec_driver_sql("ROLLBACK")
-                raise
-            return outcomes
+        with _transaction(self._engine) as connection:
+            return [_outcome(change, connection) for change in changes]
 
 
 def of(table: Table, *names: str) -> ColumnElement[bool]:
@@ -244,6 +264,17 @@ def add(connection: Connection, table: Table, **values: object) -> bool:
     return connection.execute(_writing(table, connection.dialect.name, "keep"), values).first() is not None
 
 
+def hold_list(connection: Connection, class_id: str, *, alone: bool = False) -> None:
+    """Have nobody of a class be forgotten until this write ends; `alone`: wait for all that do so, and have others wait. First in a write.
+
+    Who is to be forgotten is off the list by then, so whoever looks there after this call writes for nobody who has been. In a file one
+    writes at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(_LIST, func.hashtext(class_id))))
+
+
 @cache
 def _writing(table: Table, dialect: str, there: Literal["replace", "keep"]) -> Any:
     made: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
@@ -253,6 +284,17 @@ def _writing(table: Table, dialect: str, there: Literal["replace", "keep"]) -> A
     return made.on_conflict_do_update(
         index_elements=keys, set_={column.name: made.excluded[column.name] for column in table.columns if column.name not in keys}
     )
+
+
+def _tell(told: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+    """Give each who waits what became of it; in the event loop."""
+    for future, outcome in told:
+        if future.done():  # nobody waits any more
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
 
 def _outcome(change: Callable[[Connection], Any], connection: Connection) -> Any:
@@ -269,6 +311,20 @@ def _engine(url: str) -> Engine:
     if lite:
         event.listen(engine, "connect", _durable)
     return engine
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose writes are made wholly or not at all; in a file, one after the other."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN")
+        try:
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(SQLAlchemyError):  # the connection is gone, or SQLite has done it itself
+                connection.exec_driver_sql("ROLLBACK")
+            raise
 
 
 def _durable(connection: Any, _record: object) -> None:

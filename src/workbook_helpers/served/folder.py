@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar
 
@@ -162,7 +162,7 @@ class Folder:
 
     def about(self) -> About:
         """Give what `served.toml` says now."""
-        path = self.root / ABOUT
+        path = _joined(self.root, ABOUT)
         try:
             return self._about.get(ABOUT, (path,), lambda: _about(path))
         except OSError as error:
@@ -202,15 +202,15 @@ class Folder:
         """Give a workbook as it was given out; None where there is none that can be read."""
         if not ASSIGNMENT.fullmatch(assignment):
             return None
-        folder = self.root / "releases" / assignment
+        folder, *files = self._of_workbook(assignment)
         try:
-            return self._workbooks.get(assignment, (folder / "workbook.toml", folder / "items.toml"), lambda: load_workbook(folder))
+            return self._workbooks.get(assignment, tuple(files), lambda: load_workbook(folder))
         except (OSError, ContentError):
             return None
 
     def referral(self, learner: Learner, workbook: Workbook) -> Referral | None:
         """Give what holds for a learner; nobody else's."""
-        path = self._given(learner, workbook.assignment) / FILE
+        path = _joined(self._given(learner, workbook.assignment), FILE)
         try:
             found = self._referrals.get(path, (path,), lambda: read_referral(read_file(path, MAX_REFERRAL), workbook))
         except (OSError, ContentError):
@@ -229,7 +229,17 @@ class Folder:
             return None
 
     def _given(self, learner: Learner, assignment: str) -> Path:
-        return self.root / "given" / learner.folder / assignment
+        return _joined(self.root, "given", learner.folder, assignment)
+
+    def _of_workbook(self, assignment: str) -> tuple[Path, Path, Path]:
+        folder = _joined(self.root, "releases", assignment)
+        return folder, _joined(folder, "workbook.toml"), _joined(folder, "items.toml")
+
+
+@lru_cache(20_000)
+def _joined(root: Path, *parts: str) -> Path:
+    """Give a path; to put one together takes longer than to look whether the file has changed."""
+    return root.joinpath(*parts)
 
 
 def _about(path: Path) -> About:

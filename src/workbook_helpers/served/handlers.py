@@ -20,7 +20,7 @@ from workbook_helpers.served.room import Room
 from workbook_helpers.served.sessions import LASTS_S, SHARED_S
 from workbook_helpers.words import use
 
-COOKIE, HUB_SESSION = "workbook", "jupyterhub-session-id"
+HUB_SESSION = "jupyterhub-session-id"
 MAX_BODY = 1_000_000
 PERSON, PLACE = (10.0, 80.0), (60.0, 600.0)
 """Requests of one person, and of one address by those who are not signed in: so many a second, and so many at once.
@@ -64,7 +64,7 @@ class Handler(web.RequestHandler):
     @property
     def token(self) -> str:
         """What the browser has of its session, "" for none."""
-        own = (self.get_cookie(COOKIE) or "")[:200]
+        own = (self.get_cookie(self.room.cookie) or "")[:200]
         return own and own + self.of_hub
 
     @property
@@ -80,19 +80,26 @@ class Handler(web.RequestHandler):
     def _by_proxies(self, header: str) -> str:
         return self.request.headers.get(header, "") if self.settings["hub"] else ""
 
-    async def sign_in(self, learner: str, known_by: str, *, shared: bool = False) -> None:
-        """Begin a learner's session, given as `Learner.key`, and have the browser keep it; one that it has ends."""
+    async def sign_in(
+        self, learner: str, known_by: str, *, shared: bool = False, may: Callable[[Connection], bool] = lambda _: True
+    ) -> bool:
+        """Begin a learner's session, given as `Learner.key`, if it `may` be; say whether it was. One that the browser has ends."""
         room, before, lasts_s = self.room, self.token, SHARED_S if shared else LASTS_S
 
         def begin(connection: Connection) -> str:
-            if before:
-                room.sessions.end(connection, before)
+            room.stays(connection, learner)
+            if not may(connection):
+                return ""
+            room.leave(connection, before)
             return room.sessions.begin(connection, learner, known_by, lasts_s, beside=self.of_hub)
 
         token = await room.database.write(begin)
+        if not token:
+            return False
         settings: dict[str, Any] = {} if shared else {"max_age": lasts_s}
         settings |= {"httponly": True, "samesite": "Strict", "secure": self.is_private, "path": room.base}
-        self.set_cookie(COOKIE, token, **settings)
+        self.set_cookie(room.cookie, token, **settings)
+        return True
 
     def refuse(self, status: int, error: str, **more: object) -> None:
         """Answer why not."""

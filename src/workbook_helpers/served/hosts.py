@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 
 def known_host(names: Sequence[str]) -> Callable[[str], bool]:
@@ -14,6 +15,7 @@ def known_host(names: Sequence[str]) -> Callable[[str], bool]:
     own = socket.gethostname().lower()
     ours = {"localhost", own, own.partition(".")[0], f"{own.partition('.')[0]}.local", *(name.lower() for name in names)}
 
+    @lru_cache(100)
     def known(host: str) -> bool:
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and not host.endswith("]") else host
         if name.lower() in ours:

@@ -4,11 +4,12 @@ The hub's OAuth is asked afresh each time; what it gives the service stays here,
 That session holds for as long as the browser has the hub's own one (`Handler.of_hub`): who signs out of the hub has signed out here.
 """
 
+import json
 import os
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado import web
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound="DataclassInstance")
 """Of `app`, which is above this module."""
 LOGIN, CALLBACK = "hub-login", "oauth_callback"
+BEGUN, BEGUN_S = "workbook-begun-", 600
+"""How the cookie of a sign-in begins that is under way, and how many seconds it may take."""
 PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     '<title>{title}</title><body style="font-family:sans-serif;margin:2em"><main><h1>{title}</h1><p>{text}</p></main>'
@@ -70,9 +73,17 @@ class Login(Way):
         """End the session that the browser has, and ask the hub who this is."""
         room, before = self.room, self.token
         if before:
-            await room.database.write(lambda connection: room.sessions.end(connection, before))
-        self.request.uri = self.further(self.get_query_argument("next", ""))  # where the library comes back to
-        self.redirect(self.get_login_url())
+            await room.database.write(lambda connection: room.leave(connection, before))
+        then, auth = self.further(self.get_query_argument("next", "")), self.auth
+        self.request.uri = then  # where the library would come back to
+        address = self.get_login_url()
+        # The library knows of it in this process alone, and the browser may come back to another one.
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        begun = json.dumps({"then": then, "verifier": auth.get_code_verifier(state)})
+        auth.clear_oauth_state(state)
+        settings: dict[str, Any] = {"path": room.base, "httponly": True, "samesite": "Lax", "secure": self.is_private}
+        self.set_signed_cookie(BEGUN + state, begun, expires_days=None, max_age=BEGUN_S, **settings)
+        self.redirect(address)
 
 
 class Callback(Way):
@@ -81,13 +92,13 @@ class Callback(Way):
     async def get(self) -> None:
         """Sign in whoever the hub says it is, where the class has such a learner."""
         auth, state = self.auth, self.get_query_argument("state", "")
-        kept = self.get_signed_cookie(auth.get_state_cookie_name(state)) or b""
+        kept = self.get_signed_cookie(BEGUN + state)
         auth.clear_oauth_state_cookies(self)
-        if not state or kept != state.encode():  # not begun by this browser, or long ago
+        if kept is None:  # not begun by this browser, or long ago
             raise Refusal(403, "served-hub-again")
-        then, verifier = auth.get_next_url(state), auth.get_code_verifier(state)
-        auth.clear_oauth_state(state)
-        token = await auth.token_for_code(self.get_query_argument("code", ""), code_verifier=verifier, sync=False)
+        self.clear_cookie(BEGUN + state, path=self.room.base)
+        begun = json.loads(kept)
+        token = await auth.token_for_code(self.get_query_argument("code", ""), code_verifier=begun["verifier"], sync=False)
         user = await auth.user_for_token(token, session_id=auth.get_session_id(self), sync=False)
         if not user or user.get("kind") != "user" or not auth.check_scopes(auth.access_scopes, user):
             raise Refusal(403, "served-hub-again")
@@ -96,7 +107,7 @@ class Callback(Way):
         if learner is None:
             raise Refusal(403, "served-hub-nobody", user=name)
         await self.sign_in(learner.key, "lti" if name.startswith(OF_LTI) else "hub", shared=True)
-        self.redirect(then if then.startswith(self.room.base) else self.room.base)
+        self.redirect(begun["then"])
 
 
 def handlers() -> list[tuple[str, type[Handler]]]:

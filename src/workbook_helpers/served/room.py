@@ -1,5 +1,6 @@
 """One class that is served: its folder, its rows, and what is known of it while the service runs."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from workbook_helpers.items import Json, Workbook
 from workbook_helpers.served import answers, hand_in
 from workbook_helpers.served.answers import Whose
-from workbook_helpers.served.database import Database, Refused
+from workbook_helpers.served.database import Database, Refused, hold_list
 from workbook_helpers.served.folder import Folder, Learner
 from workbook_helpers.served.sessions import Session, Sessions
 
@@ -28,12 +29,15 @@ class Room:
     ----------
     base
         Where its addresses begin, "/" or "/…/".
+    cookie
+        The name of the cookie of its sessions: browsers keep no ports apart, and two classes may be open on one computer.
     """
 
     def __init__(self, folder: Folder, database: Database, base: str) -> None:
         self.folder, self.database, self.base = folder, database, base
         self.class_id = folder.about().class_id
         self.sessions = Sessions(self.class_id)
+        self.cookie = f"workbook-{hashlib.sha256(self.class_id.encode()).hexdigest()[:8]}"
 
     def known(self, connection: Connection, token: str) -> Known:
         """Give who asks; Refused where that is nobody, or no learner of the class any more."""
@@ -42,6 +46,17 @@ class Room:
         if learner is None:
             raise Refused(401, "out")
         return Known(session=session, learner=learner)
+
+    def leave(self, connection: Connection, token: str) -> None:
+        """End a session, and note that who had it has gone; nothing where there is none."""
+        if token and (learner := self.sessions.end(connection, token)):
+            answers.leave(connection, self.class_id, learner)
+
+    def stays(self, connection: Connection, learner: str) -> None:
+        """See that somebody, by `Learner.key`, is of the class until this write ends; Refused where not. Before anything is written."""
+        hold_list(connection, self.class_id)
+        if self.folder.about().learner(learner) is None:
+            raise Refused(401, "out")
 
     def whose(self, known: Known, workbook: Workbook) -> Whose:
         """Give whose copy of a workbook is meant."""
@@ -72,7 +87,7 @@ class Room:
             return None
         referral = self.folder.referral(known.learner, workbook)
         has_feedback = self.folder.has_feedback(known.learner, workbook.assignment)
-        others = {one.id: one for one in self.workbooks().values()} if any(item.looks_back() for item in workbook.items.values()) else {}
+        others = {one.id: one for one in self.workbooks().values()} if workbook.looks_back() else {}
         return {
             "workbook": workbook.id,
             "release": workbook.release,

@@ -20,11 +20,17 @@ FORGET_S = 86400
 FREE = {"learner": (5, 3600), "address": (40, 60), "class": (200, 10)}
 """Of what is counted: how many failures cost nothing, and the longest wait in seconds.
 
-A class comes from one address, and anybody may be wrong; a learner's own limit is what keeps a PIN from being found: at most 39
-tries on the first day and 24 on each day after, of 10,000 and more. Waits of a class are short, so that nobody locks it out.
+A class comes from one address, and anybody may be wrong; a learner's own limit is what keeps a PIN from being found:
+docs/college.md says how many tries that are, and a test counts them. Waits of a class are short, so that nobody locks it out.
 """
-_COST = {"n": 2**13, "r": 8, "p": 1, "dklen": 32}
-"""Some 20 ms of a processor and 8 MB."""
+COST = 2**12
+"""What a PIN costs, as scrypt's n: some 10 ms of a processor and 4 MB. Whoever has the rows tries all PINs of four digits within minutes,
+at any price that a class could pay at a lesson's begin: it is the limit of tries that keeps a PIN.
+"""
+FORMER_COST = 2**13
+"""The same of those that were kept before theirs stood with them."""
+SLACK_S = 3600
+"""By so much a clock may be set back before sessions end."""
 
 _SESSION = select(SESSIONS).where(of(SESSIONS, "token"))
 
@@ -65,13 +71,15 @@ class Sessions:
     def find(self, connection: Connection, token: str) -> Session:
         """Give whose token it is; Refused if it is none that holds."""
         row = connection.execute(_SESSION, {"of_token": _hashed(token)}).first() if token else None
-        if row is None or row.class_id != self.class_id or row.ends_at < time.time():
+        if row is None or row.class_id != self.class_id or not 0 <= row.ends_at - time.time() <= LASTS_S + SLACK_S:
             raise Refused(401, "out")
         return Session(learner=row.learner, known_by=row.known_by, ends_at=row.ends_at)
 
-    def end(self, connection: Connection, token: str) -> None:
-        """End one."""
-        connection.execute(delete(SESSIONS).where(SESSIONS.c.token == _hashed(token), SESSIONS.c.class_id == self.class_id))
+    def end(self, connection: Connection, token: str) -> str:
+        """End one; give whose it was, "" for nobody's."""
+        mine = (SESSIONS.c.token == _hashed(token), SESSIONS.c.class_id == self.class_id)
+        row = connection.execute(delete(SESSIONS).where(*mine).returning(SESSIONS.c.learner)).first()
+        return row.learner if row else ""
 
     def pin(self, connection: Connection, learner: str) -> str:
         """Give what is kept of a PIN (`hash_pin`), "" for none."""
@@ -125,21 +133,20 @@ class Sessions:
         return table.c.class_id == self.class_id, table.c.learner == learner
 
 
-def hash_pin(pin: str) -> str:
-    """Give what is kept of a PIN."""
+def hash_pin(pin: str, cost: int = COST) -> str:
+    """Give what is kept of a PIN or a password; `cost` is scrypt's n, and is kept with it."""
     salt = secrets.token_bytes(16)
-    return f"{salt.hex()}${hashlib.scrypt(pin.encode(), salt=salt, **_COST).hex()}"
+    return f"{cost}${salt.hex()}${_scrypt(pin, salt, cost)}"
 
 
-NOBODY = hash_pin("0000") if hasattr(hashlib, "scrypt") else ""
-"""Looked at in place of a PIN that there is not, which then takes as long."""
+def same_pin(pin: str, kept: str, cost: int = COST) -> bool:
+    """Whether it is the one of which this is kept; takes as long where there is none (""), but for one of `FORMER_COST` twice as long."""
+    *own, salt, wanted = kept.split("$") if kept else (str(cost), "", "")
+    return hmac.compare_digest(_scrypt(pin, bytes.fromhex(salt), int(own[0]) if own else FORMER_COST), wanted) and bool(kept)
 
 
-def same_pin(pin: str, kept: str) -> bool:
-    """Whether it is the PIN of which this is kept; takes as long where there is none."""
-    salt, _, wanted = (kept or NOBODY).partition("$")
-    found = hashlib.scrypt(pin[:64].encode("utf-8", "replace"), salt=bytes.fromhex(salt), **_COST).hex()
-    return hmac.compare_digest(found, wanted) and bool(kept)
+def _scrypt(pin: str, salt: bytes, cost: int) -> str:
+    return hashlib.scrypt(pin[:64].encode("utf-8", "replace"), salt=salt, n=cost, r=8, p=1, dklen=32).hex()
 
 
 def _hashed(token: str) -> str:

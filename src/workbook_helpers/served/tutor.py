@@ -3,10 +3,8 @@
 import hmac
 import ipaddress
 
-from sqlalchemy import Connection
-
 from workbook_helpers.items import clean_id
-from workbook_helpers.served import answers
+from workbook_helpers.served import answers, merging
 from workbook_helpers.served.database import Refused
 from workbook_helpers.served.folder import Learner
 from workbook_helpers.served.handlers import Api
@@ -60,10 +58,34 @@ class Forget(Tutors):
     async def post(self) -> None:
         """Do it."""
         room, key = self.room, clean_id(str(self.asked().get("learner"))).lower()  # who is not on the list any more as well
+        await room.database.write(lambda connection: answers.forget(connection, room.class_id, key))
+        self.send({})
 
-        def change(connection: Connection) -> None:
-            room.sessions.reset(connection, key)
-            answers.forget(connection, room.class_id, key)
 
-        await room.database.write(change)
+class Merge(Tutors):
+    """Show a learner what was answered under another id of theirs."""
+
+    async def post(self) -> None:
+        """Do it, where there is no answer of their own."""
+        match self.asked():
+            case {"goes": str(goes), "stays": str(stays), "merge": str(name)}:
+                pass
+            case _:
+                raise Refused(400, "form")
+        room, first, second = self.room, clean_id(goes).lower(), clean_id(stays).lower()
+        self.send({"answers": await room.database.write(lambda connection: merging.merge(connection, room.class_id, first, second, name))})
+
+
+class Unmerge(Tutors):
+    """Take that back."""
+
+    async def post(self) -> None:
+        """Do it, but for what was changed since."""
+        match self.asked():
+            case {"learner": str(typed), "merge": str(name)}:
+                pass
+            case _:
+                raise Refused(400, "form")
+        room, key = self.room, clean_id(typed).lower()
+        await room.database.write(lambda connection: merging.unmerge(connection, room.class_id, key, name))
         self.send({})

@@ -15,16 +15,16 @@ from workbook_helpers.cells import ASK
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file
 from workbook_helpers.items import Workbook, read_notebook
-from workbook_helpers.items.sections import ABOUT, heading
+from workbook_helpers.items.sections import ABOUT, shown_together
 from workbook_helpers.policy import safe_html
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 LARGEST = 1_000_000
 """Bytes of a picture; those of this unit have less than a hundredth."""
-SAFE = " !$'()*+,-./:;=?@_~"
+SAFE = " !$'()*+,-./:;=>?@_~"
 """What a `data:` address of text may have as it is; it packs smaller than base64."""
 LEAN = (
-    (re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL), ""),  # the page says it in words of its own
+    (re.compile(r'<(title|desc)\b.*?</\1>|\s(role|aria-\w+)="[^"]*"', re.DOTALL), ""),  # the page says it in words of its own
     (re.compile(r">\s*\n\s*<"), "><"),
     (re.compile(r'="([^"\'<>]*)"'), r"='\1'"),
 )
@@ -49,20 +49,19 @@ def body(workbook: Workbook, *, inside: bool = True) -> str:
         If the notebook cannot be read, has code of its own, or holds a picture that is not in the workbook's `media` folder.
     """
     seen: set[str] = set()
-    make = partial(_Kept, workbook=workbook, seen=seen, inside=inside)
+    cells = read_notebook(workbook.notebook)["cells"]
     made: list[str] = []
-    for number, cell in enumerate(read_notebook(workbook.notebook)["cells"], 1):
-        begins = heading("".join(cell["source"])) if cell["cell_type"] == "markdown" else None
-        if begins is not None or not made:
-            made += ["</section>"] * bool(made) + [f'<section class="wb-section"{" data-wb-about" * (begins == ABOUT)}>']
-        made.append(_cell(workbook, number, cell, make))
-    return "\n".join([*made, "</section>"])
+    for part in shown_together(cells, workbook.paper(), workbook.documents):
+        made.append(f'<section class="wb-section"{" data-wb-about" * (part.title == ABOUT)}>')
+        made += [_cell(workbook, number + 1, cells[number], seen, inside=inside) for number in part.cells]
+        made.append("</section>")
+    return "\n".join(made)
 
 
-def _cell(workbook: Workbook, number: int, cell: dict[str, Any], kept: Callable[..., Filter]) -> str:
+def _cell(workbook: Workbook, number: int, cell: dict[str, Any], seen: set[str], *, inside: bool) -> str:
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
-        text = _markdown(workbook, source, f"cell {number}", kept)
+        text = _markdown(workbook, source, f"cell {number}", seen, inside=inside)
         return f'<div class="jp-RenderedHTMLCommon jp-RenderedMarkdown">\n{text}</div>'
     found = re.search(r'"([^"]*)"', source) if ASK.fullmatch(source) else None
     if cell["cell_type"] != "code" or found is None:
@@ -71,15 +70,27 @@ def _cell(workbook: Workbook, number: int, cell: dict[str, Any], kept: Callable[
     return f'<div class="wb-place" data-wb-ask="{html.escape(found[1])}"></div>'
 
 
-def _markdown(workbook: Workbook, source: str, where: str, kept: Callable[..., Filter]) -> str:
-    """Give Markdown as safe HTML."""
+def _markdown(workbook: Workbook, source: str, where: str, seen: set[str], *, inside: bool) -> str:
+    """Give Markdown as safe HTML, whose ids are added to those `seen` on the page."""
     from nbconvert.filters.markdown_mistune import InvalidNotebook  # takes a second: only a release needs it
 
     try:
         made = _converted(source)
     except InvalidNotebook as error:
         raise _no_picture(workbook, where, "an attached picture", str(error)) from error
-    return safe_html(made, partial(kept, where=where))
+    if not inside or "<im" not in made.lower():  # with a picture inside, the workbook's files have a say
+        text, names = _by_itself(made)
+        if seen.isdisjoint(names):
+            seen.update(names)
+            return text
+    return safe_html(made, partial(_Kept, seen=seen, picture=partial(_picture, workbook, where) if inside else None))
+
+
+@lru_cache(maxsize=2048)  # as `_converted`
+def _by_itself(made: str) -> tuple[str, frozenset[str]]:
+    """Give the HTML of Markdown as safe HTML of a page that has none of its ids, and these ids."""
+    seen: set[str] = set()
+    return safe_html(made, partial(_Kept, seen=seen, picture=None)), frozenset(seen)
 
 
 @lru_cache(maxsize=2048)  # a release makes the site of all workbooks anew, and looks each up again for what students have
@@ -93,9 +104,9 @@ def _converted(source: str) -> str:
 class _Kept(Filter):
     """Goes over what is safe: sees to pictures, makes ids unique on the page, leaves out nbconvert's paragraph marks."""
 
-    def __init__(self, source: object, *, workbook: Workbook, where: str, seen: set[str], inside: bool) -> None:
+    def __init__(self, source: object, *, seen: set[str], picture: Callable[[str], str] | None) -> None:
         super().__init__(source)
-        self.workbook, self.where, self.seen, self.inside = workbook, where, seen, inside
+        self.seen, self.picture = seen, picture
 
     def __iter__(self) -> Iterator[Token]:
         mark = False
@@ -107,8 +118,8 @@ class _Kept(Filter):
             if token["type"] in ("StartTag", "EmptyTag"):
                 if name := data.pop((None, "id"), None):
                     self._name(data, name)
-                if token["name"] == "img" and self.inside:
-                    data[None, "src"] = _picture(self.workbook, data.get((None, "src"), ""), self.where)
+                if token["name"] == "img" and self.picture:
+                    data[None, "src"] = self.picture(data.get((None, "src"), ""))
                 elif token["name"] == "img":
                     data[None, "loading"] = "lazy"
             yield token
@@ -124,7 +135,7 @@ class _Kept(Filter):
         data[None, "id"] = unique
 
 
-def _picture(workbook: Workbook, source: str, where: str) -> str:
+def _picture(workbook: Workbook, where: str, source: str) -> str:
     """Give the address that holds a picture of the workbook's `media` folder."""
     name = unquote(source).removeprefix("./")
     path = workbook.folder / name

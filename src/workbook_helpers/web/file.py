@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from workbook_helpers.items import KINDS, Workbook
 from workbook_helpers.referral import ELEMENT, Referral
-from workbook_helpers.web.page import FONTS, SERVED, built, data, font, hashed, policy, workbook_page
+from workbook_helpers.web.page import FONTS, PROGRAM, SERVED, built, data, font, hashed, policy, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue
 
 ENDS = re.compile(r"<(?=/script|script|!--)", re.IGNORECASE)
@@ -33,7 +33,7 @@ def workbook_file(workbook: Workbook, *, looked_at: bool = False, referral: Refe
         If the workbook's files have a fault, or the referral is not about this workbook.
     """
     script = ENDS.sub(r"\\x3c", built("workbook.js"))
-    without = {"home", *SERVED, *KINDS} - {item.kind for item in workbook.items.values()} | (set() if referral else {"referral"})
+    without = {"home", PROGRAM, *SERVED, *KINDS} - {item.kind for item in workbook.items.values()} | (set() if referral else {"referral"})
     words = data("wb-words", {language: catalogue(language, without=without) for language in LANGUAGES})
     if referral:
         referral.check(workbook)

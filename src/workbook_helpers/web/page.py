@@ -17,6 +17,8 @@ from workbook_helpers.words import language, say, use
 PAGE = files("workbook_helpers") / "page"
 SERVED = ("join", "served")
 """Parts of the catalogue that only the pages of a service need."""
+PROGRAM = "program"
+"""The part that only a kernel's own messages, its receipt and JupyterLab need; a service says its own itself."""
 FONTS = ("Letters-Regular.woff2", "Letters-Bold.woff2")
 NOSCRIPT = "This page needs JavaScript. Please switch it on in your browser, then load the page again."
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from workbook_helpers.files import PART, write_file
 from workbook_helpers.items import Workbook
-from workbook_helpers.web.page import FONTS, SERVED, built, data, font, policy, rendered, workbook_page
+from workbook_helpers.web.page import FONTS, PROGRAM, SERVED, built, data, font, policy, rendered, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue, say
 
 HERE = Path(__file__).parent
@@ -127,7 +127,7 @@ def _parts(*, served: bool) -> dict[str, bytes]:
 
 
 def _catalogue(language: str, *, served: bool) -> str:
-    return catalogue(language, without=() if served else SERVED)
+    return catalogue(language, without=(PROGRAM, *(() if served else SERVED)))
 
 
 def _named(name: str, content: bytes) -> str:

@@ -67,9 +67,9 @@ class Scale(Item):
         numbers = given if self.before and isinstance(given, list) and len(given) == 2 else [given]
         return all(type(number) is int and 1 <= number <= self.steps for number in numbers)  # not bool, which is an int
 
-    def looks_back(self) -> str | None:
+    def looks_back(self) -> tuple[str, ...]:
         """See `Item.looks_back`."""
-        return self.before
+        return (self.before,) if self.before else ()
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """Give one line for each statement."""

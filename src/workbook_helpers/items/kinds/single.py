@@ -25,7 +25,10 @@ class Single(ChoiceItem):
             return None
         if not isinstance(value, str):
             return f"expected one option id, got {type(value).__name__}"
-        return None if value in self.option_ids() else "names an option that this item does not have"
+        for option in self.options:  # asked for each answer of a class: without a list of them all
+            if option.id == value:
+                return None
+        return "names an option that this item does not have"
 
     def in_words(self, value: Json) -> tuple[str, ...]:
         """See `Item.in_words`."""

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -164,18 +164,28 @@ class Session:
             found.append({"id": "referral-other", "learner": self._seed(kept)[0], "place": "disk"})
         return found + [{"id": "page-stranger", "name": name, "at": at.isoformat()} for name, at in self._store.strangers()]
 
-    def _earlier(self) -> dict[str, Json]:
+    def _earlier(self) -> dict[str, dict[str, Json]]:
         """Give the student's answers to items of other workbooks that lie beside this one, where an item looks back at them."""
-        wanted = {before for item in self.workbook.items.values() if (before := item.looks_back())} - set(self.workbook.items)
-        return {name: value for name in wanted if (value := self._elsewhere(name)) is not None}
+        wanted = self.workbook.looks_back()
+        return {
+            name: saved for short in {name.partition("-")[0] for name in wanted} for name, saved in self._elsewhere(short, wanted).items()
+        }
 
-    def _elsewhere(self, item_id: str) -> Json:
-        for folder in self.workbook.folder.parent.glob(f"{item_id.partition('-')[0]}-*"):
+    def _elsewhere(self, short: str, wanted: Collection[str]) -> dict[str, dict[str, Json]]:
+        """Give those of the wanted answers that are kept for the workbook with this id."""
+        for folder in self.workbook.folder.parent.glob(f"{short}-*"):
             with suppress(WorkbookError):
-                other = load_workbook(folder)
-                value = newest(AnswerStore(folder, other.id, other.items).values(), item_id)
-                return None if other.items[item_id].problem(value) else value
-        return None
+                other = _beside(folder)
+                kept = AnswerStore(folder, other.id, other.items).saved()
+                found = {name: saved for name in wanted if name in other.items and (saved := newest(kept, name))}
+                return {name: saved.brief() for name, saved in found.items() if not other.items[name].problem(saved.value)}
+        return {}
+
+
+@lru_cache(maxsize=16)
+def _beside(folder: Path) -> Workbook:
+    """Read another workbook, once: as with the one that is open, what an author changes counts when the kernel starts anew."""
+    return load_workbook(folder)
 
 
 @lru_cache(maxsize=1)

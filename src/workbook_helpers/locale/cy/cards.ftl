@@ -1,6 +1,7 @@
 # Cards that are answered one at a time.
 cards-back = Cerdyn blaenorol
 cards-next = Cerdyn nesaf
+cards-on = Ymlaen
 cards-all = Gweld pob un ar unwaith
 cards-one = Gweld un ar y tro
 cards-choose = Dewis

@@ -97,7 +97,5 @@ frame-offered = Dangos yr hyn a gafwyd
 frame-use = Ei ddefnyddio
 frame-leave = Ei adael allan
 # In the place of a part that could not be shown.
-frame-calm = Ni ellid dangos y rhan hon.
-frame-safe = Mae eich atebion yn ddiogel. Dywedwch wrth eich tiwtor, ac ewch ymlaen at y rhan nesaf.
 frame-no-question = Nid oes cwestiwn o’r enw { $name } yma.
 frame-changed = Newidiwyd y cwestiwn hwn ar ôl i chi ei ateb, ac nid yw eich ateb yn ffitio mwyach. Mae’n cael ei gadw, ond nid yw’n cael ei gyflwyno. Atebwch eto, os gwelwch yn dda.

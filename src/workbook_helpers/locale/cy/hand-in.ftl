@@ -2,7 +2,7 @@
 progress-label = Cwestiynau a atebwyd
 progress-count = { $done } o { $total }
 progress-practice = Ymarfer { $done } o { $total }
-progress-assessed = Marcio { $done } o { $total }
+progress-assessed = I’ch tiwtor { $done } o { $total }
 progress-started = { $n } wedi’u dechrau
 hand-in-title = Adolygu a chyflwyno
 hand-in-left = Rydych wedi ateb { $done } o { $total } cwestiwn a gaiff eu marcio.

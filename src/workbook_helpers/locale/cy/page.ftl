@@ -15,15 +15,6 @@ page-other = { $place ->
 }
 page-other-back = Mynd yn ôl i { $other }
 page-reload = Mynd ymlaen
-page-open = Agor fel tudalen
-page-open-why = Mae’n haws darllen ac ateb y llyfr gwaith hwn fel tudalen ar ei phen ei hun. Mae eich atebion yr un fath yn y ddau.
-page-opening = Yn agor eich llyfr gwaith. Mae hyn yn cymryd ychydig eiliadau.
-page-failed = Ni allai rhan o’r llyfr gwaith hwn ddechrau.
-page-again = Rhoi cynnig arall arni
-page-asleep = Mae eich llyfr gwaith wedi mynd i gysgu. Mae’r atebion a gadwyd yn ddiogel.
-page-wake = Ei ddeffro
-page-foreign = Nid yw’r llyfr nodiadau hwn yn rhedeg ar ei ben ei hun, gan ei fod mewn ffolder tiwtor neu’n cynnwys mwy na chwestiynau llyfr gwaith.
-page-author = Yma mae’r llyfr gwaith hwn yn cael ei ysgrifennu. Cliciwch ddwywaith ar destun i’w newid, yna cadwch gyda Ctrl+S (Cmd+S ar Mac). I’w weld fel myfyrwyr, rhyddhewch ef i ddosbarth.
 page-section-done = ✓ wedi’i wneud
 page-menu = Dewislen
 page-sections = Adrannau

@@ -1,14 +1,8 @@
-receipt-title = Derbynneb: { $title }
-receipt-skip = Neidio i’r dderbynneb
 receipt-heading = Derbynneb: wedi’i gyflwyno
 receipt-heading-file = Derbynneb: mae eich ffeil gyflwyno wedi’i gwneud
-receipt-name = Derbynneb
 receipt-workbook = Llyfr gwaith
 receipt-learner = Rhif dysgwr
 receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
 receipt-short-code = Cod
 receipt-unanswered = Heb eu hateb
 receipt-started = Wedi’u dechrau, ond heb eu gorffen
-receipt-give = Y cam nesaf: rhowch y ffeil i’ch tiwtor. Lanlwythwch hi i Moodle, neu ei hanfon, fel y dywedodd eich tiwtor.
-receipt-where = Mae’r ffeil yn y ffolder “handed-in”, wrth ochr eich llyfrau gwaith.
-receipt-keep = Cadwch y dderbynneb hon. Mae’n dangos beth a gyflwynoch, a phryd. I’w hargraffu, defnyddiwch Argraffu yn newislen eich porwr.

@@ -27,6 +27,8 @@ served-leave = Gadael
 served-leave-sure = Mae { $n } ateb ar y ddyfais hon yn unig ac nid yw wedi’i anfon eto. Os gadewch nawr, caiff ei golli.
 served-stay = Aros yma
 served-leave-all-the-same = Gadael er hynny
+served-has = Gyda’ch tiwtor
+served-has-what = Eich atebion fel yr oeddent ar { $time }. Nid yw eich nodiadau preifat yn eu plith.
 # Where a college's hub signs people in.
 served-hub-not-in = Nid ydych wedi mewngofnodi
 served-hub-nobody = Rydych wedi mewngofnodi yn y coleg fel { $user }, ac nid oes dysgwr o'r enw hwnnw yn y dosbarth hwn. Dywedwch wrth eich tiwtor.

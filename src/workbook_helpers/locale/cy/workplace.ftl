@@ -1,9 +1,12 @@
 workplace-label = Ar gyfer eich uned: tystiolaeth o’ch gweithle
-workplace-none = Dewiswch un
 workplace-nameless = Peidiwch ag ysgrifennu enw neb rydych yn ei gefnogi, enw cydweithiwr nac enw teulu. Ysgrifennwch rôl, fel “preswylydd” neu “y nyrs”.
 workplace-done = Dywedwch beth wnaethoch chi, gam wrth gam, a pham.
 workplace-role = Rôl y person a’i gwelodd, fel “uwch ofalwr”. Ysgrifennir yr enw â llaw ar y daflen brintiedig.
 workplace-print = Argraffu taflen tyst
+workplace-taken = O’ch ffurflen flaenorol. Newidiwch hyn os yw’n wahanol.
+workplace-empty-form = Gwagio’r ffurflen hon
+workplace-put-back = Ei rhoi yn ôl
+workplace-emptied = Mae’r ffurflen yn wag.
 workplace-sheet = Taflen tyst
 workplace-empty = —
 workplace-by-witness = I’w lenwi gan y tyst

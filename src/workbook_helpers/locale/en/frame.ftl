@@ -96,6 +96,4 @@ frame-offered = Show what was found
 frame-use = Use it
 frame-leave = Leave it out
 # In the place of a part that could not be shown.
-frame-calm = This part could not be shown.
-frame-safe = Your answers are safe. Please tell your tutor, and go on with the next part.
 frame-no-question = There is no question called { $name } here.

@@ -2,7 +2,7 @@
 progress-label = Questions answered
 progress-count = { $done } of { $total }
 progress-practice = Practice { $done } of { $total }
-progress-assessed = Marked { $done } of { $total }
+progress-assessed = For your tutor { $done } of { $total }
 progress-started = { $n } started
 hand-in-title = Review and hand in
 hand-in-left = You have answered { $done } of { $total } marked questions.
@@ -56,7 +56,7 @@ receipt-of = { $done } of { $total } marked questions{ $started ->
    *[other] , and { $started } started
 }
 receipt-file = File
-receipt-later = On { $day }, at work again, ask yourself: what do I do differently since this workbook? Tell your tutor or your manager.
+receipt-later = On { $day }, back at work, ask yourself: what do I do differently because of this workbook? Tell your tutor or your manager.
 receipt-nothing-else = Your tutor has it now. There is nothing else to do.
 receipt-save = Save the file
 receipt-save-again = Save the file again

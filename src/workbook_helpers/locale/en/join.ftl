@@ -21,7 +21,7 @@ join-wrong = The class code, the ID and the PIN do not fit together. Check each 
 join-wait = That was tried too often. Wait { $n ->
     [one] 1 minute
    *[other] { $n } minutes
-}, then try again. If you have forgotten your PIN, ask your tutor.
+}, then try again. Your tutor can let you in sooner, and if you have forgotten your PIN.
 join-away = There is no connection. Check that this device is on the Wi-Fi, then try again.
 join-busy = Your college’s computer cannot answer just now. Please try again in a moment.
 join-back = You were signed out, { $learner }. Sign in again: what you wrote is kept on this device.

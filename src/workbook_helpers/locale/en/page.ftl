@@ -15,15 +15,6 @@ page-other = { $place ->
 }
 page-other-back = Go back to { $other }
 page-reload = Carry on
-page-open = Open as a page
-page-open-why = This workbook is easier to read and to answer as a page of its own. Your answers are the same in both.
-page-opening = Opening your workbook. This takes a few seconds.
-page-failed = Part of this workbook could not start.
-page-again = Try again
-page-asleep = Your workbook has gone to sleep. Your saved answers are safe.
-page-wake = Wake it up
-page-foreign = This notebook does not run by itself, because it lies in a tutor’s folder or holds more than a workbook’s questions.
-page-author = Here this workbook is written. Double-click a text to change it, then save with Ctrl+S (Cmd+S on a Mac). To see it as students do, release it to a class.
 page-section-done = ✓ done
 page-menu = Menu
 page-sections = Sections

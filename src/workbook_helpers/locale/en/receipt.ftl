@@ -1,14 +1,8 @@
-receipt-title = Receipt: { $title }
-receipt-skip = Skip to the receipt
 receipt-heading = Receipt: handed in
 receipt-heading-file = Receipt: your hand-in file is made
-receipt-name = Receipt
 receipt-workbook = Workbook
 receipt-learner = Learner ID
 receipt-at = { DATETIME($at, dateStyle: "long", timeStyle: "short") }
 receipt-short-code = Code
 receipt-unanswered = Not answered
 receipt-started = Started, but not finished
-receipt-give = Next step: give the file to your tutor. Upload it to Moodle, or send it, as your tutor told you.
-receipt-where = The file is in the folder “handed-in”, beside your workbooks.
-receipt-keep = Keep this receipt. It shows what you handed in, and when. To print it, use Print in your browser’s menu.

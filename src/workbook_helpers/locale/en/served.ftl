@@ -32,6 +32,9 @@ served-leave-sure = { $n ->
 }
 served-stay = Stay here
 served-leave-all-the-same = Leave all the same
+# In the receipt: what the tutor has.
+served-has = With your tutor
+served-has-what = Your answers as they were on { $time }. Your private notes are not among them.
 # Where a college's hub signs people in.
 served-hub-not-in = You are not signed in
 served-hub-nobody = You are signed in at the college as { $user }, and no learner of this class is called so. Tell your tutor.

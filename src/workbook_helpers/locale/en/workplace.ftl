@@ -1,9 +1,12 @@
 workplace-label = For your unit: evidence from your workplace
-workplace-none = Choose one
 workplace-nameless = Do not write the name of anybody you support, of a colleague or of a family. Write a role, such as “a resident” or “the nurse”.
 workplace-done = Say what you did, step by step, and why.
 workplace-role = The role of the person who saw it, such as “senior carer”. The name goes onto the printed sheet, by hand.
 workplace-print = Print a witness sheet
+workplace-taken = From your form before. Change it where it is different.
+workplace-empty-form = Empty this form
+workplace-put-back = Put it back
+workplace-emptied = The form is empty.
 workplace-sheet = Witness sheet
 workplace-empty = —
 workplace-by-witness = To be filled in by the witness

@@ -56,7 +56,7 @@ export class Device {
   keeps = true;
   learner = who.get();
   anew = who.anew();
-  /** @type {Record<string, unknown>} */
+  /** @type {Kept["earlier"]} */
   earlier = {};
   /** @type {(() => void)[]} */
   #heard = [];
@@ -163,11 +163,10 @@ export class Device {
 
   /** @param {Pick<Copy, "person" | "workbook" | "class_id">} whose */
   async #earlier(whose) {
-    const wanted = Object.values(this.book.items).map((spec) => /** @type {{ before?: string | null }} */ (spec).before).filter((id) => id && !this.#spec(id));
-    /** @type {Record<string, unknown>} */
-    const found = {};
-    for (const id of wanted) if (id) found[id] = await store.elsewhere({ ...whose, workbook: id.split("-")[0] }, id);
-    return found;
+    const wanted = Object.values(this.book.items).flatMap((spec) => [...(spec.about ?? []), /** @type {{ before?: string }} */ (spec).before ?? []].flat()).filter((id) => !this.#spec(id));
+    const short = (/** @type {string} */ id) => id.split("-")[0];
+    const found = await Promise.all([...new Set(wanted.map(short))].map((workbook) => store.elsewhere({ ...whose, workbook }, wanted.filter((id) => short(id) === workbook))));
+    return Object.assign({}, ...found);
   }
 
   /** How many answers were changed since the work was last taken away, or since another save. */
@@ -306,13 +305,13 @@ export class Device {
     };
   }
 
-  /** @param {Receipt} receipt @param {string} title @param {HTMLElement[]} next */
-  print(receipt, title = "receipt-heading-file", next = toTutor(this.book, receipt.given ? "save" : null)) {
-    const { at, code, unanswered, started = [], learner, file } = receipt;
+  /** @param {Receipt} receipt @param {string} title @param {HTMLElement[]} next @param {[string, string]} has */
+  print(receipt, title = "receipt-heading-file", next = toTutor(this.book, receipt.given ? "save" : null), has = [say("receipt-file"), receipt.file]) {
+    const { at, code, unanswered, started = [], learner } = receipt;
     /** @param {string} title @param {string[]} stems */
     const listed = (title, stems) => (stems.length ? [h("h2", {}, say(title)), h("ul", {}, ...stems.map((stem) => h("li", {}, stem)))] : []);
     const rows = [[say("receipt-workbook"), this.book.title], ...(receipt.attempt && receipt.attempt > 1 ? [[say("receipt-attempt"), String(receipt.attempt)]] : []), [say("receipt-learner"), learner], [say("receipt-when"), new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" })],
-      [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], [say("receipt-file"), file]];
+      [say("receipt-short-code"), code], [say("receipt-answered"), receiptOf(receipt)], has];
     printSheet(h("div", {}, h("h1", {}, say(title)), h("dl", {}, ...rows.flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)])),
       ...listed("receipt-started", started), ...listed("receipt-unanswered", unanswered), ...next));
   }

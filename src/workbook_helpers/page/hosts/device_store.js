@@ -138,13 +138,15 @@ export const store = {
     return people.length > 0 && !people.includes(person);
   }),
 
-  /** Give a person's answer to an item of another workbook, that of the latest attempt; null where there is none.
-   * @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @param {string} id */
-  elsewhere: (whose, id) => within("readonly", async (stores) => {
+  /** Give a person's answers to items of another workbook, each of its latest attempt; what has none is left out.
+   * @param {Pick<Copy, "person" | "workbook" | "class_id">} whose @param {string[]} ids @returns {Promise<Record<string, import("../types.js").Earlier>>} */
+  elsewhere: (whose, ids) => within("readonly", async (stores) => {
     const copy = await copyOf(stores, whose);
     const kept = copy ? await all(stores.answers, copy.copy) : [];
-    const [last] = kept.filter(([name]) => name.split("@")[0] === id).sort(([one], [other]) => Number(other.split("@")[1] ?? 1) - Number(one.split("@")[1] ?? 1));
-    return last?.[1].value ?? null;
+    return Object.fromEntries(ids.flatMap((id) => {
+      const [last] = kept.filter(([name]) => name.split("@")[0] === id).sort(([one], [other]) => Number(other.split("@")[1] ?? 1) - Number(one.split("@")[1] ?? 1));
+      return last ? [[id, { value: last[1].value, saved_at: last[1].saved_at, tried: last[1].tried }]] : [];
+    }));
   }),
 
   /** Make a copy, with what a page knows of it; where there is another one meanwhile, nothing of either is lost. Gives what stands there then.

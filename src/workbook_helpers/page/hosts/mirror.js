@@ -2,11 +2,12 @@
 // What this browser keeps of answers that a service keeps, too: which of them the service does not have yet, and what becomes of
 // those that it has of another device. First the rules, which are pure; then each step in one transaction of the browser's database.
 import { same } from "../answers.js";
+import { SECOND_MS } from "../far.js";
 import { all, copyOf, got, plain, putBack, whole, within } from "./device_store.js";
 
 const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one request
 
-/** @import { Receipt, Referral, Tried } from "../types.js" */
+/** @import { Earlier, Receipt, Referral, Tried } from "../types.js" */
 /** @import { Copy, HandedIn, Kept, Rules, Whole } from "./device_store.js" */
 /** @import { Done, Save, Told } from "./service.js" */
 /** What was sent and has no answer yet; `at`: which save of this browser it holds. It is sent again as it was, so that the service knows it by its key.
@@ -14,7 +15,7 @@ const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one requ
 /** What the service has of an answer: its revision there, which save of this browser that is (0: none), and which one it will not take.
  * @typedef {{ revision: number, at: number, tried?: Tried | null, refused?: number, flight?: Flight }} There */
 /** What was told beside the answers, for when there is no connection.
- * @typedef {{ referral: Referral | null, feedback: string | null, earlier?: Record<string, unknown> }} Beside */
+ * @typedef {{ referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Beside */
 /** @typedef {Copy & { there?: Record<string, There>, beside?: Beside }} Mirrored */
 /** @typedef {Pick<Copy, "person" | "workbook" | "class_id">} Whose */
 
@@ -29,6 +30,20 @@ export const isOnlyHere = (kept, there) => Boolean(kept.other) || there?.refused
 
 /** @param {Whole | null} known @returns {Record<string, There>} */
 export const thereOf = (known) => /** @type {Mirrored | undefined} */ (known?.copy)?.there ?? {};
+
+/** An answer as it is held against the last hand-in: it goes by what the service counts, since a clock may be slow or ahead, and a second is long.
+ * @template {{ saved_at: string }} T @param {T} kept @param {boolean} newer @param {string} at when it was handed in @returns {T} */
+export function against(kept, newer, at) {
+  const handed = Date.parse(at), since = handed + SECOND_MS;
+  return newer === Date.parse(kept.saved_at) >= since ? kept : { ...kept, saved_at: new Date(newer ? since : handed).toISOString() };
+}
+
+/** The same of what this browser keeps. One that a merge of ids has brought is counted nowhere here: by the clock, unless it is newer for sure.
+ * @template {Kept} T @param {T} kept @param {There | undefined} there @param {HandedIn} [last] @returns {T} */
+export function againstLast(kept, there, last) {
+  const newer = isOnlyHere(kept, there) || (there?.revision ?? 0) > (last?.there ?? Infinity);
+  return last && (newer || last.there !== undefined) ? against(kept, newer, last.at) : kept;
+}
 
 /** What is to be sent next, oldest first; what has no answer yet goes again as it was, before anything else. @param {Whole} known @param {() => string} key makes one that nobody else has @returns {Flight[]} */
 export function outgoing(known, key) {
@@ -114,6 +129,7 @@ export const mirror = {
     copy = await takeOver(stores, copy, Object.entries(told.answers).sort(([, one], [, other]) => one.revision - other.revision), release, rules);
     for (const [id, there] of Object.entries(copy.there ?? {})) if (there.revision && !Object.hasOwn(told.answers, id)) copy = knowing(copy, { [id]: NEVER }); // gone there
     stores.copies.put(copy);
+    receipts.delete(IDBKeyRange.bound([name], [name, []])); // one that a merge of ids had brought may be gone there
     told.receipts.forEach((receipt, n) => { receipts.put(asHere(receipt), [name, n]); });
     return /** @type {Whole} */ (await whole(stores, whose));
   }),

@@ -4,11 +4,11 @@
 import { h, put } from "../dom.js";
 import { changedSince } from "../far.js";
 import { about, shown } from "../sections.js";
-import { ready, say } from "../words.js";
+import { locale, ready, say } from "../words.js";
 import { Device, putOn } from "./browser.js";
 import { store } from "./device_store.js";
 import { leave, toSignIn, works } from "./leaving.js";
-import { asHere, isDue, isOnlyHere, mirror, thereOf } from "./mirror.js";
+import { againstLast, asHere, isDue, isOnlyHere, mirror, thereOf } from "./mirror.js";
 import { person, who } from "./person.js";
 import { Failed, service } from "./service.js";
 
@@ -115,12 +115,9 @@ export class Server extends Device {
   /** @override @returns {Kept} */
   kept() {
     const kept = super.kept(), there = thereOf(this.known()), last = /** @type {HandedIn | undefined} */ (kept.receipts.at(-1));
-    const since = last ? new Date(Date.parse(last.at) + PACE_MS).toISOString() : "";
-    /** @param {string} name */
-    const isNewer = (name) => isOnlyHere(this.answers[name], there[name]) || (there[name]?.revision ?? 0) > (last?.there ?? Infinity);
     const answers = Object.fromEntries(Object.entries(kept.answers).map(([id, one]) => {
       const name = Object.keys(this.answers).find((name) => this.answers[name] === one);
-      return [id, name && since > one.saved_at && isNewer(name) ? { ...one, saved_at: since } : one]; // a device's clock may be slow, and a second is long: it was changed after that
+      return [id, name ? againstLast(this.answers[name], there[name], last) : one];
     }));
     return {
       ...kept, answers, earlier: { ...kept.earlier, ...this.beside.earlier },
@@ -245,7 +242,10 @@ export class Server extends Device {
   /** @override @type {Host["next"]} */
   next(receipt) {
     const next = [h("p", { className: "wb-next" }, say("receipt-nothing-else"))];
-    return { now: next, paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.print(receipt, "receipt-heading", next.map((one) => /** @type {HTMLElement} */ (one.cloneNode(true)))) }, say("receipt-print")) };
+    const time = new Date(receipt.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
+    /** @type {[string, string]} */
+    const has = [say("served-has"), say("served-has-what", { time })];
+    return { now: next, has, paper: h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.print(receipt, "receipt-heading", next.map((one) => /** @type {HTMLElement} */ (one.cloneNode(true))), has) }, say("receipt-print")) };
   }
 
   /** @override below the questions: where the work is, who sees what of it, and the end of it on this device. @param {Workbook} page */

@@ -6,10 +6,10 @@ import { language } from "../words.js";
 const PATIENCE_MS = 8000; // a classroom's Wi-Fi may lose a request without a word
 const OUTLIVES = 30_000; // letters of a request that a browser may go on with when its page is closed
 
-/** @import { Receipt, Referral, Stored, Tried } from "../types.js" */
+/** @import { Earlier, Receipt, Referral, Stored, Tried } from "../types.js" */
 /** An answer as the service has it. @typedef {Stored<any>} Record_ */
 /** All that it has of one learner's copy of a workbook.
- * @typedef {{ copy: string, learner: string, seed: string, revision: number, answers: Record<string, Record_>, receipts: Receipt[], referral: Referral | null, feedback: string | null, earlier?: Record<string, unknown> }} Told */
+ * @typedef {{ copy: string, learner: string, seed: string, revision: number, answers: Record<string, Record_>, receipts: Receipt[], referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Told */
 /** @typedef {{ learner: string, name: string, class: string }} Me */
 /** A save; one without a value tells how practice went with the answer of this revision. @typedef {{ id: string, key: string, base: number, value?: unknown, said?: string[], typed?: Record<string, number>, tried?: Tried }} Save */
 /** What became of it. @typedef {{ id: string, do: "saved" | "conflict" | "refused", kept: Record_ | null }} Done */

@@ -53,7 +53,7 @@ const kind = {
       id: gap.id, text: around(spec, at), place: say("gaps-label", { n, of }), choices: [node],
       done: () => Boolean(get()),
       said: () => word(gap, get()) || say("gaps-not-yet"),
-    })), (n) => say("gaps-count", { n, of }));
+    })), (n) => say("gaps-count", { n, of }), ctx.whole);
     line();
     spec.text.forEach((piece, at) => {
       const gap = gaps.find((one) => one.at === at);

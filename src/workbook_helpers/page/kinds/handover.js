@@ -23,7 +23,7 @@ const kind = {
       ...fact, place: say("handover-place", { n: n + 1, of }), choices: [chosen[n].node],
       done: () => Boolean(chosen[n].get()),
       said: () => (chosen[n].get() ? partName(chosen[n].get()) : say("handover-none")),
-    })), (n) => say("handover-count", { n, of }));
+    })), (n) => say("handover-count", { n, of }), ctx.whole);
     const stale = h("p", { className: "wb-hint" });
     // Filled when asked for and not at every change: read out in full each time, it would talk over the student.
     const heard = h("div", { className: "wb-handover-heard", role: "status" });

@@ -25,7 +25,7 @@ const kind = {
       done: () => Boolean(rows[n].chosen.get()),
       stays: () => Boolean(rows[n].twice.textContent),
       said: () => textOf(spec.partners, rows[n].chosen.get()) ?? say("match-not-yet"),
-    })), (n) => say("match-count", { n, of }));
+    })), (n) => say("match-count", { n, of }), ctx.whole);
     /** Where else a partner is used: the numbers of the statements. @param {string} partner @param {number} here */
     const elsewhere = (partner, here) => rows.flatMap(({ chosen }, n) => (n !== here && partner && chosen.get() === partner ? [n + 1] : []));
     function draw() {

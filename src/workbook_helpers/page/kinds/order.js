@@ -1,6 +1,6 @@
 // @ts-check
-// Put steps into order: press what comes first, then what comes next; then move what stands wrong. The answer is the list of the ids of
-// the steps that have a place so far, the first step first.
+// Put steps into order: press what comes first, then what comes next, the last one takes the place that is left; then move what stands
+// wrong. The answer is the list of the ids of the steps that have a place so far, the first step first.
 import { marked, respond } from "../answers.js";
 import { h, put } from "../dom.js";
 import { longestRun } from "../run.js";
@@ -9,6 +9,7 @@ import { say } from "../words.js";
 /** @typedef {Spec & { steps: Part[], right?: string[] }} Item */
 
 const MOMENT_MS = 400; // the last number is seen before the steps change places
+const HAND_MS = 1000; // a press that comes so soon after a step has found its place by itself was on its way to that step
 
 /** @param {Item} spec @param {string} id */
 function stepOf(spec, id) {
@@ -25,7 +26,7 @@ const kind = {
     let given = [];
     /** @type {string[][]} */
     const before = []; // what it was, to go back to
-    let timer = 0;
+    let timer = 0, last = -Infinity; // when a step has found its place by itself
     const rows = new Map(spec.steps.map(({ id, text }) => {
       const name = text.replace(/\.$/, "");
       /** @param {"up" | "down"} way @param {string} sign */
@@ -33,7 +34,7 @@ const kind = {
         h("span", { "aria-hidden": "true" }, sign), " ", h("span", {}, say(`order-${way}`)));
       const up = button("up", "↑"), down = button("down", "↓");
       const number = h("span", { className: "wb-order-number" });
-      const pick = h("button", { type: "button", className: "wb-order-pick", onclick: () => press(id) }, number, " ", h("span", {}, text));
+      const pick = h("button", { type: "button", className: "wb-order-pick", onclick: (event) => press(id, event.timeStamp) }, number, " ", h("span", {}, text));
       const moves = h("div", { className: "wb-order-moves" }, up, down);
       return [id, { name, number, pick, moves, up, down, row: h("li", { className: "wb-order-step" }, pick, moves) }];
     }));
@@ -79,6 +80,7 @@ const kind = {
     /** Show another answer. @param {string[]} next @param {string} text */
     function show(next, text) {
       clearTimeout(timer);
+      last = -Infinity;
       given = next;
       put(status, text || say(given.length < total ? "order-count" : "order-placed", { n: given.length, of: total }));
       draw();
@@ -91,9 +93,19 @@ const kind = {
       show(next, text);
       ctx.changed(0);
     }
-    /** Give a step the next place, or take it back. @param {string} id */
-    function press(id) {
-      change(given.includes(id) ? given.filter((one) => one !== id) : [...given, id], "");
+    /** Give a step the next place, or take it back. @param {string} id @param {number} at */
+    function press(id, at) {
+      if (at - last < HAND_MS) return;
+      if (given.includes(id)) { change(given.filter((one) => one !== id), ""); return; }
+      const left = spec.steps.flatMap((one) => (one.id === id || given.includes(one.id) ? [] : [one.id]));
+      change([...given, id, ...(left.length === 1 ? left : [])], "");
+      if (given.length < total) return;
+      if (left.length) last = at;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        arrange(given);
+        if (document.activeElement === document.body || list.contains(document.activeElement)) ctx.whole();
+      }, MOMENT_MS);
     }
     /** @param {string} id @param {"up" | "down"} way */
     function move(id, way) {

@@ -67,7 +67,7 @@ const kind = {
       ...one, place: say("relationships-place", { n: n + 1, of: rows.length }), choices: [kind.node, share.node],
       done: () => Boolean(kind.get() && share.get()),
       said: () => said(spec, { kind: kind.get(), share: share.get() }),
-    })), (n) => say("relationships-count", { n, of: rows.length }));
+    })), (n) => say("relationships-count", { n, of: rows.length }), ctx.whole);
     const title = s("title", { id: `${uid}-title` });
     title.textContent = say("relationships-title", { who: spec.person });
     const desc = s("desc", { id: `${uid}-desc` });

@@ -15,7 +15,8 @@ const kind = {
   build(spec, ctx) {
     const hint = h("p", { className: "wb-hint", id: `${ctx.uid}-hint` }, say("short-slips"));
     const input = h("input", { type: "text", id: `${ctx.uid}-text`, maxLength: spec.longest, autocomplete: "off", autocapitalize: "none", "aria-describedby": hint.id, oninput: () => ctx.changed(TYPING_MS) });
-    const field = h("div", { className: "wb-short" }, input);
+    // A form, so that Enter ends the answer: no script of ours hears of keys (keys.js).
+    const field = h("form", { className: "wb-short", onsubmit: (event) => { event.preventDefault(); ctx.whole(); } }, input);
     return {
       node: h("div", { className: "wb-field" }, h("label", { className: "wb-stem", htmlFor: input.id }, spec.stem), hint, field),
       spot: () => field,

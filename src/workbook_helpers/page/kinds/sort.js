@@ -20,7 +20,7 @@ const kind = {
       ...card, place: say("sort-place", { n: n + 1, of }), choices: [chosen[n].node],
       done: () => Boolean(chosen[n].get()),
       said: () => textOf(spec.groups, chosen[n].get()) ?? say("sort-not-yet"),
-    })), (n) => say("sort-count", { n, of }));
+    })), (n) => say("sort-count", { n, of }), ctx.whole);
     // The same side by side, as one would see it on a table; it grows with each card.
     const piles = spec.groups.map(() => h("ul"));
     const table = h("div", { className: "wb-sort-table", "data-wb-silent": "", role: "group", "aria-label": say("sort-now") },

@@ -111,6 +111,7 @@
     host.addEventListener("dblclick", (event) => event.stopPropagation(), true); // would open a text cell for editing
     // Outputs are shown, not kept: answers lie in their own file, so there is nothing to ask "save?" about.
     model.stateChanged.connect((_, change) => { if (change.name === "dirty" && change.newValue) model.dirty = false; });
+    model.dirty = false; // the kernel, which changes the notebook, may have come before
 
     let busy = false, lastKey = 0;
     host.addEventListener("input", () => { lastKey = Date.now(); }, true);
