@@ -14,6 +14,17 @@ from workbook_helpers.web import workbook_file
 
 Open = Callable[..., Tab]
 FORBIDDEN = """Object.defineProperty(IDBFactory.prototype, "open", { value() { throw new DOMException("no", "SecurityError"); } });"""
+SHEET = """
+const media = matchMedia; globalThis.matchMedia = (query) => query === "(pointer: coarse)" ? { matches: true } : media(query);
+navigator.canShare = () => true;
+navigator.share = ({ files }) => new Promise((done, failed) => {
+  globalThis.shared = files.map(({ name, type }) => [name, type]);
+  Object.assign(globalThis, { taken: done, shut: () => failed(new DOMException("", "AbortError")) }); });
+"""
+CLEARED = """() => new Promise((done) => { const asked = indexedDB.open("workbooks"); asked.onsuccess = () => {
+  const all = asked.result.transaction(["copies", "answers", "receipts"], "readwrite");
+  for (const name of ["copies", "answers", "receipts"]) all.objectStore(name).clear();
+  all.oncomplete = () => { asked.result.close(); done(); }; }; })"""
 STORY_TOML = """
 [[items]]
 id = "w99-q02"
@@ -475,13 +486,7 @@ def test_what_the_browser_throws_away_is_told_and_put_back(way: str, tab: Open, 
 def test_a_hand_in_that_the_browser_throws_away_in_the_share_sheet_is_put_back_and_given_when_it_is_taken(
     context: BrowserContext, tab: Open, sheet: str, step: str, button: str
 ) -> None:
-    context.add_init_script(
-        """const media = matchMedia; globalThis.matchMedia = (query) => query === "(pointer: coarse)" ? { matches: true } : media(query);
-        navigator.canShare = () => true;
-        navigator.share = ({ files }) => new Promise((done, failed) => {
-          globalThis.shared = files.map(({ name, type }) => [name, type]);
-          Object.assign(globalThis, { taken: done, shut: () => failed(new DOMException("", "AbortError")) }); });"""
-    )
+    context.add_init_script(SHEET)
     ana = tab("ana01")
     ana.write("The whole essay.")
     ana(MINE).get_by_role("checkbox").check()
@@ -505,18 +510,75 @@ def test_a_hand_in_that_the_browser_throws_away_in_the_share_sheet_is_put_back_a
     expect(panel).to_contain_text("✓ You have sent or saved the file.")
 
 
+def test_a_share_sheet_that_stays_open_is_no_fault_and_the_receipt_stands_meanwhile(context: BrowserContext, tab: Open) -> None:
+    context.add_init_script(SHEET)
+    ana = tab("ana01")
+    ana.page.clock.install()
+    ana.write("The whole essay.")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    panel = ana("hand-in")
+    for name in ("Hand in", "Hand in anyway"):
+        panel.get_by_role("button", name=name, exact=True).click()
+    until(ana.page, "typeof globalThis.taken === 'function'")
+    expect(panel).to_contain_text("Next step: save this file.")
+    ana.page.clock.run_for(120_000)
+    expect(panel.get_by_role("alert")).to_be_empty()
+    ana.page.evaluate("globalThis.taken()")
+    expect(panel).to_contain_text("Next step: give it to your tutor")
+    ana.open()
+    expect(panel).to_contain_text("Next step: give it to your tutor")
+
+
+def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")
+    ana = tab("ana01")
+    ana.write("One.")
+    second = tab()
+    expect(second.text()).to_have_value("One.")
+    ana.write("One and two.")
+    ana.choose("a")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    ana.page.bring_to_front()
+    ana.button("Hand in").click()
+    expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
+    known = ana.kept()
+    # The tab that knows less is the first to put back what it has.
+    second.page.evaluate(CLEARED)
+    second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    assert second.values() == {TEXT: "One."}
+    ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(ana.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    assert ana.kept() == known
+    expect(ana.text()).to_have_value("One and two.")
+    expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
+    # It is told everywhere, though it is all there again before the other tab looks.
+    for one in (ana, second):
+        one.page.bring_to_front()
+        one.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+        one.page.locator(".wb-notices").get_by_role("button", name="I have looked").click()
+        expect(one.page.locator(".wb-notices")).to_be_empty()
+    ana.page.evaluate(
+        """() => { const close = IDBDatabase.prototype.close;
+        IDBDatabase.prototype.close = function () { close.call(this); for (const end = Date.now() + 2000; Date.now() < end;); }; }"""
+    )
+    (tmp_path / "other.html").write_text("<p>Another page")
+    other = opened(context, (tmp_path / "other.html").as_uri())
+    other.page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('workbooks').onsuccess = done; })")
+    for one in (second, ana):
+        expect(one.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    assert other.kept() == known
+
+
 def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open) -> None:
     context.add_init_script("delete globalThis.BroadcastChannel;")
     ana = tab("ana01")
     ana.write("The whole essay.")
     ana.choose("a")
     # The browser forgets without a word, and a new tab begins before the old one is looked at.
-    ana.page.evaluate(
-        """() => new Promise((done) => { const asked = indexedDB.open("workbooks"); asked.onsuccess = () => {
-             const all = asked.result.transaction(["copies", "answers", "receipts"], "readwrite");
-             for (const name of ["copies", "answers", "receipts"]) all.objectStore(name).clear();
-             all.oncomplete = () => { asked.result.close(); done(); }; }; })"""
-    )
+    ana.page.evaluate(CLEARED)
     second = tab()
     expect(second.text()).to_have_value("")
     second.choose("b")

@@ -60,6 +60,7 @@ export class Device {
   earlier = {};
   /** @type {(() => void)[]} */
   #heard = [];
+  #lost = false; // the browser has said that it threw everything away, and the page not yet
   /** @type {BroadcastChannel | null} */
   #channel = null;
   begun = 0; // how much there was to take away when the page was opened, or left
@@ -82,7 +83,7 @@ export class Device {
         if (data?.gone === this.copy.person) { this.copy = null; who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.look();
       };
     });
-    store.lost(() => { if (this.copy) this.look(); });
+    store.lost(() => { this.#lost = true; if (this.copy) this.look(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.begun = this.changes(); });
     // After Back a page may be there as it was left, by somebody else.
     globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && who.get() && person(who.get()) !== this.copy.person) globalThis.location.reload(); });
@@ -136,7 +137,8 @@ export class Device {
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
       let found = await store.read(whose);
-      const forgot = here && found?.copy.copy !== mine.copy.copy;
+      const lost = this.#lost; // said in every tab, whichever of them puts it back first and with however little
+      const forgot = here && (lost || found?.copy.copy !== mine.copy.copy || found.copy.revision < mine.copy.revision);
       const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
       const earlier = await this.#earlier(whose);
@@ -146,6 +148,7 @@ export class Device {
       this.earlier = earlier;
       this.keeps = true;
       if (first) this.begun = this.changes();
+      if (lost) this.#lost = false;
       if (forgot) this.news = [{ id: "device-forgot" }];
       else if (stranger) this.news = [{ id: "device-new-here", learner }];
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
@@ -259,7 +262,9 @@ export class Device {
     const made = pack(this.book, this.copy, answers, this.referral);
     try { await store.handedIn(this.copy, made); } catch (error) { throw inWords(error); }
     this.receipts = [...this.receipts, made]; // known here from now on, should the browser throw it away while the file is given
-    await this.#give(made);
+    const giving = this.#give(made);
+    if (shares(this.#file(made))) giving.then(() => { this.tell(); this.look(); }); // the sheet stays open for as long as the student likes
+    else await giving;
     await this.#read();
     this.tell();
     return this.kept();

@@ -101,6 +101,18 @@ export function putBack({ copies, answers, receipts }, known) {
   known.receipts.forEach((receipt, n) => { receipts.put(receipt, [known.copy.copy, n]); });
 }
 
+/** Put in what a page knows of a copy that another page has put back, and knew less of. @param {Stores} stores @param {Copy} there @param {Whole} known */
+async function catchUp({ copies, answers, receipts }, there, known) {
+  for (const [id, kept] of Object.entries(known.answers)) {
+    /** @type {Kept | undefined} */
+    const old = await got(answers.get([there.copy, id]));
+    if (!old || old.revision < kept.revision) answers.put(kept, [there.copy, id]);
+  }
+  const files = (await all(receipts, there.copy)).map(([, { file }]) => file);
+  known.receipts.filter(({ file }) => !files.includes(file)).forEach((receipt, n) => { receipts.put(receipt, [there.copy, files.length + n]); });
+  if (there.revision < known.copy.revision) copies.put(known.copy);
+}
+
 /** @param {Stored<any>} kept @returns {Stored<any>} */
 export const plain = ({ value, saved_at, revision, said }) => ({ value, saved_at, revision, said: said ?? [] });
 
@@ -154,7 +166,8 @@ export const store = {
   begin: (known, rules) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
     if (!there) { putBack(stores, known); return known; }
-    if (there.copy !== known.copy.copy) await merge(stores, there, known.answers, rules);
+    if (there.copy === known.copy.copy) await catchUp(stores, there, known);
+    else await merge(stores, there, known.answers, rules);
     return (await whole(stores, known.copy)) ?? known;
   }),
 
