@@ -1,6 +1,7 @@
 """Run the whole path once with an invented class: answers, hand-in, intake, marking, feedback, then the site and both servers' pages."""
 
 import csv
+import secrets
 import shutil
 import signal
 import socket
@@ -10,7 +11,7 @@ import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -325,9 +326,12 @@ def _site(folder: Path) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nothing uses, below those that kernels are given theirs from: none takes it before the server does."""
+    while True:
+        port = secrets.choice(range(11_000, 32_000))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 if __name__ == "__main__":

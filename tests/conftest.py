@@ -25,6 +25,7 @@ from urllib.error import HTTPError
 import psutil
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.npm import TOOLS, bundle
@@ -37,6 +38,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what is ignored here would be ignored in every program that a test starts, for good.
     # A handler that does nothing keeps Ctrl-C from this suite, and is not passed on.
     signal.signal(signal.SIGINT, lambda *_: None)
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
 HEADLESS = "/usr/bin/chromium-headless-shell"
@@ -214,6 +217,13 @@ def kill(*processes: psutil.Process) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(processes, timeout=10)
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Give the words by which a process was started; [] where it has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
 
 
 def kill_kernels(server: int) -> None:

@@ -31,7 +31,7 @@ def fingerprint(course: Course) -> str:
     seen += [_about(served_folder(course) / name) for name in (FILE, RUNNING, ARRIVED)]
     within = {name: sorted(_within(course.root / name)) for name in (*FOLDERS, f"{GUIDES}/keys", f"{GUIDES}/rubrics")}
     workbooks = [name for name, _ in within["release"]]
-    seen.append(within)
+    seen += [within, sorted(_within(course.root / "received" / ".arrived"))]
     seen += [_about(course.root / "received" / name / ".attempts") for name in workbooks]
     seen += [_about(course.root / "feedback" / learner / name) for learner, _ in within["feedback"] for name in workbooks]
     seen.append(gradebook_state(course))

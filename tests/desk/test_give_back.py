@@ -191,7 +191,8 @@ def test_without_a_script_and_with_ids(twenty_five: Desk, plain_page: Page) -> N
     plain_page.goto(f"{twenty_five.base}/desk/give-back")
     if plain_page.locator("#make").count():
         plain_page.locator("#make").click()
-        plain_page.wait_for_timeout(1_500)
+        while give_back.data(twenty_five.course, ASSIGNMENT).ready < LEARNERS:
+            plain_page.wait_for_timeout(100)
         plain_page.goto(f"{twenty_five.base}/desk/give-back")
     with plain_page.expect_download() as files:
         plain_page.get_by_role("button", name="Download the list for a mail merge").click()

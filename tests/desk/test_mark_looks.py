@@ -213,6 +213,8 @@ def test_a_second_look_comes_with_the_points_and_is_answered_by_keyboard(served:
     paged.keyboard.press("Enter")
     expect(paged.locator("#mark-who")).not_to_contain_text("Eve")
     expect(paged.locator("#mark-state")).to_have_attribute("data-mark-state", "saving")
+    while not held:
+        paged.wait_for_timeout(20)
     held[0].continue_()
     paged.locator("#mark-again a").press("Enter")
     expect(paged.locator("#mark-who")).to_contain_text("Eve")

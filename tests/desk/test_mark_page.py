@@ -13,6 +13,7 @@ from autograde.classes.folder import Course
 from autograde.run.mark import mark_class
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
+from tests.conftest import kill as kill_all
 from tests.desk.conftest import EVIL, Desk, Serve, fits, second, start
 from tests.desk.test_mark_parts import LONG
 from tests.tutor.conftest import ASSIGNMENT, Kit
@@ -76,9 +77,8 @@ def points(desk: Desk, learner: str) -> tuple[float | None, str]:
 
 def kill(desk: Desk) -> None:
     """End the command and its server without warning."""
-    for process in (*psutil.Process(desk.server.process.pid).children(recursive=True), desk.server.process):
-        process.kill()
-        process.wait()
+    kill_all(*psutil.Process(desk.server.process.pid).children(recursive=True), psutil.Process(desk.server.process.pid))
+    desk.server.process.wait()
 
 
 def state(page: Page) -> Locator:
@@ -136,6 +136,49 @@ def test_a_class_is_marked_by_keys_alone(marking: Desk, task: Page) -> None:
     expect(task.locator("#mark-points")).to_have_value("")
     expect(state(task)).to_have_text("Saved")
     assert points(marking, "cai01") == (None, "")
+
+
+def test_a_comment_that_was_saved_half_typed_is_offered_whole_alone(marking: Desk, task: Page) -> None:
+    task.keyboard.press("c")
+    task.keyboard.type("A half ")
+    expect(state(task)).to_have_text("Saved")
+    task.keyboard.type("and then a whole one.")
+    task.keyboard.press("Control+Enter")
+    expect(who(task)).to_have_text("Ana Evans")
+    expect(state(task)).to_have_text("Saved")
+    task.keyboard.press("c")
+    task.keyboard.type("half")
+    expect(task.get_by_role("option")).to_have_text(["A half and then a whole one."])
+
+
+def test_undo_takes_back_all_of_one_visit_though_the_last_of_it_is_saved_when_the_next_is_shown(marking: Desk, task: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def sent() -> Route:
+        while not held:
+            task.wait_for_timeout(20)
+        return held.pop()
+
+    task.route("**/keep.json", hold)
+    task.keyboard.press("3")
+    first = sent()
+    task.keyboard.press("6")
+    first.continue_()
+    last = sent()
+    task.keyboard.press("Control+Enter")
+    expect(who(task)).to_have_text("Ana Evans")
+    last.continue_()
+    task.unroute("**/keep.json")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (6, "")
+    task.keyboard.press("u")
+    expect(who(task)).to_have_text("Dan Davies")
+    expect(task.locator("#mark-points")).to_have_value("")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01") == (None, "")
 
 
 def test_points_that_are_none_are_told_at_the_field(marking: Desk, task: Page) -> None:
@@ -296,6 +339,8 @@ def test_where_the_start_fails_the_page_is_a_form_and_says_so(marking: Desk, pag
 def test_what_was_saved_outlives_the_server_and_what_was_not_is_sent_again(
     marking: Desk, task: Page, serve: Serve, surroundings: dict[str, str]
 ) -> None:
+    with task.expect_response(lambda reply: "answers=" in reply.url):  # the next one is there before the server goes
+        opened(task, marking)
     task.keyboard.press("3")
     expect(state(task)).to_have_text("Saved")
     kill(marking)

@@ -1,5 +1,6 @@
 """A class whose gradebook is on a server, which several tutors share: the same is read, left and followed there."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -21,12 +22,22 @@ from workbook_helpers.served.sessions import Sessions, hash_pin
 __all__ = ["server"]
 
 
+def settled(url: str) -> None:
+    """Wait until all who have written there have gone: only then a server has counted what they wrote."""
+    let_go(url)
+    others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
+    with kept_engine(url).connect() as connection:
+        while connection.execute(others).scalar_one() > 1:
+            time.sleep(0.05)
+
+
 def test_the_desk_reads_a_gradebook_on_a_server(course: Course, server: str) -> None:
     mark_left(course, ["eve01"])
     before = home.data(course)
     list(move_gradebook(course, server))
     assert course.db_url == server
     assert home.data(course) == before, "those who have left have moved, too"
+    settled(course.db_url)
     seen = fingerprint(course)
     assert fingerprint(course) == seen
     due = standing(course).workbooks[0].due
@@ -50,6 +61,7 @@ def test_what_learners_write_beside_the_gradebook_is_no_change_of_the_class(cour
     url = empty_database(server, "shared")
     list(move_gradebook(course, url))
     prepare(url)
+    settled(url)
     seen = fingerprint(course)
     with kept_engine(url).begin() as connection:
         Sessions(course.course_id).choose_pin(connection, "ana01", hash_pin("2468"))

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from autograde.classes.folder import Course
 from autograde.desk import give_out, take_in
 from autograde.desk.pages import plain
 from autograde.inbox.arrived import new_batch
 from tests.browser.test_accessible import violations
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, command_of, free_port
 from tests.desk.conftest import EVIL, Desk, Serve, as_json, drop_on, fits, said, start
 from tests.tutor.conftest import Kit
 
@@ -139,7 +139,8 @@ def test_by_keyboard_alone_and_without_a_script(served: Desk, plain_page: Page, 
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == "Take in":
             break
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     for _ in range(40):
         if page.get_by_text("hand-in was taken in").count() or page.get_by_text("were taken in").count():
             break
@@ -165,7 +166,7 @@ def test_a_large_download_goes_to_the_disk_as_it_comes(served: Desk, at: Page, k
     secret = {"X-XSRFToken": cookies["_xsrf"], "HX-Request": "true"}
     reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip&batch=../..", data=b"x", headers=secret)
     assert (reply.status, "do not wait here any more" in reply.json()["fault"]) == (422, True)
-    [process] = [one for one in psutil.Process(served.server.process.pid).children() if "jupyter" in " ".join(one.cmdline())]
+    [process] = [one for one in psutil.Process(served.server.process.pid).children() if "jupyter" in " ".join(command_of(one))]
     before = process.rlimit(psutil.RLIMIT_FSIZE)
     process.rlimit(psutil.RLIMIT_FSIZE, (10, before[1]))  # as a full disk does: what is written last does not fit
     try:
@@ -209,13 +210,54 @@ def test_what_was_not_taken_in_waits(served: Desk, at: Page, kit: Kit) -> None:
     card.get_by_role("button", name="Throw away").click()
     said(at, "These files wait here no more.")
     expect(card).to_have_count(0)
+    made = kit.hand_in("ben01", t01="Cut off by the end of the desk", q01="b")
     batch = new_batch(served.course)
-    (batch / "ben.zip").write_bytes(kit.hand_in("ben01", t01="Cut off by the end of the desk", q01="b"))
+    (batch / "ben.zip").write_bytes(made)
     card = at.locator(f"section:has(#take-{batch.name})")
     card.get_by_role("button", name="Take in").click(timeout=6_000)
     expect(line(at)).to_have_text("Taking in: 1 hand-in was taken in.", timeout=10_000)
     put_away(at)
     expect(card).to_have_count(0)
+
+
+def test_while_the_page_follows_no_press_is_lost_and_what_was_wrong_stays(served: Desk, at: Page, kit: Kit) -> None:
+    drop(at, ("eve.zip", kit.hand_in("nobody98", t01="Whose?", q01="b")))
+    expect(line(at)).to_contain_text("cannot be used", timeout=10_000)
+    put_away(at)
+    aside = at.locator(".desk-aside > li").filter(has_text="eve.zip").filter(has_text="nobody98")
+    aside.get_by_role("button", name=re.compile("Take it in")).click()
+    fault = aside.locator(".desk-fault")
+    expect(fault).to_have_text("Pick the learner whose hand-in this is.")
+    first, *others = [new_batch(served.course) for _ in range(2)]
+    (first / "one.pdf").write_bytes(b"%PDF-1.7")
+    card = at.locator(f"section:has(#take-{first.name})")
+    expect(card).to_contain_text("one.pdf", timeout=6_000)
+    expect(fault).to_have_text("Pick the learner whose hand-in this is.")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "desk-follows" in route.request.headers:
+            held.append(route)
+        else:
+            route.continue_()
+
+    at.route("**/take-in", hold)
+    (others[0] / "two.pdf").write_bytes(b"%PDF-1.7")
+    while not held:
+        at.wait_for_timeout(20)
+    card.get_by_role("button", name="Throw away").hover()
+    at.mouse.down()
+    with at.expect_response("**/take-in"):
+        held.pop().continue_()
+    at.wait_for_timeout(300)
+    at.mouse.up()
+    at.unroute("**/take-in")
+    said(at, "These files wait here no more.")
+    expect(card).to_have_count(0)
+    at.locator(f"section:has(#take-{others[0].name})").get_by_role("button", name="Throw away").click(timeout=6_000)
+    said(at, "These files wait here no more.")
+    aside.get_by_role("button", name=re.compile("Put away")).click()
+    said(at, "eve.zip was put away. It is kept.")
 
 
 def test_a_folder_is_watched(served: Desk, at: Page, kit: Kit, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from selenium.webdriver.remote.websocket_connection import WebSocketConnection
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.conftest import CHROMIUM, FLAGS
+from tests.conftest import CHROMIUM, FLAGS, command_of
 
 WIDTH, HEIGHT = 320, 640
 KEYS = {"Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Keys.SPACE, "End": Keys.END}
@@ -100,7 +100,7 @@ class Chromium:
 
     def kill(self) -> None:
         mine = f"--user-data-dir={self.profile}"
-        end(*(one for one in psutil.Process().children(recursive=True) if mine in one.cmdline()))
+        end(*(one for one in psutil.Process().children(recursive=True) if mine in command_of(one)))
         with suppress(Error):
             self._context.close()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -124,7 +125,7 @@ def test_after_back_the_page_shows_what_is_saved(kind_page: Callable[..., KindPa
     )
     expect(area).to_have_value("What is saved.")
     second = page.context.new_page()
-    second.goto(kind.address)
+    replace(kind, page=second).open()
     second.locator(f"#{TASK} textarea").fill("Saved meanwhile.")
     is_saved(second.locator(f"#{TASK}"))
     second.close()

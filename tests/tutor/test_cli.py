@@ -25,7 +25,7 @@ from autograde.nbgrader import serve
 from autograde.nbgrader.serve import serving
 from autograde.outbox import marks_file as gradebook
 from autograde.outbox.release import release
-from tests.conftest import asked
+from tests.conftest import asked, free_port
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -407,7 +407,7 @@ def test_a_reader_who_has_had_enough(tmp_path: Path) -> None:
 
 
 def test_serve_gives_formgrader_and_lab_to_its_address_alone(course: Course) -> None:
-    with serving(course) as served:
+    with serving(course, free_port()) as served:
         assert "/formgrader?token=" in served.formgrader
         for address, expected in ((served.formgrader, "manage_assignments"), (served.lab, "JupyterLab")):
             with urllib.request.urlopen(address, timeout=60) as reply:

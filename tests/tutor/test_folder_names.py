@@ -19,6 +19,7 @@ from autograde.outbox.feedback import write_feedback
 from autograde.outbox.marks_file import export_gradebook
 from autograde.outbox.release import release
 from autograde.run.mark import mark_class
+from tests.conftest import free_port
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -66,7 +67,7 @@ def test_every_step_in_a_folder_of_any_name(shelf: Path, tmp_path: Path, kit: "K
     if name != NAMES[-1]:
         return
     with (
-        serving(course) as served,
+        serving(course, free_port()) as served,
         urllib.request.urlopen(served.formgrader.replace("/formgrader?", "/formgrader/api/assignments?")) as reply,
     ):
         told = reply.read().decode()

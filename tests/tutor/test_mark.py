@@ -48,7 +48,7 @@ from autograde.outbox.release import release
 from autograde.run.college import mark_college, tasks_of
 from autograde.run.line import Line
 from autograde.run.mark import TOGETHER, mark_class
-from tests.conftest import ROOT, asked, free_port, real_workbook
+from tests.conftest import ROOT, asked, command_of, free_port, kill, real_workbook
 from workbook_helpers.items import load_workbook
 
 W01, SINGLE = "w01-working-and-personal", asked("single")
@@ -333,8 +333,9 @@ def test_processes_come_to_the_same_in_whoevers_name(college: list[Course], want
 def test_a_killed_worker_costs_a_retry_and_nothing_else(college: list[Course], wanted: tuple[Table, dict[str, bytes]]) -> None:
     process = command(college[0], "mark", "--all", *roots(college), "--workers", "2")
     assert busy(college, process)
-    workers = [child for child in psutil.Process(process.pid).children() if "resource_tracker" not in " ".join(child.cmdline())]
-    workers[0].kill()
+    words = [(child, " ".join(command_of(child))) for child in psutil.Process(process.pid).children()]
+    workers = [child for child, text in words if text and "resource_tracker" not in text]
+    kill(workers[0])
     told, _ = process.communicate(timeout=100)
     assert process.returncode == 0, told
     assert told.count(f"{W01}: ") == len(college)

@@ -89,6 +89,14 @@ class Tab:
         expect(self.page.locator("#wb-who-slot")).to_contain_text(learner.strip(), ignore_case=True)
         return self
 
+    def goes_on(self, learner: str = "ana01") -> "Tab":
+        """Wait until the learner of another tab works here, too; a browser may tell this one late who that is."""
+        expect(self.page.locator("#hand-in, form.wb-gate").first).to_be_visible()
+        if self.page.locator("form.wb-gate").count():
+            self.work(learner)
+        expect(self.page.locator("#hand-in")).to_be_visible()
+        return self
+
     def leave(self) -> None:
         """Say that somebody else sits here now."""
         self.page.locator("#wb-contents > summary").click()

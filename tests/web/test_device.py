@@ -25,6 +25,12 @@ CLEARED = """() => new Promise((done) => { const asked = indexedDB.open("workboo
   const all = asked.result.transaction(["copies", "answers", "receipts"], "readwrite");
   for (const name of ["copies", "answers", "receipts"]) all.objectStore(name).clear();
   all.oncomplete = () => { asked.result.close(); done(); }; }; })"""
+HELD = """() => new Promise((held) => { const asked = indexedDB.open("workbooks"); asked.onsuccess = () => {
+  const copies = asked.result.transaction(["copies", "answers", "receipts"], "readwrite").objectStore("copies");
+  let on = () => { copies.count().onsuccess = () => { held(); on(); }; };
+  globalThis.go = () => { on = () => asked.result.close(); };
+  on(); }; })"""
+"""Hold the browser's database until `go()`."""
 STORY_TOML = """
 [[items]]
 id = "w99-q02"
@@ -189,6 +195,7 @@ def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open
     other.open()
     other.asks()
     own = other.work("cem03")
+    until(ana.page, "localStorage['wb-learner']?.includes('cem03')")  # told to other tabs
     own.page.close()
     expect(tab().page.locator("#wb-who-slot")).to_contain_text("cem03")
 
@@ -234,7 +241,7 @@ def test_what_was_not_chosen_is_not_asked_again(tab: Open) -> None:
     ana.write("one")
     draft = {"value": "another", "base": 0, "was": None, "at": 1, "by": "ana01", "held": True, "visit": "x"}
     key = f"wb-draft:{ana(TEXT).get_attribute('data-wb-scope')}:{TEXT}"
-    ana.page.evaluate("([key, draft]) => localStorage.setItem(key, JSON.stringify(draft))", [key, draft])
+    ana.page.evaluate("([key, draft]) => { localStorage[key] = sessionStorage[key] = JSON.stringify(draft); }", [key, draft])
     ana.open()
     ana.state("conflict")
     ana(TEXT).get_by_role("button", name="Use the other answer").click()
@@ -255,8 +262,9 @@ def test_a_tab_of_one_person_alone_stays_theirs_while_somebody_else_begins_in_an
 
 @pytest.mark.parametrize("learner", ["12345", "1e3", "true", "null"])
 def test_who_began_in_an_older_page_goes_on(learner: str, tab: Open) -> None:
-    one = tab()
+    other, one = tab(), tab()
     one.page.evaluate("learner => localStorage.setItem('wb-learner', learner)", learner)  # as plain text, and in no tab's own storage
+    until(other.page, "localStorage['wb-learner'] !== undefined")
     one.open()
     expect(one.page.locator("#wb-who-slot")).to_contain_text(f"You: {learner} ")
     one.state("clean")
@@ -265,7 +273,7 @@ def test_who_began_in_an_older_page_goes_on(learner: str, tab: Open) -> None:
 def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     first = tab("ana01")
     first.write("Ana's answer.")
-    second = tab()
+    second = tab().goes_on()
     is_saved(second(TEXT))
     second.leave()
     second.asks()
@@ -289,6 +297,7 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     scope = elsewhere.page.locator("[data-wb-scope]").first.get_attribute("data-wb-scope")
     elsewhere.page.evaluate("key => { localStorage[key] = sessionStorage[key] = 'Ana typed'; }", f"wb-draft:{scope}:x")
     ana.leave()
+    elsewhere.asks()
     ana.work("ben02", shared=True).write("Ben's answer.")
     bens = ana(TEXT).get_attribute("data-wb-scope")
     ana.leave()
@@ -300,9 +309,8 @@ def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path
     expect(ana.page.locator("form.wb-gate")).to_contain_text("The answers were removed from this device.")
     elsewhere.asks()
     assert ana.kept() == {"ben02": {TEXT: ana.kept()["ben02"][TEXT]}}
-    left = ana.page.evaluate("Object.keys(localStorage).filter((key) => /wb-(draft|place|learner)/.test(key))")
-    assert left == [f"wb-place:{bens}"]
-    assert elsewhere.page.evaluate("scope => Object.keys(sessionStorage).filter((key) => key.includes(scope))", scope) == []
+    until(ana.page, f"Object.keys(localStorage).filter((key) => /wb-(draft|place|learner)/.test(key)).join() === 'wb-place:{bens}'")
+    until(elsewhere.page, f"!Object.keys(sessionStorage).some((key) => key.includes('{scope}'))")
 
 
 @pytest.mark.parametrize("learner", ["__proto__", "<img src=x onerror=alert(1)>", "constructor", "%00\"'", "é" * 128, "👩‍🚀"])
@@ -322,16 +330,18 @@ def test_hostile_ids_are_names_like_others(learner: str, tab: Open) -> None:
 def test_two_tabs_never_overwrite_each_other(tab: Open) -> None:
     first = tab("ana01")
     first.write("one")
-    second = tab()
+    second = tab().goes_on()
     is_saved(second(TEXT))
     second.choose("b")
     expect(first(PICK).locator("input[value=b]")).to_be_checked()  # told at once, also by file://
     is_saved(first(PICK))
-    # Both edit the same answer before either hears of the other.
+    # Both edit the same answer before either hears of the other: nothing can be saved meanwhile.
+    first.page.evaluate(HELD)
     edit = """([id, text]) => { const area = document.querySelector(`#${id} textarea`); area.value = text;
                                 area.dispatchEvent(new Event("input", { bubbles: true })); }"""
     first.page.evaluate(edit, [TEXT, "one, first"])
     second.page.evaluate(edit, [TEXT, "one, second"])
+    first.page.evaluate("globalThis.go()")
     expect(first.page.locator(f"#{TEXT}:is([data-wb-state=saved], [data-wb-state=conflict])")).to_be_visible()
     expect(second.page.locator(f"#{TEXT}:is([data-wb-state=saved], [data-wb-state=conflict])")).to_be_visible()
     states = [one(TEXT).get_attribute("data-wb-state") for one in (first, second)]
@@ -349,7 +359,7 @@ def test_without_a_channel_a_look_at_the_window_is_enough(context: BrowserContex
     context.add_init_script("delete globalThis.BroadcastChannel;")
     first = tab("ana01")
     first.write("one")
-    second = tab()
+    second = tab().goes_on()
     is_saved(second(TEXT))
     second.write("two")
     expect(first.text()).to_have_value("one")
@@ -375,7 +385,7 @@ def test_a_marked_story_is_not_undone_by_a_second_tab(context: BrowserContext, t
     context.add_init_script("delete globalThis.BroadcastChannel;")  # the second tab does not hear of it
     where = made(tmp_path, STORY_TOML)
     first = tab("ana01", where=where)
-    second = tab(where=where)
+    second = tab(where=where).goes_on()
     expect(second(STORY).get_by_role("radio")).to_have_count(2)
     for one, choice in ((first, "a"), (second, "b")):
         one.page.evaluate(
@@ -499,6 +509,7 @@ def test_a_hand_in_that_the_browser_throws_away_in_the_share_sheet_is_put_back_a
     expect(ana.page.locator(".wb-notices")).to_contain_text("This browser had thrown your answers away")
     ana.page.evaluate(f"globalThis.{sheet}()")
     expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
+    expect(ana("hand-in")).to_contain_text(step)
     ana.open()
     panel = ana("hand-in")
     expect(panel).to_contain_text("✓ Your hand-in file is made")
@@ -534,7 +545,7 @@ def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(
     context.add_init_script("delete globalThis.BroadcastChannel;")
     ana = tab("ana01")
     ana.write("One.")
-    second = tab()
+    second = tab().goes_on()
     expect(second.text()).to_have_value("One.")
     ana.write("One and two.")
     ana.choose("a")
@@ -577,9 +588,15 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
     ana = tab("ana01")
     ana.write("The whole essay.")
     ana.choose("a")
+    ana(MINE).get_by_role("checkbox").check()
+    is_saved(ana(MINE))
+    with ana.page.expect_download() as given:
+        ana("hand-in").get_by_role("button", name="Hand in", exact=True).click()
+    expect(ana("hand-in")).to_contain_text(given.value.suggested_filename)
+    expect(ana("hand-in").locator(".wb-receipt")).to_be_focused()
     # The browser forgets without a word, and a new tab begins before the old one is looked at.
     ana.page.evaluate(CLEARED)
-    second = tab()
+    second = tab().goes_on()
     expect(second.text()).to_have_value("")
     second.choose("b")
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
@@ -588,7 +605,9 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
     ana.state("conflict", PICK)
     ana(PICK).get_by_role("button", name="Use the other answer").click()
     is_saved(ana(PICK))
-    assert ana.values() == {TEXT: "The whole essay.", PICK: "a"}
+    assert ana.values() == {TEXT: "The whole essay.", PICK: "a", MINE: True}
+    ana.open()
+    expect(ana("hand-in")).to_contain_text(given.value.suggested_filename)
 
 
 def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open) -> None:
@@ -604,7 +623,7 @@ def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open
     ana.write("one two")
     key, value = ana.page.evaluate("globalThis.draft")
     ana.write("one two three")
-    ana.page.evaluate("([key, value]) => localStorage.setItem(key, value)", [key, value])
+    ana.page.evaluate("([key, value]) => { localStorage[key] = sessionStorage[key] = value; }", [key, value])
     ana.open()
     ana.state("saved")
     expect(ana.text()).to_have_value("one two three")

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT, Rules, is_saved
-from tests.web.device import Tab
+from tests.web.device import ALL, Tab, until
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.items.kinds.single import Single
 from workbook_helpers.served.answers import COUNTED
@@ -62,6 +62,7 @@ def test_a_wrong_answer_in_one_workbook_chooses_the_questions_of_the_next(page: 
     first(wrong.id).get_by_label(next(one.text for one in wrong.options if not one.right)).check()
     expect(first(wrong.id).locator(".wb-response")).not_to_be_empty()
     is_saved(first(wrong.id))
+    until(page, f"({ALL})().then(({{ answers }}) => answers.some(([, one]) => one.tried))")
 
     tab.open()
     places = page.locator("[data-wb-ask*='-e0']")

@@ -168,6 +168,7 @@ def test_colours_follow_the_device_until_the_student_picks(told_page: Open, told
     with page.context.expect_page():
         page.evaluate("address => { open(address); }", told)
     second = page.context.pages[1]
+    second.wait_for_load_state()
     pick(second, "Colours", "normal")
     until(page, f"getComputedStyle(document.body).backgroundColor === {dark!r}")
 

@@ -31,7 +31,7 @@ ITEMS = toml(
 FIRST, SECOND = "My first essay.\n</script><b>It has two lines.", "My other essay."
 CANARY = "CANARY-a-model-answer"
 Open = Callable[..., Tab]
-DRAFT = """([copy, item, value]) => { localStorage[`wb-draft:${copy}:${item}`] =
+DRAFT = """([copy, item, value]) => { localStorage[`wb-draft:${copy}:${item}`] = sessionStorage[`wb-draft:${copy}:${item}`] =
   JSON.stringify({ value, base: 0, was: null, at: Date.now(), by: "ana01", held: true }); }"""
 """Leave what was typed to the first attempt and never saved."""
 AT = {"saved_at": "2026-11-20T10:00:00.000Z"}
@@ -251,6 +251,7 @@ def test_a_copy_carries_a_new_answer_to_where_nothing_is_left(ana: Tab, tmp_path
 
 def test_by_keys_alone(ana: Tab) -> None:
     page = ana.page
+    expect(ana.text()).to_be_visible()
     page.locator("#wb-again").focus()
     seen = []
     for _ in range(12):

@@ -43,7 +43,7 @@ CELLS = [
 RING = 6
 """How far what shows the focus reaches around something, in pixels."""
 KNOWN = """if (location.protocol === "file:" && !sessionStorage.known)
-  { sessionStorage.known = "yes"; localStorage["wb-learner"] = "ana01"; }"""
+  { sessionStorage.known = "yes"; localStorage["wb-learner"] = sessionStorage["wb-learner"] = "ana01"; }"""
 """Once, so that somebody else may come."""
 
 
@@ -225,7 +225,7 @@ def test_each_student_goes_on_where_they_were(walk: Walk) -> None:
     assert page.url.endswith("#What-a-family-hopes-for")
     assert page.evaluate("scrollY") == 0
     kept = page.evaluate(
-        "Object.keys(localStorage).filter((key) => key.startsWith('wb-place:')).map((key) => JSON.parse(localStorage[key]).section)"
+        "Object.keys(localStorage).filter((key) => key.startsWith('wb-place:')).map((key) => JSON.parse(localStorage[key]).value.section)"
     )
     assert kept == [SECOND]
     for title, name in ((FIRST, "w99-p00"), (THIRD, "w99-q01"), (SECOND, "w99-p01")):
@@ -261,6 +261,15 @@ def test_each_student_goes_on_where_they_were(walk: Walk) -> None:
     walk.shows(FIRST)
 
 
+def test_the_place_is_known_to_a_page_that_opens_before_the_browser_has_kept_it_for_later(walk: Walk) -> None:
+    walk.open().way("Next").click()
+    walk.shows(SECOND)
+    walk.page.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")
+    walk.open()
+    walk.shows(SECOND)
+    expect(walk.page.locator("#wb-place")).to_be_visible()
+
+
 def test_a_student_who_says_who_they_are_goes_on_where_they_were(walk: Walk) -> None:
     page = walk.page
     for _ in range(2):
@@ -288,7 +297,8 @@ def test_before_a_kernel_has_said_whose_copy_it_is_the_place_of_this_address_is_
     page = walk.page
     page.goto(file.as_uri())
     walk.shows(FIRST)
-    keep = "([copy, section]) => { localStorage[`wb-place:${copy}`] = JSON.stringify({ section, at: location.pathname }); }"
+    keep = """([copy, section]) => { localStorage[`wb-place:${copy}`] = sessionStorage[`wb-place:${copy}`] =
+      JSON.stringify({ section, at: location.pathname }); }"""
     page.evaluate(keep, ["aa", THIRD])
     page.goto("about:blank")
     page.goto(file.as_uri())

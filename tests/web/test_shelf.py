@@ -117,9 +117,15 @@ def groups(page: Page) -> dict[str, list[str]]:
     return found
 
 
+WAS = """section => { localStorage["wb-place:ana01-w91"] = sessionStorage["wb-place:ana01-w91"] = JSON.stringify({ section }); }"""
+"""Leave it that Ana was in a section."""
+
+
 def begin(page: Page, learner: str) -> None:
     """Work here as somebody; the page then makes its database."""
-    page.evaluate("value => localStorage.setItem('wb-learner', JSON.stringify({ value, at: Date.now() }))", learner)
+    page.evaluate(
+        "value => { localStorage['wb-learner'] = sessionStorage['wb-learner'] = JSON.stringify({ value, at: Date.now() }); }", learner
+    )
     page.reload()
     expect(page.locator("#wb-who-slot")).to_contain_text(learner)
 
@@ -156,14 +162,14 @@ def test_it_guides_and_shows_nothing_of_anybody_else(page: Page, put_up: Serve, 
         "Handed in": ["Fifth"],
         "Done": ["Fourth"],
     }
-    page.evaluate("""localStorage.setItem('wb-place:ana01-w91', JSON.stringify({ section: 'A hard talk' }))""")
+    page.evaluate(WAS, "A hard talk")
     page.reload()
     left = int(sections[2]["minutes"] / 3 + 0.5)  # one of three questions there is open
     assert next(iter(groups(page))) == f"Continue: Section 3, about {left} minute{'s' * (left > 1)} left"
-    page.evaluate("""localStorage.setItem('wb-place:ana01-w91', JSON.stringify({ section: 'A word' }))""")
+    page.evaluate(WAS, "A word")
     page.reload()
     assert next(iter(groups(page))).startswith("Continue: Section 1,"), "it stood alone when this was kept"
-    page.evaluate("""localStorage.setItem('wb-place:ana01-w91', JSON.stringify({ section: 'A hard talk' }))""")
+    page.evaluate(WAS, "A hard talk")
     page.reload()
     groups(page)
     top = card(page, "Second")

@@ -352,7 +352,7 @@ def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, serv
         ana.page.goto(second)
         expect(page.locator("#wb-who-slot")).to_contain_text("ana01")
         # Another person begins here, and the page behind hears of nothing.
-        page.evaluate("localStorage.setItem('wb-learner', JSON.stringify({ value: 'ben02', at: Date.now() }))")
+        page.evaluate("localStorage['wb-learner'] = sessionStorage['wb-learner'] = JSON.stringify({ value: 'ben02', at: Date.now() })")
         page.go_back(wait_until="commit")
         until(page, "document.querySelector('#wb-who-slot').textContent.startsWith('You: ben02')")
         assert page.evaluate("globalThis.mark") is None

@@ -129,7 +129,7 @@ def wrong(checked: Tab) -> Wrong:
     def again(**settings: str) -> Tab:
         checked.page.set_viewport_size({"width": 1280, "height": 900})
         checked.page.emulate_media(media="null")
-        checked.page.evaluate("settings => { localStorage['wb-display'] = settings; }", json.dumps(settings))
+        checked.page.evaluate("settings => { localStorage['wb-display'] = sessionStorage['wb-display'] = settings; }", json.dumps(settings))
         checked.open()
         expect(checked.page.locator('.wb-place:empty:not([data-wb-ask="progress"])')).to_have_count(0)
         expect(checked.page.locator(".wb-note")).not_to_have_count(0)

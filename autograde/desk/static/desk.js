@@ -48,6 +48,14 @@ const note = () => {
 };
 const live = () => [...document.querySelectorAll("[data-desk-live]")];
 
+/* What is pressed just now stays under the finger: of a button that is replaced before it is let go the press is lost. */
+const LONGEST_PRESS_MS = 3000;
+let pressed = -LONGEST_PRESS_MS;
+const isPressed = () => performance.now() - pressed < LONGEST_PRESS_MS;
+document.addEventListener("pointerdown", () => { pressed = performance.now(); }, true);
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => setTimeout(() => { pressed = -LONGEST_PRESS_MS; }), true); // the click comes first
+const WRONG = "[aria-invalid=true], .desk-fault[tabindex]"; // what was wrong in a form, which stays until that is sent again
+
 let following = false;
 let again = false; // the class has changed once more while it was fetched
 const follow = async () => {
@@ -62,9 +70,10 @@ const follow = async () => {
       return;
     }
     if (server === "answers") bar("");
+    while (isPressed()) await new Promise((done) => { setTimeout(done, 50); });
     for (const part of live()) {
       const next = fresh.getElementById(part.id);
-      if (next && source(next) !== shown.get(part.id)) {
+      if (next && !part.querySelector(WRONG) && source(next) !== shown.get(part.id)) {
         shown.set(part.id, source(next));
         replace(part, document.adoptNode(next));
       }
@@ -195,6 +204,10 @@ for (const kind of ["dragover", "drop"]) {
 /** @typedef {CustomEvent<{ elt: Element, target: Element, xhr: XMLHttpRequest, requestConfig: { verb: string, path: string, elt: Element } }>} Told */
 
 document.body.addEventListener("htmx:configRequest", (event) => Object.assign(/** @type {CustomEvent} */ (event).detail.headers, headers()));
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail.target.id === "now" && isPressed()) detail.shouldSwap = false; // it asks again
+});
 document.body.addEventListener("htmx:sendError", () => become("gone"));
 document.body.addEventListener("htmx:timeout", () => become("gone"));
 document.body.addEventListener("htmx:responseError", (event) => {
@@ -245,7 +258,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (requestConfig?.verb !== "post") return;
   const now = document.getElementById("now");
   if (now) htmx.trigger(now, "desk-look"); // the work that a form begins is seen at once
-  const wrong = /** @type {HTMLElement | null} */ (document.querySelector("#main [aria-invalid=true], #main .desk-fault[tabindex]"));
+  const wrong = /** @type {HTMLElement | null} */ (document.querySelector(`#main :is(${WRONG})`));
   const lost = document.activeElement === document.body, said = document.querySelector(".desk-said");
   const found = document.querySelector("#main :is(section, [role=status])[tabindex]"); // a preview, or what a check has found
   if (wrong) wrong.focus();

@@ -11,6 +11,8 @@ const mine = /** @type {HTMLElement} */ (document.getElementById("mark-own"));
 const MOST = 6;
 /** @type {string[]} */
 let bank = [];
+/** Answer → its comment as it was saved last, which may be before it was typed to its end. @type {Map<string, string>} */
+const used = new Map();
 /** @type {string[]} */
 let own = [];
 /** @type {string[]} */
@@ -25,7 +27,7 @@ const line = () => {
 const look = () => {
   const { start, end } = line(), words = field.value.slice(start, end).toLowerCase().split(/\s+/).filter(Boolean);
   const text = field.value.slice(start, end).trim();
-  found = words.length ? [...new Set([...own, ...bank])].filter((one) => one !== text && words.every((word) => one.toLowerCase().includes(word))).slice(0, MOST) : [];
+  found = words.length ? [...new Set([...own, ...[...used.values()].reverse(), ...bank])].filter((one) => one !== text && words.every((word) => one.toLowerCase().includes(word))).slice(0, MOST) : [];
   at = -1;
   draw();
 };
@@ -106,8 +108,9 @@ const draws = (next) => {
 };
 document.getElementById("mark-own-keep")?.addEventListener("click", () => { if (field.value.trim()) void keep(field.value.trim(), false); });
 document.addEventListener("mark:used", (event) => {
-  const text = /** @type {CustomEvent<string>} */ (event).detail;
-  if (text) bank = [text, ...bank.filter((one) => one !== text)];
+  const { answer, comment } = /** @type {CustomEvent<{ answer: string, comment: string }>} */ (event).detail;
+  used.delete(answer);
+  if (comment) used.set(answer, comment);
 });
 document.addEventListener("mark:bank", (event) => {
   const given = /** @type {CustomEvent<{ bank: string[], own: string[] }>} */ (event).detail;

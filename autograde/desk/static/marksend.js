@@ -89,7 +89,7 @@ export const flush = () => {
   if (draft && !draft.theirs && same(before, given) && page.sending !== page.now) drafts.delete(page.now);
   else {
     const fault = misread(before);
-    drafts.set(page.now, { task: before.task, base: draft?.base ?? before.base, given, ...(fault ? { fault, field: "points" } : {}), ...(draft?.theirs ? { theirs: draft.theirs } : {}) });
+    drafts.set(page.now, { task: before.task, base: draft?.base ?? before.base, given, visit: page.visit, ...(fault ? { fault, field: "points" } : {}), ...(draft?.theirs ? { theirs: draft.theirs } : {}) });
   }
   faults();
   kept();
@@ -143,8 +143,8 @@ const arrived = (token, sent, { answer, newer }) => {
     if (token === page.now) faults();
     return;
   }
-  const before = known.get(token)?.answer, last = done[done.length - 1];
-  if (before && !(last?.token === token && last.visit === page.visit) && !page.undoing) done.push({ token, task: answer.task, before: part(before), visit: page.visit });
+  const before = known.get(token)?.answer, last = done[done.length - 1], visit = sent.visit ?? page.visit; // it may arrive when the next answer is shown
+  if (before && !(last?.token === token && last.visit === visit) && !page.undoing) done.push({ token, task: answer.task, before: part(before), visit });
   page.undoing = false;
   undo.disabled = !done.length;
   known.set(token, { answer: { ...answer, near: answer.near ?? before?.near ?? null }, at: Date.now() });
@@ -153,7 +153,7 @@ const arrived = (token, sent, { answer, newer }) => {
   line(token, answer.state, answer.unsafe);
   if (token === page.now) looks(answer);
   else again(answer);
-  document.dispatchEvent(new CustomEvent("mark:used", { detail: sent.given.comment }));
+  document.dispatchEvent(new CustomEvent("mark:used", { detail: { answer: token, comment: sent.given.comment } }));
 };
 /** Write down what is said of a hint; what is given for the answer stays as it is. @param {string} said its place, and "right", "wrong" or nothing */
 export const judge = async (said) => {

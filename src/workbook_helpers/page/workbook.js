@@ -17,7 +17,7 @@ import { ready, say } from "./words.js";
 
 const RETRY_MS = 3000; // doubled after each try to read that failed
 const LONGEST_RETRY_MS = 30_000;
-const SETTLE_MS = 1000; // a device has kept an answer long before
+const SETTLE_MS = 5000; // a device has kept an answer long before, but for a slow disk
 const SLICE_MS = 30; // of making questions, before the browser may show what there is
 
 /** @import { Book, Host, Kept, Notice, Spec, State, Stored, Values } from "./types.js" */
@@ -182,10 +182,11 @@ export class Workbook extends EventTarget {
     if (this.ill) this.ill = "";
   }
 
-  /** Have all that was typed saved now, and wait for it as long as that may take. */
+  /** Have all that was typed saved now, and wait for what is on its way; what did not come through, or waits for a choice, stays a draft. */
   async settle() {
+    const comes = () => [...this.unsettled.values()].some(({ state }) => state === "dirty" || state === "saving");
     for (const { asked } of this.#places.values()) asked?.hurry();
-    for (const end = performance.now() + SETTLE_MS; this.waiting && performance.now() < end;) await new Promise((done) => { setTimeout(done, 20); });
+    for (const end = performance.now() + SETTLE_MS; comes() && performance.now() < end;) await new Promise((done) => { setTimeout(done, 20); });
   }
 
   /** What is on the page now, kept or not. @returns {{ id: string, value: unknown, said: string[], state: State }[]} */

@@ -140,6 +140,7 @@ export class Device {
       const lost = this.#lost; // said in every tab, whichever of them puts it back first and with however little
       const forgot = here && (lost || found?.copy.copy !== mine.copy.copy || found.copy.revision < mine.copy.revision);
       const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
+      if (learner !== this.learner) return; // the work was removed from here meanwhile
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
       const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
@@ -386,14 +387,15 @@ export class Device {
   }
 
   async #finish() {
-    const { copy } = this, gone = copy?.person ?? person(this.learner);
-    this.copy = null; // nothing is saved from here on
+    const { copy, learner } = this, gone = copy?.person ?? person(learner);
+    this.copy = null; // nothing is saved from here on, and nothing begun
+    this.learner = "";
     try {
       const copies = (await store.forget(gone)).map((one) => one.copy);
       forgetNotes(copies);
       safely(() => this.#channel?.postMessage({ gone, copies }));
     } catch (error) {
-      this.copy = copy;
+      Object.assign(this, { copy, learner });
       globalThis.alert(inWords(error).message);
       return;
     }

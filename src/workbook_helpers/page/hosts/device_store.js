@@ -102,15 +102,19 @@ export function putBack({ copies, answers, receipts }, known) {
 }
 
 /** Put in what a page knows of a copy that another page has put back, and knew less of. @param {Stores} stores @param {Copy} there @param {Whole} known */
-async function catchUp({ copies, answers, receipts }, there, known) {
+async function catchUp({ copies, answers }, there, known) {
   for (const [id, kept] of Object.entries(known.answers)) {
     /** @type {Kept | undefined} */
     const old = await got(answers.get([there.copy, id]));
     if (!old || old.revision < kept.revision) answers.put(kept, [there.copy, id]);
   }
-  const files = (await all(receipts, there.copy)).map(([, { file }]) => file);
-  known.receipts.filter(({ file }) => !files.includes(file)).forEach((receipt, n) => { receipts.put(receipt, [there.copy, files.length + n]); });
   if (there.revision < known.copy.revision) copies.put(known.copy);
+}
+
+/** Put in the hand-ins that a page knows of and a copy has not. @param {Stores} stores @param {string} copy @param {HandedIn[]} known */
+async function handedInToo({ receipts }, copy, known) {
+  const files = (await all(receipts, copy)).map(([, { file }]) => file);
+  known.filter(({ file }) => !files.includes(file)).forEach((receipt, n) => { receipts.put(receipt, [copy, files.length + n]); });
 }
 
 /** @param {Stored<any>} kept @returns {Stored<any>} */
@@ -168,6 +172,7 @@ export const store = {
     if (!there) { putBack(stores, known); return known; }
     if (there.copy === known.copy.copy) await catchUp(stores, there, known);
     else await merge(stores, there, known.answers, rules);
+    await handedInToo(stores, there.copy, known.receipts);
     return (await whole(stores, known.copy)) ?? known;
   }),
 
