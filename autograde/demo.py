@@ -326,7 +326,7 @@ def _site(folder: Path) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    """Give a port that nothing uses, below those that kernels are given theirs from: none takes it before the server does."""
+    """Give a port that nothing uses, below those that a system gives to kernels, which may start before the server does."""
     while True:
         port = secrets.choice(range(11_000, 32_000))
         with socket.socket() as probe, suppress(OSError):

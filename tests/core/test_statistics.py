@@ -29,7 +29,7 @@ from autograde.statistics import (
 from autograde.statistics.items import discrimination
 
 EXACT = 1e-9
-RANDOM = settings(max_examples=40)
+RANDOM = settings(max_examples=40, deadline=None)
 
 
 def table(rows: Sequence[Sequence[float | None]], maxima: list[float] | None = None) -> Table:
@@ -87,7 +87,7 @@ def anova_alpha(rows: np.ndarray) -> float:
     return 1 - full.ssr / ((learners - 1) * (items - 1)) / between
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(classes(most=16))
 def test_alpha_is_that_of_an_analysis_of_variance(points: Table) -> None:
     rows = np.array(points.points)

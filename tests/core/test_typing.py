@@ -237,7 +237,7 @@ def desk(chromium: Browser) -> Iterator[Desk]:
     context.close()
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     phrase=st.text(st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0xFFFF), min_size=20, max_size=80),
     kills=st.dictionaries(st.integers(1, KEYS // 10), st.tuples(st.floats(0, 1.2), st.integers(0, 30)), min_size=3, max_size=8),

@@ -67,6 +67,7 @@ def examples(strategy: st.SearchStrategy[Any], most: int) -> list[Any]:
     @settings(
         derandomize=True,
         database=None,
+        deadline=None,
         max_examples=most // 10,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

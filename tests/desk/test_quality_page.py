@@ -118,6 +118,7 @@ def test_an_answer_is_marked_twice_and_the_two_differ(desk: Desk, plain_page: Pa
     page.get_by_label("Your name").fill(ME)
     page.get_by_role("button", name="This is me").click()
     page.get_by_role("link", name="Mark w01-t01 a second time").click()
+    expect(page.get_by_label("Points, of 10")).to_be_visible()
     page.wait_for_load_state()
     text = page.locator("main").inner_text()
     assert "Because." in text

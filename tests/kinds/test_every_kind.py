@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from autograde.content import load_key
@@ -72,7 +72,7 @@ def sheet_of(item: Item, value: Any) -> Any:
 
 
 @EVERY
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_an_answer_is_marked_within_its_points_or_reported(item: Item, data: st.DataObject) -> None:
     value = data.draw(values(item))

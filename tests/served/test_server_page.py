@@ -176,6 +176,11 @@ def test_a_browser_that_throws_everything_away_gets_it_back(room: Room, on: Devi
     expect(tab.text(TEXT)).to_have_value("Kept by the college.")
     tab.write("Kept by the college, and here.", TEXT)
     assert there(room, "lost1")["answers"][TEXT]["value"] == "Kept by the college, and here."
+    with tab.page.expect_response(f"**/api/{ASSIGNMENT}"):  # it is looked at at once
+        tab.page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('workbooks').onsuccess = done; })")
+    tab.write("Kept by the college, and here, and again.", TEXT)
+    assert there(room, "lost1")["answers"][TEXT]["value"] == "Kept by the college, and here, and again."
+    expect(tab.page.locator(".wb-notices")).to_be_empty()  # nothing was lost
 
 
 def test_a_browser_that_keeps_nothing_says_so_before_anything_is_typed(room: Room, on: Device) -> None:
@@ -426,6 +431,38 @@ def test_leaving_with_something_unsent_asks_first(room: Room, on: Device) -> Non
     context.set_offline(False)
     tab.page.goto(room.page)  # the cookie is still there, and counts for nothing
     expect(tab.page.locator("form.wb-join")).to_be_visible()
+
+
+def test_what_is_told_while_a_device_is_left_comes_onto_it_no_more(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "slow2")
+    held: dict[str, Route] = {}
+
+    def hold(route: Route) -> None:
+        held[route.request.url.rpartition("/")[2]] = route
+
+    def sent(what: str) -> Route:
+        while what not in held:
+            tab.page.wait_for_timeout(20)
+        return held[what]
+
+    tab.page.route("**/save", lambda way: way.abort())
+    tab.text(TEXT).fill("Nobody else sees this.")
+    says(tab, OFFLINE)
+    tab.page.locator("#your-work").get_by_role("button", name="Leave").click()
+    everywhere = tab.page.get_by_role("dialog").get_by_role("button", name="Leave all the same")
+    expect(everywhere).to_be_visible()
+    tab.page.route(f"**/api/{ASSIGNMENT}", hold)
+    tab.page.route("**/api/leave", hold)
+    tab.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    asked = sent(ASSIGNMENT)
+    everywhere.click()
+    left = sent("leave")
+    asked.continue_()
+    tab.page.wait_for_timeout(300)
+    assert tab.kept() == {}
+    left.continue_()
+    expect(tab.page.locator("form.wb-join")).to_be_visible()
+    assert tab.kept() == {}
 
 
 def test_who_has_left_without_a_connection_is_signed_out_of_the_hub_as_well(room: Room, on: Device) -> None:

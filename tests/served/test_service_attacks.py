@@ -367,7 +367,7 @@ def test_whatever_is_sent_is_answered_and_harms_nobody(service: Service, learner
     bodies = st.fixed_dictionaries({}, optional={"copy": st.just(client.copy) | VALUES, "saves": st.lists(SAVES, max_size=3) | VALUES})
     more = st.fixed_dictionaries({}, optional=dict.fromkeys(("section", "revision", "language", "attempt", "code", "pin"), VALUES))
 
-    @settings(max_examples=120, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(name=st.sampled_from(POSTS[2:5] * 3 + POSTS[:1]), body=bodies, rest=more)
     def send(name: str, body: dict[str, Any], rest: dict[str, Any]) -> None:
         answer = client.ask("POST", f"/api/{name}", json.dumps(body | rest).encode(), **JSON)

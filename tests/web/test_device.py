@@ -1,6 +1,7 @@
 """The browser keeps the answers: whose they are, and that two tabs, a full or forbidden storage and a loss take nothing."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.conftest import ROOT, is_saved
-from tests.web.device import MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, until, wrongs
+from tests.web.device import ALL, MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, until, wrongs
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file
 
@@ -583,7 +584,7 @@ def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(
     assert other.kept() == known
 
 
-def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open) -> None:
+def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
     context.add_init_script("delete globalThis.BroadcastChannel;")
     ana = tab("ana01")
     ana.write("The whole essay.")
@@ -594,11 +595,16 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
         ana("hand-in").get_by_role("button", name="Hand in", exact=True).click()
     expect(ana("hand-in")).to_contain_text(given.value.suggested_filename)
     expect(ana("hand-in").locator(".wb-receipt")).to_be_focused()
+    time.sleep(1)  # a receipt goes by the second
     # The browser forgets without a word, and a new tab begins before the old one is looked at.
     ana.page.evaluate(CLEARED)
     second = tab().goes_on()
     expect(second.text()).to_have_value("")
     second.choose("b")
+    second(MINE).get_by_role("checkbox").check()
+    is_saved(second(MINE))
+    newest = second.hand_in(tmp_path).name
+    expect(second("hand-in").locator(".wb-receipt")).to_be_focused()
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
     expect(ana.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
     expect(ana.text()).to_have_value("The whole essay.")
@@ -607,7 +613,29 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
     is_saved(ana(PICK))
     assert ana.values() == {TEXT: "The whole essay.", PICK: "a", MINE: True}
     ana.open()
-    expect(ana("hand-in")).to_contain_text(given.value.suggested_filename)
+    expect(ana("hand-in")).to_contain_text(newest)
+    handed = [receipt["file"] for _, receipt in ana.page.evaluate(ALL)["receipts"]]
+    assert sorted(handed) == sorted([given.value.suggested_filename, newest])
+
+
+def test_what_is_typed_where_less_was_put_back_is_chosen_between(context: BrowserContext, tab: Open) -> None:
+    context.add_init_script("delete globalThis.BroadcastChannel;")
+    ana = tab("ana01")
+    ana.write("One.")
+    second = tab().goes_on()
+    expect(second.text()).to_have_value("One.")
+    ana.write("One and two.")
+    ana.choose("a")
+    second.page.evaluate(CLEARED)
+    second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    for text in ("One, here", "One, here as well."):
+        second.write(text)
+    ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    ana.state("conflict")
+    expect(ana.text()).to_have_value("One and two.")
+    expect(ana(TEXT).locator(".wb-conflict blockquote")).to_have_text("One, here as well.")
+    assert ana.values() == {TEXT: "One, here as well.", PICK: "a"}
 
 
 def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open) -> None:

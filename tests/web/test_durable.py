@@ -144,7 +144,7 @@ def profile(chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.timeout(240 + 8 * LONGEST_S, func_only=True)
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(kill_after_s=st.floats(0.05, LONGEST_S), gaps=st.lists(st.integers(5, 260), min_size=1, max_size=6))
 def test_a_killed_browser_loses_nothing_older_than_300_ms(profile: Profile, kill_after_s: float, gaps: list[int]) -> None:
     profile.typed, profile.saved = [], 0

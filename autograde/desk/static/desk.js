@@ -53,8 +53,12 @@ const LONGEST_PRESS_MS = 3000;
 let pressed = -LONGEST_PRESS_MS;
 const isPressed = () => performance.now() - pressed < LONGEST_PRESS_MS;
 document.addEventListener("pointerdown", () => { pressed = performance.now(); }, true);
-for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => setTimeout(() => { pressed = -LONGEST_PRESS_MS; }), true); // the click comes first
-const WRONG = "[aria-invalid=true], .desk-fault[tabindex]"; // what was wrong in a form, which stays until that is sent again
+document.addEventListener("keydown", ({ key }) => { if (key === " ") pressed = performance.now(); }, true);
+for (const kind of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(kind, () => setTimeout(() => { pressed = -LONGEST_PRESS_MS; }), true); // the click comes first
+const isBusy = () => isPressed() || document.querySelector("form.htmx-request") !== null;
+const WRONG = "[aria-invalid=true], .desk-fault[tabindex]"; // what was wrong in a form
+/** @param {Element} part whether something is wrong in a form of it in which somebody is just now */
+const isWrong = (part) => [...part.querySelectorAll(WRONG)].some((one) => (one.closest("form") ?? one).contains(document.activeElement));
 
 let following = false;
 let again = false; // the class has changed once more while it was fetched
@@ -70,10 +74,14 @@ const follow = async () => {
       return;
     }
     if (server === "answers") bar("");
-    while (isPressed()) await new Promise((done) => { setTimeout(done, 50); });
+    if (isBusy()) {
+      while (isBusy()) await new Promise((done) => { setTimeout(done, 50); });
+      again = true; // what was fetched is of before the press
+      return;
+    }
     for (const part of live()) {
       const next = fresh.getElementById(part.id);
-      if (next && !part.querySelector(WRONG) && source(next) !== shown.get(part.id)) {
+      if (next && !isWrong(part) && source(next) !== shown.get(part.id)) {
         shown.set(part.id, source(next));
         replace(part, document.adoptNode(next));
       }

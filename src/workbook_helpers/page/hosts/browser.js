@@ -60,7 +60,6 @@ export class Device {
   earlier = {};
   /** @type {(() => void)[]} */
   #heard = [];
-  #lost = false; // the browser has said that it threw everything away, and the page not yet
   /** @type {BroadcastChannel | null} */
   #channel = null;
   begun = 0; // how much there was to take away when the page was opened, or left
@@ -80,10 +79,10 @@ export class Device {
       this.#channel.onmessage = ({ data }) => {
         if (data?.gone) forgetNotes(data.copies); // what this tab alone has of them, whoever works here now
         if (!this.copy) return;
-        if (data?.gone === this.copy.person) { this.copy = null; who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.look();
+        if (data?.gone === this.copy.person) { this.#none(); who.ask("removed"); } else if (data?.left === this.copy.person) who.ask("elsewhere"); else if (data?.copy === this.copy.copy) this.look();
       };
     });
-    store.lost(() => { this.#lost = true; if (this.copy) this.look(); });
+    store.lost(() => { if (this.copy) this.look(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.begun = this.changes(); });
     // After Back a page may be there as it was left, by somebody else.
     globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && who.get() && person(who.get()) !== this.copy.person) globalThis.location.reload(); });
@@ -137,8 +136,7 @@ export class Device {
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
       let found = await store.read(whose);
-      const lost = this.#lost; // said in every tab, whichever of them puts it back first and with however little
-      const forgot = here && (lost || found?.copy.copy !== mine.copy.copy || found.copy.revision < mine.copy.revision);
+      const forgot = here && (found?.copy.copy !== mine.copy.copy || found.copy.back?.id !== mine.copy.back?.id); // another page may have put it back, and known less
       const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
       if (learner !== this.learner) return; // the work was removed from here meanwhile
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
@@ -149,7 +147,6 @@ export class Device {
       this.earlier = earlier;
       this.keeps = true;
       if (first) this.begun = this.changes();
-      if (lost) this.#lost = false;
       if (forgot) this.news = [{ id: "device-forgot" }];
       else if (stranger) this.news = [{ id: "device-new-here", learner }];
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
@@ -386,10 +383,15 @@ export class Device {
     } catch (error) { throw inWords(error); }
   }
 
+  /** Nobody works here: nothing is saved from here on, and nothing begun. */
+  #none() {
+    this.copy = null;
+    this.learner = "";
+  }
+
   async #finish() {
     const { copy, learner } = this, gone = copy?.person ?? person(learner);
-    this.copy = null; // nothing is saved from here on, and nothing begun
-    this.learner = "";
+    this.#none();
     try {
       const copies = (await store.forget(gone)).map((one) => one.copy);
       forgetNotes(copies);
@@ -397,6 +399,7 @@ export class Device {
     } catch (error) {
       Object.assign(this, { copy, learner });
       globalThis.alert(inWords(error).message);
+      this.look();
       return;
     }
     who.ask("removed");

@@ -6,8 +6,8 @@ const VISITS = 8; // so many are known by an answer: a browser writes down a cle
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
 /** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in,
- * `copied` that of the last copy, which was made at `kept_at`.
- * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string }} Copy */
+ * `copied` that of the last copy, which was made at `kept_at`; `back`: that the browser had lost it, and a page put back what it knew, up to which save.
+ * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string, back?: { id: string, at: number } }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
 /** @typedef {import("../types.js").Tried} Tried */
 /** `there`: the revision that a service counts it by. @typedef {Receipt & { zip: Uint8Array, there?: number }} HandedIn */
@@ -91,7 +91,7 @@ export async function whole(stores, whose) {
   const copy = await copyOf(stores, whose);
   if (!copy) return null;
   const [kept, handed] = await Promise.all([all(stores.answers, copy.copy), all(stores.receipts, copy.copy)]);
-  return { copy, answers: Object.fromEntries(kept), receipts: handed.map(([, receipt]) => receipt) };
+  return { copy, answers: Object.fromEntries(kept), receipts: handed.map(([, receipt]) => receipt).sort((one, other) => Date.parse(one.at) - Date.parse(other.at)) };
 }
 
 /** Put in what a page knows of a copy that is not there. @param {Stores} stores @param {Whole} known */
@@ -101,15 +101,8 @@ export function putBack({ copies, answers, receipts }, known) {
   known.receipts.forEach((receipt, n) => { receipts.put(receipt, [known.copy.copy, n]); });
 }
 
-/** Put in what a page knows of a copy that another page has put back, and knew less of. @param {Stores} stores @param {Copy} there @param {Whole} known */
-async function catchUp({ copies, answers }, there, known) {
-  for (const [id, kept] of Object.entries(known.answers)) {
-    /** @type {Kept | undefined} */
-    const old = await got(answers.get([there.copy, id]));
-    if (!old || old.revision < kept.revision) answers.put(kept, [there.copy, id]);
-  }
-  if (there.revision < known.copy.revision) copies.put(known.copy);
-}
+/** A copy that a page puts back: every other page sees by it that it was lost. @param {Copy} copy @returns {Copy} */
+const back = (copy) => ({ ...copy, back: { id: Math.random().toString(36).slice(2), at: copy.revision } });
 
 /** Put in the hand-ins that a page knows of and a copy has not. @param {Stores} stores @param {string} copy @param {HandedIn[]} known */
 async function handedInToo({ receipts }, copy, known) {
@@ -121,8 +114,9 @@ async function handedInToo({ receipts }, copy, known) {
 export const plain = ({ value, saved_at, revision, said }) => ({ value, saved_at, revision, said: said ?? [] });
 
 /** Put in answers from elsewhere: what is new is taken, what differs is put beside what stands there, to be chosen from, and what
- * is no answer to its question any more is kept behind it. @param {Stores} stores @param {Copy} copy @param {Record<string, Kept>} brought @param {Rules} rules */
-async function merge({ copies, answers }, copy, brought, { same, fits }) {
+ * is no answer to its question any more is kept behind it. Up to the save `at` both have the same history, of which the newer counts.
+ * @param {Stores} stores @param {Copy} copy @param {Record<string, Kept>} brought @param {Rules} rules @param {{ at?: number, isFile?: boolean }} from */
+async function merge({ copies, answers }, copy, brought, { same, fits }, { at = -1, isFile = false }) {
   let { revision } = copy, taken = 0, differ = 0;
   for (const [id, kept] of Object.entries(brought)) {
     /** @type {Kept | undefined} */
@@ -131,12 +125,19 @@ async function merge({ copies, answers }, copy, brought, { same, fits }) {
       if ((kept.tried?.n ?? 0) > (old.tried?.n ?? 0)) answers.put({ ...old, tried: kept.tried }, [copy.copy, id]);
       continue;
     }
+    if (old ? old.revision <= at : at >= 0) {
+      if (old && old.revision >= kept.revision) continue;
+      answers.put(kept, [copy.copy, id]);
+      revision = Math.max(revision, kept.revision);
+      continue;
+    }
+    if (kept.revision <= at) continue; // what it was before it was changed there
     revision += 1;
     if (!old?.saved_at) { answers.put({ ...kept, revision }, [copy.copy, id]); taken += 1; }
     else if (fits(id, kept.value)) { answers.put({ ...old, other: { ...plain(kept), revision } }, [copy.copy, id]); differ += 1; }
     else answers.put({ ...old, before: [...(old.before ?? []), plain(kept)] }, [copy.copy, id]);
   }
-  const elsewhere = !differ && copy.taken === copy.revision; // all of it lies in a file already
+  const elsewhere = isFile && !differ && copy.taken === copy.revision; // all of it lies in a file already
   copies.put({ ...copy, revision, taken: elsewhere ? revision : copy.taken });
   return { taken, differ };
 }
@@ -169,9 +170,12 @@ export const store = {
    * @param {Whole} known @param {Rules} rules @returns {Promise<Whole>} */
   begin: (known, rules) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
-    if (!there) { putBack(stores, known); return known; }
-    if (there.copy === known.copy.copy) await catchUp(stores, there, known);
-    else await merge(stores, there, known.answers, rules);
+    if (!there) {
+      const now = known.copy.revision ? { ...known, copy: back(known.copy) } : known;
+      putBack(stores, now);
+      return now;
+    }
+    await merge(stores, there, known.answers, rules, { at: there.copy === known.copy.copy ? there.back?.at : -1 });
     await handedInToo(stores, there.copy, known.receipts);
     return (await whole(stores, known.copy)) ?? known;
   }),
@@ -185,8 +189,8 @@ export const store = {
    */
   save: (known, id, given, base, { same, fits, goesOn }, begins = { ...NOTHING, release: "" }) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
-    const now = there ?? known.copy, forgot = !there;
-    if (forgot) putBack(stores, known);
+    const now = there ?? back(known.copy), forgot = !there;
+    if (forgot) putBack(stores, { ...known, copy: now });
     /** @type {Kept | undefined} */
     const old = forgot ? known.answers[id] : await got(stores.answers.get([now.copy, id]));
     const current = old ?? begins;
@@ -237,8 +241,9 @@ export const store = {
   /** Put in answers of a copy that was brought along. @param {Whole} known @param {Record<string, Kept>} brought @param {Rules} rules */
   bring: (known, brought, rules) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
-    if (!there) putBack(stores, known);
-    return merge(stores, there ?? known.copy, brought, rules);
+    const now = there ?? back(known.copy);
+    if (!there) putBack(stores, { ...known, copy: now });
+    return merge(stores, now, brought, rules, { isFile: true });
   }),
 
   /** Remove everything of a person from this device; gives the copies there were. @param {string} person @returns {Promise<Copy[]>} */

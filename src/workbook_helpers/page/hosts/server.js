@@ -47,6 +47,7 @@ export class Server extends Device {
   #wait_ms = FIRST_MS;
   #told = ""; // the section that the service knows of
   #toldAt = 0;
+  #left = false;
 
   /** @param {Book} book */
   constructor(book) {
@@ -87,6 +88,7 @@ export class Server extends Device {
   async #ask() {
     try {
       const told = await service.told(this.book.assignment);
+      if (this.#left) await new Promise(() => { /* nothing comes back onto a device that is being left */ });
       this.#works();
       const other = this.copy && person(told.learner) !== this.copy.person;
       works(told.learner);
@@ -266,7 +268,7 @@ export class Server extends Device {
     await page.settle();
     await this.send();
     const found = await mirror.unsent(person(this.learner)).catch(() => []);
-    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.copy = null; });
+    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.#left = true; this.copy = null; });
   }
 }
 
