@@ -457,7 +457,8 @@ def test_what_is_told_while_a_device_is_left_comes_onto_it_no_more(room: Room, o
     asked = sent(ASSIGNMENT)
     everywhere.click()
     left = sent("leave")
-    asked.continue_()
+    with tab.page.expect_response(f"**/api/{ASSIGNMENT}"):
+        asked.continue_()
     tab.page.wait_for_timeout(300)
     assert tab.kept() == {}
     left.continue_()

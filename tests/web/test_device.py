@@ -629,6 +629,7 @@ def test_what_is_typed_where_less_was_put_back_is_chosen_between(context: Browse
     second.page.evaluate(CLEARED)
     second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
     expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    assert second.values() == {TEXT: "One."}
     for text in ("One, here", "One, here as well."):
         second.write(text)
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")

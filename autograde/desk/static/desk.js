@@ -49,13 +49,14 @@ const note = () => {
 const live = () => [...document.querySelectorAll("[data-desk-live]")];
 
 /* What is pressed just now stays under the finger: of a button that is replaced before it is let go the press is lost. */
-const LONGEST_PRESS_MS = 3000;
+const LONGEST_PRESS_MS = 3000, LONGEST_WAIT_MS = 10_000;
 let pressed = -LONGEST_PRESS_MS;
 const isPressed = () => performance.now() - pressed < LONGEST_PRESS_MS;
 document.addEventListener("pointerdown", () => { pressed = performance.now(); }, true);
 document.addEventListener("keydown", ({ key }) => { if (key === " ") pressed = performance.now(); }, true);
 for (const kind of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(kind, () => setTimeout(() => { pressed = -LONGEST_PRESS_MS; }), true); // the click comes first
-const isBusy = () => isPressed() || document.querySelector("form.htmx-request") !== null;
+let posts = 0; // sent from this page
+const isBusy = () => isPressed() || document.querySelector(":is(form, [hx-post]).htmx-request") !== null;
 const WRONG = "[aria-invalid=true], .desk-fault[tabindex]"; // what was wrong in a form
 /** @param {Element} part whether something is wrong in a form of it in which somebody is just now */
 const isWrong = (part) => [...part.querySelectorAll(WRONG)].some((one) => (one.closest("form") ?? one).contains(document.activeElement));
@@ -66,6 +67,7 @@ const follow = async () => {
   again = following;
   if (following || !live().length) return;
   following = true;
+  const sent = posts;
   try {
     const reply = await fetch(location.href, { headers: { ...headers(), "Desk-Follows": "true" } }); // what a form of any window leaves to be said is not for this
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
@@ -74,8 +76,8 @@ const follow = async () => {
       return;
     }
     if (server === "answers") bar("");
-    if (isBusy()) {
-      while (isBusy()) await new Promise((done) => { setTimeout(done, 50); });
+    if (isBusy() || posts !== sent) {
+      for (const end = performance.now() + LONGEST_WAIT_MS; isBusy() && performance.now() < end;) await new Promise((done) => { setTimeout(done, 50); });
       again = true; // what was fetched is of before the press
       return;
     }
@@ -211,7 +213,11 @@ for (const kind of ["dragover", "drop"]) {
 
 /** @typedef {CustomEvent<{ elt: Element, target: Element, xhr: XMLHttpRequest, requestConfig: { verb: string, path: string, elt: Element } }>} Told */
 
-document.body.addEventListener("htmx:configRequest", (event) => Object.assign(/** @type {CustomEvent} */ (event).detail.headers, headers()));
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  Object.assign(detail.headers, headers());
+  if (detail.verb === "post") posts += 1;
+});
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
   if (detail.target.id === "now" && isPressed()) detail.shouldSwap = false; // it asks again

@@ -96,5 +96,5 @@ def rules() -> dict[str, Json]:
         "pair": PAIR,
         "role": ROLE,
         "street": STREET,
-        "ordinary": sorted(ORDINARY),
+        "ordinary": " ".join(sorted(ORDINARY)),
     }

@@ -5,7 +5,7 @@
 /** Find what may tell who a person is. A date is left out before: with a time
  * it has as many digits as a telephone number. What one pattern has found no later one looks at again. @param {string} text @param {PrivacyRules} rules */
 export function findSigns(text, rules) {
-  const found = [];
+  const found = [], words = rules.ordinary.split(" ");
   let left = text.replace(new RegExp(rules.date, "g"), "; ;");
   /** @param {string} piece */
   const nhs = (piece) => {
@@ -17,7 +17,7 @@ export function findSigns(text, rules) {
     for (const match of left.matchAll(new RegExp(pattern, "g"))) {
       const piece = match[1];
       if (sign === "nhs-number" && !nhs(piece)) continue;
-      if (sign === "name" && new RegExp(rules.role).test(piece) && rules.ordinary.includes(piece.toLowerCase().split(/\s+/).at(-1) ?? "")) continue;
+      if (sign === "name" && new RegExp(rules.role).test(piece) && words.includes(piece.toLowerCase().split(/\s+/).at(-1) ?? "")) continue;
       found.push({ sign, text: piece });
     }
     for (const one of found) left = left.replaceAll(one.text, "; ;");
@@ -25,7 +25,7 @@ export function findSigns(text, rules) {
   /** @param {string} word */
   const capitalised = (word) => word.length > 1 && word[0] !== word[0].toLowerCase() && word !== word.toUpperCase();
   /** @param {string} word */
-  const ordinary = (word) => rules.ordinary.includes(word.toLowerCase().replace(/['’](?:s|m|d|ve|ll|re)?$/, ""));
+  const ordinary = (word) => words.includes(word.toLowerCase().replace(/['’](?:s|m|d|ve|ll|re)?$/, ""));
   const pair = new RegExp(rules.pair, "g");
   for (let match; (match = pair.exec(left));) {
     const [all, first, second] = match;

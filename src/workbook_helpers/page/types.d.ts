@@ -103,7 +103,8 @@ export interface PrivacyRules {
   pair: string;
   role: string;
   street: string;
-  ordinary: string[];
+  /** Words, with a space between. */
+  ordinary: string;
 }
 /** A number, or what it was before and what it is now. */
 export type Rating = number | [number, number];

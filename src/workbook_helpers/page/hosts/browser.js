@@ -136,7 +136,8 @@ export class Device {
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
       let found = await store.read(whose);
-      const forgot = here && (found?.copy.copy !== mine.copy.copy || found.copy.back?.id !== mine.copy.back?.id); // another page may have put it back, and known less
+      const lost = (/** @type {Copy} */ { copy, back, revision }) => copy !== mine?.copy.copy || back?.at(-1)?.id !== mine.copy.back?.at(-1)?.id || revision < mine.copy.revision;
+      const forgot = here && (!found || lost(found.copy)); // another page may have put it back, and known less
       const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
       if (learner !== this.learner) return; // the work was removed from here meanwhile
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
@@ -147,7 +148,7 @@ export class Device {
       this.earlier = earlier;
       this.keeps = true;
       if (first) this.begun = this.changes();
-      if (forgot) this.news = [{ id: "device-forgot" }];
+      if (forgot) { this.news = [{ id: "device-forgot" }]; this.tell(); }
       else if (stranger) this.news = [{ id: "device-new-here", learner }];
     } catch { // nothing can be kept here: what is on the page is all there is, and no page finds it again
       if (learner !== this.learner) return;
@@ -204,7 +205,7 @@ export class Device {
       this.answers[name] = kept;
       if (forgot) { this.news = [{ id: "device-forgot" }]; this.look(); }
       if (outcome.do === "saved") {
-        this.copy = { ...this.copy, revision: Math.max(this.copy.revision, kept.revision) };
+        if (kept.revision === this.copy.revision + 1) this.copy = { ...this.copy, revision: kept.revision }; // else another tab has saved what this one has not read yet
         this.tell();
         this.#persist();
       }

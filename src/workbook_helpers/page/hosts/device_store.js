@@ -6,8 +6,8 @@ const VISITS = 8; // so many are known by an answer: a browser writes down a cle
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
 /** Whose copy of which workbook. `revision` counts its saves, `taken` is the one at which it was last taken away or handed in,
- * `copied` that of the last copy, which was made at `kept_at`; `back`: that the browser had lost it, and a page put back what it knew, up to which save.
- * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string, back?: { id: string, at: number } }} Copy */
+ * `copied` that of the last copy, which was made at `kept_at`; `back`: how often the browser had lost it, and up to which save the page knew all of it that put it back.
+ * @typedef {{ copy: string, person: string, learner: string, workbook: string, class_id: string, seed: string, revision: number, taken: number, copied?: number, kept_at: string, back?: { id: string, at: number }[] }} Copy */
 /** @typedef {Stored<any> & { release: string, before?: Stored<any>[] }} Kept */
 /** @typedef {import("../types.js").Tried} Tried */
 /** `there`: the revision that a service counts it by. @typedef {Receipt & { zip: Uint8Array, there?: number }} HandedIn */
@@ -91,7 +91,7 @@ export async function whole(stores, whose) {
   const copy = await copyOf(stores, whose);
   if (!copy) return null;
   const [kept, handed] = await Promise.all([all(stores.answers, copy.copy), all(stores.receipts, copy.copy)]);
-  return { copy, answers: Object.fromEntries(kept), receipts: handed.map(([, receipt]) => receipt).sort((one, other) => Date.parse(one.at) - Date.parse(other.at)) };
+  return { copy, answers: Object.fromEntries(kept), receipts: handed.map(([, receipt]) => receipt) };
 }
 
 /** Put in what a page knows of a copy that is not there. @param {Stores} stores @param {Whole} known */
@@ -101,13 +101,23 @@ export function putBack({ copies, answers, receipts }, known) {
   known.receipts.forEach((receipt, n) => { receipts.put(receipt, [known.copy.copy, n]); });
 }
 
-/** A copy that a page puts back: every other page sees by it that it was lost. @param {Copy} copy @returns {Copy} */
-const back = (copy) => ({ ...copy, back: { id: Math.random().toString(36).slice(2), at: copy.revision } });
+/** A copy that a page puts back: every other page sees by it that it was lost. @param {Whole} known @returns {Copy} */
+const back = ({ copy, answers }) => ({
+  ...copy, revision: Math.max(copy.revision, ...Object.values(answers).map(({ revision }) => revision)),
+  back: [...(copy.back ?? []), { id: Math.random().toString(36).slice(2), at: copy.revision }],
+});
 
-/** Put in the hand-ins that a page knows of and a copy has not. @param {Stores} stores @param {string} copy @param {HandedIn[]} known */
+/** Up to which save two pages know the same of a copy: that of the first loss that they do not share. @param {Copy} one @param {Copy} other */
+function common({ copy, back: some = [] }, { copy: name, back: others = [] }) {
+  const n = some.findIndex(({ id }, n) => id !== others[n]?.id), at = n < 0 ? some.length : n;
+  return copy === name ? Math.min(...[some, others].flatMap((all) => all[at]?.at ?? [])) : -1;
+}
+
+/** Put in the hand-ins that a page knows of and a copy has not, each at its time. @param {Stores} stores @param {string} copy @param {HandedIn[]} known */
 async function handedInToo({ receipts }, copy, known) {
-  const files = (await all(receipts, copy)).map(([, { file }]) => file);
-  known.filter(({ file }) => !files.includes(file)).forEach((receipt, n) => { receipts.put(receipt, [copy, files.length + n]); });
+  const there = (await all(receipts, copy)).map(([, receipt]) => receipt), files = there.map(({ file }) => file);
+  const more = known.filter(({ file }) => !files.includes(file));
+  if (more.length) [...there, ...more].sort((one, other) => Date.parse(one.at) - Date.parse(other.at)).forEach((receipt, n) => { receipts.put(receipt, [copy, n]); });
 }
 
 /** @param {Stored<any>} kept @returns {Stored<any>} */
@@ -122,19 +132,24 @@ async function merge({ copies, answers }, copy, brought, { same, fits }, { at = 
     /** @type {Kept | undefined} */
     const old = await got(answers.get([copy.copy, id]));
     if (old && same(old.value, kept.value)) {
-      if ((kept.tried?.n ?? 0) > (old.tried?.n ?? 0)) answers.put({ ...old, tried: kept.tried }, [copy.copy, id]);
+      const tried = (kept.tried?.n ?? 0) > (old.tried?.n ?? 0) ? { tried: kept.tried } : {}, other = kept.other && !old.other ? { other: kept.other } : {};
+      if (tried.tried || other.other) answers.put({ ...old, ...tried, ...other }, [copy.copy, id]);
       continue;
     }
     if (old ? old.revision <= at : at >= 0) {
       if (old && old.revision >= kept.revision) continue;
-      answers.put(kept, [copy.copy, id]);
+      answers.put(old?.other && !kept.other ? { ...kept, other: old.other } : kept, [copy.copy, id]);
       revision = Math.max(revision, kept.revision);
       continue;
     }
     if (kept.revision <= at) continue; // what it was before it was changed there
     revision += 1;
     if (!old?.saved_at) { answers.put({ ...kept, revision }, [copy.copy, id]); taken += 1; }
-    else if (fits(id, kept.value)) { answers.put({ ...old, other: { ...plain(kept), revision } }, [copy.copy, id]); differ += 1; }
+    else if (fits(id, kept.value)) {
+      const before = old.other && !same(old.other.value, kept.value) ? { before: [...(old.before ?? []), plain(old.other)] } : {};
+      answers.put({ ...old, ...before, other: { ...plain(kept), revision } }, [copy.copy, id]);
+      differ += 1;
+    }
     else answers.put({ ...old, before: [...(old.before ?? []), plain(kept)] }, [copy.copy, id]);
   }
   const elsewhere = isFile && !differ && copy.taken === copy.revision; // all of it lies in a file already
@@ -171,11 +186,11 @@ export const store = {
   begin: (known, rules) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
     if (!there) {
-      const now = known.copy.revision ? { ...known, copy: back(known.copy) } : known;
+      const now = known.copy.revision ? { ...known, copy: back(known) } : known;
       putBack(stores, now);
       return now;
     }
-    await merge(stores, there, known.answers, rules, { at: there.copy === known.copy.copy ? there.back?.at : -1 });
+    await merge(stores, there, known.answers, rules, { at: common(there, known.copy) });
     await handedInToo(stores, there.copy, known.receipts);
     return (await whole(stores, known.copy)) ?? known;
   }),
@@ -189,7 +204,7 @@ export const store = {
    */
   save: (known, id, given, base, { same, fits, goesOn }, begins = { ...NOTHING, release: "" }) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
-    const now = there ?? back(known.copy), forgot = !there;
+    const now = there ?? back(known), forgot = !there;
     if (forgot) putBack(stores, { ...known, copy: now });
     /** @type {Kept | undefined} */
     const old = forgot ? known.answers[id] : await got(stores.answers.get([now.copy, id]));
@@ -241,7 +256,7 @@ export const store = {
   /** Put in answers of a copy that was brought along. @param {Whole} known @param {Record<string, Kept>} brought @param {Rules} rules */
   bring: (known, brought, rules) => within("readwrite", async (stores) => {
     const there = await copyOf(stores, known.copy);
-    const now = there ?? back(known.copy);
+    const now = there ?? back(known);
     if (!there) putBack(stores, { ...known, copy: now });
     return merge(stores, now, brought, rules, { isFile: true });
   }),

@@ -113,12 +113,15 @@ async function takeOver({ answers, copies }, copy, told, release, rules) {
 }
 
 export const mirror = {
-  /** Bring this browser's copy up to what the service has told; what is here alone stays, to be sent.
-   * @param {Whose} whose @param {Told} told @param {string} release @param {Rules} rules @returns {Promise<Whole>} */
-  take: (whose, told, release, rules) => within("readwrite", async (stores) => {
+  /** Bring this browser's copy up to what the service has told; what is here alone stays, to be sent, and what the page still knows where the browser has lost it.
+   * @param {Whose} whose @param {Told} told @param {string} release @param {Rules} rules @param {Whole | null} known @returns {Promise<Whole>} */
+  take: (whose, told, release, rules, known) => within("readwrite", async (stores) => {
     const { referral, feedback, earlier, copy: name, seed, learner } = told, { answers, receipts } = stores;
     /** @type {Mirrored | undefined} */
-    const before = await copyOf(stores, whose);
+    const kept = await copyOf(stores, whose);
+    /** @type {Mirrored | undefined} */
+    const before = kept ?? (known?.copy.copy === name ? known.copy : undefined);
+    if (!kept && before && known) putBack(stores, known);
     /** @type {Mirrored} */
     let copy = { ...(before ?? { ...whose, revision: 0, taken: 0, kept_at: "" }), copy: name, seed, learner, beside: { referral, feedback, ...(earlier ? { earlier } : {}) } };
     if (before && before.copy !== name) { // begun here without a connection, or the service has begun anew: then all of it is to be sent

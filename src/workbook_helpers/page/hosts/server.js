@@ -84,11 +84,16 @@ export class Server extends Device {
     return kept;
   }
 
+  /** Nothing comes back onto a device that is being left. */
+  #here() {
+    return this.#left ? new Promise(() => { /* for good */ }) : null;
+  }
+
   /** Hear what the service has; without a connection, remember what it told last. */
   async #ask() {
     try {
       const told = await service.told(this.book.assignment);
-      if (this.#left) await new Promise(() => { /* nothing comes back onto a device that is being left */ });
+      await this.#here();
       this.#works();
       const other = this.copy && person(told.learner) !== this.copy.person;
       works(told.learner);
@@ -97,10 +102,12 @@ export class Server extends Device {
       this.learner = told.learner;
       this.#there = told.revision;
       this.#knows({ referral: told.referral, feedback: told.feedback, earlier: told.earlier ?? {} });
-      const taken = await mirror.take(this.#whose, told, this.book.release, this.rules).catch(() => null);
+      const taken = await mirror.take(this.#whose, told, this.book.release, this.rules, this.known()).catch(() => null);
+      if (taken) this.news.splice(0, Infinity, ...this.news.filter(({ id }) => id !== "device-forgot")); // it was here again before it was missed
       if (!taken && !this.copy) throw new Error(say("device-forbidden")); // nobody types into a page that keeps nothing
       if (taken && this.copy) ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = taken);
     } catch (error) {
+      await this.#here();
       this.#fails(error);
       if (this.failure === "out" && (!this.copy || !who.get())) { toSignIn(); await new Promise(() => { /* nothing is shown meanwhile */ }); }
       const known = /** @type {Mirrored | undefined} */ (this.learner ? (await store.read(this.#whose).catch(() => null))?.copy : undefined);
@@ -268,7 +275,7 @@ export class Server extends Device {
     await page.settle();
     await this.send();
     const found = await mirror.unsent(person(this.learner)).catch(() => []);
-    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.#left = true; this.copy = null; });
+    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.#left = true; this.copy = null; this.learner = ""; });
   }
 }
 
