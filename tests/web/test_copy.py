@@ -68,11 +68,15 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
     ana.open()  # and is asked again, until the student has chosen
     ana.state("conflict")
     expect(ana(TEXT).locator(".wb-conflict blockquote")).to_have_text("Ana's answer on the phone.")
+    undecided = ana.download("Save a copy", tmp_path / "undecided")
     ana(TEXT).get_by_role("button", name="Use the other answer").click()
     ana(PICK).get_by_role("button", name="Keep what is on this page").click()
     for item in (TEXT, PICK):
         is_saved(ana(item))
     assert ana.values() == {TEXT: "Ana's answer on the phone.", PRIVATE: {"what": "I was afraid."}, PICK: "a"}
+    ana.bring(undecided)
+    ana.state("conflict")
+    is_saved(ana(PICK))  # what was chosen is not asked again by a copy of before
 
 
 def deep(levels: int) -> str:

@@ -1,5 +1,6 @@
 """The browser keeps the answers: whose they are, and that two tabs, a full or forbidden storage and a loss take nothing."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -196,7 +197,6 @@ def test_a_shared_device_asks_each_new_session_and_an_own_one_does_not(tab: Open
     other.open()
     other.asks()
     own = other.work("cem03")
-    until(ana.page, "localStorage['wb-learner']?.includes('cem03')")  # told to other tabs
     own.page.close()
     expect(tab().page.locator("#wb-who-slot")).to_contain_text("cem03")
 
@@ -262,11 +262,10 @@ def test_a_tab_of_one_person_alone_stays_theirs_while_somebody_else_begins_in_an
 
 
 @pytest.mark.parametrize("learner", ["12345", "1e3", "true", "null"])
-def test_who_began_in_an_older_page_goes_on(learner: str, tab: Open) -> None:
-    other, one = tab(), tab()
-    one.page.evaluate("learner => localStorage.setItem('wb-learner', learner)", learner)  # as plain text, and in no tab's own storage
-    until(other.page, "localStorage['wb-learner'] !== undefined")
-    one.open()
+def test_who_began_in_an_older_page_goes_on(learner: str, context: BrowserContext, tab: Open) -> None:
+    kept = f'localStorage["wb-learner"] ??= {json.dumps(learner)};'  # as plain text, and in no tab's own storage
+    context.add_init_script(f'document.addEventListener("readystatechange", () => {{ {kept} }}, {{ once: true }});')
+    one = tab()
     expect(one.page.locator("#wb-who-slot")).to_contain_text(f"You: {learner} ")
     one.state("clean")
 

@@ -132,13 +132,13 @@ async function merge({ copies, answers }, copy, brought, { same, fits }, { at = 
     /** @type {Kept | undefined} */
     const old = await got(answers.get([copy.copy, id]));
     if (old && same(old.value, kept.value)) {
-      const tried = (kept.tried?.n ?? 0) > (old.tried?.n ?? 0) ? { tried: kept.tried } : {}, other = kept.other && !old.other ? { other: kept.other } : {};
+      const tried = (kept.tried?.n ?? 0) > (old.tried?.n ?? 0) ? { tried: kept.tried } : {}, other = kept.other && !old.other && kept.revision >= old.revision ? { other: kept.other } : {}; // a file asks no choice again
       if (tried.tried || other.other) answers.put({ ...old, ...tried, ...other }, [copy.copy, id]);
       continue;
     }
     if (old ? old.revision <= at : at >= 0) {
       if (old && old.revision >= kept.revision) continue;
-      answers.put(old?.other && !kept.other ? { ...kept, other: old.other } : kept, [copy.copy, id]);
+      answers.put(old?.other && old.other.revision > at && !kept.other ? { ...kept, other: old.other } : kept, [copy.copy, id]);
       revision = Math.max(revision, kept.revision);
       continue;
     }
