@@ -25,7 +25,6 @@ from urllib.error import HTTPError
 import psutil
 import pytest
 from filelock import FileLock
-from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.npm import TOOLS, bundle
@@ -38,8 +37,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what is ignored here would be ignored in every program that a test starts, for good.
     # A handler that does nothing keeps Ctrl-C from this suite, and is not passed on.
     signal.signal(signal.SIGINT, lambda *_: None)
-settings.register_profile("any machine", deadline=5000, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
 expect.set_options(timeout=40_000)  # a bare machine of two cores may start a kernel slowly
 CHROMIUM = "/usr/bin/chromium"
 HEADLESS = "/usr/bin/chromium-headless-shell"

@@ -18,7 +18,7 @@ from autograde.classes.owner import CONFIG
 from autograde.classes.served import ARRIVED, FILE, RUNNING, served_folder
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import kept_engine
-from autograde.inbox.arrived import FOLDER
+from autograde.inbox.arrived import FOLDER as WAITING
 
 FOLDERS = ("source", "release", "handout", "submitted", "quarantine", "received", "feedback", "feedback-replaced")
 """What is in each of them changes with what is put into that."""
@@ -32,7 +32,7 @@ def fingerprint(course: Course) -> str:
     seen += [_about(served_folder(course) / name) for name in (FILE, RUNNING, ARRIVED)]
     within = {name: sorted(_within(course.root / name)) for name in (*FOLDERS, f"{GUIDES}/keys", f"{GUIDES}/rubrics")}
     workbooks = [name for name, _ in within["release"]]
-    seen += [within, sorted(_within(course.root / "received" / FOLDER))]
+    seen += [within, sorted(_within(course.root / "received" / WAITING))]
     seen += [_about(course.root / "received" / name / ".attempts") for name in workbooks]
     seen += [_about(course.root / "feedback" / learner / name) for learner, _ in within["feedback"] for name in workbooks]
     seen.append(gradebook_state(course))

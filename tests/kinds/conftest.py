@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import Server, free_port, is_saved, kill_kernels, signal_kernels
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import workbook_file
+from workbook_helpers.words import say
 
 KEPT = """id => new Promise((resolve, reject) => {
   const asked = indexedDB.open("workbooks");
@@ -30,6 +31,12 @@ KEPT = """id => new Promise((resolve, reject) => {
   };
 })"""
 """What the browser's own database holds of an item."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _words_are_read() -> None:
+    """Read the catalogue before Hypothesis looks at the time: its first example would take as long as that on a busy machine."""
+    say("handover-no-place", fact="")
 
 
 @dataclass

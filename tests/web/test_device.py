@@ -541,7 +541,8 @@ def test_a_share_sheet_that_stays_open_is_no_fault_and_the_receipt_stands_meanwh
     expect(panel).to_contain_text("Next step: give it to your tutor")
 
 
-def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
+def apart(context: BrowserContext, tab: Open) -> tuple[Tab, Tab]:
+    """Open two tabs of Ana's, of which the second does not know the newest."""
     context.add_init_script("delete globalThis.BroadcastChannel;")
     ana = tab("ana01")
     ana.write("One.")
@@ -549,17 +550,26 @@ def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(
     expect(second.text()).to_have_value("One.")
     ana.write("One and two.")
     ana.choose("a")
+    return ana, second
+
+
+def forgets(second: Tab) -> None:
+    """Have the browser forget all without a word, and this tab, which knows less, be the first to put back what it has."""
+    second.page.evaluate(CLEARED)
+    second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
+    expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
+    assert second.values() == {TEXT: "One."}
+
+
+def test_a_loss_is_told_in_every_tab_and_the_one_that_knows_most_brings_it_back(context: BrowserContext, tab: Open, tmp_path: Path) -> None:
+    ana, second = apart(context, tab)
     ana(MINE).get_by_role("checkbox").check()
     is_saved(ana(MINE))
     ana.page.bring_to_front()
     ana.button("Hand in").click()
     expect(ana("hand-in")).to_contain_text("✓ Your hand-in file is made")
     known = ana.kept()
-    # The tab that knows less is the first to put back what it has.
-    second.page.evaluate(CLEARED)
-    second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
-    expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
-    assert second.values() == {TEXT: "One."}
+    forgets(second)
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
     expect(ana.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
     assert ana.kept() == known
@@ -618,17 +628,13 @@ def test_two_copies_after_a_loss_become_one_and_nothing_is_dropped(context: Brow
 
 
 def test_what_is_typed_where_less_was_put_back_is_chosen_between(context: BrowserContext, tab: Open) -> None:
-    context.add_init_script("delete globalThis.BroadcastChannel;")
-    ana = tab("ana01")
-    ana.write("One.")
-    second = tab().goes_on()
-    expect(second.text()).to_have_value("One.")
-    ana.write("One and two.")
-    ana.choose("a")
-    second.page.evaluate(CLEARED)
-    second.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")
-    expect(second.page.locator(".wb-notices")).to_contain_text("thrown your answers away")
-    assert second.values() == {TEXT: "One."}
+    ana, second = apart(context, tab)
+    forgets(second)
+    second.page.bring_to_front()
+    notice = second.page.locator(".wb-notices")
+    with second.page.expect_download() as given:  # what the notice asks for is at hand
+        notice.get_by_role("button", name="Save a copy").click()
+    expect(notice).to_contain_text(given.value.suggested_filename)
     for text in ("One, here", "One, here as well."):
         second.write(text)
     ana.page.evaluate("globalThis.dispatchEvent(new Event('focus'))")

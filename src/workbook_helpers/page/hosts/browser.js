@@ -284,7 +284,7 @@ export class Device {
     const leave = (name) => [say(name), () => { this.leave(page); }];
     /** @type {[string, () => void]} */
     const later = [say("device-not-now"), () => { this.begun = 0; page.opened(this.kept()); }];
-    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [seen], "device-copied": [seen], "device-new-here": [leave("device-again"), right], "referral-other": [leave("device-not-me")] };
+    return { "device-keeps-nothing": [copy], "device-ill": [copy], "device-copy-due": [copy, later], "device-forgot": [copy, seen], "device-copied": [seen], "device-new-here": [leave("device-again"), right], "referral-other": [leave("device-not-me")] };
   }
 
   /** @param {HandedIn} made */
