@@ -165,6 +165,9 @@ def server_config(root: Path, *, port: int) -> Config:
     config.MappingKernelManager.cull_idle_timeout = 900
     config.MappingKernelManager.cull_interval = 120
     config.MappingKernelManager.cull_connected = False
+    # Kept for a page that comes back, these would outlive a kernel that ends as its page is left: the server calls it for ever then.
+    # Our page asks again by itself for what it has missed.
+    config.MappingKernelManager.buffer_offline_messages = False
     return config
 
 

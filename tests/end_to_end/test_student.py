@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
@@ -210,3 +211,18 @@ def test_no_byte_of_a_key_travels_to_the_page(page: Page, student: Student, cana
     traffic = b"\n".join(received)
     assert load_workbook(student.answers.parent).items[SINGLE].stem.encode() in traffic, "the watch must have seen the questions"
     assert [text for text in canaries.texts if text.encode() in traffic or json.dumps(text)[1:-1].encode() in traffic] == []
+
+
+def test_a_page_that_was_left_keeps_nothing_open_on_the_server(page: Page, student: Student) -> None:
+    """Else the server tries for ever, many times a second, to reach the kernels that have ended with their pages."""
+    server = psutil.Process(student.server.process.pid)
+
+    def left() -> int:
+        open_workbook(page, student)
+        page.goto("about:blank")
+        psutil.wait_procs(server.children(recursive=True), timeout=40)
+        assert not server.children()
+        return server.num_fds()
+
+    first = left()
+    assert max(left() for _ in range(4)) <= first

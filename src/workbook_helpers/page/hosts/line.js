@@ -112,6 +112,11 @@ export function line({ kernel, folder, base }) {
     listen: (heard) => { listeners.push(heard); },
     back: (heard) => { returns.push(heard); },
     /** Nobody needs the kernel any more; where this does not come through, the server ends what is idle. */
-    end() { fetch(`${api}/${kernel}`, { method: "DELETE", keepalive: true, headers: headers() }).catch(() => null); },
+    end() {
+      const old = socket;
+      socket = null;
+      old?.close();
+      fetch(`${api}/${kernel}`, { method: "DELETE", keepalive: true, headers: headers() }).catch(() => null);
+    },
   };
 }
