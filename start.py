@@ -14,10 +14,12 @@ The first run makes the folder .venv beside this file and installs pinned, hash-
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,14 +44,20 @@ def stay() -> None:
             input("Press Enter to close this window. ")
 
 
-def run(*command: object) -> int:
-    """Run a command in this folder's environment and give its exit code."""
+def run(*command: object, hear: "Callable[[str], None] | None" = None) -> int:
+    """Run a command in this folder's environment and give its exit code; `hear` gets each line that it would print."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")  # nbgrader calls alembic by name
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # Ctrl-C reaches the command, too, which ends in its own way and time
         signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.Popen([str(part) for part in command], env={**os.environ, "PATH": path}).wait()
+        heard = subprocess.PIPE if hear else None
+        with subprocess.Popen(
+            list(map(str, command)), env={**os.environ, "PATH": path}, stdout=heard, text=True, errors="replace"
+        ) as process:
+            for line in process.stdout or ():
+                hear and hear(line)
+        return process.returncode
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -60,6 +68,21 @@ def wanted(constraints: Path) -> str:
     parts += sorted(path for path in (ROOT / "src" / "workbook_helpers" / "share").rglob("*") if path.is_file())
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
     return f"{digest} {ROOT} {sys.version_info[:2]}"
+
+
+def counted(many: int) -> "Callable[[str], None]":
+    """Give what hears pip and, where somebody watches, says how many of the packages it has dealt with."""
+    seen = 0
+
+    def hear(line: str) -> None:
+        nonlocal seen
+        ends = line.startswith("Installing ")
+        one = line.startswith(("Collecting ", "Processing ", "Ignoring ", "Requirement already satisfied: "))
+        seen += one
+        if sys.stdout.isatty() and (one or ends):
+            print("\nPutting them in place." if ends else f"\r{seen} of {many}", end="\n" if ends else "", flush=True)
+
+    return hear
 
 
 def install(constraints: Path) -> None:
@@ -78,10 +101,15 @@ def install(constraints: Path) -> None:
         except (subprocess.CalledProcessError, OSError) as error:
             fail(f"Python could not make {VENV} ({error}). On Debian or Ubuntu, run: apt install python3-venv. Then start again.")
     print(f"Installing the packages of {constraints.name}. The first time this takes a minute or two.")
-    pip = [PYTHON, "-P", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    if run(*pip, "--progress-bar", "on", "--require-hashes", "-r", constraints) != 0:
+    pip = [PYTHON, "-P", "-m", "pip", "--disable-pip-version-check", "install"]
+    # First pip itself, which takes a third of the time that the one of an older Python does; and what is used is compiled when it is.
+    own, text = VENV / "pip.txt", constraints.read_text("utf-8")
+    own.write_text("".join(re.findall(r"^pip==(?:.*\\\n)*.*\n", text, re.MULTILINE)), "utf-8")
+    pinned = [*pip, "--require-hashes", "--no-compile", "-r"]
+    told = counted(len(re.findall(r"^\S+==", text, re.MULTILINE)))
+    if run(*pinned, own, "--quiet") or run(*pinned, constraints, "--progress-bar", "off", hear=told):
         fail("The packages could not be installed; pip says above why. Check the internet connection and the disk, then start again.")
-    if run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT, "-e", ROOT / "autograde") != 0:
+    if run(*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT, "-e", ROOT / "autograde") != 0:
         fail("This project's own packages could not be installed; pip says above why.")
     (VENV / f".installed-{constraints.stem}").write_text(wanted(constraints), "utf-8")
 

@@ -1,5 +1,7 @@
 """start.py: what it says before it installs anything, the README by the letter, and what is built for students."""
 
+import contextlib
+import io
 import os
 import re
 import runpy
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,11 +107,36 @@ def test_nor_while_it_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(module["install"].__globals__, "VENV", tmp_path)
     # Really run, but as far as pip's own help: what is asked for here is whose pip it is.
     monkeypatch.setitem(
-        module["install"].__globals__, "run", lambda *command: subprocess.call([*command[: command.index("pip") + 1], "--help"])
+        module["install"].__globals__, "run", lambda *command, **_: subprocess.call([*command[: command.index("pip") + 1], "--help"])
     )
     module["install"](ROOT / "constraints.txt")
     assert (tmp_path / ".installed-constraints").is_file()
     assert not (tmp_path / "ran").exists()
+
+
+def test_who_watches_the_first_start_sees_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = runpy.run_path(str(ROOT / "start.py"))
+    blocks = re.findall(
+        r"^(?:appnope|colorama|packaging|pip)==(?:.*\\\n)*.*\n", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE
+    )
+    few = tmp_path / "constraints.txt"
+    few.write_text("".join(blocks), "utf-8")
+    ran, run = list[list[str]](), module["run"]
+
+    def look(*command: object, **about: Any) -> int:  # really pip, which looks at what is pinned and changes nothing
+        ran.append(list(map(str, command)))
+        return 0 if "-e" in command else run(*command, "--dry-run", "--no-deps", **about)
+
+    for name, value in {"VENV": tmp_path, "PYTHON": Path(sys.executable), "run": look}.items():
+        monkeypatch.setitem(module["install"].__globals__, name, value)
+    said = io.StringIO()
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    with contextlib.redirect_stdout(said):
+        module["install"](few)
+    assert [one.split("\n")[0] for one in said.getvalue().split("\r")[1:]] == [f"{n} of 4" for n in range(1, 5)]
+    own = ran[0][ran[0].index("-r") + 1]
+    assert blocks[-1] == Path(own).read_text("utf-8")
+    assert "--require-hashes" in ran[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to a group of programs")
