@@ -51,10 +51,9 @@ def run(*command: object, hear: "Callable[[str], None] | None" = None) -> int:
     if before is signal.default_int_handler:  # Ctrl-C reaches the command, too, which ends in its own way and time
         signal.signal(signal.SIGINT, lambda *_: None)
     try:
+        settings = {**os.environ, "PATH": path, **({"PYTHONIOENCODING": "utf-8"} if hear else {})}  # a path may have any letters
         heard = subprocess.PIPE if hear else None
-        with subprocess.Popen(
-            list(map(str, command)), env={**os.environ, "PATH": path}, stdout=heard, text=True, errors="replace"
-        ) as process:
+        with subprocess.Popen(list(map(str, command)), env=settings, stdout=heard, encoding="utf-8", errors="replace") as process:
             for line in process.stdout or ():
                 hear and hear(line)
         return process.returncode
@@ -71,7 +70,7 @@ def wanted(constraints: Path) -> str:
 
 
 def counted(many: int) -> "Callable[[str], None]":
-    """Give what hears pip and, where somebody watches, says how many of the packages it has dealt with."""
+    """Give what hears pip and says how many of the packages it has dealt with."""
     seen = 0
 
     def hear(line: str) -> None:
@@ -79,8 +78,8 @@ def counted(many: int) -> "Callable[[str], None]":
         ends = line.startswith("Installing ")
         one = line.startswith(("Collecting ", "Processing ", "Ignoring ", "Requirement already satisfied: "))
         seen += one
-        if sys.stdout.isatty() and (one or ends):
-            print("\nPutting them in place." if ends else f"\r{seen} of {many}", end="\n" if ends else "", flush=True)
+        if one or ends:
+            print(f"\r{seen} of {many}" + (", now put in place" if ends else ""), end="", flush=True)
 
     return hear
 
@@ -94,7 +93,7 @@ def install(constraints: Path) -> None:
         stamp = VENV / f".installed-{enough.stem}"
         if stamp.is_file() and stamp.read_text("utf-8") == wanted(enough):
             return
-    if not PYTHON.is_file():
+    if not PYTHON.is_file() or subprocess.call([str(PYTHON), "-P", "-c", "import pip"], stderr=subprocess.DEVNULL):
         print("Making a place for the packages: .venv")
         try:
             venv.create(VENV, with_pip=True, clear=True)
@@ -106,8 +105,12 @@ def install(constraints: Path) -> None:
     own, text = VENV / "pip.txt", constraints.read_text("utf-8")
     own.write_text("".join(re.findall(r"^pip==(?:.*\\\n)*.*\n", text, re.MULTILINE)), "utf-8")
     pinned = [*pip, "--require-hashes", "--no-compile", "-r"]
-    told = counted(len(re.findall(r"^\S+==", text, re.MULTILINE)))
-    if run(*pinned, own, "--quiet") or run(*pinned, constraints, "--progress-bar", "off", hear=told):
+    watched = bool(sys.stdout and sys.stdout.isatty())
+    told = counted(len(re.findall(r"^\S+==", text, re.MULTILINE))) if watched else None
+    wrong = run(*pinned, own, "--quiet") or run(*pinned, constraints, "--progress-bar", "off", *([] if watched else ["--quiet"]), hear=told)
+    if watched:
+        print()
+    if wrong:
         fail("The packages could not be installed; pip says above why. Check the internet connection and the disk, then start again.")
     if run(*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT, "-e", ROOT / "autograde") != 0:
         fail("This project's own packages could not be installed; pip says above why.")
@@ -133,13 +136,13 @@ def main(arguments: "list[str]") -> int:
     """Do what the first argument says."""
     if sys.version_info < (3, 11):
         fail(f"This needs Python 3.11 or newer; this is Python {sys.version.split()[0]}. Install a newer one, then start again.")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each program that is started would compile all of this anew
     if not arguments:
         return desk()
     name, rest = arguments[0], arguments[1:]
     if name == "test":
         install(ROOT / "constraints-test.txt")
         os.chdir(ROOT)
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start many programs: each would compile all of this anew
         # Four processes, also on two cores, since half of the time they wait: for a browser, a kernel, another program. Each has whole
         # files, as the tests of a file share servers and classes; tests/conftest.py says in which order. With words of one's own, one.
         return run(PYTHON, "-m", "pytest", *(rest or ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]))

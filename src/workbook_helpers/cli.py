@@ -160,14 +160,12 @@ def server_config(root: Path, *, port: int) -> Config:
     config.ServerApp.log_level = logging.ERROR
     config.ServerApp.jpserver_extensions = {"workbook_helpers.jupyter.pages": True, "voila.server_extension": True}
     config.ServerApp.kernel_spec_manager_class = "workbook_helpers.jupyter.pages.guard.OnlyOurs"
+    config.ServerApp.kernel_manager_class = "workbook_helpers.jupyter.pages.guard.NoLineLeft"
     config.MultiKernelManager.default_kernel_name = KERNEL
     # A kernel belongs to one open page; one whose page is gone is stopped after a while.
     config.MappingKernelManager.cull_idle_timeout = 900
     config.MappingKernelManager.cull_interval = 120
     config.MappingKernelManager.cull_connected = False
-    # Kept for a page that comes back, these would outlive a kernel that ends as its page is left: the server calls it for ever then.
-    # Our page asks again by itself for what it has missed.
-    config.MappingKernelManager.buffer_offline_messages = False
     return config
 
 

@@ -127,6 +127,8 @@ def test_who_watches_the_first_start_sees_how_far_it_is(tmp_path: Path, monkeypa
         ran.append(list(map(str, command)))
         return 0 if "-e" in command else run(*command, "--dry-run", "--no-deps", **about)
 
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
     for name, value in {"VENV": tmp_path, "PYTHON": Path(sys.executable), "run": look}.items():
         monkeypatch.setitem(module["install"].__globals__, name, value)
     said = io.StringIO()

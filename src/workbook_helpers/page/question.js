@@ -348,6 +348,7 @@ export function question(book, spec, el) {
   }
 
   const leaving = () => { look(document.activeElement); if (newer) save(); };
+  const hurry = () => { look(document.activeElement); save(); };
   const hiding = () => { if (document.visibilityState === "hidden") leaving(); }; // a phone may end the page without another word
   /** @param {BeforeUnloadEvent} event */
   const closing = (event) => { if (!QUIET.includes(state) && !kept) event.preventDefault(); }; // what only this page holds
@@ -368,7 +369,7 @@ export function question(book, spec, el) {
     node: root,
     opened,
     now: () => ({ id: spec.id, value: body.get(), said: words(body.get()), state }),
-    hurry: save,
+    hurry,
     end() {
       if (whose !== book.kept.learner || name !== keptAs(book.referral, spec)) seq += 1; // what is still on its way is no answer of this page any more
       globalThis.removeEventListener("pagehide", leaving);

@@ -63,7 +63,7 @@ export class Workbook extends EventTarget {
   #told = 0;
   #looked = () => { if (document.visibilityState === "visible") this.look(); };
   #back = (/** @type {PageTransitionEvent} */ { persisted }) => { if (persisted) this.look(); }; // the page is as it was left
-  #online = () => { for (const { asked } of this.#places.values()) asked?.hurry(); this.look(); };
+  #online = () => { this.hurry(); this.look(); };
 
   /** @param {Book} book @param {Host} host */
   constructor(book, host) {
@@ -130,7 +130,7 @@ export class Workbook extends EventTarget {
     const other = kept.copy !== this.kept.copy && this.host.place === "device";
     const again = kept.referral?.id !== this.kept.referral?.id;
     const anew = !this.#open || other || again || kept.seed !== this.kept.seed;
-    if (again && kept.learner === this.kept.learner) for (const { asked } of this.#places.values()) asked?.hurry(); // as what it was typed for
+    if (again && kept.learner === this.kept.learner) this.hurry(); // as what it was typed for
     this.arrived = this.#open && this.asksLearner;
     this.kept = kept;
     this.#open = true;
@@ -182,10 +182,15 @@ export class Workbook extends EventTarget {
     if (this.ill) this.ill = "";
   }
 
+  /** Have all that was typed saved now. */
+  hurry() {
+    for (const { asked } of this.#places.values()) asked?.hurry();
+  }
+
   /** Have all that was typed saved now, and wait for what is on its way; what did not come through, or waits for a choice, stays a draft. */
   async settle() {
     const comes = () => [...this.unsettled.values()].some(({ state }) => state === "dirty" || state === "saving");
-    for (const { asked } of this.#places.values()) asked?.hurry();
+    this.hurry();
     for (const end = performance.now() + SETTLE_MS; comes() && performance.now() < end;) await new Promise((done) => { setTimeout(done, 20); });
   }
 

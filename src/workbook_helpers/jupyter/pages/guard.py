@@ -4,16 +4,19 @@ A notebook that was handed in, taken in or planted must not run because a link o
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
+from zmq import POLLOUT
+from zmq.eventloop.zmqstream import ZMQStream
 
 from workbook_helpers.cells import KERNEL
 from workbook_helpers.jupyter.pages.opened import opened_by_voila
@@ -37,6 +40,20 @@ class OnlyOurs(KernelSpecManager):
         if kernel_name != KERNEL:
             raise NoSuchKernel(kernel_name)
         return super().get_kernel_spec(kernel_name)
+
+
+class NoLineLeft(AsyncMappingKernelManager):
+    """Keeps no line to a kernel for a page that was left: our page asks again by itself for what it has missed.
+
+    One that was kept would outlive a kernel that ends as its page is left, and the server would call it for ever.
+    """
+
+    def start_buffering(self, kernel_id: str, session_key: str, channels: Mapping[str, ZMQStream]) -> None:
+        """See `MappingKernelManager.start_buffering`."""
+        for line in channels.values():
+            if not line.closed():
+                line.flush(POLLOUT)  # what the page said last may still wait here
+                line.close()
 
 
 def picture(root: Path, path: str) -> Path | None:

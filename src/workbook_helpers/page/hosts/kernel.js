@@ -74,6 +74,6 @@ export async function onServer() {
   /** @type {Book} */
   const book = JSON.parse(inside.textContent);
   const page = new Workbook(book, kernel(book, way));
-  globalThis.addEventListener("pagehide", () => { if (!page.waiting) way.end(); }); // what was not saved yet may still be on its way
+  globalThis.addEventListener("pagehide", () => { page.hurry(); if (!page.waiting) way.end(); }); // what was not saved yet may still be on its way
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-wb-ask]"))) page.mount(place.dataset.wbAsk ?? "", place);
 }

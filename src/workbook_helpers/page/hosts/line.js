@@ -78,8 +78,8 @@ export function line({ kernel, folder, base }) {
     if (socket || trying) return;
     trying = true;
     try {
-      const answer = await fetch(`${api}/${kernel}`);
-      const gone = answer.status === 404 || (answer.ok && (await answer.json()).execution_state === "dead");
+      const answer = kernel && await fetch(`${api}/${kernel}`);
+      const gone = !answer || answer.status === 404 || (answer.ok && (await answer.json()).execution_state === "dead");
       if (!gone && !answer.ok) throw new Error(String(answer.status));
       if (gone) kernel = await another();
       open();
@@ -113,10 +113,11 @@ export function line({ kernel, folder, base }) {
     back: (heard) => { returns.push(heard); },
     /** Nobody needs the kernel any more; where this does not come through, the server ends what is idle. */
     end() {
-      const old = socket;
+      const old = socket, ended = kernel;
       socket = null;
+      kernel = ""; // for who comes back there is another one
       old?.close();
-      fetch(`${api}/${kernel}`, { method: "DELETE", keepalive: true, headers: headers() }).catch(() => null);
+      fetch(`${api}/${ended}`, { method: "DELETE", keepalive: true, headers: headers() }).catch(() => null);
     },
   };
 }
