@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -49,6 +50,8 @@ ONE_PAGE = """document.addEventListener("readystatechange", () => {
   try { localStorage["wb-display"] ??= '{"pages":"one"}'; } catch { /* no storage here */ }
 }, { once: true });"""
 """Before the page's own scripts, and no sooner: who asks for the storage of a file:// page while it comes may make Chromium forget it."""
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Plain HTTP asks for no certificate, and to read all that a machine has takes longer than to ask."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -66,12 +69,8 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for it again from here on; and have nbgrader ask alembic once, not for each new class, which tables are its newest."""
+    """Look for it again from here on."""
     gc.enable()
-    if "nbgrader.api" in sys.modules:
-        import nbgrader.api
-
-        nbgrader.api.get_alembic_version = cache(nbgrader.api.get_alembic_version)
 
 
 FIRST = ["end_to_end", "hub", "engines", "browser", "web", "tutor", "kinds", "desk"]

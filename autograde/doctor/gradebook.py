@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -14,6 +13,7 @@ from autograde.doctor.finding import Finding, Looked, looked
 from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.database import FAULTS, connect, reading, reason, step
 from autograde.gradebook.disk import on_network
+from autograde.gradebook.opening import steps_of_nbgrader
 from autograde.gradebook.own import NEWEST
 from autograde.gradebook.soundness import fault
 
@@ -47,15 +47,9 @@ def _step(connection: Connection, table: str) -> str:
 
 
 def _steps(shown: str, steps: dict[str, str]) -> Iterator[Finding]:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    found = find_spec("nbgrader")  # it is not imported, which takes a second
-    if found is None or not found.origin:
+    known = steps_of_nbgrader()
+    if not known:
         return  # told with the programs
-    config = Config()
-    config.set_main_option("script_location", str(Path(found.origin).with_name("alembic")).replace("%", "%%"))
-    known = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]  # the newest first
     theirs = steps["alembic_version"]
     if theirs not in known:
         yield Finding(text=f"{shown} was used with another version of nbgrader (step {theirs or 'none'}). Install the newest one.")

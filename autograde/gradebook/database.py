@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,10 @@ CONNECT_S = 20
 """How long a server may take to answer at all."""
 WAIT_S = 20
 """How long one who only looks waits for a program that writes at this moment, or for a server."""
+KEPT = 4
+"""Gradebooks of which is kept what was made to reach them."""
+_UNPOOLED: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
+"""What is closed is closed; and to ask takes no lock, since `Database.transaction` begins its own."""
 _LOOKING = {"connect_timeout": WAIT_S, "tcp_user_timeout": WAIT_S * 1000}
 """The same, as PostgreSQL's driver is told: a connection that is kept may have lost its server."""
 FAULTS = (SQLAlchemyError, ModuleNotFoundError)
@@ -123,11 +128,15 @@ class Database:
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
     """Give a connection to look at a gradebook that is there; SQLAlchemyError if it cannot be read."""
+    with _reader(url).connect() as connection:
+        yield connection
+
+
+@lru_cache(KEPT)
+def _reader(url: str) -> Engine:
     path = sqlite_file(url)
     settings: dict[str, Any] = {"creator": lambda: connect(path)} if path else {"connect_args": _LOOKING}
-    engine = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT", poolclass=NullPool, **settings)
-    with engine.connect() as connection:
-        yield connection
+    return create_engine(_with_driver(url), **_UNPOOLED, **settings)
 
 
 @contextmanager
@@ -154,8 +163,6 @@ def kept_engine(url: str) -> Engine:
     return engine
 
 
-KEPT = 4
-"""Gradebooks to which connections are kept."""
 _kept: dict[str, Engine] = {}
 _KEEPING = threading.Lock()
 
@@ -239,17 +246,16 @@ def explaining(what: str) -> Iterator[None]:
         raise ClassError(msg) from error
 
 
+@lru_cache(KEPT)
 def _engine(url: str) -> Engine:
-    # Without a pool: what is closed is closed. With autocommit, so that to ask takes no lock; `transaction` begins its own.
-    settings: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
     path = sqlite_file(url)
     if path is not None:
-        engine = create_engine(url, connect_args={"timeout": BUSY_S}, **settings)
+        engine = create_engine(url, connect_args={"timeout": BUSY_S}, **_UNPOOLED)
         event.listen(engine, "connect", lambda connection, _: _set_up(connection, path))
         return engine
     # Without these a server that went away, or a lock that nobody lets go, would be waited for without an end.
     ends = {"connect_timeout": CONNECT_S, "tcp_user_timeout": BUSY_S * 1000, "options": f"-c lock_timeout={BUSY_S}s"}
-    return create_engine(_with_driver(url), connect_args=ends, **settings)
+    return create_engine(_with_driver(url), connect_args=ends, **_UNPOOLED)
 
 
 def _with_driver(url: str) -> URL:

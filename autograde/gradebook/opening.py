@@ -1,9 +1,9 @@
 """Open a gradebook through nbgrader, or have it make one."""
 
-import os
-import shutil
-import sysconfig
 import warnings
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograde.errors import ClassError
@@ -18,16 +18,16 @@ def open_gradebook(url: str, course_id: str, *, fresh: bool = False) -> "Gradebo
 
     `fresh` wants a database that holds nothing yet: nbgrader would make its tables inside anything.
     """
-    from nbgrader.api import Gradebook
+    import nbgrader.api
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-    _alembic_on_path()
+    nbgrader.api.get_alembic_version = lambda: steps_of_nbgrader()[0]  # itself it runs a program that tells so, for each new gradebook
     # nbgrader builds its rows in an order that SQLAlchemy 2 remarks upon; the rows are right.
     warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     try:
         if fresh:
             _check_empty(url)
-        return Gradebook(url, course_id)
+        return nbgrader.api.Gradebook(url, course_id)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         shown, reason = without_password(url), str(error).splitlines()[0]
         msg = f"The gradebook {shown} cannot be opened ({reason}). Close other programs that use it, or see that its server runs."
@@ -57,7 +57,12 @@ def _check_empty(url: str) -> None:
         raise ClassError(msg)
 
 
-def _alembic_on_path() -> None:
-    """Let nbgrader find `alembic`, which it calls by name for a fresh gradebook, also where our environment is not active."""
-    if shutil.which("alembic") is None:
-        os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+@cache
+def steps_of_nbgrader() -> list[str]:
+    """Give the names of the steps by which nbgrader's tables came to be as they are, the newest first; none without nbgrader."""
+    from alembic.script import ScriptDirectory
+
+    found = find_spec("nbgrader")  # it is not imported, which takes a second
+    if found is None or not found.origin:
+        return []
+    return [one.revision for one in ScriptDirectory(str(Path(found.origin).with_name("alembic"))).walk_revisions()]

@@ -3,7 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import String, func, select, type_coerce, union_all
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from autograde.errors import ClassError
@@ -12,16 +11,15 @@ from autograde.gradebook.address import sqlite_file, without_password
 from autograde.gradebook.database import reading, reason
 from autograde.text import printable
 
-_TIMES = union_all(
-    *(
-        select(type_coerce(column, String).label("found"))
-        for column in (tables.assignment.c.duedate, tables.submitted_assignment.c.timestamp)
-    )
-).subquery()
-_ODD_TIME = select(_TIMES.c.found).where(_TIMES.c.found.is_not(None), func.julianday(_TIMES.c.found).is_(None)).limit(1)
+_TIMES = " UNION ALL ".join(
+    f"SELECT {column.name} AS found FROM {column.table.name}"  # noqa: S608  our own names, as in all that follows
+    for column in (tables.assignment.c.duedate, tables.submitted_assignment.c.timestamp)
+)
+_ODD_TIME = f"SELECT found FROM ({_TIMES}) WHERE found IS NOT NULL AND julianday(found) IS NULL LIMIT 1"  # noqa: S608
 """A time that is none; SQLite keeps whatever is put there."""
-_LOOKS = [f"SELECT {', '.join(table.c.keys())} FROM {table.name} LIMIT 0" for table in tables.NBGRADERS]  # noqa: S608  our own names
-"""Plain, since every command asks them, and SQLAlchemy makes such words anew for each connection."""
+_NAMES = [f"SELECT DISTINCT {one.name} FROM {one.table.name}" for one in (tables.course.c.id, tables.assignment.c.course_id)]  # noqa: S608
+_LOOKS = [f"SELECT {', '.join(table.c.keys())} FROM {table.name} LIMIT 0" for table in tables.NBGRADERS]  # noqa: S608
+"""Plain, as the others, since every command asks them, and SQLAlchemy makes such words anew for each gradebook."""
 OTHERS = "is of another class"
 DEFAULT = frozenset({None, "", "default_course"})
 """What nbgrader calls the course of an assignment that was made without one."""
@@ -72,11 +70,10 @@ def fault(url: str, course_id: str) -> str:
 
 def _whose(url: str, path: Path | None, course_id: str) -> str:
     with reading(url) as connection:
-        courses = set(connection.scalars(select(tables.course.c.id)))
-        assignments = set(connection.scalars(select(tables.assignment.c.course_id).distinct()))
+        courses, assignments = (set(connection.exec_driver_sql(names).scalars()) for names in _NAMES)
         for look in _LOOKS:
             connection.exec_driver_sql(look)
-        odd = connection.scalars(_ODD_TIME).first() if path is not None else None  # a server keeps no other
+        odd = connection.exec_driver_sql(_ODD_TIME).scalar() if path is not None else None  # a server keeps no other
     if odd:
         return f"holds {printable(odd, 40)!r} where a time should be"
     if not course_id or course_id in assignments or (course_id in courses and assignments <= DEFAULT):

@@ -74,6 +74,15 @@ class OneClass(JupyterHandler):
         raise web.HTTPError(403, "This server shows one class. Open another one with: autograde serve, in its folder.")
 
 
+class NoLab(JupyterHandler):
+    """Says where the files are that formgrader links to, where it is served without JupyterLab."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Refuse."""
+        raise web.HTTPError(403, "The desk has no JupyterLab. It is on the tutor's own computer: autograde serve, in the class's folder.")
+
+
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "autograde.nbgrader.mended_formgrader"}]
 
@@ -95,6 +104,9 @@ def _load_jupyter_server_extension(app: Any) -> None:
         return policy(request, handlers=hashes) if marking else policy(request, evaluates=True)
 
     keep_policy(web_app, choose)
+    lab = app.extension_manager.extensions.get("jupyterlab")
+    if lab is None or not lab.enabled:
+        web_app.add_handlers(".*$", [(url_path_join(base, r"(?:lab|tree|notebooks|edit)(?:/.*)?"), NoLab)])
     router = web_app.default_router
     router.add_rules([Rule(_OtherCourse(base), OneClass)])
     router.rules.insert(0, router.rules.pop())

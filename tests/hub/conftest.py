@@ -21,7 +21,7 @@ from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
 from autograde.hub.accounts import Accounts
 from autograde.outbox.release import release
-from tests.conftest import ROOT, free_port, started_by
+from tests.conftest import PLAIN, ROOT, free_port, started_by
 from tests.desk.conftest import surroundings  # noqa: F401  its workbook
 from tests.npm import fetch
 
@@ -77,7 +77,7 @@ class Hub:
         while time.monotonic() < end:
             assert self.process.poll() is None, self.said()
             with suppress(httpx.TransportError):
-                if httpx.get(self.base + path, timeout=5).status_code == status:
+                if httpx.get(self.base + path, timeout=5, verify=PLAIN).status_code == status:
                     return
             time.sleep(0.1)
         pytest.fail(f"{path} does not answer: {self.said()}")
@@ -117,7 +117,7 @@ class Hub:
 
     def stranger(self) -> httpx.Client:
         """Give a browser in which nobody has signed in."""
-        client = httpx.Client(base_url=self.base, follow_redirects=True, timeout=60)
+        client = httpx.Client(base_url=self.base, follow_redirects=True, timeout=60, verify=PLAIN)
         self.clients.append(client)
         return client
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from jupyterhub.auth import DummyAuthenticator
 
-from tests.conftest import ROOT, apart, free_port
+from tests.conftest import PLAIN, ROOT, apart, free_port
 from tests.lti.conftest import college_folder
 from tests.lti.reference import CLAIM, CLIENT, CONTEXT, TEACHER, Reference, running
 from workbook_helpers.lti.launch import CHOOSE, LINKING
@@ -101,7 +101,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
                 until = time.monotonic() + 60
                 while True:
                     try:
-                        httpx.get(f"{address}/hub/health")
+                        httpx.get(f"{address}/hub/health", verify=PLAIN)
                         break
                     except httpx.HTTPError:
                         assert process.poll() is None, (root / "log").read_text()
@@ -115,7 +115,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 @pytest.fixture
 def browser() -> Iterator[httpx.Client]:
     """A browser that keeps cookies."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, verify=PLAIN) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import ssl
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -35,6 +36,7 @@ from autograde.doctor.places import clock
 from autograde.doctor.programs import programs
 from autograde.doctor.rights import homes, rights
 from autograde.gradebook import soundness
+from autograde.gradebook.database import reading
 from tests.conftest import free_port
 from tests.tutor.conftest import empty_database
 
@@ -62,6 +64,14 @@ def doctor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     with pytest.raises(SystemExit) as caught:
         cli.main()
     return int(caught.value.code or 0)
+
+
+def test_a_new_gradebook_is_of_the_step_that_nbgrader_would_name(course: Course) -> None:
+    environment = {**os.environ, "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.defpath])}
+    command = [sys.executable, "-c", "from nbgrader.api import get_alembic_version; print(get_alembic_version())"]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    with reading(course.db_url) as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [told]
 
 
 def test_a_class_that_is_well(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

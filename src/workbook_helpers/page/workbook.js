@@ -38,6 +38,8 @@ export class Workbook extends EventTarget {
   kept = { copy: "", answers: {}, learner: "", known: "", seed: "", earlier: {}, notices: [], receipts: [] };
   /** Place → what is asked there, with its parts as this student sees them. @type {Map<string, Spec>} */
   paper = new Map();
+  /** The same in the order of the page; what it does not ask comes after all that it asks. @type {Spec[]} */
+  #ordered = [];
   /** Why nothing can be kept here just now, in words; "" while all is well. */
   ill = "";
   /** Whose work this page has shown before, where another learner ID was typed when handing in. */
@@ -137,6 +139,8 @@ export class Workbook extends EventTarget {
     if (anew) {
       this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
+      const at = new Map(this.places.map((place, n) => [place, n]));
+      this.#ordered = [...this.paper].sort(([one], [other]) => (at.get(one) ?? at.size) - (at.get(other) ?? at.size)).map(([, spec]) => spec);
       if (again) {
         this.#asWas?.();
         this.#asWas = this.referral && layOut(this, this.referral, new Map([...this.#places].map(([name, { el }]) => [name, el])));
@@ -275,20 +279,13 @@ export class Workbook extends EventTarget {
     const spec = this.book.items[item]; // a task is counted as marked, whatever it is
     if (spec.purpose !== "practice" && spec.purpose !== "assessed") return { id: `frame-${spec.purpose}` };
     const id = spec.purpose === "practice" ? "frame-practice" : spec.asks_person ? "frame-task" : "frame-question";
-    const alike = this.of(spec.purpose).filter((one) => id === "frame-practice" || one.asks_person === spec.asks_person).sort((a, b) => this.#order(a) - this.#order(b));
+    const alike = this.#ordered.filter((one) => one.purpose === spec.purpose && (id === "frame-practice" || one.asks_person === spec.asks_person));
     return { id, n: alike.findIndex((one) => one.id === spec.id) + 1, of: alike.length, points: spec.points };
   }
 
   /** The id of the first question on the page that rests on the same document. @param {Spec} spec */
   firstOn(spec) {
-    return [...this.paper.values()].filter((one) => one.document === spec.document).sort((a, b) => this.#order(a) - this.#order(b))[0]?.id;
-  }
-
-  /** Where the page asks it. @param {Spec} spec */
-  #order(spec) {
-    const place = [...this.paper].find(([, one]) => one.id === spec.id)?.[0] ?? "";
-    const at = this.places.indexOf(place);
-    return at < 0 ? Number.MAX_SAFE_INTEGER : at; // what the page does not ask comes after all that it asks
+    return this.#ordered.find((one) => one.document === spec.document)?.id;
   }
 
   /** What the student should know of what is kept. @returns {Notice[]} */
