@@ -3,7 +3,7 @@
 In one run, side by side, in one Chromium: workbook 1 as the site, as the file, on our Voila page, on a stock Voila page, in JupyterLab, and
 exported by nbconvert with stock widgets and their state (html-manager); then pages of 10 and of 40 questions. In each round every
 page is opened in a window of its own, first with an empty cache, then with a warm one, in an order that turns round from round to
-round; a ratio is the median of the rounds' ratios.
+round; a ratio is the median of the rounds' ratios. Pages of 10 and of 40 questions of the site are opened five times in each.
 
 A page counts from the start of the navigation. Its text can be read when its first heading is painted; its first question is usable
 when a control of it can be used (on ours the question must also know what is kept of its answer). On the site and the file the device
@@ -66,6 +66,8 @@ SITE, FILE, FILE_HTTP, VOILA, GATED = (
 STOCK_VOILA, LAB, EXPORT = "stock Voila", "JupyterLab with our page", "nbconvert and html-manager"
 CACHES = ("cold", "warm")
 TRIES = 3
+OFTEN = 5
+"""So often the site's pages of few and of many questions are opened in each round: they differ by less than one from visit to visit."""
 MAKE = """import sys
 from pathlib import Path
 sys.path.insert(0, "src")
@@ -194,7 +196,9 @@ def measure(browser: Browser, root: Path, wanted: argparse.Namespace) -> Found:
         for name in wanted.profiles.split(","):
             profile = PROFILES[name]
             many = [
-                Door(name=f"{SITE}, {n}", address=f"{web.base}/{name_of(n)}/{name_of(n)}.html", title="A page", behind=web) for n in counts
+                Door(name=f"{SITE}, {n}", address=f"{web.base}/{name_of(n)}/{name_of(n)}.html", title="A page", behind=web)
+                for _ in range(OFTEN if wanted.rounds > 1 else 1)
+                for n in counts
             ]
             if name == "desktop":
                 for n in counts:

@@ -5,8 +5,10 @@ stays where it is and waits for it, with the log-in that it has: no address but 
 """
 
 import json
+import os
 import secrets
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +20,18 @@ from autograde.classes.used import remember
 from autograde.desk.classes import CHOICE
 from autograde.errors import ClassError
 from autograde.gradebook.keep import tidy
-from autograde.nbgrader.serve import HOST, desk_options, free_port, running, serving
+from autograde.nbgrader.serve import HOST, free_port, running, serving
 from workbook_helpers.files import write_file
 
 LOOK_S = 0.2
 LINGER_S = 0.7
 """So long a server goes on after a choice, so that its answer reaches the browser."""
+OTHERS = (
+    "jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "nbclassic", "notebook", "notebook_shim", "voila.server_extension",
+    "nbgrader.server_extensions.assignment_list", "nbgrader.server_extensions.course_list", "nbgrader.server_extensions.formgrader",
+    "nbgrader.server_extensions.validate_assignment", "workbook_helpers.jupyter.pages",
+)  # fmt: skip
+"""What the list of classes does without."""
 
 
 def desk(course: Course | None, port: int | None, started: Callable[[str], None]) -> None:
@@ -74,13 +82,35 @@ def desk(course: Course | None, port: int | None, started: Callable[[str], None]
 @contextmanager
 def _served(course: Course | None, port: int, token: str, choice: Path) -> Iterator["subprocess.Popen[bytes]"]:
     if course is not None:
-        with serving(course, port, lab=False, token=token, environment={CHOICE: str(choice)}) as served:
+        with serving(course, port, token=token, environment={CHOICE: str(choice)}) as served:
             yield served.process
         return
-    root, log = choice.parent / "empty", choice.parent / "serve.log"
+    root = choice.parent / "empty"
     root.mkdir(exist_ok=True)
-    with running("jupyter_server", desk_options(root, {}), root, port, token, log, {CHOICE: str(choice)}) as process:
+    with running(list_command(root, port), root, port, token, choice.parent / "serve.log", {CHOICE: str(choice)}) as process:
         yield process
+
+
+def list_command(root: Path, port: int) -> list[str]:
+    """Give the command that serves the list of classes; nothing of Jupyter's own is shown there."""
+    extensions = {"autograde.desk": True, **dict.fromkeys(OTHERS, False)}
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "jupyter_server",
+        "--no-browser",
+        f"--ServerApp.root_dir={root}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.default_url=/desk",
+        "--ServerApp.answer_yes=True",
+        "--ServerApp.log_level=WARN",
+        f"--ServerApp.jpserver_extensions={extensions!r}",
+        *(["--allow-root"] if as_root else []),
+    ]
 
 
 def _chosen(process: "subprocess.Popen[bytes]", choice: Path) -> str | None:

@@ -25,12 +25,11 @@ def main() -> None:
         os.chdir(course.root)
         from jupyterhub.singleuser.extension import JupyterHubSingleUser
 
-        from autograde.hub.desk_app import DeskApp
-        from autograde.nbgrader.serve import PARTS, desk_options
+        from autograde.hub.desk_app import DeskApp, arguments
 
         DeskApp.before_it_listens = server.close
         JupyterHubSingleUser.serverapp_class = DeskApp
-        sys.argv[1:] = desk_options(course.root, {} if quality else PARTS)
+        sys.argv[1:] = arguments(course.root, quality=quality)
         JupyterHubSingleUser.launch_instance()
 
 

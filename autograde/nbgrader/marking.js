@@ -32,9 +32,9 @@
 
   /** @type {Record<number, string>} */
   const REASONS = {
-    0: "the marking server does not answer. Leave this page open and start “autograde serve” again in the class folder.",
-    401: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
-    403: "this page is not logged in any more. Open the address that “autograde serve” shows, in another tab.",
+    0: "the marking server does not answer. Leave this page open and start the desk (or “autograde serve”) again.",
+    401: "this page is not logged in any more. Open the desk (or the address that “autograde serve” shows) in another tab.",
+    403: "this page is not logged in any more. Open the desk (or the address that “autograde serve” shows) in another tab.",
   };
   /** @param {number} status */
   function tell(status) {

@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader
 from jupyter_server.base.handlers import JupyterHandler
@@ -65,6 +66,28 @@ class _OtherCourse(Matcher):
         return {} if self._start.fullmatch(request.path) and "path" in request.arguments else None
 
 
+class _OthersFile(Matcher):
+    """Matches the address of a submission's file with a way out of its folder: nbgrader would send any file of the class."""
+
+    def __init__(self, base_url: str) -> None:
+        self._start = re.compile(re.escape(url_path_join(base_url, "formgrader", "submissions")) + "/+[^/]+/(.+)", re.DOTALL)
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """See `tornado.routing.Matcher.match`."""
+        found = self._start.fullmatch(unquote(request.path))
+        first, *others = re.split(r"[/\\]", found[1]) if found else [""]
+        return {} if (others and not first) or ":" in first or ".." in (first, *others) else None
+
+
+class NoFile(JupyterHandler):
+    """Says that there is no such file."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Refuse."""
+        raise web.HTTPError(404)
+
+
 class OneClass(JupyterHandler):
     """Says that one class is served."""
 
@@ -72,15 +95,6 @@ class OneClass(JupyterHandler):
     def get(self) -> None:
         """Refuse."""
         raise web.HTTPError(403, "This server shows one class. Open another one with: autograde serve, in its folder.")
-
-
-class NoLab(JupyterHandler):
-    """Says where the files are that formgrader links to, where it is served without JupyterLab."""
-
-    @web.authenticated
-    def get(self) -> None:
-        """Refuse."""
-        raise web.HTTPError(403, "The desk has no JupyterLab. It is on the tutor's own computer: autograde serve, in the class's folder.")
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -104,12 +118,10 @@ def _load_jupyter_server_extension(app: Any) -> None:
         return policy(request, handlers=hashes) if marking else policy(request, evaluates=True)
 
     keep_policy(web_app, choose)
-    lab = app.extension_manager.extensions.get("jupyterlab")
-    if lab is None or not lab.enabled:
-        web_app.add_handlers(".*$", [(url_path_join(base, r"(?:lab|tree|notebooks|edit)(?:/.*)?"), NoLab)])
     router = web_app.default_router
-    router.add_rules([Rule(_OtherCourse(base), OneClass)])
-    router.rules.insert(0, router.rules.pop())
+    own_first = [Rule(_OtherCourse(base), OneClass), Rule(_OthersFile(base), NoFile)]
+    router.add_rules(own_first)
+    router.rules[:] = [*own_first, *router.rules[: -len(own_first)]]
 
 
 def _hashes(templates: Path) -> Iterator[str]:

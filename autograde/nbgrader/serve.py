@@ -1,4 +1,4 @@
-"""Serve a folder on the tutor's own machine: a class's desk and formgrader, with JupyterLab where it is asked for; or a desk alone."""
+"""Serve a class on the tutor's own machine: the desk, nbgrader's formgrader and JupyterLab."""
 
 import json
 import os
@@ -32,12 +32,6 @@ PARTS = {
     "nbgrader.server_extensions.formgrader": False,
 }
 """What makes formgrader ours: our extension loads nbgrader's own and mends it."""
-OTHERS = (
-    "jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "nbclassic", "notebook", "notebook_shim", "voila.server_extension",
-    "nbgrader.server_extensions.assignment_list", "nbgrader.server_extensions.course_list", "nbgrader.server_extensions.formgrader",
-    "nbgrader.server_extensions.validate_assignment", "workbook_helpers.jupyter.pages",
-)  # fmt: skip
-"""What a desk does without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +45,13 @@ class Served:
 
 
 @contextmanager
-def serving(
-    course: Course, port: int | None = None, *, lab: bool = True, token: str = "", environment: Mapping[str, str] | None = None
-) -> Iterator[Served]:
+def serving(course: Course, port: int | None = None, *, token: str = "", environment: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Start the server, give its addresses once it answers, and end it on leaving.
 
     Parameters
     ----------
     port
         None for the first free one from 8890 on.
-    lab
-        Whether JupyterLab is there, too.
     token
         What lets in; "" for a new one.
     environment
@@ -74,29 +64,16 @@ def serving(
     """
     port = free_port(port)
     token = token or secrets.token_urlsafe(24)
-    program, options = ("jupyterlab", lab_options(course.root)) if lab else ("jupyter_server", desk_options(course.root))
-    with running(program, options, course.root, port, token, course.root / LOG, environment or {}) as process:
-        desk, formgrader, jupyter = (f"http://{HOST}:{port}/{page}?token={token}" for page in ("desk", "formgrader", "lab"))
-        yield Served(process=process, desk=desk, formgrader=formgrader, lab=jupyter)
+    with running(server_command(course, port), course.root, port, token, course.root / LOG, environment or {}) as process:
+        desk, formgrader, lab = (f"http://{HOST}:{port}/{page}?token={token}" for page in ("desk", "formgrader", "lab"))
+        yield Served(process=process, desk=desk, formgrader=formgrader, lab=lab)
 
 
 @contextmanager
 def running(
-    program: str, options: list[str], root: Path, port: int, token: str, log: Path, environment: Mapping[str, str]
+    command: list[str], root: Path, port: int, token: str, log: Path, environment: Mapping[str, str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a server in the folder `root` until it is left; gives its process once it answers at `port`."""
-    command = [
-        sys.executable,
-        "-P",  # a file of the class folder is no module
-        "-m",
-        program,
-        "--no-browser",
-        f"--ServerApp.ip={HOST}",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--ServerApp.answer_yes=True",
-        *options,
-    ]
+    """Run the command of a server in the folder `root` until it is left; gives its process once it answers at `port`."""
     signal.signal(signal.SIGTERM, _end)
     log.touch(mode=0o600)
     log.chmod(0o600)  # it may tell addresses
@@ -119,35 +96,29 @@ def _end(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def desk_options(root: Path, parts: Mapping[str, bool] = PARTS) -> list[str]:
-    """Give what a server is told that has a desk and these parts, and no kernel, no terminal, no file by its path."""
+def server_command(course: Course, port: int) -> list[str]:
+    """Give the command that serves a class."""
+    # Voila would run a student's notebook, on a mere link.
+    extensions = {**PARTS, "autograde.desk": True, "voila.server_extension": False}
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
     return [
-        *_options(root, {**dict.fromkeys(OTHERS, False), **parts}),
-        "--ServerApp.default_url=/desk",
-        "--ServerApp.terminals_enabled=False",
-        "--ServerApp.authorizer_class=autograde.nbgrader.nothing_of_jupyter.NothingOfJupyter",
-    ]
-
-
-def lab_options(root: Path) -> list[str]:
-    """Give what a server is told that has JupyterLab, formgrader and the desk of a class."""
-    return [
-        *_options(root, {**PARTS, "voila.server_extension": False}),  # Voila would run a student's notebook, on a mere link
+        sys.executable,
+        "-P",  # a file of the class folder is no module
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        f"--ServerApp.root_dir={course.root}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
         "--ServerApp.default_url=/formgrader",
+        "--ServerApp.answer_yes=True",
+        "--ServerApp.log_level=WARN",
         "--LabApp.log_level=WARN",
         "--LabApp.news_url=None",  # nothing is fetched from the net
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         "--LanguageServerManager.autodetect=False",  # at each start it would ask node, where that is there, for servers of languages
-    ]
-
-
-def _options(root: Path, extensions: Mapping[str, bool]) -> list[str]:
-    extensions = {**extensions, "autograde.desk": True}
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container; Jupyter refuses it otherwise
-    return [
-        f"--ServerApp.root_dir={root}",
-        "--ServerApp.log_level=WARN",
         f"--ServerApp.jpserver_extensions={extensions!r}",
         *(["--allow-root"] if as_root else []),
     ]
@@ -173,12 +144,12 @@ def free_port(port: int | None) -> int:
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, token: str, log: Path) -> None:
-    request = urllib.request.Request(f"http://{HOST}:{port}/api/me", headers={"Authorization": f"token {token}"})
+    request = urllib.request.Request(f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"})
     end = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310 (our own server)
-                if "identity" in json.load(reply):
+                if "started" in json.load(reply):
                     return
         except urllib.error.HTTPError as error:
             error.close()

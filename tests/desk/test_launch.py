@@ -8,7 +8,6 @@ import signal
 import stat
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,12 +17,13 @@ from autograde.classes.packing import pack
 from autograde.classes.used import FILE
 from autograde.desk import classes
 from autograde.desk.classes import CHOICE
+from autograde.desk.launch import list_command
 from autograde.desk.pages import Asked, UnfitError
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
-from tests.desk.conftest import Desk, Serve, fits, said, start
+from tests.desk.conftest import Serve, fits, said, start
 
 
 def test_the_classes_are_kept_in_order_and_for_their_owner_alone(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -65,18 +65,10 @@ def test_the_home_of_nobody_is_no_folder(course: Course, verb: str, fields: dict
     assert told.value.field == field
 
 
-def test_a_class_has_nothing_of_jupyter_beside_its_desk_and_no_command_tells_the_token(desk: Desk, window: Page) -> None:
-    for path in ("api/kernels", "api/sessions", "api/terminals", "api/contents", "files/gradebook.db", "view/gradebook.db"):
-        assert window.request.get(f"{desk.base}/{path}").status in {403, 404}, path
-    begun = window.request.post(f"{desk.base}/api/kernels", headers={"Authorization": f"token {desk.token}"}, data={"name": "python3"})
-    assert begun.status == 403
-    assert window.request.get(f"{desk.base}/formgrader").ok
-    for path in ("lab", "tree/source/w01-small", "notebooks/x.ipynb"):  # where formgrader links to
-        window.goto(f"{desk.base}/{path}")
-        expect(window.get_by_text("The desk has no JupyterLab. It is on the tutor's own computer: autograde serve")).to_be_visible()
-    command = psutil.Process(desk.server.process.pid)
-    assert len(running := [command, *command.children(recursive=True)]) > 1
-    assert not [one for one in running if desk.token in " ".join(one.cmdline())]
+def test_the_list_shows_nothing_of_jupyter() -> None:
+    words = list_command(Path("/x"), 1)
+    assert not [word for word in words if "token" in word]
+    assert "'jupyterlab': False" in words[-2] + words[-1]
 
 
 def test_a_class_is_made_and_opened_and_the_list_comes_back_and_opens_a_packed_one(

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,29 @@ def test_a_foreign_page_that_leads_to_a_hand_in_runs_nothing(desk: Desk, page: P
         foreign.server_close()
     assert kernels(desk, page) <= before
     assert not (desk.course.root / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "../../../nbgrader_config.py",
+        "%2e%2e/%2e./.%2e/gradebook.db",
+        "..%2F..%2F..%2Fserve.log",
+        "x/../../../../serve.log",
+        "/@/gradebook.db",
+    ],
+)
+def test_a_submission_shows_its_own_files_alone(desk: Desk, way: str) -> None:
+    line = HTTPConnection("127.0.0.1", int(desk.base.rpartition(":")[2]), timeout=30)
+    statuses = []
+    own, out = f"{desk.submission}/{W01}.ipynb", f"{desk.submission}/{way.replace('@', str(desk.course.root))}"
+    for path in (own, out, f"/{out}"):
+        line.request("GET", f"/formgrader/submissions/{path}", headers={"Authorization": f"token {desk.token}"})
+        with line.getresponse() as reply:
+            reply.read()
+            statuses.append(reply.status)
+    line.close()
+    assert statuses == [200, 404, 404]
 
 
 def test_jupyterlab_works_under_the_policy_and_asks_nobody(desk: Desk, page: Page) -> None:

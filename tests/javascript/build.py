@@ -57,6 +57,7 @@ def build() -> dict[str, bytes]:
     script = _esbuild(_entry('export { default } from "./main.js";', 'export * from "./main.js";'), "js", *BUNDLE, banner)
     served = _esbuild(_entry('import "./served.js";'), "js", *BUNDLE, banner)
     worker = _esbuild((PAGE / "worker.js").read_text("utf-8"), "js", "--format=iife")
+    early = _esbuild((PAGE / "early.js").read_text("utf-8"), "js", "--bundle", "--format=iife")
     sheets = {name: "\n".join((PAGE / path).read_text("utf-8") for path in paths) for name, paths in SHEETS.items()}
     sheets["workbook.css"] += "\n".join(path.read_text("utf-8") for path in sorted((PAGE / "kinds").glob("*.css")))
     letters = "\n".join(FONT.findall(sheets["workbook.css"]))
@@ -65,6 +66,7 @@ def build() -> dict[str, bytes]:
         "workbook.js": script,
         "served.js": served,
         "worker.js": worker,
+        "early.js": early,
         **{name: _esbuild(PICKED.sub(_followed, FONT.sub("", sheet)), "css") for name, sheet in sheets.items()},
         "dyslexic.css": _esbuild(letters, "css"),
     }

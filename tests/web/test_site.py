@@ -10,10 +10,11 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.conftest import CHROMIUM, FLAGS, ROOT, is_saved
 from tests.web.conftest import W01, Edit, Tags
@@ -227,6 +228,41 @@ def test_after_the_first_visit_it_opens_without_a_network(page: Page, served: tu
     assert page.evaluate("caches.keys().then((all) => caches.open(all[0])).then((one) => one.keys()).then((all) => all.length)") == len(
         about(next(folder.parent.glob("gone/sw.js")).read_bytes())["files"]
     )
+
+
+GONE = """() => new Promise((done, refused) => {
+  const asked = indexedDB.deleteDatabase("workbooks");
+  Object.assign(asked, { onsuccess: () => done(true), onblocked: () => refused("it is held"), onerror: () => refused(asked.error) });
+})"""
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "thrown away", "refused"])
+def test_what_keeps_the_answers_is_open_before_the_scripts_have_come(page: Page, served: tuple[Path, str], meanwhile: str) -> None:
+    _, address = served
+    said = list[str]()
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    if meanwhile == "refused":
+        page.add_init_script("indexedDB.constructor.prototype.open = () => { throw new DOMException('not here', 'SecurityError'); }")
+    held = Queue[Route]()
+    page.route(re.compile(r"/workbook\.\w+\.js$"), held.put)
+    tab = Tab(page, f"{address}{W01}.html")
+    page.goto(tab.address, wait_until="commit")
+    if meanwhile != "refused":
+        page.wait_for_function("() => globalThis.wbAsked?.readyState === 'done'")
+    if meanwhile == "thrown away":
+        assert page.evaluate(GONE), "nobody waits for a page that has not begun"
+    until(page, "document.readyState === 'interactive'")
+    held.get_nowait().continue_()
+    tab.work("ana01")
+    assert not page.evaluate("globalThis.wbAsked")
+    if meanwhile == "refused":
+        expect(page.get_by_text("This browser keeps nothing").first).to_be_visible()
+    else:
+        question = page.locator(".wb-question.wb-practice", has=page.locator("input[type=radio]")).first
+        question.locator("input[type=radio]").first.check()
+        is_saved(question)
+        assert list(tab.values()) == [question.get_attribute("id")]
+    assert said == []
 
 
 def test_letters_are_kept_once_they_were_asked_for(page: Page, served: tuple[Path, str]) -> None:

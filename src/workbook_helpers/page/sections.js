@@ -208,7 +208,8 @@ export function sections(element) {
     if (moved) return;
     if (wanted && document.getElementById(wanted)) go(wanted);
     if (spot) document.getElementById(spot)?.scrollIntoView({ block: "start" }); // what stands above it has come, or grown
-    if (back) scrollTo(0, back);
+    if (!back) return; // to ask how far it is scrolled has a browser lay out the page, each time
+    scrollTo(0, back);
     if (scrollY >= back - 1) back = 0;
   });
   document.addEventListener("click", (event) => {

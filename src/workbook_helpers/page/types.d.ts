@@ -1,5 +1,10 @@
 // The types of what crosses a seam: host, frame, kind, item. No script asks for this file; tsc reads it in tests/core/test_javascript.py.
 
+declare global {
+  /** What a page of a site has asked for in its head (early.js), until the page takes it over. */
+  var wbAsked: IDBOpenDBRequest | null | undefined;
+}
+
 /** What anywidget gives a script; `get` reads a synced trait. */
 export interface Model<Traits, Said = never> {
   get<Name extends keyof Traits>(name: Name): Traits[Name];

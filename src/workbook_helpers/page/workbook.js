@@ -139,13 +139,13 @@ export class Workbook extends EventTarget {
     if (anew) {
       this.#answers.clear();
       this.paper = new Map([...paper(this.book, kept.seed)].map(([place, spec]) => [place, this.#arranged(spec)]));
-      const at = new Map(this.places.map((place, n) => [place, n]));
-      this.#ordered = [...this.paper].sort(([one], [other]) => (at.get(one) ?? at.size) - (at.get(other) ?? at.size)).map(([, spec]) => spec);
       if (again) {
         this.#asWas?.();
         this.#asWas = this.referral && layOut(this, this.referral, new Map([...this.#places].map(([name, { el }]) => [name, el])));
       }
       lay(this);
+      const at = new Map(this.places.map((place, n) => [place, n])); // as they were just laid out
+      this.#ordered = [...this.paper].sort(([one], [other]) => (at.get(one) ?? at.size) - (at.get(other) ?? at.size)).map(([, spec]) => spec);
       this.#fillAll([...this.#places].sort(([, one], [, other]) => Number(isAway(one)) - Number(isAway(other))));
     } else for (const { asked } of this.#places.values()) asked?.opened(this.#stored(asked.node.id));
     globalThis.dispatchEvent(new CustomEvent("wb-opened", { detail: this }));

@@ -12,13 +12,13 @@ from markupsafe import Markup
 
 from workbook_helpers.files import PART, write_file
 from workbook_helpers.items import Workbook
-from workbook_helpers.web.page import FONTS, PROGRAM, SERVED, built, data, font, policy, rendered, workbook_page
+from workbook_helpers.web.page import FONTS, PROGRAM, SERVED, built, data, font, hashed, policy, rendered, workbook_page
 from workbook_helpers.words import LANGUAGES, catalogue, say
 
 HERE = Path(__file__).parent
 HOME, WORKER, MANIFEST = "index.html", "sw.js", "manifest.webmanifest"
 POLICY = policy(
-    "'self'",
+    f"'self' {hashed(built('early.js'))}",
     style_src="'self' 'unsafe-inline'",
     img_src="'self' data: blob:",
     font_src="'self'",
@@ -144,6 +144,7 @@ def _head(names: dict[str, str]) -> Markup:
     for name in FONTS:
         letters = letters.replace(name, names[name])
     lines = (
+        "<script>{early}</script>",
         '<meta name="wb-worker" content="{worker}">',
         '<meta name="theme-color" content="#0b4f6c">',
         '<link rel="manifest" href="{manifest}">',
@@ -157,6 +158,7 @@ def _head(names: dict[str, str]) -> Markup:
         Markup("\n")
         .join(map(Markup, (MARK, *lines)))
         .format(
+            early=Markup(built("early.js")),  # noqa: S704  ours
             worker=WORKER,
             manifest=MANIFEST,
             icon=names["icon.svg"],

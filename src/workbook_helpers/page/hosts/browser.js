@@ -135,10 +135,10 @@ export class Device {
     this.begins = begins(this.#of(whose.person), this.book, this.rules.fits);
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
-      let found = await store.read(whose);
+      const [there, stranger] = await Promise.all([store.read(whose), !mine && store.stranger(whose.person)]); // or one who has mistyped an ID
+      let found = there;
       const lost = (/** @type {Copy} */ { copy, back, revision }) => copy !== mine?.copy.copy || back?.at(-1)?.id !== mine.copy.back?.at(-1)?.id || revision < mine.copy.revision;
       const forgot = here && (!found || lost(found.copy)); // another page may have put it back, and known less
-      const stranger = !found && !mine && await store.stranger(whose.person); // or one who has mistyped an ID
       if (learner !== this.learner) return; // the work was removed from here meanwhile
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
       const earlier = await this.#earlier(whose);

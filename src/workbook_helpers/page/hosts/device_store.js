@@ -1,7 +1,8 @@
 // @ts-check
 // The answers of everybody who works on this device, in the browser's own database: one record for each answer, durable when it says so.
 
-const NAME = "workbooks", VERSION = 1;
+import { ask } from "./asked.js";
+
 const VISITS = 8; // so many are known by an answer: a browser writes down a cleared draft some minutes later at most
 
 /** @import { Outcome, Receipt, Seen, Stored } from "../types.js" */
@@ -24,18 +25,15 @@ const lost = []; // told when the browser has thrown everything away
 /** @returns {Promise<IDBDatabase>} */
 function database() {
   opening ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("copies", { keyPath: ["person", "workbook", "class_id"] });
-      asked.result.createObjectStore("answers"); // [copy, item]
-      asked.result.createObjectStore("receipts"); // [copy, number]
-    };
-    asked.onsuccess = () => {
+    const asked = globalThis.wbAsked ?? ask(), opened = () => {
       const db = asked.result;
       db.onversionchange = ({ newVersion }) => { db.close(); opening = null; if (newVersion === null) lost.forEach((call) => call()); };
       db.onclose = () => { opening = null; lost.forEach((call) => call()); };
       resolve(db);
     };
+    globalThis.wbAsked = null;
+    if (asked.readyState === "done") opened();
+    else asked.onsuccess = opened;
     asked.onerror = () => reject(asked.error);
     asked.onblocked = () => reject(new DOMException("blocked", "AbortError"));
   });
