@@ -246,11 +246,15 @@ def explaining(what: str) -> Iterator[None]:
         raise ClassError(msg) from error
 
 
-@lru_cache(KEPT)
 def _engine(url: str) -> Engine:
     path = sqlite_file(url)
+    return _made(url, path and path.absolute())
+
+
+@lru_cache(KEPT)
+def _made(url: str, path: Path | None) -> Engine:
     if path is not None:
-        engine = create_engine(url, connect_args={"timeout": BUSY_S}, **_UNPOOLED)
+        engine = create_engine(make_url(url).set(database=str(path)), connect_args={"timeout": BUSY_S}, **_UNPOOLED)
         event.listen(engine, "connect", lambda connection, _: _set_up(connection, path))
         return engine
     # Without these a server that went away, or a lock that nobody lets go, would be waited for without an end.

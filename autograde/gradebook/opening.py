@@ -62,7 +62,7 @@ def steps_of_nbgrader() -> list[str]:
     """Give the names of the steps by which nbgrader's tables came to be as they are, the newest first; none without nbgrader."""
     from alembic.script import ScriptDirectory
 
-    found = find_spec("nbgrader")  # it is not imported, which takes a second
+    found = find_spec("nbgrader")
     if found is None or not found.origin:
         return []
     return [one.revision for one in ScriptDirectory(str(Path(found.origin).with_name("alembic"))).walk_revisions()]

@@ -29,6 +29,9 @@ VALUE = re.compile(r'"\{\{\s*([\w.]+)\s*\}\}"')
 MATHJAX = re.compile(r"\{\{-?\s*mathjax\([^)]*\)\s*-?\}\}")
 NO_MATHJAX = "<script>window.MathJax = {Hub: {Startup: {signal: {Interest: (call) => setTimeout(call, 0, 'End')}}}};</script>"
 """formgrader's script has MathJax call it when it is done, to go to the first field. No workbook has formulae, so it is done at once."""
+IN_IT = re.compile(r"/*[^/]+/(.+)", re.DOTALL)
+OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|\Z)")
+"""A submission's file, as an address names it, and what leads out of its folder."""
 HANDLER = re.compile(r"\son\w+=\"([^\"{}]+)\"", re.IGNORECASE)
 
 
@@ -70,13 +73,12 @@ class _OthersFile(Matcher):
     """Matches the address of a submission's file with a way out of its folder: nbgrader would send any file of the class."""
 
     def __init__(self, base_url: str) -> None:
-        self._start = re.compile(re.escape(url_path_join(base_url, "formgrader", "submissions")) + "/+[^/]+/(.+)", re.DOTALL)
+        self._start = url_path_join(base_url, "formgrader", "submissions/")
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         """See `tornado.routing.Matcher.match`."""
-        found = self._start.fullmatch(unquote(request.path))
-        first, *others = re.split(r"[/\\]", found[1]) if found else [""]
-        return {} if (others and not first) or ":" in first or ".." in (first, *others) else None
+        found = request.path.startswith(self._start) and IN_IT.fullmatch(unquote(request.path.removeprefix(self._start)))
+        return {} if found and OUT.search(found[1]) else None
 
 
 class NoFile(JupyterHandler):

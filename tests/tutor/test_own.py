@@ -81,6 +81,15 @@ def test_who_is_who_at_a_platform_is_read_of_an_older_class(course: Course) -> N
     assert subjects(course, "https://moodle.example") == {"ana01": "7"}
 
 
+def test_an_address_without_a_folder_is_of_the_one_that_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        with recording("sqlite:///g.db"):
+            pass
+    assert [path.name for path in (tmp_path / "b").glob("*.db")] == ["g.db"]
+
+
 def test_several_that_come_first_make_the_tables_once(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "gradebook.db")
 

@@ -265,6 +265,35 @@ def test_what_keeps_the_answers_is_open_before_the_scripts_have_come(page: Page,
     assert said == []
 
 
+SLOW = """(() => {
+  localStorage["wb-learner"] ??= "ana01";
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...given) {
+    const asked = open.apply(this, given);
+    asked.addEventListener("upgradeneeded", () => { // as on a slow disk: it is made for as long as this asks it something
+      const held = asked.result.createObjectStore("held"), wait = () => { if (!globalThis.made) held.count().onsuccess = wait; };
+      wait();
+    });
+    return asked;
+  };
+})();"""
+
+
+def test_a_database_that_is_still_being_made_is_waited_for(page: Page, served: tuple[Path, str]) -> None:
+    _, address = served
+    page.add_init_script(SLOW)
+    tab = Tab(page, f"{address}{W01}.html")
+    page.goto(tab.address)
+    expect(page.locator("#wb-bar")).to_contain_text("Section 1 of")  # the scripts have begun
+    assert page.locator(".wb-question").count() == 0
+    page.evaluate("globalThis.made = true")
+    question = page.locator(".wb-question.wb-practice", has=page.locator("input[type=radio]")).first
+    question.locator("input[type=radio]").first.check()
+    is_saved(question)
+    assert list(tab.values()) == [question.get_attribute("id")]
+    expect(page.get_by_text("This browser keeps nothing")).to_have_count(0)
+
+
 def test_letters_are_kept_once_they_were_asked_for(page: Page, served: tuple[Path, str]) -> None:
     folder, address = served
     visit(page, address)

@@ -6,7 +6,7 @@ try {
   const asked = globalThis.wbAsked = ask();
   const forget = () => { globalThis.wbAsked = null; };
   asked.onerror = (event) => { event.preventDefault(); forget(); }; // the page asks again, and says what is wrong
-  asked.onsuccess = () => { // until the page takes it over, it stands in nobody's way
+  asked.onsuccess = () => { // until the page takes it over, it stands in nobody's way; device_store.js knows by this that it is open
     asked.result.onversionchange = () => { asked.result.close(); forget(); };
     asked.result.onclose = forget;
   };

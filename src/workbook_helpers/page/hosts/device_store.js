@@ -32,7 +32,7 @@ function database() {
       resolve(db);
     };
     globalThis.wbAsked = null;
-    if (asked.readyState === "done") opened();
+    if (asked.readyState === "done" && asked.result.onversionchange) opened(); // early.js was told that it is open: "done" is one that is still being made, too
     else asked.onsuccess = opened;
     asked.onerror = () => reject(asked.error);
     asked.onblocked = () => reject(new DOMException("blocked", "AbortError"));
