@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import psutil
@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograde.classes.folder import Course
+from autograde.classes.owner import CONFIG
 from autograde.gradebook.database import let_go
 from autograde.lti.connection import connect
 from autograde.lti.scores import send
@@ -230,6 +231,16 @@ def at_the_other_desk(college: College, tutor: Page, answer_: str) -> None:
     assert tutor.context.request.post(f"{desk}/mark/keep.json", form=form).status == 403
 
 
+def a_hand_in_and_what_lies_beside_it(college: College, tutor: Page, learner: str) -> None:
+    """Have a tutor open a hand-in by formgrader's address, and then the class's settings, which may hold the database's password."""
+    with college.a.gradebook() as book:
+        paper = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, learner).id
+    at = f"{college.hub.base}{DESK_A.removesuffix('desk')}formgrader/submissions/{paper}"
+    settings = quote(f"{college.a.root}/{CONFIG}", safe="")
+    found = [tutor.context.request.get(f"{at}/{one}").status for one in (f"{ASSIGNMENT}.ipynb", f"..%2F..%2F..%2F{CONFIG}", settings)]
+    assert found == [200, 404, 404]
+
+
 def rows(course: Course) -> dict[tuple[str, str], tuple[float, bool]]:
     """Give the points row by row, and whether a person has to look at them."""
     with course.gradebook() as book:
@@ -279,6 +290,7 @@ def test_two_courses_from_giving_out_to_reading_the_feedback(college: College) -
     expect(reader.locator("body")).to_contain_text("Well reasoned, luc01.")
     at_the_other_course(college, tabs["luc01"])
     at_the_other_desk(college, other, shown)
+    a_hand_in_and_what_lies_beside_it(college, tutor, "luc01")
 
     send(a)  # as the desk does every half minute
     expect(tutor.locator("#platform")).to_contain_text("2 scores sent, 0 waiting, 0 refused.")
