@@ -252,7 +252,9 @@ def test_what_keeps_the_answers_is_open_before_the_scripts_have_come(page: Page,
     if meanwhile == "thrown away":
         assert page.evaluate(GONE), "nobody waits for a page that has not begun"
     until(page, "document.readyState === 'interactive'")
-    held.get_nowait().continue_()
+    while held.empty():  # the browser asks for it, and Playwright tells of that, in a time of their own
+        page.wait_for_timeout(20)
+    held.get().continue_()
     tab.work("ana01")
     assert not page.evaluate("globalThis.wbAsked")
     if meanwhile == "refused":
