@@ -1,4 +1,4 @@
-"""axe on a page: put there once, and told each colour that it has read before, in which it spends a quarter of its time."""
+"""axe on a page, in half the time of axe by itself: put there once, told each colour that it has read before, its maps replaced."""
 
 import json
 from typing import Any
@@ -6,15 +6,23 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-READ_ONCE = """() => {
+AXE = f"""() => {{
+  const WeakMap = class {{ // axe has eight for each of its colours, which take longer to fill and to sweep than all else it does with them
+    #here = Symbol();
+    has(key) {{ return Object.hasOwn(key, this.#here); }}
+    get(key) {{ return key[this.#here]; }}
+    set(key, value) {{ key[this.#here] = value; return this; }}
+  }};
+  {AXE_SCRIPT}
   const colours = axe.commons.color.Color.prototype, read = colours.parseString, known = new Map();
-  colours.parseString = function (text) {
+  colours.parseString = function (text) {{
     if (known.has(text)) return Object.assign(this, known.get(text));
     read.call(this, text);
-    known.set(text, { r: this.r, g: this.g, b: this.b, alpha: this.alpha });
+    known.set(text, {{ r: this.r, g: this.g, b: this.b, alpha: this.alpha }});
     return this;
-  };
-}"""
+  }};
+}}"""
+"""Puts axe on a page."""
 LOOK = """async ([context, options]) => {
   const { violations, passes } = await axe.run(context ?? document, options);
   return JSON.stringify([violations, [...new Set(passes.flatMap(({ tags }) => tags))]]);
@@ -27,7 +35,11 @@ def by_axe(page: Page, context: str | None = None, options: dict[str, Any] | Non
     Of what passes it need not describe each node: with many questions on a page that takes longer than to look.
     """
     if page.evaluate("() => !globalThis.axe"):
-        page.evaluate(AXE_SCRIPT)
-        page.evaluate(READ_ONCE)
+        page.evaluate(AXE)
     violations, tags = json.loads(page.evaluate(LOOK, [context, {**(options or {}), "resultTypes": ["violations"]}]))
     return violations, tags
+
+
+def faults(page: Page, context: str | None = None) -> list[str]:
+    """Give each rule of axe that is broken, with the HTML of where it is."""
+    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes']]}" for rule in by_axe(page, context)[0]]

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 
 from autograde.classes.folder import Course
 from autograde.inbox.intake import intake
 from autograde.marking import Mark
 from autograde.run.carried import marks_in
 from autograde.run.mark import mark_class
-from tests.axe import READ_ONCE
+from tests import axe
 from tests.conftest import ROOT
 from tests.engines.drivers import Engine
 from workbook_helpers.answers import AnswerStore
@@ -27,7 +26,7 @@ from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import KINDS, Item, Purpose, load_workbook
 
 GALLERY = load_workbook(ROOT / "workbooks" / "w99-gallery")
-AXE = f"async () => {{ {AXE_SCRIPT}; ({READ_ONCE})(); return (await axe.run({{ resultTypes: ['violations'] }})).violations; }}"
+AXE = f"async () => {{ ({axe.AXE})(); return (await axe.run({{ resultTypes: ['violations'] }})).violations; }}"
 STUDENT = Path(__file__).with_name("student.js").read_text("utf-8")
 TEXT = "Café, ’n’ all"
 WAIT_S = 20

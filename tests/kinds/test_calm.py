@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.axe import faults
 from tests.conftest import is_saved
 from tests.kinds.conftest import KernelPage, KindPage
 from tests.kinds.test_frame import ITEMS, LOOK, MINE, PICK, PRIVATE, TASK, asked, box, keep, state
@@ -55,7 +55,7 @@ def test_the_line_leads_to_what_waits_and_never_says_saved_beside_it(kernel_page
     page.locator(f"#{PICK} label").first.click()
     kind.saved(PICK)
     expect(line).to_have_text("An answer waits for you")
-    assert Axe().run(page).response["violations"] == []
+    assert faults(page) == []
     asked(kind).get_by_role("button", name="Keep what is on this page").click()
     kind.saved(TASK)
     expect(line).to_have_text("✓ All saved")
@@ -92,7 +92,7 @@ def test_a_screen_reader_hears_which_question_what_it_is_worth_and_its_rule(kind
     assert [(name, text) for name, text, _ in heard(kind.page, "group") if name in expected] == list(expected.items())
     # One level below the heading of the text before it: here the workbook's title.
     assert heard(kind.page, "heading") == [("Kinds", "", 1), *((name, "", 2) for name in expected)]
-    assert Axe().run(kind.page).response["violations"] == []
+    assert faults(kind.page) == []
     assert {PRIVATE, MINE} <= {one.get_attribute("id") for one in kind.page.get_by_role("group").all()}
 
 

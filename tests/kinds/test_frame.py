@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from IPython.display import HTML
 from playwright.sync_api import Dialog, Locator, Page, WebSocketRoute, expect
 
+from tests.axe import faults
 from tests.conftest import ROOT, Rules, is_saved
 from tests.kinds.conftest import KernelPage
 from workbook_helpers.answers import AnswerStore
@@ -114,7 +114,7 @@ def test_a_draft_in_a_copy_without_answers_is_offered_and_written_only_if_it_is_
         state(kind, "offered", item)
         expect(box(kind, item)).to_have_value("")
     expect(asked(kind)).to_contain_text(re.compile(r"Text from \d\d:\d\d by ana01 was found in this browser"))
-    assert Axe().run(kind.page).response["violations"] == []
+    assert faults(kind.page) == []
     asked(kind, PRIVATE).get_by_role("button", name="Leave it out").click()
     state(kind, "clean", PRIVATE)
     kind.page.locator(f"#{PICK} label").first.click()
@@ -236,7 +236,7 @@ def test_a_file_of_a_sync_conflict_is_mentioned_and_not_read(kernel_page: Open) 
     for place in (".wb-notices", "#hand-in"):
         expect(kind.page.locator(place)).to_contain_text("answers-LAPTOP.json")
     expect(box(kind)).to_have_value("mine")
-    assert Axe().run(kind.page).response["violations"] == []
+    assert faults(kind.page) == []
 
 
 def test_two_tabs_cannot_undo_a_decision_of_a_marked_story(kernel_page: Open) -> None:

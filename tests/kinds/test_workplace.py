@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pydantic import ValidationError
 
+from tests.axe import faults
 from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
 from workbook_helpers.items.kinds.workplace import EVIDENCE, FIELDS, PLACES, Workplace
@@ -221,7 +221,7 @@ def test_filled_in_by_mouse_warned_and_printed(kind_page: Callable[[str], KindPa
     expect(item.get_by_text("Look at: “Mrs Hill”.")).to_be_visible()
     said = {"evidence": "witness", "date": "2026-11-03", "place": "care-home", "done": "I rang Mrs Hill.", "criteria": "3.4a"}
     assert kind.saved("w99-workplace-r") == said
-    assert Axe().run(page, context="#w99-workplace-r").violations_count == 0
+    assert faults(page, "#w99-workplace-r") == []
     done.fill("I rang the daughter.")
     expect(warning).to_be_hidden()
     item.get_by_label("Role of the witness").fill("The nurse, 07700 900123")
@@ -288,7 +288,7 @@ def test_filled_in_by_keyboard_at_320_px_and_restored(kind_page: Callable[[str],
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     fields = item.locator("button:visible, textarea, input:not([type=checkbox], [type=radio]), .wb-segment label").all()
     assert all((one.bounding_box() or {"height": 0})["height"] >= 44 for one in fields)
-    assert Axe().run(page, context="#w99-workplace-k").violations_count == 0
+    assert faults(page, "#w99-workplace-k") == []
 
 
 def test_what_the_form_before_says_of_place_and_witness_is_not_asked_again_and_a_form_can_be_emptied(
@@ -323,4 +323,4 @@ def test_what_the_form_before_says_of_place_and_witness_is_not_asked_again_and_a
     assert kind.saved(names[3]) == {"place": "care-home", "criteria": "2.2"}
     first.get_by_label("2.2").check()
     assert kind.saved(names[0]) == {"criteria": "2.2"}, "what was taken out stays out"
-    assert Axe().run(kind.page, context=f"#{names[1]}").violations_count == 0
+    assert faults(kind.page, f"#{names[1]}") == []

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.axe import faults
 from tests.conftest import ROOT, Rules, is_saved
 from tests.web.device import ALL, Tab, until
 from workbook_helpers.items import Workbook, load_workbook
@@ -74,7 +74,7 @@ def test_a_wrong_answer_in_one_workbook_chooses_the_questions_of_the_next(page: 
     expect(tab(due.id)).to_contain_text("Practice 2 of ")  # after the one that opens the workbook
     expect(page.get_by_text("Chosen because")).to_have_count(1)
     assert [place.is_visible() for place in places.all()] == [True, True, True, False, False]
-    assert Axe().run(page, context=".wb-section:not([hidden])").violations_count == 0
+    assert faults(page, ".wb-section:not([hidden])") == []
     assert (more.bounding_box() or {"height": 0})["height"] >= 44
 
     page.locator("#wb-contents > summary").click()
