@@ -178,10 +178,12 @@ def decide_list(
     """
     from autograde.commands.summary import say
     from autograde.records.decisions import decide_each
+    from autograde.records.grid import grid
     from autograde.records.lists import read_list
     from autograde.text import count
 
-    made = decide_each(class_here(), read_list(file, assessor))
+    course = class_here()
+    made = decide_each(course, read_list(file, grid(course), assessor))
     say(out, f"{count(len(made), 'decision')} written down.", "bold")
 
 

@@ -1,6 +1,5 @@
 """The results of a class, read once and put into what the page Results shows."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -88,10 +87,8 @@ class Looked:
         return self.grid.cells[self.line(learner).id, self.column(code).code]
 
     def base(self, learner: str, code: str) -> str:
-        """Give 16 hex digits by which it is known whether a cell has changed."""
-        cell = self.cell(learner, code)
-        parts = [cell.evidence, cell.proposal, cell.decision and cell.decision.id, self.grid.units[learner].locked]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        """Give what `Grid.base` gives; ClassError where there is no such learner or criterion."""
+        return self.grid.base(self.line(learner).id, self.column(code).code)
 
     def checked(self, lines: Iterable[Line], codes: Collection[str]) -> tuple[Row, ...]:
         """Give what is proposed "met" and waits, `LINES` at most."""
@@ -113,12 +110,12 @@ class Looked:
         return tuple(row for row, _ in zip(found, range(LINES), strict=False))
 
 
-def to_decide(course: Course) -> int:
-    """Give how many cells wait for a person; 0 where the records have a fault, which the page Results tells."""
+def to_decide(course: Course) -> tuple[int, str]:
+    """Give how many cells wait for a person; or 0, and why it cannot be told."""
     try:
-        return Looked.at(course).grid.to_decide
-    except WorkbookError:
-        return 0
+        return Looked.at(course).grid.to_decide, ""
+    except WorkbookError as error:
+        return 0, str(error)
 
 
 def _column(one: OfFramework) -> Column:

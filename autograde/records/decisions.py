@@ -141,10 +141,7 @@ def decide_each(course: Course, each: Sequence[Decide]) -> tuple[Decision, ...]:
             held = before.get((one.learner, one.criterion))
             holds = held.id if held and held.met is not None else ""
             if one.base not in {None, holds}:
-                msg = (
-                    f"{one.criterion} of {shown(one.learner)} was decided by somebody else at this moment, and nothing of yours was "
-                    "written. Look at it again, then decide."
-                )
+                msg = f"{one.criterion} of {shown(one.learner)} was decided meanwhile, and nothing was written. Look again, then decide."
                 raise ClassError(msg)
             if one.met is None and not holds:
                 msg = f"There is no decision on {one.criterion} of {shown(one.learner)} that could be taken back."

@@ -1,5 +1,6 @@
 """The grid of a class: learner × criterion, with evidence, what is missing, proposal and decision. It holds no total."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +80,12 @@ class Grid:
         return sum(
             cell.state is State.PROPOSED or bool(cell.stale) for (learner, _), cell in self.cells.items() if not self.units[learner].locked
         )
+
+    def base(self, learner: str, code: str) -> str:
+        """Give 16 hex digits by which it is known whether a cell has changed: its evidence, what is proposed, decided, or locked."""
+        cell = self.cells[learner, code]
+        parts = [cell.evidence, cell.proposal, cell.decision and cell.decision.id, self.units[learner].locked]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def grid(course: Course, learners: Collection[str] | None = None) -> Grid:

@@ -15,6 +15,8 @@ from autograde.whole import fresh_file
 from workbook_helpers.files import read_file, write_file
 
 COLUMNS = ("learner", "criterion", "decision", "reason", "evidence")
+LISTED = "as listed"
+"""The column by which it is known whether a cell has changed since; a line that a person adds has nothing there."""
 WORDS = {"met": True, "not yet": False, "not yet met": False, "not-yet": False}
 MAX_BYTES = 20_000_000
 _GUARDED = "=+-@\t\r'"
@@ -34,14 +36,15 @@ def write_list(course: Course, grid: Grid, file: Path) -> int:
     target = fresh_file(course, file, "a list to check", ending=".csv")
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, LISTED])
     rows = 0
     for learner in grid.learners:
         for criterion in grid.framework.criteria:
             cell = grid.cells[learner.id, criterion.code]
             if cell.state is State.PROPOSED and not grid.units[learner.id].locked:
                 values = (learner.shown, criterion.code, "met", cell.proposal.why, "\n".join(cell.proposal.rests_on))
-                writer.writerow([f"'{value}" if value.startswith(tuple(_GUARDED)) else value for value in values])
+                guarded = [f"'{value}" if value.startswith(tuple(_GUARDED)) else value for value in values]
+                writer.writerow([*guarded, _listed(grid, learner.id, criterion.code)])
                 rows += 1
     try:
         with noting(course, Deed.EXPORT, what="list to decide", rows=rows):
@@ -52,13 +55,17 @@ def write_list(course: Course, grid: Grid, file: Path) -> int:
     return rows
 
 
-def read_list(file: Path, assessor: str = "") -> tuple[Decide, ...]:
-    """Read a checked list.
+def _listed(grid: Grid, learner: str, code: str) -> str:
+    return f"as {grid.base(learner, code)}"  # digits alone would be a number to a spreadsheet
+
+
+def read_list(file: Path, grid: Grid, assessor: str = "") -> tuple[Decide, ...]:
+    """Read a checked list, to decide what nobody has decided, on what stands as it was listed.
 
     Raises
     ------
     ClassError
-        If it cannot be read, lacks a column, or a decision in it is neither "met" nor "not yet".
+        If it cannot be read, lacks a column, a decision in it is neither "met" nor "not yet", or a cell has changed since it was listed.
     """
     try:
         text = read_file(file, MAX_BYTES, links=True).decode("utf-8-sig")
@@ -67,16 +74,23 @@ def read_list(file: Path, assessor: str = "") -> tuple[Decide, ...]:
         raise ClassError(msg) from error
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    if lost := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
+    if lost := [column for column in (*COLUMNS, LISTED) if column not in (reader.fieldnames or ())]:
         msg = f"{file} has no column {lost[0]!r}. Take the list as autograde results --to-decide writes it."
         raise ClassError(msg)
-    found = []
+    found, ids = [], {one.shown: one.id for one in grid.learners}
     for number, row in enumerate(reader, 2):
         learner, criterion, decision, reason, evidence = ((row[column] or "").strip().removeprefix("'") for column in COLUMNS)
         if not (learner or criterion):
             continue
         if decision.casefold() not in WORDS:
             msg = f"{file}, row {number}: the decision must be “met” or “not yet”, and is {printable(decision, 40)!r}. Mend it."
+            raise ClassError(msg)
+        listed, key = (row[LISTED] or "").strip(), (ids.get(learner, ""), criterion)
+        if listed and (key not in grid.cells or listed != _listed(grid, *key)):
+            msg = (
+                f"{file}, row {number}: {criterion} of {printable(learner, 40)} is not as it was listed. Something was decided, marked or "
+                "handed in since. Nothing was written. Write a new list, or take out the row."
+            )
             raise ClassError(msg)
         one = Decide(
             learner=learner,
@@ -85,6 +99,7 @@ def read_list(file: Path, assessor: str = "") -> tuple[Decide, ...]:
             reason=reason,
             evidence=tuple(evidence.split("\n")) if evidence else (),
             assessor=assessor,
+            base="",
         )
         found.append(one)
     return tuple(found)

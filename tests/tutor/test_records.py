@@ -763,6 +763,30 @@ def test_a_checked_list_is_decided_whole(unit: Course, tmp_path: Path, monkeypat
     assert "0 proposals in" in command(unit, monkeypatch, "results", "--to-decide", str(tmp_path / "anew.csv"))
 
 
+def test_a_checked_list_undoes_nothing_that_came_since_it_was_written(
+    unit: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(unit, "ana01", 8, *ALL)
+    add(unit, "ben01", "2.4")
+    file = tmp_path / "check.csv"
+    command(unit, monkeypatch, "results", "--to-decide", str(file))
+    theirs = decide(unit, "ben01", "2.4", met=False, reason="Copied from another learner.", evidence=(), assessor="Ines")
+    with pytest.raises(ClassError, match=r"row 3: 2\.4 of ben01 is not as it was listed"):
+        command(unit, monkeypatch, "decide-list", str(file))
+    give(unit, "ana01", 2)  # marked anew
+    with pytest.raises(ClassError, match=r"row 2: 1\.1 of ana01 is not as it was listed"):
+        command(unit, monkeypatch, "decide-list", str(file))
+    assert {key: made.id for key, made in decisions_of(unit).items()} == {("ben01", "2.4"): theirs.id}
+    by_hand = f"{file.read_text('utf-8-sig').splitlines()[0]}\nben01,2.4,not yet,Seen.,,\n"
+    file.write_text(by_hand, "utf-8-sig")
+    with pytest.raises(ClassError, match=r"2\.4 of ben01 was decided meanwhile"):
+        command(unit, monkeypatch, "decide-list", str(file))
+    file.write_text(by_hand.replace("ben01,2.4", "ben01,2.3"), "utf-8-sig")
+    assert "1 decision" in command(unit, monkeypatch, "decide-list", str(file))
+    with pytest.raises(ClassError, match=r"2\.3 of ben01 was decided meanwhile"):  # the same list again
+        command(unit, monkeypatch, "decide-list", str(file))
+
+
 # On a server
 
 
@@ -779,9 +803,9 @@ def test_of_several_who_looked_at_the_same_at_one_moment_one_decides(unit: Cours
     with ThreadPoolExecutor(4) as pool:
         deeds = [pool.submit(decide, unit, "ana01", "1.1", met=False, reason=f"Reason {n}.", base="") for n in range(4)]
     made = [deed.result() for deed in deeds if not deed.exception()]
-    assert ["by somebody else at this moment" in str(deed.exception()) for deed in deeds if deed.exception()] == [True] * 3
+    assert ["was decided meanwhile" in str(deed.exception()) for deed in deeds if deed.exception()] == [True] * 3
     assert history(unit, "ana01", "1.1") == tuple(made)
-    with pytest.raises(ClassError, match="by somebody else at this moment"):
+    with pytest.raises(ClassError, match="was decided meanwhile"):
         decide(unit, "ana01", "1.1", met=None, reason="Taken back.", base="0" * 32)
     back = decide(unit, "ana01", "1.1", met=None, reason="Taken back.", base=made[0].id)
     assert decide(unit, "ana01", "1.1", met=False, reason="Again.", base="").at > back.at
