@@ -255,12 +255,17 @@ class Course:
         msg = f"{self.root} has no workbook {assignment!r}. Run: autograde release {assignment or 'w01'}"
         raise ClassError(msg)
 
+    def folders(self) -> dict[str, Path]:
+        """Give assignment name → folder of every workbook that the class has: as it is prepared, or as released where that is gone.
+
+        What else lies beside them is no workbook, such as the folders that JupyterLab makes.
+        """
+        found = sorted([*self.root.glob("release/*/workbook.toml"), *self.root.glob("source/*/workbook.toml")])
+        return {file.parent.name: file.parent for file in found}
+
     def assignments(self) -> dict[str, str]:
         """Give assignment name → short id of every workbook that the class has."""
-        found = {}
-        for folder in sorted([*self.root.glob("release/*/"), *self.root.glob("source/*/")]):
-            found[folder.name] = short_id(folder)
-        return found
+        return {name: short_id(folder) for name, folder in self.folders().items()}
 
     def assignment(self, name: str) -> str:
         """Give the assignment name for a short id ("w01") or an assignment name; ClassError if the class has none."""

@@ -1,4 +1,4 @@
-"""Whom to ask, two weeks after a hand-in, what they do differently at work since then; the receipt asks the learner the same."""
+"""Whom to ask, two weeks after a hand-in, what they do differently at work because of it; the receipt asks the learner the same."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

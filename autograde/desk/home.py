@@ -101,14 +101,15 @@ class Step:
 class Home:
     """What the page shows; `lines` are those of one page of the grid, `found` how many learners all of its pages have.
 
-    `unsafe` says why the class does not lie safely, "" where it does; `overdue` how many learners' data are
-    kept for longer than is set; `referred` how many learners are asked for more, "" for none; `back` whom to ask how it is at
-    work; `open` whether the class is open for learners on a network.
+    `unsafe` says why the class does not lie safely, "" where it does; `faulty` why the results cannot be read, "" where they can;
+    `overdue` how many learners' data are kept for longer than is set; `referred` how many learners are asked for more, "" for none;
+    `back` whom to ask how it is at work; `open` whether the class is open for learners on a network.
     """
 
     name: str
     unsafe: str
     open: bool
+    faulty: str
     step: Step
     waiting: tuple[Waiting, ...]
     referred: str
@@ -150,12 +151,14 @@ def data(course: Course, *, number: int = 1, find: str = "", state: str = "", na
     same = Counter(learner.name for learner in at.learners)
     seen = chosen[(number - 1) * LINES : number * LINES]
     columns = tuple(_column(workbook, [found[place] for found in states.values()]) for place, workbook in enumerate(at.workbooks))
-    waiting = tuple(_waiting(course, at, columns))
+    decide, faulty = to_decide(course)
+    waiting = tuple(_waiting(course, at, columns, decide))
     return Home(
         name=class_name(course),
         unsafe=why_unsafe(course.root),
         open=service_of(course) is not None,
-        step=_next(at, waiting, now),
+        faulty=faulty,
+        step=_next(at, waiting, now, "Nothing else" if faulty else "Nothing"),
         waiting=waiting,
         referred=referred_in_short(course),
         back=back_at_work(course),
@@ -214,7 +217,7 @@ def _column(workbook: Workbook, states: list[State]) -> Column:
     return Column(name=workbook.name, short=workbook.short, due=workbook.due, counts={state: found[state] for state in State})
 
 
-def _waiting(course: Course, at: Standing, columns: tuple[Column, ...]) -> Iterator[Waiting]:
+def _waiting(course: Course, at: Standing, columns: tuple[Column, ...], decide: int) -> Iterator[Waiting]:
     waits = sum(column.counts[State.WAITS] for column in columns)
     first = next((column.short for column in columns if column.counts[State.WAITS]), "w01")
     back, do = _to_give_back(at)
@@ -222,7 +225,7 @@ def _waiting(course: Course, at: Standing, columns: tuple[Column, ...]) -> Itera
     yield Waiting(name="take-in", number=coming, text="to take in", page="take-in", command="autograde collect w01")
     yield Waiting(name="mark", number=waits, text="to mark", page="mark", command=f"autograde mark {first}")
     yield Waiting(name="give-back", number=back, text="to give back", page="give-back", command=do)
-    yield Waiting(name="decide", number=to_decide(course), text="to decide", page="results", command="autograde results")
+    yield Waiting(name="decide", number=decide, text="to decide", page="results", command="autograde results")
     yield Waiting(name="put-right", number=odd, text="to put right", page="take-in", command="autograde assign FILE LEARNER-ID")
 
 
@@ -236,7 +239,7 @@ def _to_give_back(at: Standing) -> tuple[int, str]:
     return len(make) + len(give), f"autograde feedback {make[0]}" if make else f"autograde give-back {give[0] if give else 'w01'}"
 
 
-def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:
+def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime, nothing: str) -> Step:
     """Give the one step that comes next: what keeps others waiting longest comes first."""
     number = {one.name: one for one in waiting}
     if not at.learners:
@@ -259,7 +262,7 @@ def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime) -> Step:
             words |= {"have": "has", "wait": "waits", "are": "is"} if single else {"have": "have", "wait": "wait", "are": "are"}
             return Step(text=f"{count(one.number, thing)} {text.format(**words)}", button=button, page=one.page, command=one.command)
     dates = sorted(workbook.due for workbook in at.workbooks if workbook.due and workbook.due > now)
-    text = f"Nothing waits for you. The next hand-in date is {in_words(dates[0])}." if dates else "Nothing waits for you."
+    text = f"{nothing} waits for you." + (f" The next hand-in date is {in_words(dates[0])}." if dates else "")
     return Step(text=text, button="", page="", command="")
 
 

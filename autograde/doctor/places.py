@@ -113,7 +113,7 @@ def _differs(what: str, there: float, before: float, after: float) -> Iterator[F
 
 
 def left(course: Course) -> Looked:
-    """Look for what killed commands have left, and for one that holds the class now."""
+    """Look for what killed commands have left, for what is no workbook among them, and for a command that holds the class now."""
     return looked("left-overs", "none", _left(course))
 
 
@@ -132,6 +132,12 @@ def _left(course: Course) -> Iterator[Finding]:
     if old:
         them = f"{old[0]} is" if len(old) == 1 else f"{count(len(old), 'file')} such as {old[0]} are"
         yield Finding(text=f"{them} half written, left by a program that was ended. Delete what is called {PART}… there.", must=False)
+    for step in ("source", "release"):
+        strange = [path for path in sorted(course.root.glob(f"{step}/*/")) if not (path / "workbook.toml").is_file()]
+        for path in strange:
+            if not path.name.startswith("."):  # which JupyterLab makes, and nobody sees
+                text = f"{path} is no workbook, as it has no workbook.toml: nothing reads it. Mend it, or take it away."
+                yield Finding(text=text, must=False)
     if (lock := staged / ".lock").is_file():
         try:
             with FileLock(lock, timeout=0):

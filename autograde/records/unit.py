@@ -73,10 +73,9 @@ def framework_of(course: Course) -> Framework:
 
 def books_of(course: Course, framework: Framework) -> tuple[Book, ...]:
     """Give the workbooks of a class that can give evidence, in their order; ContentError if a file has a fault."""
-    folders = {folder.name: folder for step in ("release", "source") for folder in sorted(course.root.glob(f"{step}/*/"))}
     own = course.root / GUIDES
     found = []
-    for folder in folders.values():
+    for folder in course.folders().values():
         files = [folder / "workbook.toml", folder / "items.toml", guide_file("rubrics", short_id(folder), own)]
         found.append(_book(folder, framework, own, tuple(map(age, files))))
     fit = [book for book in found if book.workbook.about.role not in LEFT_OUT]

@@ -25,6 +25,7 @@ from autograde.run.mark import mark_class
 from autograde.text import LOCAL, in_short
 from tests.desk.conftest import LATE, Desk, as_json
 from tests.tutor.conftest import ASSIGNMENT, Kit
+from workbook_helpers.files import write_file
 
 
 def states(course: Course) -> dict[str, str]:
@@ -144,6 +145,15 @@ def test_of_many_some_are_chosen(course: Course) -> None:
     assert home.data(course, find="nobody").numbers == 1
     assert [line.id for line in home.data(course, names=False).lines] == ["ana01", "ben01", "cai01", "dan01", "eve01", "fay01"]
     assert home.data(course, number=99).number == 1
+
+
+def test_a_folder_that_is_no_workbook_stops_nothing_and_a_fault_of_one_is_told(course: Course) -> None:
+    for name in (".ipynb_checkpoints", "Untitled Folder"):  # as JupyterLab makes them
+        (course.root / "source" / name).mkdir()
+    assert home.data(course).faulty == ""
+    assert [*course.assignments()] == [ASSIGNMENT]
+    write_file(course.root / "source" / ASSIGNMENT / "items.toml", b"[")
+    assert "items.toml" in home.data(course).faulty
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,11 @@ FAULTS: dict[str, tuple[str, Callable[[Course], object], str]] = {
     "an erasure cut off": ("left-overs", lambda course: _old(course.root / ".part" / "erasing.json"), "erasure .*cut off"),
     "a release cut off": ("left-overs", lambda course: _old(course.root / ".part/release/w01-small.before"), "release/w01-small.*again"),
     "a file half written": ("left-overs", lambda course: _old(course.root / "received" / ".part-abc"), r"\.part-abc is half written"),
+    "a folder that is no workbook": (
+        "left-overs",
+        lambda course: (course.root / "source" / "notes").mkdir(),
+        "source/notes is no workbook",
+    ),
     "a command that goes on": ("left-overs", _locked, "changing this class now"),
     "a service that was killed": (
         "service",
