@@ -83,11 +83,11 @@ def test_the_frame_speaks_welsh_and_the_workbook_stays_english(page: Page, voila
     page.locator("#w01-declaration input").check()
     is_saved(page.locator("#w01-declaration"))
     panel = page.locator("#hand-in")
-    panel.get_by_label("Eich rhif dysgwr").fill("\u200b\u200b")  # signs that nobody sees are no id
+    panel.get_by_label("Eich ID dysgwr").fill("\u200b\u200b")  # signs that nobody sees are no id
     panel.get_by_role("button", name="Cyflwyno").click()
     panel.get_by_role("button", name="Cyflwyno beth bynnag").click()
     expect(panel.get_by_role("alert")).to_contain_text("Un llinell o hyd at 128")
-    panel.get_by_label("Eich rhif dysgwr").fill("ana01")
+    panel.get_by_label("Eich ID dysgwr").fill("ana01")
     panel.get_by_role("button", name="Cyflwyno").click()
     panel.get_by_role("button", name="Cyflwyno beth bynnag").click()
     with page.context.expect_page() as opened:

@@ -12,15 +12,16 @@ hand-in-started = Wedi’u dechrau, ond heb eu gorffen:
 hand-in-look = Efallai yr hoffech edrych ar hyn eto:
 hand-in-all = { $total ->
     [one] Rydych wedi ateb y cwestiwn a gaiff ei farcio.
+    [two] Rydych wedi ateb y ddau gwestiwn a gaiff eu marcio.
    *[other] Rydych wedi ateb pob un o’r { $total } cwestiwn a gaiff eu marcio.
 } Da iawn.
 hand-in-practice = Rydych wedi ateb { $done } o { $total } cwestiwn ymarfer. Cewch adael y lleill.
 hand-in-declare = Ticiwch y datganiad hefyd, os gwelwch yn dda.
 hand-in-tick = Ticiwch hwn yn gyntaf, yna cyflwynwch.
 hand-in-declare-first = Ticiwch y datganiad yn gyntaf, os gwelwch yn dda. Mae ychydig uwchben.
-hand-in-learner = Eich rhif dysgwr
+hand-in-learner = Eich ID dysgwr
 hand-in-learner-hint = Eich tiwtor a’i rhoddodd i chi. Yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.
-hand-in-learner-missing = Teipiwch eich rhif dysgwr, os gwelwch yn dda.
+hand-in-learner-missing = Teipiwch eich ID dysgwr, os gwelwch yn dda.
 hand-in-as = Cyflwyno fel { $learner }
 hand-in-am = { $place ->
     [device] { $typed } ydw i: agor fy nghopi fy hun. Nid yw gwaith { $learner } ynddo; mae’n aros ar y ddyfais hon
@@ -32,6 +33,7 @@ hand-in-anyway = Cyflwyno beth bynnag
 hand-in-busy = Yn cyflwyno…
 hand-in-sure = { $n ->
     [one] Nid yw 1 cwestiwn wedi’i orffen eto.
+    [two] Nid yw 2 gwestiwn wedi’u gorffen eto.
    *[other] Nid yw { $n } cwestiwn wedi’u gorffen eto.
 } Ewch yn ôl i ateb, neu pwyswch y botwm eto i gyflwyno fel y mae.
 hand-in-unsaved = Nid yw rhai atebion wedi’u cadw eto, neu maent yn aros i chi ddewis. Edrychwch arnynt, yna rhowch gynnig arall arni.
@@ -55,7 +57,7 @@ receipt-of = { $done } o { $total } cwestiwn a gaiff eu marcio{ $started ->
    *[other] , a { $started } wedi’u dechrau
 }
 receipt-file = Ffeil
-receipt-later = Ar { $day }, yn ôl yn y gwaith, gofynnwch i’ch hun: beth rydw i’n ei wneud yn wahanol ers y llyfr gwaith hwn? Dywedwch wrth eich tiwtor neu’ch rheolwr.
+receipt-later = Ar { $day }, yn ôl yn y gwaith, gofynnwch i’ch hun: beth rydw i’n ei wneud yn wahanol oherwydd y llyfr gwaith hwn? Dywedwch wrth eich tiwtor neu’ch rheolwr.
 receipt-nothing-else = Mae gan eich tiwtor y gwaith nawr. Nid oes dim arall i’w wneud.
 receipt-save = Cadw’r ffeil
 receipt-save-again = Cadw’r ffeil eto

@@ -2,7 +2,7 @@
 learner-title = Cyn dechrau
 learner-why = Oddi wrtho y dewisir eich cwestiynau. Teipiwch ef fel y rhoddodd eich tiwtor ef i chi; yn aml mae’n god byr neu’n enw mewngofnodi’r coleg.
 learner-start = Dangos fy nghwestiynau
-learner-later = Bydd eich cwestiynau’n ymddangos pan fyddwch wedi teipio eich rhif dysgwr.
+learner-later = Bydd eich cwestiynau’n ymddangos pan fyddwch wedi teipio eich ID dysgwr.
 learner-there = Ei deipio nawr
 learner-no-reply = Ni ddaeth ateb gan y llyfr gwaith. Ail-lwythwch y dudalen a rhowch gynnig arall arni.
 learner-why-device = Mae eich gwaith yn cael ei gadw ar y ddyfais hon o dan hwn. Teipiwch ef fel y rhoddodd eich tiwtor ef i chi; yn aml mae’n god byr neu’n fewngofnod eich coleg.

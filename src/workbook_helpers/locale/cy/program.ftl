@@ -1,7 +1,7 @@
 # What is said only where a kernel keeps the answers, and in no page from a file or a web server: what went wrong, and what to do.
-error-paper = Dewiswyd y cwestiynau hyn ar gyfer y rhif dysgwr { $learner }, a theipioch { $typed }.
+error-paper = Dewiswyd y cwestiynau hyn ar gyfer yr ID dysgwr { $learner }, a theipioch { $typed }.
 error-paper-hub = Dewiswyd y cwestiynau hyn ar gyfer { $learner }, fel yr ydych wedi mewngofnodi, a theipioch { $typed }. Teipiwch { $learner }, os gwelwch yn dda.
-error-no-paper = Nid yw eich cwestiynau wedi’u dewis eto. Agorwch y llyfr gwaith a theipiwch eich rhif dysgwr wrth y cwestiwn cyntaf.
+error-no-paper = Nid yw eich cwestiynau wedi’u dewis eto. Agorwch y llyfr gwaith a theipiwch eich ID dysgwr wrth y cwestiwn cyntaf.
 error-answers = Ni ellid cyflwyno eich atebion: ni ellir darllen y ffeil sy’n eu dal. Dywedwch wrth eich tiwtor.
 error-no-answers = Nid oes dim i’w gyflwyno eto. Atebwch gwestiwn, yna rhowch gynnig arall arni.
 error-hand-in-folder = Ni chyflwynwyd dim: ni ellir ysgrifennu i’r ffolder ({ $why }). Mae eich atebion yn ddiogel.

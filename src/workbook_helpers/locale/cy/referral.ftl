@@ -1,6 +1,7 @@
 # What the tutor asks one learner to look at again.
 referral-title = Mae eich tiwtor yn gofyn i chi edrych eto ar { $n ->
     [one] 1 dasg
+    [two] 2 dasg
    *[other] { $n } tasg
 }{ $until ->
     [none] {""}
@@ -8,6 +9,7 @@ referral-title = Mae eich tiwtor yn gofyn i chi edrych eto ar { $n ->
 }
 referral-short = { $n ->
     [one] 1 dasg
+    [two] 2 dasg
    *[other] { $n } tasg
 } i edrych arni eto
 referral-what = { $n ->
@@ -29,16 +31,19 @@ referral-else = Popeth arall
 referral-else-what = Cewch ddarllen y cyfan. Mae’r hyn a gafodd ei farcio yn aros fel y cyflwynoch chi ef.
 referral-to = { $n ->
     [one] Ewch at y dasg
+    [two] Ewch at y 2 dasg
    *[other] Ewch at y { $n } tasg
 }
 referral-closed = Wedi’i gyflwyno, a heb fod ar agor eto. Eich ateb:
 referral-far = Wedi newid { $done } o { $total }
 referral-left = { $total ->
     [one] Nid ydych wedi gorffen y dasg y mae eich tiwtor yn gofyn amdani eto.
+    [two] Rydych wedi newid { $done } o’r 2 dasg y mae eich tiwtor yn gofyn amdanyn nhw eto.
    *[other] Rydych wedi newid { $done } o’r { $total } tasg y mae eich tiwtor yn gofyn amdanyn nhw eto.
 }
 referral-all = Rydych wedi newid { $total ->
     [one] y dasg
+    [two] y ddwy dasg
    *[other] pob un o’r { $total } tasg
 } y mae eich tiwtor yn gofyn amdanyn nhw eto. Da iawn.
 referral-open = Heb eu newid eto:

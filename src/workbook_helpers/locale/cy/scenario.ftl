@@ -26,6 +26,7 @@ scenario-stopped = Ni orffennwyd y stori. Stopiodd lle mae { $says } yn dweud: �
 scenario-unsafe = anniogel
 scenario-score = Mae’r stori wedi gorffen. { $of ->
     [one] Byddai penderfyniad arall yn helpu mwy.
+    [two] Roedd { $done } o 2 benderfyniad yn rhai da.
    *[other] Roedd { $done } o { $of } penderfyniad yn rhai da.
 } I roi cynnig ar ffordd arall, ewch yn ôl neu dechreuwch eto.
 scenario-missing = Nid yw’r stori wedi gorffen eto.

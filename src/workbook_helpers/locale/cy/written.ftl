@@ -7,6 +7,7 @@ written-count = { $words ->
 }. Mae tua { $advised } gair yn hyd da.
 written-little = { $words ->
     [one] 1 gair
+    [two] 2 air
    *[other] { $words } gair
 }. Mae hynny’n fyr: mae tua { $advised } gair yn hyd da.
 written-full = { $words ->
