@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from autograde.desk.registry import pages
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.hand_in import choose_learner
-from workbook_helpers.items import Item, load_workbook
+from workbook_helpers.items import Item, Workbook, load_workbook
 from workbook_helpers.web import workbook_file
 
 HERE = Path(__file__).parent / "pictures"
@@ -173,14 +173,28 @@ def tutor_pages(browser: Browser, root: Path) -> None:
     page.screenshot(path=HERE / "feedback.png")
 
 
+def each_kind(workbook: Workbook) -> dict[str, Item]:
+    """Give kind → its first question, in the kinds' order."""
+    first: dict[str, Item] = {}
+    for item in workbook.items.values():
+        first.setdefault(item.kind, item)
+    return dict(sorted(first.items()))
+
+
+def gallery_page(workbook: Workbook) -> str:
+    """Give docs/gallery.md: what each kind is, how it is marked, and its picture."""
+    lines = [GALLERY]
+    for kind, item in each_kind(workbook).items():
+        rule = item.rule() if kind in MARKERS or item.asks_person else "It carries no points."
+        about = (type(item).__doc__ or "").splitlines()[0]
+        lines += [f"## {kind}", "", f"{about} **Marking.** {rule}", "", f"![A question of the kind {kind}](pictures/kind-{kind}.png)", ""]
+    return "\n".join(lines)
+
+
 def gallery(browser: Browser, root: Path) -> None:
     """Take a picture of each kind from the gallery workbook, and write the page that shows them."""
     workbook = load_workbook(Path(shutil.copytree(ROOT / "workbooks" / "w99-gallery", root / "home" / "w99-gallery")))
     choose_learner(workbook, "ana01")
-    first: dict[str, Item] = {}
-    for item in workbook.items.values():
-        first.setdefault(item.kind, item)
-    lines = [GALLERY]
     with served("workbook_helpers.cli", "open", str(root / "home"), "--no-browser", cwd=root) as address:
         page = shoot(browser, "gallery", width=760, height=2400)  # the page scrolls inside itself: a taller question would be cut
         page.add_init_script("""localStorage["wb-display"] = '{"pages":"one"}'""")  # a question of another section would be hidden
@@ -188,24 +202,14 @@ def gallery(browser: Browser, root: Path) -> None:
         page.get_by_role("link", name=re.compile("^Start")).click()
         page.locator("#hand-in").wait_for()
         page.locator("header.wb-top").evaluate("node => { node.style.position = 'static'; }")  # would lie over tall questions
-        for kind, item in sorted(first.items()):
+        for kind, item in each_kind(workbook).items():
             question = page.locator(f"#{item.id}")
             for act in ANSWERS.get(kind, ()):
                 act(question)
             page.mouse.move(0, 0)
             page.wait_for_timeout(500)
             question.screenshot(path=HERE / f"kind-{kind}.png")
-            rule = item.rule() if kind in MARKERS or item.asks_person else "It carries no points."
-            about = (type(item).__doc__ or "").splitlines()[0]
-            lines += [
-                f"## {kind}",
-                "",
-                f"{about} **Marking.** {rule}",
-                "",
-                f"![A question of the kind {kind}](pictures/kind-{kind}.png)",
-                "",
-            ]
-    (HERE.parent / "gallery.md").write_text("\n".join(lines), "utf-8")
+    (HERE.parent / "gallery.md").write_text(gallery_page(workbook), "utf-8")
 
 
 def open_class(browser: Browser, page: Page) -> None:

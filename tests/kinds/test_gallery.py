@@ -20,6 +20,7 @@ from autograde.outbox.feedback import write_feedback
 from autograde.outbox.release import release
 from autograde.run.mark import mark_class
 from autograde.run.rebuild import REAL_WORK, inert
+from docs.pictures import gallery_page
 from tests.axe import faults
 from tests.conftest import ROOT
 from tests.kinds.conftest import KernelPage, KindPage
@@ -38,6 +39,10 @@ UNMARKED: dict[str, Any] = {
 """Kind → an answer to an item that has no key."""
 
 GALLERY = ROOT / "workbooks" / "w99-gallery"
+
+
+def test_its_page_in_the_docs_says_what_each_kind_says() -> None:
+    assert (ROOT / "docs" / "gallery.md").read_text("utf-8") == gallery_page(load_workbook(GALLERY)), "run: python docs/pictures.py gallery"
 
 
 def test_every_kind_is_in_the_gallery() -> None:
