@@ -21,6 +21,7 @@ IDLE = re.compile(r"^(#.*)?\n", re.MULTILINE)
 LINE = re.compile(r"^([A-Za-z][\w-]*) *= *([^\s{}][^{}\n]*?) *$(?!\n )", re.MULTILINE)
 FURTHER = re.compile(r"^ +(?=[*[}])", re.MULTILINE)
 SPACED = re.compile(r"^([\w-]+) = ?", re.MULTILINE)
+PLACED = re.compile(r"\{ (\$[\w-]+) \}")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -69,10 +70,11 @@ def _formatted(language: str, name: str, values: dict[str, str | float | datetim
 def catalogue(language: str, *, without: Collection[str] = ()) -> str:
     """Give the catalogue of a language as Fluent text, for the browser and for `say`; without some of its parts, such as "home".
 
-    What only its authors read is left out: comments, empty lines, spaces around "=", and all but one of what stands further in.
+    What only its authors read is left out: comments, empty lines, spaces around "=" and within "{ }", and all but one of what stands further in.
     """
     texts = [path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem not in without]
-    return IDLE.sub("", FURTHER.sub(" ", SPACED.sub(r"\1=", "\n".join(texts))))
+    spaced = FURTHER.sub(" ", SPACED.sub(r"\1=", "\n".join(texts)))
+    return IDLE.sub("", PLACED.sub(r"{\1}", spaced))
 
 
 @cache

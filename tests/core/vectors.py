@@ -90,6 +90,7 @@ def _changed(word: str, changes: list[tuple[int, int, str]]) -> str:
 
 
 TYPED = st.builds(lambda words, changes: _changed(" ".join(words), changes), WORDS, SLIPS) | TEXT
+NUMBERS = st.text("0123456789.,:-\u2013\u2212\u066b\u0662 ml", max_size=10)
 IDS = st.text("ab1-", min_size=1, max_size=5)
 UNIQUE = st.lists(IDS, unique=True, max_size=12)
 RUNS = st.integers(1, 8).flatmap(
@@ -227,7 +228,7 @@ def in_pools(workbook: Workbook, choose: list[int], draws: list[int]) -> Workboo
 
 def _pure() -> Iterator[tuple[str, st.SearchStrategy[tuple[Any, ...]], Pure, int]]:
     """Rule, what goes in, the rule of Python, how many."""
-    yield "plain", st.tuples(TYPED), plain, 500
+    yield "plain", st.tuples(TYPED | NUMBERS), plain, 500
     yield "distance", st.tuples(TYPED, TYPED) | st.builds(lambda one, changes: (one, _changed(one, changes)), TYPED, SLIPS), distance, 500
     near = st.builds(
         lambda forms, n, changes: (forms, _changed([*forms["accepted"], *forms["not_accepted"]][-n:][0], changes)),

@@ -75,7 +75,11 @@ def build() -> dict[str, bytes]:
 def _entry(*lines: str) -> str:
     """Give a script that knows every kind, and then does `lines`."""
     kinds = sorted(path.stem for path in (PAGE / "kinds").glob("*.js"))
-    imports = ['import { register } from "./kinds.js";', *(f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds))]
+    imports = [
+        'import "./old.js";',
+        'import { register } from "./kinds.js";',
+        *(f'import kind{n} from "./kinds/{kind}.js";' for n, kind in enumerate(kinds)),
+    ]
     register = "register({" + ", ".join(f"{json.dumps(kind)}: kind{n}" for n, kind in enumerate(kinds)) + "});"
     return "\n".join([*imports, register, *lines])
 

@@ -2,10 +2,10 @@
 // What the page decides by itself, rule by rule, to be asked from Python: the fixture `rules` in tests/conftest.py bundles this.
 import { isBlank, same } from "../../src/workbook_helpers/page/answers.js";
 import { chosen, wrongFirst } from "../../src/workbook_helpers/page/earlier.js";
-import { changedSince, missing } from "../../src/workbook_helpers/page/far.js";
+import { against, changedSince, missing } from "../../src/workbook_helpers/page/far.js";
 import { fits } from "../../src/workbook_helpers/page/fits.js";
 import { LATER_DAYS } from "../../src/workbook_helpers/page/hand_in.js";
-import { against, againstLast, arrived, outgoing } from "../../src/workbook_helpers/page/hosts/mirror.js";
+import { againstLast, arrived, outgoing } from "../../src/workbook_helpers/page/hosts/mirror.js";
 import { register } from "../../src/workbook_helpers/page/kinds.js";
 import { cleanId } from "../../src/workbook_helpers/page/learner_id.js";
 import { drawn, paper, paperSeed } from "../../src/workbook_helpers/page/paper.js";

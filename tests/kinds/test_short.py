@@ -64,6 +64,27 @@ def test_plain(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2.5 ml", "2,5 ml", True),
+        ("2.5 ml", "25 ml", False),
+        ("1,000", "1000", True),
+        ("1,000.5", "1000.5", True),
+        ("9.30", "9:30", True),
+        ("9.30", "930", False),
+        ("2-8", "2\u20138", True),
+        ("2-8", "28", False),
+        ("-18", "\u221218", True),
+        ("-18", "18", False),
+        ("covid-19", "Covid 19.", False),
+        ("covid-19", "Covid19.", True),
+    ],
+)
+def test_a_number_stays_what_it_is(one: str, other: str, *, same: bool) -> None:
+    assert (plain(one) == plain(other)) is same
+
+
+@pytest.mark.parametrize(
     ("form", "said", "right"),
     [
         pytest.param("consent", "Consent.", True, id="capitals-and-stop"),

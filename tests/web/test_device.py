@@ -289,6 +289,20 @@ def test_not_you_holds_for_every_tab_of_that_person(tab: Open) -> None:
     expect(first.page.locator("form.wb-gate")).not_to_contain_text(why)  # said once
 
 
+def test_a_clock_that_was_ahead_brings_nobody_back(tab: Open) -> None:
+    ana = tab("ana01")
+    ana.page.evaluate(
+        "localStorage['wb-learner'] = sessionStorage['wb-learner'] = JSON.stringify({ value: 'ana01', at: Date.now() + 864e5 })"
+    )
+    ana.page.goto("about:blank")  # the phone has dropped this tab: it hears of nothing
+    second = tab().goes_on()
+    second.leave()
+    second.asks()
+    second.work("ben02")
+    ana.page.goto(ana.address)
+    expect(ana.page.locator("#wb-who-slot")).to_contain_text("ben02")
+
+
 def test_finishing_takes_everything_of_one_person_away(tab: Open, tmp_path: Path) -> None:
     ana = tab("ana01", shared=True)
     ana.write("Ana's answer.")
@@ -661,6 +675,21 @@ def test_a_draft_that_a_killed_browser_gives_back_is_no_second_version(tab: Open
     ana.open()
     ana.state("saved")
     expect(ana.text()).to_have_value("one two three")
+
+
+def test_what_is_typed_over_an_offered_draft_is_not_shown_as_kept(context: BrowserContext, tab: Open) -> None:
+    context.add_init_script("Object.defineProperty(HTMLElement.prototype, 'inert', { writable: true });")  # as where it is not known
+    ana = tab("ana01")
+    ana.write("one")
+    draft = {"value": "somebody's", "base": 1, "was": "one", "at": 1, "by": "x", "held": True, "visit": "x"}
+    key = f"wb-draft:{ana(TEXT).get_attribute('data-wb-scope')}:{TEXT}"
+    ana.page.evaluate("([key, value]) => { localStorage[key] = sessionStorage[key] = value; }", [key, json.dumps(draft)])
+    ana.open()
+    ana.state("offered")
+    ana.text().press_sequentially("two")
+    ana.button("Leave it out").click()
+    ana.state("saved")
+    expect(ana.text()).to_have_value("one")
 
 
 def test_where_there_is_no_connection_none_is_said_to_be_lost(tab: Open) -> None:

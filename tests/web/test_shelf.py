@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_accessible import violations
 from tests.conftest import Rules
-from tests.web.device import toml
+from tests.web.device import Tab, toml
 from tests.web.test_site import Quiet
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.web import write_site
@@ -292,6 +292,41 @@ def test_card_header_and_review_give_the_same_numbers(page: Page, put_up: Serve,
     expect(page.locator(".wb-receipt")).to_contain_text("1 of 3 marked questions, and 1 started")
     page.locator(".wb-receipt").get_by_role("link", name="Go to My workbooks").click()
     expect(card(page, "Small")).to_contain_text("File for your tutor made on")
+
+
+HANDED = """([copy, revision, at]) => new Promise((done) => {
+  const asked = indexedDB.open("workbooks");
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("receipts", "readwrite");
+    all.objectStore("receipts").put({ at, through: "file", revision }, [copy, 0]);
+    all.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+"""Put a receipt up to a revision into the browser's database."""
+
+
+@pytest.mark.parametrize(("revision", "at", "changed"), [(0, "03", True), (1, "01", False)], ids=["a clock ahead", "a clock behind"])
+def test_what_changed_after_a_hand_in_goes_by_what_the_browser_counts(
+    page: Page, put_up: Serve, tmp_path: Path, revision: int, at: str, *, changed: bool
+) -> None:
+    page.goto(put_up([small(tmp_path, "w91", "Small")]))
+    begin(page, "ana01")
+    copy = page.evaluate(KEEP, ["ana01", "w91", given(*WHOLE, at="02T10:00"), ""])
+    page.evaluate(HANDED, [copy, revision, f"2026-11-{at}T10:00:00.000Z"])
+    page.reload()
+    assert [*groups(page)] == ["All your workbooks are handed in. Well done.", "Handed in" if changed else "Done"]
+    expect(card(page, "Small").get_by_text("You have changed answers since you handed in.")).to_have_count(int(changed))
+
+
+def test_not_you_on_it_holds_for_every_tab_of_that_person(page: Page, put_up: Serve, tmp_path: Path) -> None:
+    address = put_up([small(tmp_path, "w91", "Small")])
+    page.goto(f"{address}w91-small.html")
+    ana = Tab(page, f"{address}w91-small.html").work("ana01")
+    shelf = page.context.new_page()
+    shelf.goto(address)
+    shelf.get_by_role("button", name="Not you?").click()
+    expect(shelf.locator("#wb-who-slot")).to_be_empty()
+    ana.asks()
 
 
 def test_who_handed_in_as_a_file_and_began_nothing_on_a_service_sees_the_feedback_first(rules: Rules, tmp_path: Path) -> None:

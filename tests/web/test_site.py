@@ -267,6 +267,8 @@ def test_what_keeps_the_answers_is_open_before_the_scripts_have_come(page: Page,
     assert said == []
 
 
+LACKS = "delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.at;"
+"""What browsers of 2019 do not have."""
 SLOW = """(() => {
   localStorage["wb-learner"] ??= "ana01";
   const open = IDBFactory.prototype.open;
@@ -294,6 +296,29 @@ def test_a_database_that_is_still_being_made_is_waited_for(page: Page, served: t
     is_saved(question)
     assert list(tab.values()) == [question.get_attribute("id")]
     expect(page.get_by_text("This browser keeps nothing")).to_have_count(0)
+
+
+def test_what_older_browsers_lack_is_not_missed(page: Page, served: tuple[Path, str]) -> None:
+    folder, address = served
+    page.add_init_script(LACKS)
+    worker = folder / "sw.js"
+    worker.write_text("delete Response.json; " + worker.read_text("utf-8"), "utf-8")
+    visit(page, address)
+    tab = Tab(page, f"{address}{W01}.html")
+    tab.open()
+    tab.work("ana01")
+    question = page.locator(".wb-question.wb-practice", has=page.locator("input[type=radio]")).first
+    question.locator("input[type=radio]").first.check()
+    is_saved(question)
+    expect(page.locator("#wb-old")).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["", f"{W01}.html"])
+def test_a_page_that_cannot_start_says_so(page: Page, served: tuple[Path, str], name: str) -> None:
+    _, address = served
+    page.add_init_script("delete Element.prototype.replaceChildren;")  # of 2020
+    page.goto(address + name)
+    expect(page.get_by_role("alert").get_by_text("This page cannot start in this browser.")).to_be_visible()
 
 
 def test_letters_are_kept_once_they_were_asked_for(page: Page, served: tuple[Path, str]) -> None:
@@ -423,5 +448,9 @@ def test_after_back_a_page_is_not_shown_to_somebody_else(chromium: Browser, serv
         page.go_back(wait_until="commit")
         until(page, "document.querySelector('#wb-who-slot').textContent.startsWith('You: ben02')")
         assert page.evaluate("globalThis.mark") is None
+        page.goto(second)  # and that one leaves
+        page.evaluate("localStorage['wb-learner'] = sessionStorage['wb-learner'] = JSON.stringify({ value: null, at: Date.now() })")
+        page.go_back(wait_until="commit")
+        until(page, "document.querySelector('form.wb-gate')")
     finally:
         browser.close()

@@ -1,5 +1,6 @@
 """Compare a few typed words with the words that are accepted, and let small spelling slips pass."""
 
+import re
 from typing import Annotated, Any
 from unicodedata import category, normalize
 
@@ -9,15 +10,26 @@ from workbook_helpers.items.base import Model
 
 LONGEST = 80
 """Characters that a student may type into one field."""
+_THOUSANDS = re.compile(r"(\d),(?=\d{3}(?!\d))")
+_WITHIN = re.compile(r"(\d)(.)(?=\d)")
+_MINUS = re.compile(r"(^| )[-\u2013\u2212](?=\d)")
+
+
+def _is_punctuation(sign: str) -> bool:
+    return category(sign).startswith("P")
 
 
 def plain(text: str) -> str:
     """Give a text as it is compared: Unicode NFKC, no capitals, spaces collapsed, without punctuation, hyphens or apostrophes.
 
+    Numbers stay what they are: 2.5 (or 2,5) is not 25, nor is −5 the same as 5, and 1,000 is 1000.
+
     To capitals and back to small letters, as the page does it, too (`page/spelling.js`): JavaScript has no `casefold`. The sigma
     at the end of a word would be a letter of its own again, wherever that word now ends.
     """
-    kept = "".join(sign for sign in text if not category(sign).startswith("P") and category(sign) not in {"Cf", "Sk"})
+    parted = _WITHIN.sub(lambda found: found[1] + ("|" if _is_punctuation(found[2]) else found[2]), _THOUSANDS.sub(r"\1", text))
+    numbers = _MINUS.sub(r"\1~", parted)
+    kept = "".join(sign for sign in numbers if not _is_punctuation(sign) and category(sign) not in {"Cf", "Sk"})
     small = normalize("NFKC", kept).upper().lower().replace("ς", "σ")
     return " ".join(normalize("NFKC", small).split())
 

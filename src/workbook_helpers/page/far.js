@@ -56,6 +56,13 @@ export function changedSince(items, answers, last) {
     && (handed === undefined ? Date.parse(saved_at) >= end : revision > handed)).length;
 }
 
+/** An answer as it is held against the last hand-in: it goes by what its host counts, since a clock may be slow or ahead, and a second is long.
+ * @template {{ saved_at: string }} T @param {T} kept @param {boolean} newer @param {string} at when it was handed in @returns {T} */
+export function against(kept, newer, at) {
+  const handed = Date.parse(at), since = handed + SECOND_MS;
+  return newer === Date.parse(kept.saved_at) >= since ? kept : { ...kept, saved_at: new Date(newer ? since : handed).toISOString() };
+}
+
 /** Say it: "Practice 9 of 15 · Marked 4 of 18 · 1 started"; what there is none of is left out. @param {Far} far */
 export const farInWords = ({ practice, assessed, started }) => [
   practice.total ? say("progress-practice", practice) : "",

@@ -1,8 +1,9 @@
 // @ts-check
 // "My workbooks" of a service: the page to sign in, then what there is for who has signed in. Without a connection it shows what this browser keeps.
 import { h, put, the } from "./dom.js";
+import { against } from "./far.js";
 import { arrives, goesOn, leave, settleLeaving, works } from "./hosts/leaving.js";
-import { against, againstLast, mirror, thereOf } from "./hosts/mirror.js";
+import { againstLast, mirror, thereOf } from "./hosts/mirror.js";
 import { person, who } from "./hosts/person.js";
 import { sendAll } from "./hosts/server.js";
 import { Failed, service } from "./hosts/service.js";

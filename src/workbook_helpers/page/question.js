@@ -289,7 +289,7 @@ export function question(book, spec, el) {
   function offer(found, stored) {
     on("offer");
     ask(say("frame-offer", { time: moment(found.at), who: found.by || "none" }), say("frame-offered"), found.value,
-      [say("frame-use"), () => { set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); settled(stored); }]);
+      [say("frame-use"), () => { set(found.value); on("keep"); changed(0); }], [say("frame-leave"), () => { draft.clear(found.visit); set(fit ? stored.value : null); settled(stored); }]);
   }
   /** @param {any} value */
   const fits = (value) => fitsIn(kind, authored, body, value);

@@ -30,9 +30,12 @@ export function remembered(key) {
     get: () => newest()?.value ?? null,
     /** Whether this tab alone is to know it. */
     isOnly: () => newest()?.only === true,
+    /** Whether something was picked and is forgotten. */
+    isForgotten: () => newest()?.value === null,
     /** @param {any} value null to forget it @param {boolean} [only] for this tab alone */
     set(value, only = false) {
-      const at = Date.now(), lasting = only ? null : value;
+      const before = [tab, later].map((one) => read(one, key)?.at ?? 0), at = Math.max(Date.now(), ...before.map((time) => time + 1)); // a clock may have been ahead
+      const lasting = only ? null : value;
       safely(() => tab().setItem(key, JSON.stringify({ value, at, only })));
       if (lasting !== null || read(later, key)?.value != null) safely(() => later().setItem(key, JSON.stringify({ value: lasting, at })));
     },

@@ -3,12 +3,13 @@
 import { display, menus } from "./display.js";
 import { h, put, the } from "./dom.js";
 import { chosen } from "./earlier.js";
-import { SECOND_MS, far, farInWords, how, minutesLeft, whole } from "./far.js";
+import { SECOND_MS, against, far, farInWords, how, minutesLeft, whole } from "./far.js";
 import { store } from "./hosts/device_store.js";
 import { person, who } from "./hosts/person.js";
 import { paper } from "./paper.js";
 import { isAt, keptPlace } from "./place.js";
 import { titled } from "./referral.js";
+import { safely } from "./remember.js";
 import { locale, ready, say } from "./words.js";
 
 /** @import { Asked, Mine, OnShelf, Receipt, Stored } from "./types.js" */
@@ -53,7 +54,10 @@ export async function shelf() {
 async function drawn(books) {
   const learner = who.get();
   const cards = await Promise.all(books.map(async (book) => looked(book, book.mine ?? await kept(book, learner))));
-  worker(learner, "device-not-me", () => who.ask());
+  worker(learner, "device-not-me", () => {
+    safely(() => new BroadcastChannel("workbooks").postMessage({ left: person(learner) })); // their workbooks may be open in other tabs
+    who.ask("left");
+  });
   drawCards(cards);
 }
 
@@ -74,9 +78,15 @@ export function drawCards(cards) {
   if (focus) document.getElementById(focus)?.focus();
 }
 
+/** Answers as they are held against the last hand-in, by what this browser counts. @param {Whole} found */
+function held({ answers, receipts }) {
+  const { at = "", revision } = receipts.at(-1) ?? {};
+  return revision === undefined ? answers : Object.fromEntries(Object.entries(answers).map(([id, one]) => [id, against(one, one.revision > revision, at)]));
+}
+
 /** What this browser keeps of a learner's copy; nothing where none is known: a workbook itself says why nothing can be kept.
  * @param {OnShelf} book @param {string} learner @param {(found: Whole) => Whole["answers"]} answers as they are shown @returns {Promise<Mine>} */
-export async function kept(book, learner, answers = (found) => found.answers) {
+export async function kept(book, learner, answers = held) {
   const found = learner ? await store.read({ person: person(learner), workbook: book.workbook, class_id: book.class_id }).catch(() => null) : null;
   return found ? mineOf(book, found.copy, answers(found), found.receipts) : NOTHING;
 }

@@ -4,9 +4,10 @@ import { split } from "./text.js";
 
 /** @import { Forms } from "./types.js" */
 
-/** Give a text as it is compared: without punctuation, hyphens or apostrophes, without regard to capitals, spaces collapsed. @param {string} text */
+/** Give a text as it is compared: without punctuation, hyphens or apostrophes, without regard to capitals, spaces collapsed; numbers stay what they are. @param {string} text */
 export function plain(text) {
-  const kept = text.replace(/[\p{P}\p{Cf}\p{Sk}]/gu, "").normalize("NFKC");
+  const numbers = text.replace(/(\p{Nd}),(?=\p{Nd}{3}(?!\p{Nd}))/gu, "$1").replace(/(\p{Nd})\p{P}(?=\p{Nd})/gu, "$1|").replace(/(^| )[-–−](?=\p{Nd})/gu, "$1~");
+  const kept = numbers.replace(/[\p{P}\p{Cf}\p{Sk}]/gu, "").normalize("NFKC");
   // To capitals and back: there is no casefold() in JavaScript. The sigma at a word's end would be one of its own again.
   return split(kept.toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC")).join(" ");
 }

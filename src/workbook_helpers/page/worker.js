@@ -48,7 +48,7 @@ async function activate() {
   /** @type {{ id: string, postMessage(said: object): void }[]} */
   const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const cache = await caches.open(NOW);
-  await cache.put(BEFORE, Response.json({ pages: pages.map((page) => page.id), caches: await others() }));
+  await cache.put(BEFORE, new Response(JSON.stringify({ pages: pages.map((page) => page.id), caches: await others() })));
   await worker.clients.claim();
   for (const page of pages) page.postMessage({ wb: "site", version });
 }

@@ -21,6 +21,8 @@ PROGRAM = "program"
 """The part that only a kernel's own messages, its receipt and JupyterLab need; a service says its own itself."""
 FONTS = ("Letters-Regular.woff2", "Letters-Bold.woff2")
 NOSCRIPT = "This page needs JavaScript. Please switch it on in your browser, then load the page again."
+OLD = "This page cannot start in this browser. Please load it again. If it says so again, use a newer browser, or ask your tutor."
+"""What `page/old.js` shows where the scripts fail before there is a question."""
 
 
 @cache
@@ -113,7 +115,7 @@ def rendered(template: str, **values: Any) -> str:
     before = language()
     use("en")
     try:
-        return str(_templates().get_template(template).render(say=say, noscript=NOSCRIPT, **values))
+        return str(_templates().get_template(template).render(say=say, noscript=NOSCRIPT, old=OLD, **values))
     finally:
         use(before)
 

@@ -84,8 +84,8 @@ export class Device {
     });
     store.lost(() => { if (this.copy) this.look(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.begun = this.changes(); });
-    // After Back a page may be there as it was left, by somebody else.
-    globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && who.get() && person(who.get()) !== this.copy.person) globalThis.location.reload(); });
+    // After Back a page may be there as it was left, by somebody else; where nobody works here any more it asks.
+    globalThis.addEventListener("pageshow", ({ persisted }) => { if (persisted && this.copy && (who.left() || (who.get() && person(who.get()) !== this.copy.person))) globalThis.location.reload(); });
   }
 
   /** @param {() => void} heard */

@@ -2,7 +2,7 @@
 // What this browser keeps of answers that a service keeps, too: which of them the service does not have yet, and what becomes of
 // those that it has of another device. First the rules, which are pure; then each step in one transaction of the browser's database.
 import { same } from "../answers.js";
-import { SECOND_MS } from "../far.js";
+import { against } from "../far.js";
 import { all, copyOf, got, plain, putBack, whole, within } from "./device_store.js";
 
 const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one request
@@ -31,14 +31,7 @@ export const isOnlyHere = (kept, there) => Boolean(kept.other) || there?.refused
 /** @param {Whole | null} known @returns {Record<string, There>} */
 export const thereOf = (known) => /** @type {Mirrored | undefined} */ (known?.copy)?.there ?? {};
 
-/** An answer as it is held against the last hand-in: it goes by what the service counts, since a clock may be slow or ahead, and a second is long.
- * @template {{ saved_at: string }} T @param {T} kept @param {boolean} newer @param {string} at when it was handed in @returns {T} */
-export function against(kept, newer, at) {
-  const handed = Date.parse(at), since = handed + SECOND_MS;
-  return newer === Date.parse(kept.saved_at) >= since ? kept : { ...kept, saved_at: new Date(newer ? since : handed).toISOString() };
-}
-
-/** The same of what this browser keeps. One that a merge of ids has brought is counted nowhere here: by the clock, unless it is newer for sure.
+/** What this browser keeps of an answer, as it is held against the last hand-in by what the service counts. One that a merge of ids has brought is counted nowhere here: by the clock, unless it is newer for sure.
  * @template {Kept} T @param {T} kept @param {There | undefined} there @param {HandedIn} [last] @returns {T} */
 export function againstLast(kept, there, last) {
   const newer = isOnlyHere(kept, there) || (there?.revision ?? 0) > (last?.there ?? Infinity);

@@ -24,6 +24,8 @@ export const who = {
   /** Whether others use this device, too. */
   shares: () => kept.isOnly() && kept.get() !== null,
   clear: () => kept.set(null),
+  /** Whether somebody who worked here has left, and nobody works here now. */
+  left: () => kept.isForgotten(),
   /** Why this page asks anew, said once. @returns {Anew | undefined} */
   anew() {
     const why = safely(() => sessionStorage.getItem(ANEW));
