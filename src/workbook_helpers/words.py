@@ -70,7 +70,8 @@ def _formatted(language: str, name: str, values: dict[str, str | float | datetim
 def catalogue(language: str, *, without: Collection[str] = ()) -> str:
     """Give the catalogue of a language as Fluent text, for the browser and for `say`; without some of its parts, such as "home".
 
-    What only its authors read is left out: comments, empty lines, spaces around "=" and within "{ }", and all but one of what stands further in.
+    What only its authors read is left out: comments, empty lines, spaces around "=" and in "{ $name }", and all but one of what
+    stands further in.
     """
     texts = [path.read_text("utf-8") for path in sorted((LOCALE / language).glob("*.ftl")) if path.stem not in without]
     spaced = FURTHER.sub(" ", SPACED.sub(r"\1=", "\n".join(texts)))
