@@ -150,7 +150,7 @@ def check(
     places = [course.root / name for name in given] if course else []
     with busy() as progress:
         progress.add_task(f"Checking {len(folders)} workbooks")
-        findings = check_all(folders, places)
+        findings = check_all(folders, places, course.closed() if course else ())
         unit = check_unit(shelf)
     findings += () if workbook else unit.findings
     for finding in sorted(findings, key=lambda finding: finding.advice):

@@ -30,7 +30,7 @@ from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.told import told_in
 from autograde.inbox.due import Due
 from autograde.outbox.giving import PAGES
-from autograde.outbox.pages import made_from, page_path
+from autograde.outbox.pages import fits, made_from, page_path
 from autograde.text import aware
 
 
@@ -173,13 +173,18 @@ def _hand_ins(
     stored = stored_in(connection, assignment)
     files = dict(_handed_in(course, name))
     pages = {one.id for one in everybody if one.id in stored and _has_page(course, one.id, name)}
-    told = told_in(connection, name) if pages else {}
+    told, closed = told_in(connection, name) if pages else {}, name in course.closed()
     due = _due(course, connection, assignment, stored)
     for learner in {one.id for one in everybody} & (stored.keys() | files.keys()):
         row, when = stored.get(learner), files.get(learner)
         marked = row is not None and row.cells > 0 and when is not None and row.timestamp == when
         until = due.of_hand_in(learner, when) if when else None
-        returned = marked and learner in pages and learner in told and _says(page_path(course, learner, name)) == told[learner].digest
+        returned = (
+            marked
+            and learner in pages
+            and learner in told
+            and fits(_says(page_path(course, learner, name)), told[learner].digest, closed=closed)
+        )
         yield (
             learner,
             HandIn(

@@ -155,28 +155,27 @@ def unmarked(workbook: Workbook, sheet: AnswerSheet) -> list[Item]:
 def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str, *, version: str = "") -> Mark:
     """Mark one item of a sheet, which stands at `place`; see `mark_sheet`."""
 
-    def mark(points: float | None, status: Status, reason: str) -> Mark:
-        drawn = "" if place == item.id else item.id
-        answer = answer_digest(item, sheet)
-        return Mark(item=place, points=points, max=item.points, status=status, reason=reason, drawn=drawn, answer=answer, version=version)
+    def mark(points: float | None, status: Status, reason: str, unsafe: str = "") -> Mark:
+        made = Mark(item=place, points=points, max=item.points, status=status, reason=reason, answer=answer_digest(item, sheet))
+        return replace(made, drawn="" if place == item.id else item.id, version=version, unsafe=unsafe)
 
     if problem := sheet.problem or sheet.unreadable.get(item.id, ""):
         return mark(None, Status.UNREADABLE, f"Could not be read: {problem}.")
     value = sheet.value(item.id)
     entry = None if item.asks_person else key.entry(item)
+    acts = unsafe_acts(item, entry.right, value) if entry and isinstance(item, Scenario) and not item.is_blank(value) else ()
+    unsafe = f"unsafe in the story: {'; '.join(f'“{act}”' for act in acts)}" if acts else ""  # whatever becomes of the points
     if entry and entry.void:
-        return mark(item.points, Status.MARKED, VOID)
+        return mark(item.points, Status.MARKED, VOID, unsafe)
     if item.is_blank(value):
         return mark(0, Status.NOT_ATTEMPTED, "No answer was given.")
     if entry is None:
         return mark(None, Status.NEEDS_PERSON, "A person gives the points.")
     if any(is_same_answer(item, answer, value) for answer in entry.also):
-        return mark(item.points, Status.MARKED, ALSO)
+        return mark(item.points, Status.MARKED, ALSO, unsafe)
     marker = MARKERS[item.kind]
     points = round(item.points * marker.fraction(item, entry.right, value), 2)
-    acts = unsafe_acts(item, entry.right, value) if isinstance(item, Scenario) else ()
-    done = mark(points, Status.MARKED, item.rule())
-    return replace(done, unsafe=f"unsafe in the story: {'; '.join(f'“{act}”' for act in acts)}") if acts else done
+    return mark(points, Status.MARKED, item.rule(), unsafe)
 
 
 def is_same_answer(item: Item, one: Json, other: Json) -> bool:

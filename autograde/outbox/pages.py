@@ -12,6 +12,8 @@ from autograde.text import stamp
 REPLACED = "feedback-replaced"
 """The folder for pages that no longer fit: what a student was given stays known, and nobody sends it by mistake."""
 MADE_FROM = '<meta name="made-from" content="'
+CLOSED = " closed"
+"""After that, where the page says what was right: it does so only once marking is closed."""
 HEAD = 2_000
 """Bytes in which a page says what it was made from."""
 
@@ -22,7 +24,7 @@ def page_path(course: Course, student: str, assignment: str) -> Path:
 
 
 def made_from(path: Path) -> str:
-    """Give `Given.digest` of what a page was made from; "" where it does not say."""
+    """Give `Given.digest` of what a page was made from, with `CLOSED` after it where marking was closed; "" where it does not say."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD).decode("utf-8", "replace")
@@ -31,12 +33,20 @@ def made_from(path: Path) -> str:
     return head.partition(MADE_FROM)[2].partition('"')[0]
 
 
+def fits(made: str, digest: str, *, closed: bool) -> bool:
+    """Whether a page made from this still says what the gradebook says, and nothing of what was right while marking is open."""
+    return made.removesuffix(CLOSED) == digest and (closed or not made.endswith(CLOSED))
+
+
 def find_stale(course: Course, assignment: str, rows: Rows, students: Iterable[str]) -> list[str]:
     """Give those of some students for whom there is a page that says other than the gradebook does now."""
     shown = [student for student in students if _has_page(course, assignment, student)]
     given = rows.given_each(shown) if shown else {}
+    closed = bool(shown) and assignment in course.closed()
     return [
-        student for student in shown if student not in given or made_from(page_path(course, student, assignment)) != given[student].digest
+        student
+        for student in shown
+        if student not in given or not fits(made_from(page_path(course, student, assignment)), given[student].digest, closed=closed)
     ]
 
 

@@ -18,7 +18,7 @@ from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.told import told_in
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.submitted import handed_in, submissions
-from autograde.outbox.pages import made_from, page_path
+from autograde.outbox.pages import CLOSED, fits, made_from, page_path
 from autograde.text import count
 from workbook_helpers.items import Workbook
 
@@ -146,12 +146,18 @@ def _look(course: Course, workbook: Workbook, attempts: Attempts, learner: Learn
         why = "there is a new hand-in, which is not marked yet" if page else "the hand-in is not marked yet"
         return _withhold(learner, why, "mark", page=page)
     waiting = sum(points is None for points in given.points.values())
-    if not page or made_from(path) != given.digest:
-        changed = " now: the marks have changed since the page was made" if page else ""
+    made = made_from(path) if page else ""
+    if not fits(made, given.digest, closed=assignment in course.closed()):
+        since = (
+            "the page says what was right, and marking is open again"
+            if made == given.digest + CLOSED
+            else "the marks have changed since the page was made"
+        )
+        changed = f" now: {since}" if page else ""
         if waiting:
             wait = f"{count(waiting, 'answer')} {'waits' if waiting == 1 else 'wait'} for you"
             return _withhold(learner, f"{wait}{changed}", "decide", page=page)
-        why = "the marks have changed since the page was made" if page else "the page is not made yet"
+        why = since if page else "the page is not made yet"
         return _withhold(learner, why, "make", page=page)
     tasks = [name for name in workbook.paper() if given.comments.get(name)]
     tasks += [name for name, text in given.comments.items() if text and name not in tasks]

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from autograde.classes.comments import drop_comment, keep_comment, own_comments
 from autograde.classes.folder import Course
 from autograde.classes.moving import move_gradebook
-from autograde.classes.own_keys import GUIDES
+from autograde.classes.own_keys import GUIDES, Decision, decide
 from autograde.classes.roster import Student
 from autograde.content import home
 from autograde.desk import mark
@@ -132,6 +132,8 @@ def test_an_unsafe_act_in_a_story_is_told_with_the_names_and_changes_nothing(cou
     told = FollowUp(place="w01-s01", what="unsafe in the story: “Hide it”", who=("Ana Evans", "Siân Ŵyn"))
     assert (found.unsafe, found.fault) == ((told,), "")
     assert mark.data(course, names=False).workbooks[0].unsafe[0].who == ("ana01", "cai01")
+    decide(course, "w01", "w01-s01", Decision(void=True))  # nobody is spared the talk by that
+    assert mark.data(course).workbooks[0].unsafe == (told,)
 
 
 def test_to_take_points_back_lets_it_wait_again(course: Course) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from autograde.checks import check_all
 from autograde.checks.secrets import leaks
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
@@ -20,6 +21,7 @@ from autograde.cli import app
 from autograde.content import load_key
 from autograde.marking.kinds import MARKERS
 from autograde.outbox.feedback import write_feedback, writing
+from autograde.outbox.ready import ready
 from autograde.outbox.release import release
 from autograde.outbox.releases import read_releases
 from autograde.run.mark import mark_class
@@ -217,8 +219,14 @@ def test_what_is_right_and_why_comes_only_once_marking_is_closed(course: Course,
     assert "This is right" not in found["all01"], "what was right needs no reason"
     assert not [entry.reason for entry in key.values() if entry.reason in found["all01"]]
     assert {name for name, entry in key.items() if entry.reason in found["none01"]} == set(key)
+    assert not [one for one in check_all([course.root / "source" / NAME], [course.root / "feedback"], course.closed()) if one.rule == "K3"]
+    assert {one.id for one in ready(course, NAME).pages} >= {"half01", "none01"}
     assert command(course, monkeypatch, "close", "w03", "--reopen")[0] == 0
+    assert ready(course, NAME).pages == (), "what was right is not given while marking is open"
+    assert {one.why for one in ready(course, NAME).withheld} == {"the page says what was right, and marking is open again"}
+    assert [one for one in check_all([course.root / "source" / NAME], [course.root / "feedback"], course.closed()) if one.rule == "K3"]
     assert told() == set()
+    assert len(ready(course, NAME).pages) == len(found)
 
 
 def test_close_says_what_is_wrong(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import handed_in
 from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, Seen, answer_text, earlier, unmarked
 from autograde.outbox.feedback.templates import template
+from autograde.outbox.pages import CLOSED
 from autograde.outbox.releases import Releases, read_releases, read_seen
 from autograde.text import LOCAL
 from workbook_helpers.errors import WorkbookError
@@ -189,7 +190,7 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
         rows = written if asked.asks_person else closed
         rows.append(_shown(common, seen, given, place, asked, len(rows) + 1))
     shown = [*closed, *written]
-    made_from, referral = given.digest, _referral(common, student, given.referral)
+    made_from, referral = given.digest + (CLOSED if common.closed else ""), _referral(common, student, given.referral)
     html = template("page").render(
         home=HOME,
         made_from=made_from,
