@@ -194,13 +194,13 @@ class Attempts:
         self._rulings[student] = [a for a in self._of[student] if a.by == "assign" and not a.set_aside]
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """Name that another system writes → the student whose a tutor said it is, from all workbooks of the class."""
-        found: dict[str, str] = {}
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Name that another system writes → the students whose a tutor said it is, from all workbooks of the class."""
+        found: dict[str, tuple[str, ...]] = {}
         for path in sorted(self._course.root.glob(f"received/*/{FOLDER}/[!.]*.json")):
             for attempt in _read(path)[0]:
                 if attempt.by == "assign" and attempt.sender.name and not attempt.set_aside:
-                    found[attempt.sender.name] = path.stem
+                    found[attempt.sender.name] = tuple(dict.fromkeys((*found.get(attempt.sender.name, ()), path.stem)))
         return found
 
     @staticmethod

@@ -215,7 +215,7 @@ def whose(
         student = staying(found, merged, roster)
         other = names and by_id != student
         return student, f'names "{says}"; taken as {student.shown}, as a tutor said' if other else ""
-    fits = tuple(filter(None, map(roster.get, known))) or roster.named(sender.name)
+    fits = (*filter(None, map(roster.get, known)), *roster.named(sender.name))  # what was said of one must not hide another of the name
     by_name = tuple(dict.fromkeys(staying(student, merged, roster) for student in fits))
     hint = _hint(roster, names) if names and by_id is None else ""
     if by_id is not None:

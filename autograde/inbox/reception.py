@@ -178,8 +178,7 @@ class Reception:
         if student is None:
             by = "intake"
             ruled = self.attempts.decided(arrival.sender, hashlib.sha256(arrival.data).hexdigest())
-            names = self.attempts.names.get(arrival.sender.name, "") if arrival.sender.name else ""
-            known_as = [names] if names else []
+            known_as = self.attempts.names.get(arrival.sender.name, ())
             student, note = whose(claimed(manifest), arrival.sender, self.roster, merged=self.merged, ruled=ruled, known=known_as)
             known.append(student)
             if not ruled:

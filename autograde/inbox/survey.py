@@ -70,16 +70,16 @@ class Survey:
         """Give whom a hand-in is taken for, None if for nobody, or if a tutor has said whose it is."""
         if self._attempts.decided(sender, digest):
             return None
-        known = self._attempts.names.get(sender.name, "") if sender.name else ""
+        known = self._attempts.names.get(sender.name, ())
         try:
-            return whose(names, sender, self._roster, merged=self._merged, known=[known] if known else [])[0].id
+            return whose(names, sender, self._roster, merged=self._merged, known=known)[0].id
         except UnusableError:
             return None
 
     def seen(self, sender: Sender) -> Sender:
         """Give a sender, without the name if that is only what a system writes where names are hidden, in any language."""
         several = len(self._numbers.get((sender.system, sender.name), ())) > 1
-        if several and not self._roster.named(sender.name) and sender.name not in self._attempts.names:
+        if several and not self._roster.named(sender.name):
             return Sender(system=sender.system, number=sender.number, late=sender.late)
         return sender
 

@@ -161,6 +161,49 @@ def test_a_name_that_a_tutor_knows_is_known_in_the_whole_class(course: Course, t
     assert len(take({moodle("Nan Evans", 777): kit.hand_in("ana01", LATER, q01="b")}).taken) == 1
 
 
+def in_other(course: Course, tmp_path: Path) -> None:
+    """Let all that was taken in be of another workbook."""
+    (course.root / "received" / "w01-small").rename(course.root / "received" / "w02-other")
+    (course.root / "submitted").rename(tmp_path / "away")
+
+
+def test_what_a_tutor_said_of_one_does_not_hold_for_another_of_the_name(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.assign import assign
+
+    with course.gradebook() as gradebook:
+        gradebook.add_student("ana02", first_name="Ana", last_name="Evans")
+    (refused,) = take({moodle("Ana Evans", 501): kit.hand_in("anna", q01="a")}).refused
+    assign(course, refused.folder, "ana01")
+    assert [taken.student.id for taken in take({moodle("Ana Evans", 501): kit.hand_in("anna", LATER, q01="b")}).taken] == ["ana01"]
+    in_other(course, tmp_path)
+    (refused,) = take({moodle("Ana Evans", 702): kit.hand_in("evans2")}).refused
+    assert "fits ana01, ana02" in refused.reason
+    assert [taken.student.id for taken in take({moodle("Ana Evans", 702): kit.hand_in("ana02")}).taken] == ["ana02"]
+    assert [taken.student.id for taken in take({moodle("Ana Evans", 703): kit.hand_in("ana01")}).taken] == ["ana01"]
+
+
+def test_of_two_of_whom_a_tutor_said_one_name_neither_is_guessed(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.assign import assign
+
+    refused = [take({moodle("Nan", number): kit.hand_in(f"x{number}")}).refused[0] for number in (501, 502)]
+    for one, learner in zip(refused, ("ana01", "ben01"), strict=True):
+        assign(course, one.folder, learner)
+    in_other(course, tmp_path)
+    (refused,) = take({moodle("Nan", 601): kit.hand_in("y")}).refused
+    assert "fits ana01, ben01" in refused.reason
+    assert [taken.student.id for taken in take({moodle("Nan", 601): kit.hand_in("ana01")}).taken] == ["ana01"]
+
+
+def test_a_word_for_hidden_names_is_no_name_that_a_tutor_said(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.assign import assign
+
+    (refused,) = take({moodle("Teilnehmer/in", 501): kit.hand_in("anna")}).refused
+    assign(course, refused.folder, "ana01")
+    in_other(course, tmp_path)
+    report = take({moodle("Teilnehmer/in", 601): kit.hand_in("ben01"), moodle("Teilnehmer/in", 602): kit.hand_in("sian")})
+    assert ([taken.student.id for taken in report.taken], len(report.refused)) == (["ben01"], 1)
+
+
 def test_what_was_taken_in_for_the_wrong_one_changes_hands(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
     from autograde.inbox.assign import assign
 
