@@ -106,10 +106,10 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
     only = _student(course, student_id).id if student_id else ""
     with opened(course, name) as reception:
         attempts = reception.attempts
-        counted = [(s, a) for s in ([only] if only else attempts.students()) for a, _ in attempts.of(s) if not a.set_aside]
+        counted = [(s, a) for s in ([only] if only else attempts.students()) for a, _ in attempts.said_of(s) if not a.set_aside]
         if only:
             newest = attempts.newest(only)
-            chosen = [(only, newest[0])] if newest else []
+            chosen = [(student, attempt) for student, attempt in counted if newest and attempt.sha256 == newest[0].sha256]
         else:
             last = run or max((attempt.run for _, attempt in counted), default="")
             chosen = [(student, attempt) for student, attempt in counted if last and attempt.run == last]
@@ -122,7 +122,7 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
         with noting_each(course, Deed.UNDO_TAKE_IN, _told(name, chosen)):
             if not only:
                 note_undone(course, last)
-            undone = tuple(_set_aside(reception, student, attempt, why) for student, attempt in chosen)
+            undone = _set_aside(reception, chosen, why)
         return UndoReport(assignment=name, folder=course.root / "received" / name, undone=undone)
 
 
@@ -140,14 +140,14 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
     only = _student(course, student_id).id if student_id else ""
     with opened(course, name) as reception:
         students = [only] if only else reception.attempts.students()
-        undone = [(s, a) for s in students for a, _ in reception.attempts.of(s) if a.set_aside.startswith(UNDONE)]
+        undone = [(s, a) for s in students for a, _ in reception.attempts.said_of(s) if a.set_aside.startswith(UNDONE)]
         if not undone:
             of = f" from {student_id}" if only else ""
             msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."
             raise ClassError(msg)
         last = max(attempt.set_aside for _, attempt in undone)
         _check_open(reception, [student for student, attempt in undone if attempt.set_aside == last])
-        back, left = [], []
+        back, left = list[tuple[str, Attempt]](), list[tuple[str, Attempt, str]]()
         for student, attempt in [(student, attempt) for student, attempt in undone if attempt.set_aside == last]:
             other = next((other for other, _ in _counting(reception, attempt.sha256, attempt.sender, student)), "")
             if other:
@@ -156,29 +156,36 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
                 back.append((student, attempt))
         with noting_each(course, Deed.REDO_TAKE_IN, _told(name, back)):
             for student, attempt, other in left:
-                _set_aside(reception, student, attempt, f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
-            redone = tuple(_set_aside(reception, student, attempt, "") for student, attempt in back)
+                _set_aside(reception, [(student, attempt)], f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
+            redone = _set_aside(reception, back, "")
             if not only:
-                note_undone(course, *{one.attempt.run for one in redone}, undone=False)
-        return RedoReport(assignment=name, redone=redone, left=tuple(left))
+                note_undone(course, *{attempt.run for _, attempt in back}, undone=False)
+        return RedoReport(assignment=name, redone=redone, left=tuple({(one[0], one[1].sha256): one for one in left}.values()))
 
 
 def _told(assignment: str, each: Iterable[tuple[str, Attempt]]) -> list[tuple[str, dict[str, str]]]:
     """Give what the log is told of hand-ins that count no more, or again."""
-    return [(student, {"workbook": assignment, "sha256": attempt.sha256}) for student, attempt in each]
+    return [(student, {"workbook": assignment, "sha256": sha256}) for student, sha256 in dict.fromkeys((s, a.sha256) for s, a in each)]
 
 
-def _set_aside(reception: Reception, student: str, attempt: Attempt, why: str) -> Decided:
-    reception.attempts.put(student, replace(attempt, set_aside=why))
-    reception.settle(student)
-    newest = reception.attempts.newest(student)
-    return Decided(student=student, attempt=attempt, now=newest[0].handed_in_at if newest else None)
+def _set_aside(reception: Reception, each: Iterable[tuple[str, Attempt]], why: str) -> tuple[Decided, ...]:
+    """Set aside what take-ins said, or let it hold again; of several about one hand-in one is given."""
+    decided: dict[tuple[str, str], Attempt] = {}
+    for student, attempt in each:
+        reception.attempts.put(student, replace(attempt, set_aside=why))
+        decided[student, attempt.sha256] = attempt
+    now = {}
+    for student, _ in decided:
+        reception.settle(student)
+        newest = reception.attempts.newest(student)
+        now[student] = newest[0].handed_in_at if newest else None
+    return tuple(Decided(student=student, attempt=attempt, now=now[student]) for (student, _), attempt in decided.items())
 
 
 def _take_from_others(reception: Reception, arrival: Arrival, student: Student) -> None:
     """See that the same file from the same sender no longer counts as somebody else's."""
-    for other, attempt in _taken_from(reception, arrival, student):
-        _set_aside(reception, other, attempt, f"it is {student.shown}'s, as a tutor said on {in_words(datetime.now(UTC))}")
+    why = f"it is {student.shown}'s, as a tutor said on {in_words(datetime.now(UTC))}"
+    _set_aside(reception, _taken_from(reception, arrival, student), why)
 
 
 def _taken_from(reception: Reception, arrival: Arrival, student: Student) -> list[tuple[str, Attempt]]:
@@ -195,8 +202,9 @@ def _check_open(reception: Reception, students: Iterable[str]) -> None:
 
 def _counting(reception: Reception, digest: str, sender: Sender, student: str) -> list[tuple[str, Attempt]]:
     """Find where the same file from the same sender counts as somebody else's than `student`'s."""
-    others = [(other, reception.attempts.find(other, digest)) for other in reception.attempts.students() if other != student]
-    return [(other, found) for other, found in others if found and not found.set_aside and not found.sender.is_another(sender)]
+    others = [other for other in reception.attempts.students() if other != student]
+    found = [(other, attempt) for other in others for attempt, _ in reception.attempts.said_of(other) if attempt.sha256 == digest]
+    return [(other, attempt) for other, attempt in found if not attempt.set_aside and not attempt.sender.is_another(sender)]
 
 
 def _student(course: Course, student_id: str) -> Student:

@@ -1,13 +1,15 @@
 """What is known of each attempt that was kept: when, from whom, by which take-in, and whether a tutor took it back.
 
 `received/WORKBOOK/.attempts/STUDENT.json` holds it, beside the originals in `received/WORKBOOK/STUDENT/`, which stay as
-they came. What is current follows from the two, so that a take-in which was cut off is finished by the next.
+they came. What is current follows from the two, so that a take-in which was cut off is finished by the next. Where a later take-in
+knows better of an original, or a tutor says whose it is, that stands behind what was said before, which holds again when it is taken back.
 """
 
 import hashlib
 import json
 import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -57,7 +59,7 @@ class Attempt:
     by
         "intake", "collect" or "assign"; "" for what was kept by other programs.
     run
-        The take-in: when it began, in ISO 8601.
+        The take-in that says this: when it began, in ISO 8601.
     set_aside
         Why it does not count, "" if it does.
     attempt, referral
@@ -126,9 +128,14 @@ class Attempts:
 
     def of(self, student: str) -> list[tuple[Attempt, Path]]:
         """Give a student's attempts in the order of their taking in, each with its original."""
+        return _holding(self.said_of(student))
+
+    def said_of(self, student: str) -> list[tuple[Attempt, Path]]:
+        """Give all that the take-ins said of a student's attempts, each with its original: of one, what holds and what was said before."""
         paths = {path.stem[-8:]: path for path in sorted((self._root / student).glob("*-*.zip")) if not path.name.startswith(PART)}
-        known = [(attempt, paths.pop(attempt.sha256[:8])) for attempt in self._of.get(student, ()) if attempt.sha256[:8] in paths]
-        return [*((attempt, path) for path in paths.values() if (attempt := self._found(student, path))), *known]
+        known = [(attempt, paths[attempt.sha256[:8]]) for attempt in self._of.get(student, ()) if attempt.sha256[:8] in paths]
+        left = set(paths.values()).difference(path for _, path in known)
+        return [*((attempt, path) for path in sorted(left) if (attempt := self._found(student, path))), *known]
 
     def find(self, student: str, sha256: str) -> Attempt | None:
         """Find a student's attempt by the digest of its original."""
@@ -142,12 +149,18 @@ class Attempts:
         return newest_of(self.of(student))
 
     def put(self, student: str, attempt: Attempt) -> None:
-        """Keep what is known of an attempt."""
-        before = [other for other in self._of.get(student, ()) if other.sha256 != attempt.sha256]
-        same = [i for i, other in enumerate(self._of.get(student, ())) if other.sha256 == attempt.sha256]
-        before.insert(same[0] if same else len(before), attempt)
+        """Keep what a take-in says of an attempt, in the place of what it said before; what others said stays, unless it was set aside."""
+        by_original: dict[str, list[Attempt]] = {}
+        for one in self._of.get(student, ()):
+            by_original.setdefault(one.sha256, []).append(one)
+        same = by_original.get(attempt.sha256, [])
+        if any(one.run == attempt.run for one in same):
+            by_original[attempt.sha256] = [attempt if one.run == attempt.run else one for one in same]
+        else:
+            by_original[attempt.sha256] = [*(one for one in same if not one.set_aside), attempt]
+        now = [one for said in by_original.values() for one in said]
         self._folder.mkdir(parents=True, exist_ok=True)
-        rows = [asdict(one) | {"handed_in_at": one.handed_in_at.isoformat(), "arrived_at": one.arrived_at.isoformat()} for one in before]
+        rows = [asdict(one) | {"handed_in_at": one.handed_in_at.isoformat(), "arrived_at": one.arrived_at.isoformat()} for one in now]
         document = {"schema": SCHEMA, "attempts": rows}
         content = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         path = self._folder / f"{student}.json"
@@ -156,7 +169,7 @@ class Attempts:
                 path.replace(self._folder / f"{path.name}.{BROKEN}{stamp(datetime.now(UTC))}")
             self._aside.add(student)
         write_file(path, content)
-        self._of[student] = tuple(before)
+        self._of[student] = tuple(now)
         self._index(student)
 
     def senders(self, student: str) -> set[Sender]:
@@ -242,6 +255,16 @@ class Attempts:
         )
 
 
+def _holding(found: Iterable[tuple[Attempt, T]]) -> list[tuple[Attempt, T]]:
+    """Give of each original what holds: what was said of it last and not set aside, else what was said last."""
+    held: dict[str, tuple[Attempt, T]] = {}
+    for pair in found:
+        before = held.get(pair[0].sha256)
+        if before is None or before[0].set_aside or not pair[0].set_aside:
+            held[pair[0].sha256] = pair
+    return list(held.values())
+
+
 def newest_of(found: list[tuple[Attempt, T]]) -> tuple[Attempt, T] | None:
     """Give of some attempts, in the order of their taking in, the one that counts (`Attempts.newest`)."""
     left = [pair for pair in found if not pair[0].set_aside]
@@ -250,7 +273,8 @@ def newest_of(found: list[tuple[Attempt, T]]) -> tuple[Attempt, T] | None:
 
 def read_attempts(course: Course, assignment: str, student: str) -> tuple[Attempt, ...]:
     """Read what is known of one student's attempts, in the order of their taking in; ClassError if that cannot be read."""
-    return _read(course.root / "received" / assignment / FOLDER / f"{student}.json")[0]
+    found = _read(course.root / "received" / assignment / FOLDER / f"{student}.json")[0]
+    return tuple(one for one, _ in _holding((one, None) for one in found))
 
 
 def is_taken_back(course: Course, assignment: str, student: str) -> bool:

@@ -172,21 +172,23 @@ def finish(course: Course, learner: str = "") -> tuple[str, ...]:
 
 def _merge(course: Course, journal: Path, row: dict[str, Any]) -> None:
     """Do what a journal says; what is done already is no fault."""
-    first, second, now = row["goes"], row["stays"], datetime.now(UTC)
+    first, second = row["goes"], row["stays"]
     to = f"{MERGED}{shown(second)} on "
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
-            theirs = attempts.of(first)
+            theirs = attempts.said_of(first)
+            said = {(one.sha256, one.run) for one, _ in attempts.said_of(second) if not one.set_aside}
+            own = {sha256 for sha256, _ in said}.difference(one["sha256"] for one in row["added"] if one["workbook"] == workbook)
             for attempt, path in theirs:
                 if attempt.set_aside:
                     continue
-                known = attempts.find(second, attempt.sha256)
-                if known is None or known.set_aside:  # one of an earlier merge that was undone lies there still
-                    row["added"].append({"workbook": workbook, "sha256": attempt.sha256})
+                if (attempt.sha256, attempt.run) not in said:  # else both came at once, or the merge was cut off behind this
+                    of = {"run": attempt.run} if attempt.sha256 in own else {}  # the same file of both: one's goes back, the other's stays
+                    row["added"].append({"workbook": workbook, "sha256": attempt.sha256, **of})
                     _note(journal, row)
-                keep_original(course, workbook, second, attempt.order, path.read_bytes())
-                attempts.put(second, replace(attempt, by="assign", run=now.isoformat()))
+                    keep_original(course, workbook, second, attempt.order, path.read_bytes())
+                    attempts.put(second, attempt)
                 attempts.put(first, replace(attempt, set_aside=row["why"]))
             if any(not attempt.set_aside or attempt.set_aside.startswith(to) for attempt, _ in theirs):  # by a merge that was cut off, too
                 _settle(course, workbook, attempts, first, second)
@@ -251,12 +253,12 @@ def _undo(course: Course, journal: Path, row: Mapping[str, Any]) -> None:
     for workbook in course.assignments():
         with taking_in(course, workbook):
             attempts = Attempts(course, workbook)
-            moved = {one["sha256"] for one in added if one["workbook"] == workbook}
-            back = [one for one, _ in attempts.of(first) if (one.set_aside == why if why else one.set_aside.startswith(MERGED))]
+            moved = [one for one in added if one["workbook"] == workbook]
+            back = [one for one, _ in attempts.said_of(first) if (one.set_aside == why if why else one.set_aside.startswith(MERGED))]
             for attempt in back:
                 attempts.put(first, replace(attempt, set_aside=""))
-            for attempt in [one for one, _ in attempts.of(second)]:
-                if attempt.sha256 in moved:
+            for attempt, _ in attempts.said_of(second):
+                if any(one["sha256"] == attempt.sha256 and one.get("run", attempt.run) == attempt.run for one in moved):
                     attempts.put(second, replace(attempt, set_aside=f"a merge was undone, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
             if back or moved:  # what was cut off after the attempts, too
                 _settle(course, workbook, attempts, first, second)

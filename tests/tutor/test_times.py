@@ -10,6 +10,7 @@ import pytest
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox.assign import redo, undo
 from autograde.inbox.intake import IntakeReport, intake
 from autograde.outbox.marks_file import gradebook_rows
 
@@ -112,6 +113,21 @@ def test_a_worksheet_that_comes_later_mends_the_time(course: Course, take: Calla
     sheet = HEADER + 'Participant 502,,Submitted,-,"Friday, 20 November 2026, 4:59 PM",-,\n'
     report = take(CLAIM, DUE + timedelta(days=2), moodle=True, sheet=sheet)
     assert ([taken.late for taken in report.taken], late_in_export(course)) == ([""], "no")
+
+
+def test_a_worksheet_that_was_the_wrong_one_is_taken_back(course: Course, take: Callable[..., IntakeReport]) -> None:
+    when, wrong = datetime(2026, 11, 20, 16, 59, tzinfo=UTC), datetime(2026, 11, 21, 9, tzinfo=UTC)
+    sheet = HEADER + 'Participant 502,,Submitted,-,"Saturday, 21 November 2026, 9:00 AM",-,\n'
+    take(CLAIM, DUE - timedelta(seconds=30), moodle=True)
+    take(CLAIM, DUE - timedelta(seconds=30), moodle=True, sheet=sheet)
+    assert late_in_export(course) == "yes"
+    assert [(one.student, one.now) for one in undo(course, "w01").undone] == [("ana01", when)]
+    assert late_in_export(course) == "no"
+    assert [(one.student, one.now) for one in redo(course, "w01").redone] == [("ana01", wrong)]
+    assert late_in_export(course) == "yes"
+    assert [one.now for one in undo(course, "w01", "ana01").undone] == [None], "one learner's hand-in is taken back as a whole"
+    assert [one.now for one in redo(course, "w01", "ana01").redone] == [wrong]
+    assert [[one.now for one in undo(course, "w01").undone] for _ in range(2)] == [[when], [None]]
 
 
 def test_of_two_files_with_one_time_in_the_worksheet_the_newer_counts(course: Course, tmp_path: Path, kit: "Kit") -> None:

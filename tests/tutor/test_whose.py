@@ -185,8 +185,8 @@ def test_what_a_tutor_said_of_one_does_not_hold_for_another_of_the_name(course: 
 def test_of_two_of_whom_a_tutor_said_one_name_neither_is_guessed(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
     from autograde.inbox.assign import assign
 
-    refused = [take({moodle("Nan", number): kit.hand_in(f"x{number}")}).refused[0] for number in (501, 502)]
-    for one, learner in zip(refused, ("ana01", "ben01"), strict=True):
+    unknown = [take({moodle("Nan", number): kit.hand_in(f"x{number}")}).refused[0] for number in (501, 502)]
+    for one, learner in zip(unknown, ("ana01", "ben01"), strict=True):
         assign(course, one.folder, learner)
     in_other(course, tmp_path)
     (refused,) = take({moodle("Nan", 601): kit.hand_in("y")}).refused
@@ -275,6 +275,70 @@ def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> 
     assert current(course, "ben01") == "b"
     with pytest.raises(ClassError, match="Nothing that autograde undo took back from w01-small is left to count again"):
         redo(course, "w01")
+
+
+def test_a_ruling_that_is_taken_back_leaves_the_hand_in(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.assign import assign, redo, undo
+
+    take({"a.zip": kit.hand_in("ana01", q01="a")})
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+    assign(course, tmp_path / "a.zip", "ana01")
+    undo(course, "w01")
+    assert current(course, "ana01") == "a"
+    redo(course, "w01")
+    assign(course, tmp_path / "a.zip", "ben01")
+    assert (current(course, "ana01"), current(course, "ben01")) == (None, "a"), "all that was said of it as hers"
+
+
+def test_a_merge_is_no_take_in(course: Course, take: Take, kit: "Kit") -> None:
+    from autograde.inbox.assign import undo
+    from autograde.inbox.merge import merge
+    from autograde.inbox.merge import undo as unmerge
+
+    take({"a.zip": kit.hand_in("ana01", q01="a")})
+    take({"b.zip": kit.hand_in("ben01", q01="b")})
+    name = merge(course, "ana01", "cai01").name
+    assert [one.student for one in undo(course, "w01").undone] == ["ben01"]
+    assert [current(course, student) for student in ("ana01", "ben01", "cai01")] == [None, None, "a"]
+    unmerge(course, name)
+    assert [current(course, student) for student in ("ana01", "ben01", "cai01")] == ["a", None, None]
+    merge(course, "ana01", "cai01")
+    assert [(one.student, one.now) for one in undo(course, "w01").undone] == [("cai01", None)]
+
+
+def test_a_merge_of_two_who_have_the_same_file_is_undone(course: Course, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.assign import assign, undo
+    from autograde.inbox.attempts import Attempts
+    from autograde.inbox.merge import merge
+    from autograde.inbox.merge import undo as unmerge
+
+    folders = [tmp_path / f"{name}_{number}_assignsubmission_file_" for name, number in (("Ana Evans", 501), ("Siân Ŵyn", 503))]
+    for folder, learner in zip(folders, ("ana01", "cai01"), strict=True):
+        folder.mkdir()
+        (folder / "w01.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+        assign(course, folder, learner)
+    unmerge(course, merge(course, "ana01", "cai01").name)
+    assert [current(course, student) for student in ("ana01", "cai01")] == ["a", "a"]
+    assert [Attempts(course, "w01-small").number(student) for student in ("ana01", "cai01")] == ["501", "503"]
+    merge(course, "ana01", "cai01")
+    undo(course, "w01")
+    assert current(course, "cai01") == "a", "what came as ana01's is still there"
+
+
+def test_what_was_said_after_a_merge_goes_back_with_it(course: Course, kit: "Kit", tmp_path: Path) -> None:
+    from autograde.inbox.merge import merge
+    from autograde.inbox.merge import undo as unmerge
+
+    folder = tmp_path / "Ana Evans_501_assignsubmission_file_"
+    folder.mkdir()
+    (folder / "w01.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+    intake(course, [folder], "w01")
+    name = merge(course, "ana01", "cai01").name
+    when = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    (taken,) = intake(course, [folder], "w01", times={"501": when}).taken
+    assert (taken.student.id, taken.handed_in_at) == ("cai01", when)
+    unmerge(course, name)
+    assert [current(course, student) for student in ("ana01", "cai01")] == ["a", None]
 
 
 def test_redo_makes_no_file_count_for_two(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
