@@ -157,7 +157,7 @@ def main() -> None:
         if any(kind.__module__.partition(".")[0] in DATABASES for kind in type(error).__mro__):
             _fail(f"The gradebook cannot be used ({str(error).strip().partition(chr(10))[0]}). {TRY_AGAIN}")
         # our own mistake: the traceback goes into a file, not onto the screen
-        with tempfile.NamedTemporaryFile("w", prefix="autograde-", suffix=".log", delete=False, encoding="utf-8") as log:
+        with tempfile.NamedTemporaryFile("w", prefix="autograde-", suffix=".log", delete=False, encoding="utf-8", errors="replace") as log:
             log.write(traceback.format_exc())
         _fail(f"This program failed ({type(error).__name__}: {error}). Please report it, with the file {log.name}")
 

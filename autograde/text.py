@@ -32,6 +32,11 @@ def printable(value: object, limit: int = 120) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def encodable(name: str) -> str:
+    """Write the name of a file so that any file and any zip can hold it: a byte of it that is no UTF-8 stands there as a number."""
+    return name.encode("utf-8", "xmlcharrefreplace").decode()
+
+
 MONTHS = {name: number for names in (month_name, month_abbr) for number, name in enumerate(names) if name} | {"Sept": 9}
 
 

@@ -26,7 +26,7 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.heads import FILE as HEADS
 from autograde.gradebook.keep import copy_sound, copy_whole
 from autograde.gradebook.noted import note_first
-from autograde.text import LOCAL
+from autograde.text import LOCAL, encodable, printable
 from autograde.whole import STAGE, fresh_file
 from workbook_helpers.files import PART, replacing
 
@@ -105,7 +105,7 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
                 else:
                     _copy_answers(path, copy)
             found = [path for path in _all(course.root) if path.is_file() and path not in apart]
-            inside = [path.relative_to(course.root).as_posix() for path in _all(course.root) if path.is_dir()]
+            inside = [_name(course, path) for path in _all(course.root) if path.is_dir()]
             rows += [_put(packed, copy, course, path) for path, copy in zip(own, copies, strict=True)]
             total = len(rows) + len(found)
             for path in found:
@@ -158,7 +158,7 @@ def _copy_answers(path: Path, copy: Path) -> None:
 
 def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path) -> dict[str, Any]:
     """Put a file in, as the one `of` the class; its size and checksum are of the very bytes that went in, should it change meanwhile."""
-    name, digest, size = of.relative_to(course.root).as_posix(), hashlib.sha256(), 0
+    name, digest, size = _name(course, of), hashlib.sha256(), 0
     source = _read(of, lambda: path.open("rb"))
     about = os.fstat(source.fileno())
     when = max(datetime.fromtimestamp(about.st_mtime, UTC), datetime(1980, 1, 1, tzinfo=UTC))
@@ -171,6 +171,15 @@ def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path) -> dict[
             target.write(block)
     private = os.name != "nt" and not stat.S_IMODE(about.st_mode) & 0o077
     return {"path": name, "size": size, "sha256": digest.hexdigest(), "changed": about.st_mtime, "private": private}
+
+
+def _name(course: Course, path: Path) -> str:
+    """Give by what name a file or folder of the class is packed."""
+    name = path.relative_to(course.root).as_posix()
+    if name != encodable(name):
+        msg = f"{printable(path, 300)} has a name that no zip can hold. Give it another one, then pack the class again."
+        raise ClassError(msg)
+    return name
 
 
 def _read(of: Path, act: Callable[[], T]) -> T:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
-from autograde.text import printable, stamp
+from autograde.text import encodable, printable, stamp
 
 FOLDER = ".arrived"
 NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
@@ -81,7 +81,7 @@ def place_for(batch: Path, name: str, size: int = 0) -> Path:
     if shutil.disk_usage(batch).free < size + SPARE:
         msg = f"There is not enough room on the disk for {printable(name, 100)}. Make some, then try again."
         raise ClassError(msg)
-    plain = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", re.split(r"[/\\]", name)[-1]).strip(" .") or "file"
+    plain = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", re.split(r"[/\\]", encodable(name))[-1]).strip(" .") or "file"
     stem, dot, end = plain.rpartition(".")
     stem, end = (stem, f".{end}") if dot and stem and len(end) < 20 else (plain, "")
     stem = stem.encode()[: LONGEST - len(end.encode())].decode("utf-8", "ignore")

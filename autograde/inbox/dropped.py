@@ -21,6 +21,7 @@ from autograde.inbox.files.mistaken import parts_of
 from autograde.inbox.files.worksheet import worksheet_times
 from autograde.inbox.intake import intake
 from autograde.inbox.outcome import IntakeReport
+from autograde.text import printable
 
 INSIDE = " › "
 """Between the name of a zip and what lies in it, as `arrivals` writes it."""
@@ -165,7 +166,7 @@ def _worksheets(paths: list[Path], worksheet: Path | None) -> tuple[set[str], di
     beside = [file for path in paths for file in (path.iterdir() if path.is_dir() and not path.is_symlink() else [path])]
     for file in sorted(beside):
         if file.suffix.lower() == ".csv" and file.is_file() and not file.is_symlink():
-            names.add(file.name)
+            names.add(printable(file.name, 300))
             try:
                 times |= worksheet_times(file)
             except ClassError as error:

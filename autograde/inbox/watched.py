@@ -146,4 +146,4 @@ def _taken(course: Course, folder: Path) -> dict[str, About]:
 def _note(course: Course, folder: Path, took: dict[str, About]) -> None:
     """Keep what was taken; of another folder that was watched before nothing is kept."""
     rows = {str(folder): {**_taken(course, folder), **took}}
-    write_file(course.root / "received" / WATCHED, json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace"))
+    write_file(course.root / "received" / WATCHED, json.dumps(rows).encode())  # a name that is no UTF-8 is read back as it was

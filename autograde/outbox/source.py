@@ -8,6 +8,7 @@ from pathlib import Path
 from autograde.classes.folder import Course, workbooks_folder
 from autograde.classes.workbook_names import is_called, short_id
 from autograde.errors import ReleaseError
+from autograde.text import encodable, printable
 from autograde.whole import STAGE, mend, stage, swapped
 
 TEXTS = frozenset({"items.toml", "workbook.toml"})
@@ -75,9 +76,14 @@ def _is_known(inside: Path, assignment: str) -> bool:
 def check_files(source: Path) -> None:
     """Refuse what is not known: whatever lies here, nbgrader hands to every student."""
     strange = [
-        path.relative_to(source).as_posix()
+        printable(path.relative_to(source).as_posix(), 300)
         for path in sorted(source.rglob("*"))
-        if IGNORED not in path.parts and (path.is_symlink() or not (path.is_dir() or _is_known(path.relative_to(source), source.name)))
+        if IGNORED not in path.parts
+        and (
+            path.is_symlink()
+            or encodable(path.name) != path.name  # no zip can hold it
+            or not (path.is_dir() or _is_known(path.relative_to(source), source.name))
+        )
     ]
     if strange:
         answers = " (answers.json comes from trying the workbook out)" if "answers.json" in strange else ""

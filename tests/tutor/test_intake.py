@@ -4,6 +4,7 @@ import io
 import os
 import stat
 import struct
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
 from autograde.inbox.arrived import batches
+from autograde.inbox.assign import assign
 from autograde.inbox.intake import IntakeReport, intake
 from autograde.inbox.watched import Watch, take_from
 from autograde.text import printable
@@ -446,6 +448,41 @@ def test_what_came_by_another_way_is_kept_before_it_is_replaced(course: Course, 
 
 def test_names_from_strangers_are_made_printable() -> None:
     assert printable("a\x1b[31mb\n\u202ec" + "d" * 200, 20) == "a�[31mb��cddddddddd…"
+
+
+no_utf8 = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+
+
+@no_utf8
+def test_a_name_that_is_no_utf8_is_in_nobodys_way(course: Course, kit: "Kit", tmp_path: Path) -> None:
+    folder, raw = tmp_path / "in", kit.answers(q01="b")
+    own = folder / os.fsdecode(b"Si\xe2n_501_assignsubmission_file_")
+    own.mkdir(parents=True)
+    for name, data in {"answers.json": raw, "manifest.json": kit.manifest("cai01", raw=raw)}.items():
+        (own / name).write_bytes(data)
+    for byte in (b"\xe8", b"\xe9"):
+        (own / os.fsdecode(b"caf" + byte + b".ipynb")).write_bytes(byte)
+    (folder / "Zo\udce9.zip").write_bytes(kit.hand_in("ana01"))
+    (folder / "Zo\udceb.zip").write_bytes(kit.hand_in("ben01"))
+    report = intake(course, [folder], "w01")
+    assert sorted(taken.student.id for taken in report.taken) == ["ana01", "ben01"]
+    (refused,) = report.refused
+    assert "came from" in refused.reason
+    assert assign(course, refused.folder, "cai01").taken[0].current
+    assert [len(one) for one in (intake(course, [folder], "w01").repeated, intake(course, [folder], "w01").refused)] == [3, 0]
+
+
+@no_utf8
+def test_a_watched_file_whose_name_is_no_utf8_is_taken_in_once(course: Course, kit: "Kit", tmp_path: Path) -> None:
+    folder, watch = tmp_path / "synced", Watch(course)
+    folder.mkdir()
+    for name, learner in {"a.zip": "ana01", "b-Si\udce2n.zip": "cai01", "c.zip": "ben01"}.items():
+        (folder / name).write_bytes(kit.hand_in(learner))
+    assert watch.look(folder) == ()
+    [report] = take_from(course, folder, watch.look(folder)).reports
+    assert sorted(taken.student.id for taken in report.taken) == ["ana01", "ben01", "cai01"]
+    assert batches(course) == ()
+    assert [watch.look(folder) for _ in range(2)] == [(), ()]
 
 
 def test_what_cannot_be_taken_in_from_a_watched_folder_waits_once(course: Course, kit: "Kit", tmp_path: Path) -> None:

@@ -423,6 +423,16 @@ def test_a_file_of_the_class_that_cannot_be_packed_is_named(
     assert not (tmp_path / "class.zip").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["received/Zo\udceb.zip", "received/Zo\udceb"])
+def test_a_name_that_no_zip_can_hold_is_named(marked: Course, tmp_path: Path, name: str) -> None:
+    odd = marked.root / name
+    odd.write_bytes(b"x") if odd.suffix else odd.mkdir()
+    with pytest.raises(ClassError, match=r"Zo\ufffd(\.zip)? has a name that no zip can hold\. Give it another one"):
+        pack(marked, tmp_path / "class.zip")
+    assert not (tmp_path / "class.zip").exists()
+
+
 def test_a_packed_class_that_is_damaged_anywhere_is_told(marked: Course, tmp_path: Path) -> None:
     whole = pack(marked, tmp_path / "class.zip").path.read_bytes()
     (tmp_path / "out").mkdir()

@@ -139,6 +139,13 @@ def test_what_no_workbook_has_is_refused_and_named(course: Course, name: str) ->
     assert not (course.root / "release" / "w01-small").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_no_zip_can_hold_is_refused(course: Course) -> None:
+    (course.root / "source/w01-small/media/caf\udce9.png").write_bytes(b"x")
+    with pytest.raises(ReleaseError, match=r"holds what no workbook has: media/caf\ufffd\.png"):
+        release(course, "w01")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 def test_a_link_is_refused(course: Course, tmp_path: Path) -> None:
     (tmp_path / "key.svg").write_text("secret")

@@ -12,7 +12,7 @@ from autograde.errors import ClassError, UnusableError
 from autograde.inbox.files.archive import BULK, HAND_IN, MAX_UNPACKED, Archive, Limits, open_archive
 from autograde.inbox.files.loose import ANSWERS, MANIFEST, pack, pair, role
 from autograde.inbox.files.senders import NOBODY, Label, Sender, canvas_label, canvas_text, is_canvas, moodle_label
-from autograde.text import printable
+from autograde.text import encodable, printable
 from workbook_helpers.files import read_file
 
 DEPTH = 2
@@ -89,7 +89,7 @@ def arrivals(paths: list[Path]) -> Iterator[Arrival]:
 
 def _listed(path: Path, inside: tuple[str, ...] = ()) -> Iterator[_Entry]:
     """List the files below a path; what cannot be opened becomes an entry with a fault, and the rest follows."""
-    inside = (*inside, Path(os.path.abspath(path)).name or str(path))
+    inside = (*inside, encodable(Path(os.path.abspath(path)).name or str(path)))
     entry = _Entry(path=inside, name=printable(path, 300), seen_at=_seen(path), read=bytes, place=path)
     try:
         if path.is_symlink():

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 
 from autograde.errors import UnusableError
+from autograde.text import encodable
 
 MANIFEST, ANSWERS = "manifest.json", "answers.json"
 ROLE = re.compile(
@@ -101,5 +102,5 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w") as archive:
         for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(encodable(name)), files[name], zipfile.ZIP_DEFLATED)
     return memory.getvalue()
