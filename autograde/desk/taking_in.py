@@ -26,11 +26,12 @@ HANDED_IN = "Taking in what learners handed in"
 
 
 def take_batch(course: Course, batch: Path, workbook: str = "") -> Do:
-    """Give the work of taking a batch in; what nothing tells the workbook of stays in it."""
+    """Give the work of taking a batch in; what nothing tells the workbook of stays in it, and all of it where something was not kept."""
 
     def do(tell: Tell) -> str:
         report = take_in(course, [batch], workbook=workbook, progress=_told(tell))
-        keep_only(batch, report.unclear)
+        if report.kept:
+            keep_only(batch, report.unclear)
         return said(report)
 
     return do

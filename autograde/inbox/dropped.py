@@ -61,6 +61,11 @@ class DropReport:
     unclear: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def kept(self) -> bool:
+        """Whether each file is kept somewhere: taken in, in quarantine, or still where it was for want of a workbook."""
+        return all(one.kept for report in self.reports for one in report.refused)
+
 
 def take_in(
     course: Course,

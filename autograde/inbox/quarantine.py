@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shutil
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,24 +74,27 @@ class Quarantine:
         short = f"hand-in-{short}" if short == REASON else short
         if data.startswith(b"PK") and not short.lower().endswith(".zip") and not mistaken(data):  # loose files were packed
             short += ".zip"
-        if folder is None or not folder.is_dir():
-            self.root.mkdir(exist_ok=True)
-            folder = self._new_folder(f"{stamp(now)}-{short}")
-            if path is not None:
-                with replacing(folder / short) as part:
-                    shutil.copyfile(path, part, follow_symlinks=False)
-            elif data:
-                write_file(folder / short, data)
-            self._held[digest, sender] = folder
-        details = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(held).items()}
-        text = (
-            f"What is wrong: {reason}\nFile: {name}\n{about}From: {sender}\nPut here: {local(now)} (UK time)\n\n"
-            "What to do: mend what is wrong, or ask the learner to hand in again; then take it in anew with\n"
-            "autograde intake or autograde collect. Where just whose it is was not clear, say so with\n"
-            f'autograde assign "quarantine/{folder.name}" LEARNER-ID\n'
-            f"This folder may be deleted afterwards.\n\nsha256: {digest}\ndetails: {json.dumps(details, ensure_ascii=False)}\n"
-        )
-        write_file(folder / REASON, text.encode("utf-8", "replace"))
+        with ExitStack() as undo:
+            if folder is None or not folder.is_dir():
+                self.root.mkdir(exist_ok=True)
+                folder = self._new_folder(f"{stamp(now)}-{short}")
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)  # half of it would be seen by nobody, and made anew each time
+                if path is not None:
+                    with replacing(folder / short) as part:
+                        shutil.copyfile(path, part, follow_symlinks=False)
+                elif data:
+                    write_file(folder / short, data)
+            details = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(held).items()}
+            text = (
+                f"What is wrong: {reason}\nFile: {name}\n{about}From: {sender}\nPut here: {local(now)} (UK time)\n\n"
+                "What to do: mend what is wrong, or ask the learner to hand in again; then take it in anew with\n"
+                "autograde intake or autograde collect. Where just whose it is was not clear, say so with\n"
+                f'autograde assign "quarantine/{folder.name}" LEARNER-ID\n'
+                f"This folder may be deleted afterwards.\n\nsha256: {digest}\ndetails: {json.dumps(details, ensure_ascii=False)}\n"
+            )
+            write_file(folder / REASON, text.encode("utf-8", "replace"))
+            undo.pop_all()
+        self._held[digest, sender] = folder
         return folder
 
     def _new_folder(self, name: str) -> Path:

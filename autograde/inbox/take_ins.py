@@ -53,7 +53,12 @@ class TakeIn:
 
 
 def note_take_in(course: Course, report: IntakeReport) -> None:
-    """Keep what a take-in brought; a disk that cannot be written does no harm to it."""
+    """Keep what a take-in brought; a disk that cannot be written does no harm to it.
+
+    Nothing is kept of one that brought nothing since files could not be stored: it is tried again and again, and would push out the others.
+    """
+    if not report.taken and not all(one.kept for one in report.refused):
+        return
     notes = [(taken.student.id, oddity) for taken in report.taken for oddity in taken.oddities]
     notes += [(taken.student.id, late_in_words(taken.late)) for taken in report.taken if taken.late]
     row = {

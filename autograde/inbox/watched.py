@@ -96,10 +96,14 @@ def take_from(
                     shutil.copy2(file, part, follow_symlinks=False)
                 took[_name(folder, file)] = about
         report = take_in(course, [batch], progress=progress)
-        keep_only(batch, report.unclear)
+        if report.kept:
+            keep_only(batch, report.unclear)
+        else:  # the disk is full: the next look takes all of these again, and what was taken in is known then
+            took.clear()
     finally:  # where it failed the batch waits, too: else each look would copy the same files into another one
-        _note(course, folder, took)
-        if not took:
+        if took:
+            _note(course, folder, took)
+        else:
             throw_away(batch)
     return report
 

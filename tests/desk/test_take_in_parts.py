@@ -1,5 +1,6 @@
 """What stands behind the pages Give out and Take in: recognising, putting right, a watched folder, the settings file, texts."""
 
+import errno
 import os
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from autograde.desk.standing import standing
 from autograde.desk.taking_in import in_sum, look, said, take_batch
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
+from autograde.inbox import quarantine, store
 from autograde.inbox.arrived import batches, find_batch, new_batch, place_for
 from autograde.inbox.assign import assign, redo, undo
 from autograde.inbox.dropped import take_in as take_in_files
@@ -166,6 +168,22 @@ def test_a_batch_that_nothing_tells_waits_for_a_person(two: Course) -> None:
         find_batch(two, batch.name)
     with pytest.raises(ClassError, match="do not wait here any more"):
         find_batch(two, "../..")
+
+
+def test_a_batch_of_which_something_could_not_be_kept_waits(course: Course, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = new_batch(course)
+    (batch / "fay.zip").write_bytes(kit.hand_in("fay01"))
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_file", full)
+        patch.setattr(quarantine, "write_file", full)
+        assert take_batch(course, batch)(silent) == "1 file cannot be used. Some could not be kept: keep their files."
+    assert [one.files for one in batches(course)] == [("fay.zip",)]
+    assert take_batch(course, batch)(silent) == "1 hand-in was taken in."
+    assert batches(course) == ()
 
 
 def test_what_cannot_be_used_is_put_right(course: Course, kit: Kit, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Hand-ins that came as files: whose they are, what is kept, what is current, what goes to quarantine."""
 
+import errno
 import io
 import os
 import stat
@@ -16,9 +17,11 @@ import pytest
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
+from autograde.inbox import quarantine, store
 from autograde.inbox.arrived import batches
 from autograde.inbox.assign import assign
 from autograde.inbox.intake import IntakeReport, intake
+from autograde.inbox.take_ins import take_ins
 from autograde.inbox.watched import Watch, take_from
 from autograde.text import printable
 
@@ -483,6 +486,30 @@ def test_a_watched_file_whose_name_is_no_utf8_is_taken_in_once(course: Course, k
     assert sorted(taken.student.id for taken in report.taken) == ["ana01", "ben01", "cai01"]
     assert batches(course) == ()
     assert [watch.look(folder) for _ in range(2)] == [(), ()]
+
+
+def test_what_a_full_disk_could_not_keep_is_taken_in_with_a_later_look(
+    course: Course, kit: "Kit", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, watch = tmp_path / "synced", Watch(course)
+    folder.mkdir()
+    (folder / "ana.zip").write_bytes(kit.hand_in("ana01"))
+    (folder / "x.zip").write_bytes(b"x")
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_file", full)
+        patch.setattr(quarantine, "write_file", full)
+        assert watch.look(folder) == ()
+        for _ in range(2):
+            [report] = take_from(course, folder, watch.look(folder)).reports
+            assert [one.kept for one in report.refused] == [False, False]
+    assert (batches(course), take_ins(course), [*course.root.glob("quarantine/*")]) == ((), (), [])
+    [report] = take_from(course, folder, watch.look(folder)).reports
+    assert ([one.student.id for one in report.taken], [one.kept for one in report.refused]) == (["ana01"], [True])
+    assert watch.look(folder) == ()
 
 
 def test_what_cannot_be_taken_in_from_a_watched_folder_waits_once(course: Course, kit: "Kit", tmp_path: Path) -> None:
