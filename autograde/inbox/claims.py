@@ -7,7 +7,8 @@ When: a server's time (the exchange's, Moodle's worksheet) goes first. Without o
 student's machine) orders the attempts, but never decides alone that one was in time: it is held against the time
 of the file, which was there at the latest then. Is the file itself from before the deadline, the hand-in was in time;
 says the hand-in itself that it is late, it is late; else it cannot be told. A word is not believed if it names no time zone, or
-a time before the class had the workbook or after now: the file's time stands for it then.
+a time before the class had the workbook or after now: the file's time stands for it then. A worksheet knows each learner's
+last hand-in of the day it was downloaded: one that is older than the file cannot tell when that was handed in.
 
 Which referral: believed where the class has made it for just this learner, about just the answers that the hand-in names.
 """
@@ -15,7 +16,7 @@ Which referral: believed where the class has made it for just this learner, abou
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,15 @@ def handed_in_at(claimed: object, seen_at: datetime, since: datetime, *, server_
     return Moment(when=seen_at, arrived=seen_at, note=f"{fault}: the file's own ({in_words(seen_at)}) was taken" if fault else "")
 
 
+def held_against_file(moment: Moment, seen_at: datetime) -> Moment:
+    """Doubt the time in a worksheet where the hand-in and its file are both from after it: of which hand-in it is, cannot be told."""
+    if moment.own is None or not moment.sure or min(moment.own, seen_at) - moment.when <= CLOCK_SKEW:
+        return moment
+    sheet = f"{moment.server} ({in_words(moment.when)}) is of an earlier one"
+    note = f"says that it was handed in on {in_words(moment.own)}, so the time in {sheet}: download the worksheet anew"
+    return replace(moment, arrived=seen_at, server="", note=note)
+
+
 def _believed(claimed: object, since: datetime, now: datetime) -> tuple[datetime | None, str]:
     """Give a time in UTC if it is one that can be, and else why not."""
     if claimed is None:
@@ -171,12 +181,12 @@ def lateness(moment: Moment, due: datetime | None) -> tuple[str, str]:
     if moment.sure:
         note = f"{claim}, but it arrived on {in_words(moment.when)} ({moment.server})" if own and own <= due < moment.when else ""
         return span((moment.when - due).total_seconds()) if moment.when > due else "", note
-    if own and own > due:
-        return span((own - due).total_seconds()), ""
+    if own and moment.when > due:
+        return span((moment.when - due).total_seconds()), ""
     if moment.arrived <= due:
         return "", ""
     file = f"the file is from {in_words(moment.arrived)}"
-    why = f"{claim}, but {file}" if own else f"{file}, and nothing else says a time that can be believed"
+    why = f"{claim}, but {file}" if own and own <= due else claim or f"{file}, and nothing else says a time that can be believed"
     return f"cannot be told: {why}", ""
 
 

@@ -17,7 +17,18 @@ from autograde.gradebook.overview import due_dates
 from autograde.gradebook.referred import Referred, referred
 from autograde.inbox.alike import alike
 from autograde.inbox.attempts import UNDONE, Attempt, Attempts
-from autograde.inbox.claims import CLOCK_SKEW, Moment, answered, claimed, handed_in_at, lateness, read_manifest, released_since, whose
+from autograde.inbox.claims import (
+    CLOCK_SKEW,
+    Moment,
+    answered,
+    claimed,
+    handed_in_at,
+    held_against_file,
+    lateness,
+    read_manifest,
+    released_since,
+    whose,
+)
 from autograde.inbox.due import Due
 from autograde.inbox.files.archive import Parts
 from autograde.inbox.files.arrivals import Arrival
@@ -330,6 +341,8 @@ class Reception:
         arrival = self._timed(arrival)
         claimed = manifest.get("handed_in_at", "") if manifest else None
         moment = handed_in_at(claimed, arrival.seen_at, self.since, server_time=arrival.server_time, server=arrival.server)
+        if arrival.server == WORKSHEET:
+            moment = held_against_file(moment, arrival.seen_at)
         if not manifest and not moment.sure:  # that it has no manifest is said already
             moment = replace(moment, note="")
         return replace(

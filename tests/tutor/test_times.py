@@ -130,6 +130,24 @@ def test_a_worksheet_that_was_the_wrong_one_is_taken_back(course: Course, take: 
     assert [[one.now for one in undo(course, "w01").undone] for _ in range(2)] == [[when], [None]]
 
 
+def test_a_worksheet_from_before_the_hand_in_does_not_make_it_in_time(course: Course, take: Callable[..., IntakeReport]) -> None:
+    later = DUE + timedelta(days=3)
+    sheet = HEADER + 'Participant 502,,Submitted,-,"Thursday, 19 November 2026, 9:00 AM",-,\n'
+    (taken,) = take(later.isoformat(), later, moodle=True, sheet=sheet).taken
+    assert taken.late == "cannot be told: the learner's machine says Monday 23 November 2026, 17:00"
+    assert "the time in Moodle's worksheet (Thursday 19 November 2026, 09:00) is of an earlier one" in taken.oddities[0]
+    assert late_in_export(course) == "cannot be told"
+    newer = HEADER + 'Participant 502,,Submitted,-,"Monday, 23 November 2026, 5:01 PM",-,\n'
+    (taken,) = take(later.isoformat(), later, moodle=True, sheet=newer).taken
+    assert (taken.late, late_in_export(course)) == ("3 days 1 minute", "yes")
+
+
+def test_a_clock_that_is_ahead_makes_nobody_late_whose_file_is_from_before(take: Callable[..., IntakeReport]) -> None:
+    sheet = HEADER + 'Participant 502,,Submitted,-,"Friday, 20 November 2026, 4:00 PM",-,\n'
+    (taken,) = take((DUE + timedelta(hours=2)).isoformat(), DUE - timedelta(minutes=59), moodle=True, sheet=sheet).taken
+    assert (taken.late, taken.oddities) == ("", ())
+
+
 def test_of_two_files_with_one_time_in_the_worksheet_the_newer_counts(course: Course, tmp_path: Path, kit: "Kit") -> None:
     folder = tmp_path / "Ana Evans_502_assignsubmission_file_"
     folder.mkdir()
