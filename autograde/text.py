@@ -4,7 +4,8 @@ import os
 import re
 import shlex
 from calendar import month_abbr, month_name
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -130,6 +131,12 @@ def aware(when: datetime) -> datetime:
 def naive(when: datetime) -> datetime:
     """Give a time in UTC without its time zone, as nbgrader's gradebook keeps it."""
     return aware(when).replace(tzinfo=None)
+
+
+def after(times: Iterable[datetime], step: timedelta = timedelta(microseconds=1)) -> datetime:
+    """Give the time now in UTC, naive; where a clock was ahead before, one that is later than all of these, by at least a step."""
+    last = max(times, default=datetime.min)  # noqa: DTZ901  naive, as the records keep them
+    return max(naive(datetime.now(UTC)), last + step)
 
 
 def nbgrader_time(when: datetime) -> str:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.schema import CreateTable
@@ -15,12 +15,15 @@ from autograde.gradebook import tables
 from autograde.gradebook.address import without_password
 from autograde.gradebook.database import FAULTS, Database, reading, reason, step
 from autograde.gradebook.deeds import Deed
+from autograde.gradebook.locks import take_turn
 from autograde.gradebook.log import note, note_each
 from autograde.gradebook.own import recording
 from autograde.gradebook.soundness import check_gradebook
-from autograde.text import aware, naive
+from autograde.text import after, aware
 
 _TABLE = tables.given_back
+_APART = timedelta(seconds=1)
+"""How far two givings of a workbook lie apart at least: learning platforms compare the times of scores by whole seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ class Giving:
 
 
 def keep_giving(url: str, course_id: str, *, assignment: str, way: str, to: Mapping[str, str], notes: tuple[str, ...] = ()) -> Giving:
-    """Keep that pages were given back.
+    """Keep that pages were given back, later than all that was given back of the workbook before, whatever the clock says.
 
     Raises
     ------
@@ -59,14 +62,16 @@ def keep_giving(url: str, course_id: str, *, assignment: str, way: str, to: Mapp
         If the gradebook cannot be written.
     """
     check_gradebook(url, course_id)
-    giving = Giving(id=secrets.token_hex(8), assignment=assignment, at=datetime.now(UTC), way=way, to=to, notes=notes)
-    row = {"id": giving.id, "assignment": assignment, "at": naive(giving.at), "way": way, "taken_back": False}
+    id_ = secrets.token_hex(8)
+    row = {"id": id_, "assignment": assignment, "way": way, "taken_back": False}
     row |= {"students": json.dumps(dict(to)), "notes": json.dumps(list(notes), ensure_ascii=False)}
-    about = {"workbook": assignment, "way": way, "giving": giving.id}
+    about = {"workbook": assignment, "way": way, "giving": id_}
     with _writing(url) as database:
-        database.run(insert(_TABLE).values(row))
+        take_turn(database)
+        at = after([before.at for before in database.rows(select(_TABLE.c.at).where(_TABLE.c.assignment == assignment))], _APART)
+        database.run(insert(_TABLE).values(row | {"at": at}))
         note_each(database, Deed.GIVE_BACK, [(student, {**about, "page": digest}) for student, digest in to.items()])
-    return giving
+    return Giving(id=id_, assignment=assignment, at=aware(at), way=way, to=to, notes=notes)
 
 
 def take_back(url: str, course_id: str, giving: str, *, taken_back: bool = True) -> None:

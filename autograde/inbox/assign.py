@@ -3,8 +3,9 @@
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from autograde.classes.folder import Course
@@ -25,6 +26,8 @@ from autograde.inbox.quarantine import DONE, REASON, Held, held_in
 from autograde.inbox.reception import Reception, opened, report
 from autograde.inbox.take_ins import note_undone
 from autograde.text import LOCAL, in_words, printable
+
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 def assign(course: Course, path: Path, student_id: str, assignment: str = "") -> IntakeReport:
@@ -118,12 +121,22 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
             msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
             raise ClassError(msg)
         _check_open(reception, [student for student, _ in chosen])
-        why = f"{UNDONE}{datetime.now(LOCAL):%Y-%m-%d %H:%M:%S}"
+        why = _why(reception)
         with noting_each(course, Deed.UNDO_TAKE_IN, _told(name, chosen)):
             if not only:
                 note_undone(course, last)
             undone = _set_aside(reception, chosen, why)
         return UndoReport(assignment=name, folder=course.root / "received" / name, undone=undone)
+
+
+def _why(reception: Reception) -> str:
+    """Say when an undo is, in local time and by the second: later than all before it, whatever the clock says, in autumn too."""
+    students = reception.attempts.students()
+    before = max((a.set_aside for s in students for a, _ in reception.attempts.of(s) if a.set_aside.startswith(UNDONE)), default="")
+    now = datetime.now(LOCAL).replace(tzinfo=None)
+    with suppress(ValueError):
+        now = max(now, datetime.strptime(before.removeprefix(UNDONE), _TIME) + timedelta(seconds=1))  # noqa: DTZ007  local, as it is written
+    return f"{UNDONE}{now:{_TIME}}"
 
 
 def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:

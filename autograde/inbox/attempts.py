@@ -23,7 +23,7 @@ from autograde.gradebook.referred import Referred, referred
 from autograde.inbox.claims import answered, read_manifest
 from autograde.inbox.files.archive import MAX_UNPACKED, Parts, hand_in_parts, open_archive
 from autograde.inbox.files.senders import EXCHANGE, NOBODY, Sender
-from autograde.text import aware, printable, stamp
+from autograde.text import after, aware, naive, printable, stamp
 from workbook_helpers.files import PART, read_file, write_file
 
 FOLDER = ".attempts"
@@ -85,6 +85,11 @@ class Attempt:
     def order(self) -> datetime:
         """Its place among the others."""
         return aware(datetime.fromisoformat(self.order_at)) if self.order_at else self.handed_in_at
+
+    @property
+    def began(self) -> datetime:
+        """When its take-in began, in UTC; the first of all times where that is not known."""
+        return aware(datetime.fromisoformat(self.run)) if self.run else datetime.min.replace(tzinfo=UTC)
 
     @property
     def rank(self) -> tuple[int, datetime, str]:
@@ -186,8 +191,12 @@ class Attempts:
 
     def decided(self, sender: Sender, sha256: str) -> str:
         """Give the student whose a tutor said this is: all from this sender, or this one file; "" if nobody said."""
-        rulings = [(a.run, student) for student, made in self._rulings.items() for a in made if self._is_about(a, sender, sha256)]
+        rulings = [(a.began, student) for student, made in self._rulings.items() for a in made if self._is_about(a, sender, sha256)]
         return max(rulings)[1] if rulings else ""
+
+    def new_run(self) -> str:
+        """Give the time of a take-in that begins now, as `Attempt.run`: later than all before it, whatever the clock says."""
+        return aware(after(naive(one.began) for each in self._of.values() for one in each)).isoformat()
 
     def answers(self, original: Path) -> bytes:
         """Give the answers in an original, b"" if it cannot be read any more."""
@@ -322,6 +331,6 @@ def _row(row: dict[str, Any]) -> Attempt | None:
     with suppress(KeyError, TypeError, ValueError):
         times = {name: aware(datetime.fromisoformat(row[name])) for name in ("handed_in_at", "arrived_at")}
         attempt = Attempt(**{**row, **times, "sender": Sender(**row["sender"])})
-        if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int) and attempt.order:
+        if re.fullmatch(r"[0-9a-f]{64}", attempt.sha256) and isinstance(attempt.attempt, int) and attempt.order and attempt.began:
             return replace(attempt, file=str(attempt.file))
     return None

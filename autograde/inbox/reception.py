@@ -110,7 +110,7 @@ class Reception:
         self.since = released_since(course, assignment)
         self.referrals = referred(course.db_url, assignment)
         self.due = Due(course, assignment, _due_dates(course, self.workbook), self.referrals.values())
-        self.run = datetime.now(UTC).isoformat()
+        self.run = self.attempts.new_run()
         self._times = times
         self._made_current: set[str] = set()
 

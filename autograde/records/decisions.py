@@ -19,13 +19,13 @@ from autograde.gradebook import log
 from autograde.gradebook.own_tables import decision as table
 from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
-from autograde.records.events import after, check_open
+from autograde.records.events import check_open
 from autograde.records.evidence import BY_HAND, Evidence, evidence_in, still_there
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.proposals import Proposal, propose
 from autograde.records.unit import books_of, framework_of, rubrics_of
-from autograde.text import printable
+from autograde.text import after, printable
 
 MAX_REASON = 10_000
 """Characters; some 1,600 words."""

@@ -1,9 +1,9 @@
 """What becomes of a learner's unit as a whole, as rows: declared, signed off, reopened; and whether it is locked."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -13,7 +13,7 @@ from autograde.gradebook.database import Database
 from autograde.gradebook.locks import take_turn
 from autograde.gradebook.own_tables import unit_event
 from autograde.gradebook.sealed import Seal, seal
-from autograde.text import in_short, naive
+from autograde.text import after, in_short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +80,3 @@ def add_event(database: Database, framework: str, learner: str, what: str, *, by
     row = {"id": secrets.token_hex(16), "framework": framework, "learner": learner, "what": what, "who": by, "text": words}
     database.run(insert(unit_event).values(**row, at=after(one.at for one in before.values())))
     return seal(database, unit_event, [row["id"]])
-
-
-def after(times: Iterable[datetime]) -> datetime:
-    """Give the time now in UTC, naive; where a clock was ahead before, one that is just later than all of these."""
-    last = max(times, default=datetime.min)  # noqa: DTZ901  naive, as the records keep them
-    return max(naive(datetime.now(UTC)), last + timedelta(microseconds=1))

@@ -27,13 +27,13 @@ from autograde.gradebook.person import PersonMark, marks_for, places_in
 from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import Attempt, Attempts
-from autograde.records.events import after, check_open, check_unlocked
+from autograde.records.events import check_open, check_unlocked
 from autograde.records.marks import marks_in
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.referrals import Referral, State, Task, referrals_of, rows_in, sent_as, sheet_of
 from autograde.records.unit import framework_of
-from autograde.text import LOCAL, aware, count, naive, printable
+from autograde.text import LOCAL, after, aware, count, naive, printable
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Workbook, load_workbook
 

@@ -8,7 +8,6 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +23,7 @@ from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import who
 from autograde.hints import Hint, Kind, Sure
 from autograde.records.opening import reading, writing
-from autograde.text import naive
+from autograde.text import after
 
 
 class Outcome(StrEnum):
@@ -140,14 +139,20 @@ def _outcomes(row: Mapping[str, Any]) -> tuple[Outcome, ...]:
 
 
 def _held(connection: Connection, about: Looked, hints: Sequence[Hint]) -> Mapping[str, Any] | None:
+    row = next(iter(_rows(connection, about)), None)
+    return row if row and row["hints"] == _written(hints) else None
+
+
+def _rows(connection: Connection, about: Looked) -> list[Mapping[str, Any]]:
+    """Give all looks at an answer, the newest first."""
     asked = select(hint).where(*(hint.c[name] == value for name, value in asdict(about).items())).order_by(hint.c.at.desc())
-    row = connection.execute(asked).mappings().first()
-    return dict(row) if row and row["hints"] == _written(hints) else None
+    return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def _write(database: Database, about: Looked, hints: Sequence[Hint]) -> str:
     id_, none = secrets.token_hex(16), json.dumps([Outcome.NONE] * len(hints))
-    row = {"id": id_, **asdict(about), "marker": who(), "at": naive(datetime.now(UTC)), "hints": _written(hints), "outcome": none}
+    at = after(row["at"] for row in _rows(database.connection, about))
+    row = {"id": id_, **asdict(about), "marker": who(), "at": at, "hints": _written(hints), "outcome": none}
     database.run(insert(hint).values(**row))
     told: dict[str, Any] = {"workbook": about.assignment, "task": about.task, "hints": [asdict(one) for one in hints]}
     log.note(database, Deed.LOOK_AGAIN, learner=about.learner, **told, sealed=seal(database, hint, [id_]))

@@ -32,6 +32,7 @@ from tests.lti.conftest import hand_in
 from tests.lti.reference import Reference, member
 from tests.tutor.conftest import ASSIGNMENT, empty_database
 from tests.tutor.test_audit import by_hand
+from tests.tutor.test_serving import clock_was_ahead
 
 T = TypeVar("T")
 
@@ -88,6 +89,19 @@ def test_marks_that_have_changed_are_told_when_they_are_given_and_not_before(mar
     give_all(marked)
     send(marked)
     assert [(one["userId"], one.get("scoreGiven")) for one in platform.told[2:]] == [("sub-ana", 7)]
+
+
+def test_what_is_given_after_a_clock_was_ahead_is_told_and_taken_for_newer(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    clock_was_ahead(marked)
+    send(marked)
+    by_hand(marked, 5)
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    give_all(marked)
+    assert not send(marked).refused
+    first, *_, last = (one for one in platform.told if one["userId"] == "sub-ana")
+    assert last["scoreGiven"] == 7
+    assert last["timestamp"].partition(".")[0] > first["timestamp"].partition(".")[0]  # some platforms compare no less than seconds
 
 
 def test_points_that_were_never_given_are_not_told(marked: Course, platform: Reference) -> None:

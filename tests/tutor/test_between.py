@@ -392,6 +392,16 @@ def test_an_id_that_was_merged_leads_to_the_one_that_is_left(marked: Course) -> 
     assert merged_ids(marked) == {"ben01": "ana01", "cai01": "ana01"}
 
 
+def test_a_merge_after_a_clock_was_ahead_is_the_last(marked: Course) -> None:
+    merge.merge(marked, "ana01", "ben01")
+    [(path, _)] = journals(marked)
+    first = path.rename(path.with_name(f"2099{path.name[4:]}")).stem
+    merge.merge(marked, "ben01", "cai01")
+    assert merged_ids(marked) == {"ana01": "cai01", "ben01": "cai01"}
+    with pytest.raises(ClassError, match=r"^ben01 was merged into cai01 since\."):
+        merge.undo(marked, first)
+
+
 # Marking
 
 

@@ -492,6 +492,16 @@ def test_on_a_server_it_is_the_same(marked: Course, server: str) -> None:
     let_go(url)
 
 
+def test_what_is_said_of_a_hint_after_a_clock_was_ahead_is_kept(course: Course) -> None:
+    looked = second_looks.Looked(learner="ana01", assignment=ASSIGNMENT, task=TASK, answer="0" * 64)
+    before, now = [Hint(kind="list", sure="not sure")], [Hint(kind="missing", point=0, sure="likely")]
+    second_looks.keep_look(course, looked, before)
+    with writing(course) as database:
+        database.run(update(own_tables.hint).values(at=naive(datetime.now(UTC) + timedelta(minutes=5))))
+    second_looks.judge(course, looked, now, 0, second_looks.Outcome.WRONG)
+    assert second_looks.outcomes(course, looked, now) == (second_looks.Outcome.WRONG,)
+
+
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Type a command; give what it says."""

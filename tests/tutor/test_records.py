@@ -322,7 +322,7 @@ def test_the_newest_decision_holds_and_all_stay(unit: Course, monkeypatch: pytes
     give(unit, "ana01", 8, *ALL)
     id_ = of_kind(unit, "ana01", Kind.WRITTEN).id
     first = decide(unit, "ana01", "1.1", met=False, reason="One reason is missing.")
-    monkeypatch.setattr("autograde.records.events.datetime", Behind)
+    monkeypatch.setattr("autograde.text.datetime", Behind)
     second = decide(unit, "ana01", "1.1", met=True, reason="All there.", evidence=(id_,), assessor="Kofi Mensah")
     assert second.at > first.at  # whatever the clock says
     assert decisions_of(unit) == {("ana01", "1.1"): second}

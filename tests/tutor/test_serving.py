@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from autograde.classes.closing import close
@@ -22,8 +23,9 @@ from autograde.commands.console import keep_heads
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_url
 from autograde.gradebook.database import writing
-from autograde.gradebook.givings import take_back
+from autograde.gradebook.givings import read_givings, take_back
 from autograde.gradebook.left import mark_back, mark_left
+from autograde.gradebook.tables import given_back
 from autograde.inbox.assign import assign
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.intake import intake
@@ -36,6 +38,7 @@ from autograde.outbox.served import keep_served, serve_anew
 from autograde.records.erasure import erase
 from autograde.records.referring import refer, withdraw
 from autograde.run.mark import mark_class
+from autograde.text import naive
 from tests.tutor.conftest import keep_answers
 from workbook_helpers.items import load_workbook
 from workbook_helpers.referral import read_referral
@@ -163,6 +166,23 @@ def test_a_page_is_seen_once_it_was_given_back_and_as_it_was_given(marked: Cours
     take_back(marked.db_url, marked.course_id, giving.id)
     keep_served(marked)
     assert given(marked) == []
+
+
+def test_what_is_given_back_after_a_clock_was_ahead_is_seen_all_the_same(marked: Course) -> None:
+    give_served(marked, NAME)
+    clock_was_ahead(marked)
+    keep_served(marked)
+    points(marked, 3)
+    second = give_served(marked, NAME)
+    assert keep_served(marked) == ()
+    assert seen(marked) == page_path(marked, "ana01", NAME).read_bytes()
+    assert read_givings(marked.db_url, marked.course_id, NAME)[0].id == second.id
+
+
+def clock_was_ahead(course: Course) -> None:
+    """Let all that was given back be of a computer whose clock is five minutes ahead."""
+    with writing(course.db_url) as database:
+        database.run(update(given_back).values(at=naive(datetime.now(UTC) + timedelta(minutes=5))))
 
 
 def test_what_was_right_is_seen_only_when_the_page_that_says_it_was_given_back(marked: Course) -> None:

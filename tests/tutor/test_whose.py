@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -255,6 +255,39 @@ def test_the_last_take_in_is_taken_back(course: Course, take: Take, kit: "Kit") 
     assert current(course, "ana01") is None
     with pytest.raises(ClassError, match="Nothing that was handed in"):
         undo(course, "w01", "ana01")
+
+
+def clock_was_ahead(course: Course, key: str, value: str) -> None:
+    """Let what is written of the hand-ins be of a computer whose clock was ahead."""
+    for path in (course.root / "received/w01-small/.attempts").glob("*.json"):
+        rows = json.loads(path.read_bytes())
+        rows["attempts"] = [row | ({key: value} if row[key] else {}) for row in rows["attempts"]]
+        path.write_text(json.dumps(rows), "utf-8")
+
+
+def test_what_came_after_a_clock_was_ahead_is_the_last_take_in_and_the_last_word(
+    course: Course, take: Take, kit: "Kit", tmp_path: Path
+) -> None:
+    from autograde.inbox.assign import assign, undo
+
+    (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01", q01="a"))
+    assign(course, tmp_path / "a.zip", "cai01")
+    clock_was_ahead(course, "run", (datetime.now(UTC) + timedelta(minutes=5)).isoformat())
+    assign(course, tmp_path / "a.zip", "ana01")
+    assert [one.student.id for one in take({"a.zip": kit.hand_in("ana01", LATER, q01="b")}).taken] == ["ana01"]
+    clock_was_ahead(course, "run", (datetime.now(UTC) + timedelta(minutes=5)).isoformat())
+    take({"b.zip": kit.hand_in("ben01", q01="b")})
+    assert [one.student for one in undo(course, "w01").undone] == ["ben01"]
+
+
+def test_an_undo_after_a_clock_was_ahead_is_the_last(course: Course, take: Take, kit: "Kit") -> None:
+    from autograde.inbox.assign import redo, undo
+
+    take({"a.zip": kit.hand_in("ana01", q01="a"), "b.zip": kit.hand_in("ben01", q01="b")})
+    undo(course, "w01", "ana01")
+    clock_was_ahead(course, "set_aside", "autograde undo, 2099-12-01 10:00:00")
+    undo(course, "w01", "ben01")
+    assert [one.student for one in redo(course, "w01").redone] == ["ben01"]
 
 
 def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> None:
