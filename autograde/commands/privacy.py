@@ -21,7 +21,7 @@ def export_learner(learner: LearnerId, to: Annotated[Path, typer.Option("--to", 
     from autograde.classes.learner_changes import find
     from autograde.commands.summary import say
     from autograde.records.erasure import finish
-    from autograde.records.holdings import shared_of
+    from autograde.records.unclaimed import shared_of
     from autograde.reports.learner_export import export_learner as export
 
     course = class_here()

@@ -35,12 +35,14 @@ from autograde.gradebook.own import recording
 from autograde.inbox.attempts import Attempts, newest_of
 from autograde.inbox.merged import FOLDER, cut_off, journals
 from autograde.inbox.store import keep_original, settle, taking_in
-from autograde.text import aware, count, in_words, naive, stamp
+from autograde.text import after, aware, count, in_words, naive
 from autograde.whole import alone
 from workbook_helpers.files import PART, write_file
 
 MERGED = "merged into "
 """How the reason begins that an attempt counts no more under the first id."""
+NUMBER = "%Y%m%d-%H%M%S-%f"
+"""How the name of a journal begins: with the time of its merge, in UTC."""
 
 _TABLE = tables.submitted_assignment
 _SUBMITTED = (
@@ -124,7 +126,7 @@ def merge(course: Course, goes: str, stays: str) -> Merge:
     """
     with _merging(course):
         first, second = find(course, goes), find(course, stays)
-        journal, row = _journal(course, first, second, datetime.now(UTC))
+        journal, row = _journal(course, first, second)
         _check_ended(course, journal, first.id, second.id)
         planned = plan(course, goes, stays)
         check_service(course)
@@ -208,14 +210,18 @@ def _merge(course: Course, journal: Path, row: dict[str, Any]) -> None:
     _note(journal, row)
 
 
-def _journal(course: Course, goes: Student, stays: Student, now: datetime) -> tuple[Path, dict[str, Any]]:
-    """Give the journal of a merge, and what stands in it: that of the same merge, if it was cut off and nobody has begun to undo it."""
+def _journal(course: Course, goes: Student, stays: Student) -> tuple[Path, dict[str, Any]]:
+    """Give the journal of a merge, and what stands in it: that of the same merge, if it was cut off and nobody has begun to undo it.
+
+    A new one comes after all that are there, whatever the clock says: merges count in the order of their names.
+    """
     for path, row in journals(course):
         if row.get("open") and not row.get("undoing") and (row["goes"], row["stays"]) == (goes.id, stays.id):
             return path, row
+    now = aware(after(datetime.strptime(_number(path), NUMBER) for path, _ in journals(course)))  # noqa: DTZ007  in UTC, as `stamp` writes
     why = f"{MERGED}{stays.shown} on {now:%Y-%m-%d %H:%M:%S}"
     row = {"goes": goes.id, "stays": stays.id, "added": [], "why": why, "left": goes.id in who_left(course), "open": True}
-    return course.root / "received" / FOLDER / f"{stamp(now)}-{now:%f}-{goes.id}.json", row
+    return course.root / "received" / FOLDER / f"{now:{NUMBER}}-{goes.id}.json", row
 
 
 def _both(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

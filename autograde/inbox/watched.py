@@ -1,13 +1,16 @@
 """A folder into which hand-ins fall, such as a synced one: what is new there is taken in, each file once.
 
 A file that is still being written is left until it is the same at two looks. Nothing in the folder is changed. What was taken from
-it stands in `received/.watched.json`, by name, size and time, so that a file which is put there anew counts again.
+it stands in `received/.watched.json`, by the digest of its name, which may be a learner's, by size and time, so that a file which is put
+there anew counts again.
 """
 
+import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +32,7 @@ CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 
 About = tuple[int, int]
 """Size in bytes, and time of the last change in nanoseconds."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -108,6 +112,18 @@ def take_from(
     return report
 
 
+def forget_names(course: Course) -> None:
+    """Write what was taken by digests alone, where a version before has kept the names themselves; OSError if it cannot be written."""
+    path = course.root / "received" / WATCHED
+    if path.is_file():
+        try:
+            folders = list(json.loads(read_file(path, MAX_BYTES)))
+        except (ValueError, TypeError):  # damaged: nothing is known by it, and it may hold names
+            path.unlink()
+        else:
+            _write(course, {folder: _taken(course, Path(folder)) for folder in folders})
+
+
 def _files(folder: Path) -> Iterator[tuple[Path, About]]:
     if not folder.is_dir():
         msg = f"The folder {folder} is not there now. It is looked at again by itself."
@@ -136,18 +152,28 @@ def _about(path: Path) -> About:
 
 
 def _name(folder: Path, path: Path) -> str:
-    return path.relative_to(folder).as_posix()
+    return _digest(path.relative_to(folder).as_posix())
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()
 
 
 def _taken(course: Course, folder: Path) -> dict[str, About]:
     try:
         row = json.loads(read_file(course.root / "received" / WATCHED, MAX_BYTES))
-        return {str(name): (int(size), int(when)) for name, (size, when) in row[str(folder)].items()}
+        return {
+            name if _DIGEST.fullmatch(name) else _digest(name): (int(size), int(when))  # versions before kept the name itself
+            for name, (size, when) in row[str(folder)].items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _note(course: Course, folder: Path, took: dict[str, About]) -> None:
     """Keep what was taken; of another folder that was watched before nothing is kept."""
-    rows = {str(folder): {**_taken(course, folder), **took}}
+    _write(course, {str(folder): {**_taken(course, folder), **took}})
+
+
+def _write(course: Course, rows: Mapping[str, Mapping[str, About]]) -> None:
     write_file(course.root / "received" / WATCHED, json.dumps(rows).encode())  # a name that is no UTF-8 is read back as it was

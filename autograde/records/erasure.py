@@ -34,11 +34,13 @@ from autograde.inbox.merge import finish as finish_merges
 from autograde.inbox.merged import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
+from autograde.inbox.watched import forget_names
 from autograde.records.copies import copies_with, exports_with, moved_from, written_in
-from autograde.records.holdings import files_of, handed_to_service, parts_of, reasons_in, rows_of, shared_of, told_in
+from autograde.records.holdings import files_of, handed_to_service, parts_of, rows_of
 from autograde.records.mentions import mentions_in
 from autograde.records.naming import says, without, words_for
 from autograde.records.opening import reading, writing
+from autograde.records.unclaimed import reasons_in, shared_of, told_in
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
 
@@ -74,7 +76,8 @@ class Erasure:
     others
         Other ids of the same person, by merges: what lies under them stays.
     shared
-        Hand-ins in quarantine, below the class's folder, that name somebody else, too: they stay, without words about the learner.
+        Hand-ins in quarantine, and files that wait to be taken in, below the class's folder, that name somebody else, too: they stay, and
+        what is noted of them loses the words about the learner.
     mentions
         Comments and records of others that name the learner: they stay.
     moved
@@ -106,7 +109,10 @@ class Erasure:
         """What people have to decide themselves, in sentences."""
         return (
             *(f"{one} is another id of this person, by a merge: what lies under it stays. Erase it, too." for one in self.others),
-            *(f"{one} names this learner, too: decide yourself. It stays, without the words about them." for one in self.shared),
+            *(
+                f"{one} names this learner, too: decide yourself. It stays; what is noted of it loses the words about them."
+                for one in self.shared
+            ),
             *(f"{one} names this learner: look at it, and change the words if they are about them. It stays." for one in self.mentions),
             *(f"{text} is not there now, or cannot be looked at: the learner may be in it still." for text in self._moved()),
             *(f"The gradebook was on {one} before: what lies there still is yours to delete." for one in self.servers),
@@ -235,6 +241,7 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
         for path in sorted(course.root.glob(f"received/*/{ATTEMPTS}/[!.]*.json")):
             if path.stem not in same:
                 _strike_attempts(path, words)
+        forget_names(course)
         for path in reasons_in(course):
             if says(told_in(path), words):
                 write_file(path, without(read_file(path, MAX_BYTES).decode("utf-8", "replace"), words).encode("utf-8", "replace"))

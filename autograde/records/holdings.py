@@ -2,7 +2,6 @@
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,13 +12,12 @@ from sqlalchemy import Connection, Select, Table, inspect, select
 from sqlalchemy.sql import ColumnElement
 
 from autograde.classes.folder import Course
-from autograde.classes.roster import Roster, Student
+from autograde.classes.roster import Student
 from autograde.classes.served import ARRIVED, served_folder
-from autograde.errors import BAD_ZIP
 from autograde.gradebook import own_tables, tables
-from autograde.inbox.files.archive import PLAIN
-from autograde.inbox.quarantine import REASON, held_in
-from autograde.records.naming import ERASED_ONE, composed, folded, pattern, words_for
+from autograde.inbox.attempts import BROKEN
+from autograde.records.naming import folded
+from autograde.records.unclaimed import manifests, named_alone
 from workbook_helpers.files import read_file
 
 _ASSIGNMENTS = tables.submitted_assignment
@@ -32,12 +30,12 @@ PLACES = (
     "feedback-replaced/{}",
     "received/*/{}",
     "received/*/.attempts/{}.json",
-    "received/*/.attempts/{}.json.*",
-    "received/.merged/*-{}.json",
-    "received/.merged/*-{}.undone",
+    f"received/*/.attempts/{{}}.json.{BROKEN}????????-??????",
+    "received/.merged/????????-??????-??????-{}.json",
+    "received/.merged/????????-??????-??????-{}.undone",
     "served/given/{}",
 )
-"""Where a learner's files lie, by the id as folders have it."""
+"""Where a learner's files lie, by the id as folders have it. A time has all its digits, or the end of a longer id would do for this one."""
 TITLES = {
     "student": "Name and address",
     "left": "When the learner left",
@@ -111,11 +109,11 @@ def rows_of(connection: Connection, learner: str) -> dict[str, list[Mapping[str,
 
 
 def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
-    """Give the files and folders that are a learner's, hand-ins in quarantine that name nobody else among them; none twice."""
+    """Give the files and folders that are a learner's, what waits or is in quarantine and names nobody else among them; none twice."""
     root = course.root
     found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
-    found += [folder for folder, others in _quarantined(course, learner) if not others]
+    found += named_alone(course, learner)
     found += handed_to_service(course, learner.shown)
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)
 
@@ -126,49 +124,8 @@ def handed_to_service(course: Course, learner: str) -> Iterator[Path]:
         note, says = path.with_suffix(".json"), ""
         with suppress(OSError, ValueError, AttributeError):
             says = str(json.loads(read_file(note, MAX_BYTES)).get("learner"))
-        if folded(learner) in {folded(one) for one in ([says] if says else _manifests(path))}:
+        if folded(learner) in {folded(one) for one in ([says] if says else manifests(path))}:
             yield from (one for one in (path, note) if one.is_file())
-
-
-def shared_of(course: Course, learner: Student) -> tuple[Path, ...]:
-    """Give the hand-ins in quarantine that name a learner and somebody else, too: whose they are, a person decides."""
-    return tuple(folder for folder, others in _quarantined(course, learner) if others)
-
-
-def reasons_in(course: Course) -> tuple[Path, ...]:
-    """Give the files that say why a hand-in is in quarantine."""
-    return tuple(sorted(course.root.glob(f"quarantine/**/{REASON}")))
-
-
-def told_in(reason: Path) -> str:
-    """Give what such a file says of the hand-in, without what the program adds on its own, times and digits among it."""
-    return _text(reason).partition("\nPut here: ")[0]
-
-
-def _quarantined(course: Course, learner: Student) -> Iterator[tuple[Path, bool]]:
-    """Give the hand-ins in quarantine that name a learner, each with whether it may be somebody else's."""
-    reasons, roster = reasons_in(course), Roster.of(course)
-    rest = [one for one in roster.students if one.id != learner.id]
-    own = pattern(words_for(learner.shown, learner.name))
-    others = pattern([ERASED_ONE, *(word for one in rest for word in words_for(one.shown, one.name))])
-    ids = {folded(one.shown) for one in rest}
-    for reason in reasons:
-        told, said = composed(told_in(reason)), {folded(one) for one in _manifests(reason.parent)}
-        if own.search(told) or folded(learner.shown) in said:
-            held = held_in(reason.parent)
-            sender = held[1].sender.name if held else ""
-            strange = bool(sender) and learner.id not in {one.id for one in roster.named(sender)}
-            yield reason.parent, strange or others.search(told) is not None or not ids.isdisjoint(said)
-
-
-def _manifests(where: Path) -> Iterator[str]:
-    """Give whom a zip, or the zips in a folder, name as the learner."""
-    for path in sorted(where.iterdir()) if where.is_dir() else [where]:
-        if path.suffix.lower() == ".zip" and not path.is_symlink():
-            with suppress(OSError, AttributeError, *BAD_ZIP), zipfile.ZipFile(path) as packed:
-                for one in packed.infolist():
-                    if one.filename.rpartition("/")[2] == "manifest.json" and one.file_size <= MAX_BYTES and one.compress_type in PLAIN:
-                        yield str(json.loads(packed.read(one)).get("student", ""))
 
 
 def _merges(path: Path, learner: str) -> bool:
@@ -181,10 +138,3 @@ def _merges(path: Path, learner: str) -> bool:
 def _literal(name: str) -> str:
     """Write a name so that a pattern of files takes each of its signs for itself."""
     return re.sub(r"([*?[])", r"[\1]", name)
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_file(path, MAX_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""

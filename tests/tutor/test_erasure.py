@@ -1,5 +1,6 @@
 """What is held of a learner can be given to the learner, and erased whole, also where the run is killed in between."""
 
+import io
 import json
 import os
 import shutil
@@ -31,10 +32,12 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import keep_giving, read_givings
 from autograde.gradebook.keep import backup, restore, would_restore
 from autograde.gradebook.left import mark_left
+from autograde.inbox.arrived import new_batch
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
 from autograde.inbox.merged import cut_off
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
+from autograde.inbox.watched import new_in, take_from
 from autograde.outbox.feedback.writing import write_feedback
 from autograde.records.actions import actions_of, close_action, raise_action
 from autograde.records.copies import copies_with
@@ -237,6 +240,83 @@ def test_a_hand_in_under_a_strange_name_is_nobodys_for_sure(full: Course, kit: "
     intake(full, [tmp_path / "moodle.zip"], "w01")
     [name] = plan(full, "ana01").shared
     assert name.endswith("of-whom.zip")
+
+
+def waiting(course: Course, **files: bytes) -> Path:
+    """Let files wait for a person, as those do of which nothing tells the workbook."""
+    batch = new_batch(course)
+    for name, data in files.items():
+        (batch / name.replace("__", ".")).write_bytes(data)
+    return batch
+
+
+@pytest.mark.parametrize("how", ["by its manifest", "by Moodle", "by its name", "loose"])
+def test_what_waits_to_be_taken_in_and_is_the_learners_alone_goes_and_is_theirs(full: Course, kit: "Kit", tmp_path: Path, how: str) -> None:
+    whole = kit.hand_in("ana01", t01=f"{SIGN} waits")
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        loose = {name.replace(".", "__"): packed.read(name) for name in ("answers.json", "manifest.json")}
+    of_moodle = kit.zipped({"Ana Evans_501_assignsubmission_file/x.zip": kit.zipped({"notes.txt": SIGN.encode()})})
+    files = {
+        "by its manifest": {"x__zip": whole},
+        "by Moodle": {"x__zip": of_moodle},
+        "by its name": {"ana01__zip": SIGN.encode()},
+        "loose": loose,
+    }[how]
+    batch = waiting(full, ben__zip=kit.hand_in("ben01"), **files)
+    names = {f"received/.arrived/{batch.name}/{name.replace('__', '.')}" for name in files}
+    export_learner(full, "ana01", tmp_path / "own.zip")
+    with zipfile.ZipFile(tmp_path / "own.zip") as packed:
+        assert {one for one in packed.namelist() if "arrived" in one} == {f"files/{name.replace('/.', '/')}" for name in names}
+    assert names <= {*erase(full, "ana01").files}
+    assert traces(full) == []
+    assert [path.name for path in batch.iterdir()] == ["ben.zip"]
+
+
+@pytest.mark.parametrize("what", ["a class's download", "a worksheet", "one that another sent"])
+def test_what_waits_and_may_be_anothers_too_stays_and_is_told(full: Course, kit: "Kit", what: str) -> None:
+    ana = ("Ana Evans_501_assignsubmission_file/x.zip", kit.hand_in("ana01"))
+    ben = ("Ben O'Brien, Jr_502_assignsubmission_file/x.zip", kit.hand_in("ben01"))
+    files = {
+        "a class's download": {"x__zip": kit.zipped(dict([ana, ben]))},
+        "a worksheet": {"x__csv": b'Identifier,Full name\nParticipant 501,Ana Evans\nParticipant 502,"Ben O\'Brien, Jr"\n'},
+        "one that another sent": {"x__zip": kit.zipped({ben[0]: ana[1]})},
+    }[what]
+    batch = waiting(full, **files)
+    [path] = batch.iterdir()
+    before, name = path.read_bytes(), path.relative_to(full.root).as_posix()
+    planned = erase(full, "ana01")
+    assert (planned.shared, name in planned.files) == ((name,), False)
+    assert any(one.startswith(f"{name} names this learner, too: decide yourself") for one in planned.to_decide)
+    assert path.read_bytes() == before
+
+
+def test_what_was_taken_from_a_watched_folder_is_known_without_names(full: Course, kit: "Kit", tmp_path: Path) -> None:
+    folder, kept = tmp_path / "synced", full.root / "received" / ".watched.json"
+    folder.mkdir()
+    names = ["Ana Evans_501_assignsubmission_file_x.zip", "ben01.zip"]
+    for name in names:
+        (folder / name).write_bytes(kit.hand_in("ben01"))
+    about = {name: [(folder / name).stat().st_size, (folder / name).stat().st_mtime_ns] for name in names}
+    kept.write_text(json.dumps({str(folder): about}), "utf-8")  # as a version before wrote it
+    assert new_in(full, folder) == {}
+    erase(full, "ana01")
+    assert "Ana Evans" not in kept.read_text("utf-8")
+    assert new_in(full, folder) == {}, "what was taken is not taken anew"
+    (folder / "Ana Evans, again.zip").write_bytes(kit.hand_in("ben01", "2026-11-20T10:00:00+00:00"))
+    take_from(full, folder, tuple(new_in(full, folder)))
+    assert "Ana Evans" not in kept.read_text("utf-8")
+    assert new_in(full, folder) == {}
+
+
+def test_a_longer_id_with_the_same_end_keeps_all_that_is_its_own(full: Course) -> None:
+    for id_ in ("1001", "care-1001"):
+        add_one(full, id_=id_, first_name="Gwen", last_name=f"Rees {id_}")
+    merge(full, "care-1001", "ben01")
+    [journal] = full.root.glob("received/.merged/*.json")
+    shutil.copy(journal, journal.with_suffix(".undone"))
+    (full.root / "received" / "w01-small" / ".attempts" / "1001.json.json").write_text("{}", "utf-8")
+    assert files_of(full, find(full, "1001")) == ()
+    assert {journal, journal.with_suffix(".undone")} <= {*files_of(full, find(full, "care-1001"))}
 
 
 def test_who_stays_after_a_merge_is_erased_where_the_other_id_is(full: Course) -> None:
