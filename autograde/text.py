@@ -10,6 +10,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from autograde.errors import ClassError
+from workbook_helpers.times import read_time
 
 LOCAL = ZoneInfo("Europe/London")
 """Where the tutor's clock stands; everything on disk is in UTC."""
@@ -119,13 +120,16 @@ def local(when: datetime) -> str:
 def _there(when: datetime) -> datetime:
     try:
         return aware(when).astimezone(LOCAL)
-    except OverflowError:  # the first and the last day of the calendar
+    except (ValueError, OverflowError):  # the first and the last day of the calendar
         return when
 
 
 def aware(when: datetime) -> datetime:
-    """Give a time in UTC with its time zone; a naive one is in UTC already."""
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    """Give a time in UTC with its time zone; a naive one is in UTC already. ValueError where UTC's calendar has no such day."""
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def naive(when: datetime) -> datetime:
@@ -142,6 +146,12 @@ def after(times: Iterable[datetime], step: timedelta = timedelta(microseconds=1)
 def nbgrader_time(when: datetime) -> str:
     """Write a time as nbgrader's `timestamp.txt` holds it."""
     return aware(when).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+
+
+def read_nbgrader_time(text: str) -> datetime | None:
+    """Read a time as `nbgrader_time` writes it, naive; None where it is another one, or not one wherever a clock stands."""
+    found = read_time(text.removesuffix(" UTC")) if text.endswith(" UTC") else None
+    return found if found and found.tzinfo is None else None
 
 
 def stamp(when: datetime) -> str:

@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +21,10 @@ from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_url
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.soundness import check_gradebook
-from autograde.text import printable
+from autograde.text import printable, read_nbgrader_time
 from workbook_helpers.files import read_file
 from workbook_helpers.items import Workbook, load_workbook
+from workbook_helpers.times import is_everywhere
 
 if TYPE_CHECKING:  # nbgrader takes seconds to import, and marking does not need it
     from nbgrader.api import Gradebook
@@ -228,15 +228,14 @@ class Course:
             text = read_file(path, MAX_TIME).decode().strip()
             if not text:
                 return None
-            if text.endswith(" UTC"):  # as we write it
-                with suppress(ValueError):
-                    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f UTC")  # noqa: DTZ007  naive, like all that nbgrader keeps
+            if written := read_nbgrader_time(text):
+                return written
             from nbgrader.utils import parse_utc
 
             found: datetime | None = parse_utc(text)
         except (OSError, ValueError, OverflowError):
             return None
-        return found
+        return found if found and is_everywhere(found) else None
 
     def workbook(self, assignment: str) -> Workbook:
         """Read a workbook of this class: the class's own copy in source/, or the released one.

@@ -31,7 +31,7 @@ from autograde.gradebook.told import told_in
 from autograde.inbox.due import Due
 from autograde.outbox.giving import PAGES
 from autograde.outbox.pages import fits, made_from, page_path
-from autograde.text import aware
+from autograde.text import aware, read_nbgrader_time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,8 +229,8 @@ def _time(course: Course, learner: str, name: str, *_: int) -> datetime | None:
     path = course.path("submitted", learner, name)
     with suppress(OSError, ValueError):
         text = (path / "timestamp.txt").read_text("utf-8").strip()  # as we write it; what anybody else wrote is read with more care
-        if len(text) < 40 and text.endswith(" UTC"):
-            return datetime.fromisoformat(text.removesuffix(" UTC"))
+        if written := read_nbgrader_time(text):
+            return written
     if not path.is_dir() or path.is_symlink():
         return None
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)

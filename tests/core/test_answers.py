@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, asked
-from workbook_helpers.answers import MAX_BYTES, AnswerStore, Conflict, Mended, Saved, read_sheet
+from workbook_helpers.answers import MAX_BYTES, Answer, AnswerStore, Conflict, Mended, Saved, read_sheet
 from workbook_helpers.answers import store as store_module
 from workbook_helpers.answers.sheet import parse_sheet
 from workbook_helpers.errors import SaveError
@@ -374,6 +374,23 @@ def test_strange_answers_are_told_one_by_one() -> None:
     assert sheet.answers["w01-t01"].saved_at == ""
     assert "option" in sheet.unreadable["w01-q01"]
     assert sheet.oddities == ("2 answers to items that this workbook does not have were left out",)
+
+
+@pytest.mark.parametrize(
+    ("saved", "read"),
+    [
+        ("2026-11-19T10:00:00+00:00", "2026-11-19T10:00:00+00:00"),
+        ("2026-11-19T10:00:00", "2026-11-19T10:00:00"),
+        ("9999-12-31T23:59:59-01:00", ""),
+        ("9999-12-31T23:59:59", ""),
+        ("0001-01-01T00:00:00+23:59", ""),
+        ("0001-01-01T00:00:00", ""),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_a_saved_time_is_one_wherever_a_clock_stands_or_none(saved: Any, read: str) -> None:
+    assert Answer(value="a", time=saved).saved_at == read
 
 
 def test_a_file_of_50_mb_is_not_read(tmp_path: Path) -> None:

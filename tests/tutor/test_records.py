@@ -1,5 +1,6 @@
 """Evidence, proposals, decisions and sign-off: a person decides, what holds is the newest, and nothing is written by halves."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -23,6 +24,7 @@ from autograde.cli import app
 from autograde.commands.console import out
 from autograde.content.frameworks import Criterion, load_framework
 from autograde.content.reading import load_rubrics
+from autograde.desk.standing import standing as class_standing
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, person
 from autograde.gradebook.left import mark_left, who_left
@@ -429,6 +431,27 @@ def test_a_kill_leaves_all_of_a_decision_or_nothing(unit: Course, tmp_path: Path
 
 
 # The unit
+
+
+ODD = ("9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00", "9999-12-31T23:59:59")
+"""Times which some clocks, in some zones, have not."""
+
+
+@pytest.mark.parametrize("time", ODD)
+def test_a_time_that_no_clock_has_stops_no_class(unit: Course, time: str) -> None:
+    path = unit.path("submitted", "ana01", NAME) / "answers.json"
+    document = json.loads(path.read_bytes())
+    document["answers"]["w01-declaration"]["saved_at"] = time
+    path.write_text(json.dumps(document), "utf-8")
+    said = standing(unit)["ana01"].declared
+    assert said is not None
+    assert said.at == datetime(2026, 11, 19, 10)  # noqa: DTZ001  when it was handed in
+    for text in (f"{time} UTC", time.replace("T", " ")):  # as another program may leave it
+        (path.parent / "timestamp.txt").write_text(text, "utf-8")
+        assert unit.timestamp("ana01", NAME) is None
+        assert set(standing(unit)) == {"ana01", "ben01", "cai01"}
+        assert evidence_of(unit)["ana01"]
+        assert class_standing(unit).of("ana01", NAME).handed_in is not None
 
 
 def test_a_unit_is_signed_off_when_all_is_met_and_declared(unit: Course) -> None:

@@ -4,11 +4,11 @@ import errno
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from workbook_helpers.files import read_file
 from workbook_helpers.items import Item, Json
+from workbook_helpers.times import read_time
 
 SCHEMA = 1
 MAX_BYTES = 5_000_000
@@ -33,10 +33,8 @@ class Answer:
     @property
     def saved_at(self) -> str:
         """When it was saved, in ISO 8601, or "" where the file holds no valid time."""
-        try:
-            return datetime.fromisoformat(self.time).isoformat()
-        except (TypeError, ValueError):
-            return ""
+        found = read_time(self.time)
+        return found.isoformat() if found else ""
 
 
 @dataclass(frozen=True, kw_only=True)
