@@ -3,9 +3,10 @@
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -58,8 +59,14 @@ def still_in(copies: Collection[Path]) -> tuple[str, ...]:
 
 def written_in(connection: Connection) -> tuple[Path, ...]:
     """Give where backups and packed classes were written, as the log tells; what was downloaded is not among it."""
-    told = [entry.detail or {} for deed in (Deed.BACK_UP, Deed.EXPORT) for entry in log.entries_in(connection, deed)]
-    return tuple(dict.fromkeys(Path(str(one["file"])) for one in told if "file" in one and one.get("what", PACKED) == PACKED))
+    told = [entry.detail or {} for entry in log.entries_in(connection, Deed.BACK_UP)]
+    told += [one for entry in log.entries_in(connection, Deed.EXPORT) if _is_packing(one := entry.detail or {})]
+    return tuple(dict.fromkeys(Path(str(one["file"])) for one in told if "file" in one))
+
+
+def _is_packing(told: Mapping[str, Any]) -> bool:
+    """Whether an export is that of the packed class, which first versions did not say; a report says which, and names a bare file."""
+    return told.get("what", PACKED) == PACKED and "report" not in told
 
 
 def moved_from(connection: Connection, now: str) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ from autograde.records.outside import catch
 from autograde.records.retention import Retention, due, keep_retention, read_retention
 from autograde.reports.document import Table
 from autograde.reports.learner_export import export_learner
+from autograde.reports.making import make_class
 from autograde.reports.sheet import as_xlsx
 from autograde.run.mark import mark_class
 from autograde.whole import ERASING, stage
@@ -597,6 +598,16 @@ def test_copies_that_were_written_elsewhere_are_named_by_where(full: Course, tmp
         f"{tmp_path / 'other' / 'one.db'}, a copy of the class, {away}",
         f"What was written to {tmp_path / 'gone'}, 2 copies of the class, {away}",
     )
+
+
+def test_a_report_is_no_copy_of_the_class(full: Course, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    make_class(full, tmp_path / "gone" / "class.html")
+    export_learner(full, "ben01", tmp_path / "gone" / "ben01.zip")
+    with writing(full) as database:
+        log.note(database, Deed.EXPORT, file=str(tmp_path / "gone" / "packed long ago.zip"))  # as first versions noted it
+    shutil.rmtree(tmp_path / "gone")
+    assert plan(full, "ana01").moved == (tmp_path / "gone" / "packed long ago.zip",)
 
 
 def test_a_copy_that_cannot_be_looked_at_stops_no_erasure(full: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
