@@ -3,17 +3,20 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from autograde.errors import ClassError
-from autograde.text import printable
+from autograde.text import printable, stamp
 
 STAGE = ".part"
 """Where a class keeps what is not in its place yet."""
 ERASING = "erasing.json"
 """In it: what is erased of a learner, until all of it is gone."""
 
+BROKEN = "broken-"
+"""What stands in the name of a file that could not be understood, and was kept aside: it ends with the time."""
 WAIT_S = 10
 """How long one waits for another that changes a file of the class."""
 
@@ -114,6 +117,11 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def keep_aside(path: Path) -> Path:
+    """Give a file that cannot be understood another name, so that nothing is written over it; give that. OSError if it cannot be done."""
+    return path.replace(path.with_name(f"{path.name}.{BROKEN}{stamp(datetime.now(UTC))}"))
 
 
 def fresh_file(

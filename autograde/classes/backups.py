@@ -1,26 +1,23 @@
 """Backups of a class's gradebook: the folder that was chosen for them on this computer, what lies there, and when the last was made."""
 
 import hashlib
-import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from jupyter_core.paths import jupyter_config_dir
 
 from autograde.classes.folder import Course
+from autograde.classes.own_file import DAMAGED, read_own, write_own
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.keep import Held, backup
 from autograde.text import LOCAL, printable
 from autograde.whole import STAGE, stage
-from workbook_helpers.files import read_file, write_file
+from workbook_helpers.files import write_file
 
 FILE = "autograde_backups.json"
 """In Jupyter's folder of the user's settings: the class's folder → the folder of its backups, and when the last was made."""
-MAX_BYTES = 1_000_000
 BROUGHT = "brought-"
 """How the file begins that `bring` keeps."""
 WHEN = "-".join("[0-9]" * n for n in (4, 2, 2, 6))
@@ -149,18 +146,15 @@ def find_backup(course: Course, name: str) -> Path:
 
 def _all() -> dict[str, dict[str, str]]:
     try:
-        found: Any = json.loads(read_file(Path(jupyter_config_dir()) / FILE, MAX_BYTES))["classes"]
-        return {str(root): {name: str(value) for name, value in row.items()} for root, row in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        found = read_own(FILE, "classes", dict)
+        return {root: {name: str(value) for name, value in row.items()} for root, row in found.items()}
+    except (OSError, *DAMAGED):
         return {}
 
 
 def _write(course: Course, **values: str) -> None:
     """Keep something of a class; a folder of settings that cannot be written does no harm."""
-    path, rows = Path(jupyter_config_dir()) / FILE, _all()
+    rows = _all()
     rows[str(course.root)] = rows.get(str(course.root), {}) | values
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps({"schema": 1, "classes": rows}, ensure_ascii=False, indent=1).encode(), mode=0o600)
-    except OSError:
-        return
+    with suppress(OSError):
+        write_own(FILE, "classes", rows)

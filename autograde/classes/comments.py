@@ -1,44 +1,44 @@
 """A tutor's own comments, kept for all classes and tasks in the user's settings."""
 
-import json
-from pathlib import Path
-from typing import Any
+import errno
 
-from jupyter_core.paths import jupyter_config_dir
-
+from autograde.classes.own_file import DAMAGED, own_path, read_own, write_own
 from autograde.errors import ClassError
-from workbook_helpers.files import read_file, write_file
 
 FILE = "autograde_comments.json"
-"""In Jupyter's folder of the user's settings."""
 MOST = 300
-MAX_BYTES = 2_000_000
 
 
 def own_comments() -> list[str]:
     """Give them, the newest first; none where the file says nothing that can be read."""
     try:
-        rows: Any = json.loads(read_file(Path(jupyter_config_dir()) / FILE, MAX_BYTES))["comments"]
-        return [row for row in rows if isinstance(row, str)]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return [row for row in read_own(FILE, "comments", list) if isinstance(row, str)]
+    except (OSError, *DAMAGED):
         return []
 
 
-def keep_comment(text: str) -> None:
-    """Put a comment among one's own, first."""
-    _write([text, *(one for one in own_comments() if one != text)][:MOST])
+def keep_comment(text: str) -> str:
+    """Put a comment among one's own, first; give what has to be told, a sentence, "" for nothing.
+
+    Raises
+    ------
+    ClassError
+        If they would be too large to be read again, or cannot be written.
+    """
+    return _write([text, *(one for one in own_comments() if one != text)][:MOST])
 
 
-def drop_comment(text: str) -> None:
-    """Take a comment out of one's own."""
-    _write([one for one in own_comments() if one != text])
+def drop_comment(text: str) -> str:
+    """Take a comment out of one's own; see `keep_comment`."""
+    return _write([one for one in own_comments() if one != text])
 
 
-def _write(comments: list[str]) -> None:
-    path = Path(jupyter_config_dir()) / FILE
+def _write(comments: list[str]) -> str:
+    path = own_path(FILE)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps({"schema": 1, "comments": comments}, ensure_ascii=False, indent=1).encode(), mode=0o600)
+        aside = write_own(FILE, "comments", comments)
     except OSError as error:
-        msg = f"Your comments cannot be kept in {path} ({error.strerror}). See that its disk has room."
+        step = "Remove one that you do not need" if error.errno == errno.EFBIG else "See that its disk has room and you may use the file"
+        msg = f"Your comments cannot be kept in {path} ({error.strerror}), and stay as they were. {step}."
         raise ClassError(msg) from error
+    return f"{path} was damaged: it is kept as {aside.name} beside it, and your comments begin anew." if aside else ""

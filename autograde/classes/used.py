@@ -1,23 +1,19 @@
 """The classes that were used before on this computer, as its list of them shows."""
 
-import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from jupyter_core.paths import jupyter_config_dir
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
+from autograde.classes.own_file import DAMAGED, read_own, write_own
 from autograde.classes.owner import is_class
-from workbook_helpers.files import read_file, write_file
 
 FILE = "autograde_classes.json"
 """In Jupyter's folder of the user's settings."""
 MOST = 50
-MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +50,13 @@ def forget(folder: str) -> None:
 
 def _rows() -> list[dict[str, str]]:
     try:
-        rows: Any = json.loads(read_file(Path(jupyter_config_dir()) / FILE, MAX_BYTES))["classes"]
+        rows = read_own(FILE, "classes", list)
         good = [row for row in rows if datetime.fromisoformat(row["used"]) and os.path.isabs(row["folder"])]  # noqa: PTH117
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, *DAMAGED):
         return []
     return [{"folder": str(row["folder"]), "used": str(row["used"])} for row in good]
 
 
 def _write(rows: list[dict[str, str]]) -> None:
-    path = Path(jupyter_config_dir()) / FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps({"schema": 1, "classes": rows}, ensure_ascii=False, indent=1).encode(), mode=0o600)
-    except OSError:
-        return
+    with suppress(OSError):
+        write_own(FILE, "classes", rows)

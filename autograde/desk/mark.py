@@ -200,9 +200,8 @@ def _learner(asked: Asked) -> Done:
 def _own(asked: Asked) -> Look:
     """Put a comment among one's own, or take it out."""
     text = asked.text("comment")
-    if text:
-        (drop_comment if asked.text("drop") == "1" else keep_comment)(text)
-    return Look(shown=Own(own=tuple(own_comments())))
+    told = (drop_comment if asked.text("drop") == "1" else keep_comment)(text) if text else ""
+    return Look(shown=Own(own=tuple(own_comments()), told=told))
 
 
 def _run(asked: Asked) -> Done:

@@ -229,6 +229,7 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Own:
-    """One's own comments."""
+    """One's own comments; `told` is a sentence on what was found amiss, "" for nothing."""
 
     own: tuple[str, ...]
+    told: str = ""

@@ -23,7 +23,8 @@ from autograde.gradebook.referred import Referred, referred
 from autograde.inbox.claims import answered, read_manifest
 from autograde.inbox.files.archive import MAX_UNPACKED, Parts, hand_in_parts, open_archive
 from autograde.inbox.files.senders import EXCHANGE, NOBODY, Sender
-from autograde.text import after, aware, naive, printable, stamp
+from autograde.text import after, aware, naive, printable
+from autograde.whole import keep_aside
 from workbook_helpers.files import PART, read_file, write_file
 
 FOLDER = ".attempts"
@@ -31,8 +32,6 @@ FOLDER = ".attempts"
 SCHEMA = 1
 PAUSES_S = (0.01, 0.05, 0.2)
 """Between the attempts to read a file that another program holds."""
-BROKEN = "broken-"
-"""What stands in the name of a file that could not be understood, and was kept aside: it ends with the time."""
 T = TypeVar("T")
 UNDONE = "autograde undo, "
 """How the reason of an attempt begins that a tutor took back; the time follows, so that the reasons sort by it."""
@@ -171,7 +170,7 @@ class Attempts:
         path = self._folder / f"{student}.json"
         if student in self.broken - self._aside:
             with suppress(FileNotFoundError):
-                path.replace(self._folder / f"{path.name}.{BROKEN}{stamp(datetime.now(UTC))}")
+                keep_aside(path)
             self._aside.add(student)
         write_file(path, content)
         self._of[student] = tuple(now)

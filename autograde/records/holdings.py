@@ -15,9 +15,9 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Student
 from autograde.classes.served import ARRIVED, served_folder
 from autograde.gradebook import own_tables, tables
-from autograde.inbox.attempts import BROKEN
 from autograde.records.naming import folded
 from autograde.records.unclaimed import manifests, named_alone
+from autograde.whole import BROKEN
 from workbook_helpers.files import read_file
 
 _ASSIGNMENTS = tables.submitted_assignment

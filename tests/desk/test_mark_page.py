@@ -9,6 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
+from autograde.classes.comments import FILE
 from autograde.classes.folder import Course
 from autograde.run.mark import mark_class
 from tests.browser.test_accessible import violations
@@ -369,6 +370,28 @@ def test_what_was_not_saved_is_sent_by_the_page_that_is_opened_anew(marking: Des
     expect(task.locator("[data-mark-ready]")).to_be_visible()
     expect(state(task)).to_have_text("Saved")
     assert points(marking, "dan01") == (3, "")
+
+
+def test_a_damaged_list_of_ones_own_comments_is_kept_and_told(marking: Desk, task: Page, surroundings: dict[str, str]) -> None:
+    path = Path(surroundings["JUPYTER_CONFIG_DIR"]) / FILE
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"comments": ["One", "Tw', "utf-8")
+    task.locator("#mark-mine summary").click()
+    task.locator("#mark-comment").fill("Well said.")
+    keep = task.get_by_role("button", name="Keep the comment above for all tasks")
+    keep.click()
+    told = task.locator("#mark-own-told")
+    expect(told).to_contain_text(f"{FILE} was damaged: it is kept as {FILE}.broken-")
+    expect(task.locator("#mark-own li")).to_have_count(1)
+    assert violations(task) == []
+    path.unlink()
+    path.mkdir()
+    keep.click()
+    expect(told).to_contain_text("and stay as they were")
+    path.rmdir()
+    keep.click()
+    expect(told).to_be_empty()
+    path.unlink()
 
 
 def test_one_learner_is_found_by_a_part_of_the_name(marking: Desk, task: Page) -> None:

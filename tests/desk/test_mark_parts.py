@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,11 +16,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from autograde.classes.comments import drop_comment, keep_comment, own_comments
+from autograde.classes import backups, used
+from autograde.classes.backups import last_backup, note_backup
+from autograde.classes.comments import FILE, drop_comment, keep_comment, own_comments
 from autograde.classes.folder import Course
 from autograde.classes.moving import move_gradebook
 from autograde.classes.own_keys import GUIDES, Decision, decide
 from autograde.classes.roster import Student
+from autograde.classes.used import remember, used_before
 from autograde.content import home
 from autograde.desk import mark
 from autograde.desk.mark_answers import Answers
@@ -352,6 +356,67 @@ def test_ones_own_comments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert own_comments() == ["One", "Two"]
     drop_comment("One")
     assert own_comments() == ["Two"]
+
+
+@pytest.mark.parametrize("damage", ["cut off", "of another form", "too large"])
+def test_ones_own_comments_that_cannot_be_read_are_kept_aside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: str) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    path = tmp_path / FILE
+    for n in range(40):
+        keep_comment(f"Comment {n}")
+    good = path.read_text("utf-8")
+    path.write_text(
+        {"cut off": good[:-3], "of another form": '{"comments": {"a": "b"}}', "too large": good + " " * 2_000_000}[damage], "utf-8"
+    )
+    before = path.read_bytes()
+    told = keep_comment("A new one")
+    [aside] = tmp_path.glob(f"{FILE}.broken-*")
+    assert aside.read_bytes() == before
+    assert told == f"{path} was damaged: it is kept as {aside.name} beside it, and your comments begin anew."
+    assert own_comments() == ["A new one"]
+    assert keep_comment("Another") == ""
+    assert own_comments() == ["Another", "A new one"]
+
+
+def test_ones_own_comments_never_grow_until_they_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    rows = [f"{n} {'Da iawn, ŵ ' * 700}" for n in range(230)]
+    (tmp_path / FILE).write_text(json.dumps({"comments": rows}, ensure_ascii=False), "utf-8")
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(ClassError, match=r"it would have more than 2 MB\), and stay as they were\. Remove one"):
+        keep_comment("x" * 100_000)
+    assert (tmp_path / FILE).read_bytes() == before
+    drop_comment(rows[0])
+    drop_comment(rows[1])
+    assert keep_comment("A short one") == ""
+    assert own_comments() == ["A short one", *rows[2:]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes links for few")
+def test_ones_own_comments_that_cannot_be_looked_at_now_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "elsewhere.json").write_text('{"comments": ["One"]}', "utf-8")
+    (tmp_path / FILE).symlink_to("elsewhere.json")
+    with pytest.raises(ClassError, match="it is not a plain file"):
+        keep_comment("Two")
+    assert (tmp_path / FILE).is_symlink()
+
+
+def test_what_is_kept_of_the_classes_is_not_written_over_where_it_is_damaged(
+    course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    damaged = '{"classes": {"/another/class": {"folder": "/stick"}'
+    for name in (backups.FILE, used.FILE):
+        (tmp_path / name).write_text(damaged, "utf-8")
+    note_backup(course)
+    remember(course)
+    assert {path.name.partition(".broken-")[0]: path.read_text("utf-8") for path in tmp_path.glob("*.broken-*")} == {
+        backups.FILE: damaged,
+        used.FILE: damaged,
+    }
+    assert last_backup(course) is not None
+    assert [one.folder for one in used_before()] == [str(course.root)]
 
 
 def test_placeholders() -> None:

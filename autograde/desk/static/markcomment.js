@@ -1,6 +1,7 @@
 // @ts-check
 /* Comments that were used before are found by typing, as a list below the field; placeholders are shown as the learner will read them. */
 
+import { $, h } from "./marking.js";
 import { headers, secret } from "./secret.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("marking"));
@@ -8,6 +9,7 @@ const field = /** @type {HTMLTextAreaElement} */ (document.getElementById("mark-
 const list = /** @type {HTMLElement} */ (document.getElementById("mark-found"));
 const preview = /** @type {HTMLElement} */ (document.getElementById("mark-preview"));
 const mine = /** @type {HTMLElement} */ (document.getElementById("mark-own"));
+const amiss = $("mark-own-told");
 const MOST = 6;
 /** @type {string[]} */
 let bank = [];
@@ -91,7 +93,10 @@ const keep = async (comment, drop) => {
   const body = new URLSearchParams({ _xsrf: secret(), comment, drop: drop ? "1" : "" });
   try {
     const reply = await fetch(form.dataset["markOwn"] ?? "", { method: "POST", body, headers: headers() });
-    if (reply.ok) draws(/** @type {{ own: string[] }} */ (await reply.json()).own);
+    const { own: now, told, fault } = /** @type {{ own?: string[], told?: string, fault?: string }} */ (await reply.json());
+    const said = fault || told;
+    if (now) draws(now);
+    amiss.replaceChildren(...(said ? [h("p", { class: "desk-fault" }, said)] : []));
   } catch { /* the bar says that the server has gone */ }
 };
 /** @param {string[]} next */
