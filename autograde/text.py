@@ -143,6 +143,16 @@ def after(times: Iterable[datetime], step: timedelta = timedelta(microseconds=1)
     return max(naive(datetime.now(UTC)), last + step)
 
 
+def later(when: datetime, by: timedelta) -> datetime:
+    """Give when the tutor's clock has gone on by so much, in UTC: a day on which it is changed has 23 or 25 hours, and is a day, too."""
+    return (aware(when).astimezone(LOCAL) + by).astimezone(UTC)
+
+
+def by_clock(begin: datetime, end: datetime) -> timedelta:
+    """Give by how much the tutor's clock goes on from one time to another, as `later` adds it."""
+    return aware(end).astimezone(LOCAL) - aware(begin).astimezone(LOCAL)  # in one zone Python takes one clock from the other
+
+
 def nbgrader_time(when: datetime) -> str:
     """Write a time as nbgrader's `timestamp.txt` holds it."""
     return aware(when).strftime("%Y-%m-%d %H:%M:%S.%f UTC")

@@ -20,7 +20,7 @@ from autograde.gradebook.address import without_password
 from autograde.gradebook.database import unwritten
 from autograde.gradebook.overview import due_dates
 from autograde.outbox.nbgrader_run import explaining_nbgrader
-from autograde.text import NO_DATE, Due, aware, naive
+from autograde.text import NO_DATE, Due, aware, by_clock, later, naive
 from autograde.whole import mend, swapped
 from workbook_helpers.files import write_file
 from workbook_helpers.items import Workbook, load_workbook
@@ -74,6 +74,7 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
     nbgrader's own preprocessor does it, but commits after each row, so that a kill would leave half a notebook there.
     """
     saver, name = SaveCells(), workbook.assignment
+    before = _due(course, name)
     with explaining_nbgrader(f"{workbook.id} cannot be released", ReleaseError), course.gradebook() as gradebook:
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         try:
@@ -81,6 +82,9 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
                 name, **({} if due is None else {"duedate": None if due == NO_DATE else naive(due)})
             )
             stored: datetime | None = entry.duedate
+            for one in entry.submissions:
+                if before and stored and one.extension:  # kept in hours, which were those of its days
+                    one.extension = later(stored, by_clock(before, before + one.extension)) - aware(stored)
             document = nbformat.read(notebook, as_version=4)
             saver.gradebook, saver.assignment_id, saver.notebook_id = gradebook, name, name
             saver.new_grade_cells, saver.new_solution_cells, saver.new_task_cells, saver.new_source_cells = {}, {}, {}, {}

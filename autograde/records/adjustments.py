@@ -26,7 +26,7 @@ from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
 from autograde.inbox.submitted import submissions
 from autograde.records.opening import reading, writing
-from autograde.text import aware, in_short, naive
+from autograde.text import aware, in_short, later, naive
 
 MOST_DAYS = 366
 """More days of extra time than these are a slip of the hand."""
@@ -155,13 +155,14 @@ def end(course: Course, id_: str) -> Adjustment:
     taken: list[tuple[str, datetime | None]] = []
     if found.kind is Kind.TIME and found.learner not in submissions(course, found.assignment):
         same = (found.learner, found.assignment, Kind.TIME, False)
-        others = [one.detail for one in every if (one.learner, one.assignment, one.kind, one.ended) == same and one.id != id_]
-        rest = max((timedelta(days=int(detail.partition(" ")[0])) for detail in others), default=timedelta(0))
+        others = [one for one in every if (one.learner, one.assignment, one.kind, one.ended) == same and one.id != id_]
         with reading(course) as connection:
             due, extra = _due(connection, found.assignment), _extension(connection, found.assignment, found.learner)
-        if due and extra and _days(extra.days) == found.detail and rest < extra:  # what was given otherwise since then stays
-            taken.append((found.assignment, aware(due) + extra))
-            extend(course, found.assignment, found.learner, aware(due) + rest if rest else None)
+        if due and extra:
+            now, gave, rest = aware(due) + extra, _with(due, found), max((_with(due, one) for one in others), default=None)
+            if now == gave and (rest is None or rest < gave):  # what was given otherwise since then stays
+                taken.append((found.assignment, now))
+                extend(course, found.assignment, found.learner, rest)
     try:
         with writing(course) as database:
             check_not_signed_off(database, found.learner)
@@ -223,12 +224,18 @@ def _until(course: Course, name: str, learner: str, days: int) -> tuple[datetime
     with reading(course) as connection:
         due = _due(connection, name)
         held = _extension(connection, name, learner)
-    if held and held > timedelta(days=days):
-        msg = f"{learner} has more time for {name} already than {_days(days)}. Give at least as many."
-        raise ClassError(msg)
     if due is None:
         return datetime.now(UTC), None  # `extend` refuses in its words
-    return aware(due) + timedelta(days=days), aware(due) + held if held else None
+    until, before = later(due, timedelta(days=days)), aware(due) + held if held else None
+    if before and before > until:
+        msg = f"{learner} has more time for {name} already than {_days(days)}. Give at least as many."
+        raise ClassError(msg)
+    return until, before
+
+
+def _with(due: datetime, given: Adjustment) -> datetime:
+    """Give until when a learner has time with the extra time that an adjustment gives."""
+    return later(due, timedelta(days=int(given.detail.partition(" ")[0])))
 
 
 def _take_back(course: Course, learner: str, applied: Sequence[tuple[str, datetime | None]]) -> None:

@@ -28,11 +28,13 @@ from autograde.desk.quality_view import PARTS
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.database import let_go
+from autograde.gradebook.overview import due_dates
 from autograde.gradebook.person import Given, Notes, give, marks_for, places_in
 from autograde.gradebook.sealed import faults_in, one_of, seal
 from autograde.gradebook.who import who as logged_in_here
 from autograde.hints import Hint
 from autograde.inbox.intake import intake
+from autograde.outbox.release import release
 from autograde.records import actions, adjustments, sampling, second_looks, second_marking, standardising
 from autograde.records.adjustments import Kind
 from autograde.records.events import add_event
@@ -42,7 +44,7 @@ from autograde.reports.people import people
 from autograde.reports.quality import quality_report
 from autograde.run.mark import mark_class
 from autograde.statistics.sampling import Rates
-from autograde.text import naive
+from autograde.text import in_words, naive, read_due
 from tests.conftest import ROOT
 from tests.tutor.conftest import ASSIGNMENT, empty_database
 
@@ -182,6 +184,44 @@ def test_extra_time_falls_to_that_of_the_others_that_hold(course: Course) -> Non
     adjustments.end(course, again.id)
     assert until(course, "ana01") == timedelta(days=3)
     adjustments.end(course, given[3].id)
+    assert until(course, "ana01") is None
+
+
+@pytest.mark.parametrize(
+    ("due", "end"),
+    [
+        ("23 October 2026", "Friday 30 October 2026, 23:59"),  # the clocks are put back on the 25th
+        ("24 March 2027", "Wednesday 31 March 2027, 23:59"),  # and on on the 28th
+        ("2 December 2026 17:00", "Wednesday 9 December 2026, 17:00"),
+    ],
+)
+def test_a_day_of_extra_time_is_one_of_the_clock(course: Course, due: str, end: str) -> None:
+    release(course, "w01", due=read_due(due))
+    three, seven = (adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=days, **GIVEN)[0] for days in (3, 7))
+    [again] = adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    dates = due_dates(course.db_url, course.course_id, ASSIGNMENT) or {}
+    assert in_words(dates["ana01"]) == end
+    with pytest.raises(ClassError, match="has more time"):
+        adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=6, **GIVEN)
+    for one in (again, seven, three):
+        adjustments.end(course, one.id)
+    assert until(course, "ana01") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "end"),
+    [
+        ("23 October 2026", "2 December 2026", "Wednesday 9 December 2026, 23:59"),
+        ("2 December 2026", "24 March 2027", "Wednesday 31 March 2027, 23:59"),
+    ],
+)
+def test_extra_time_keeps_its_days_where_the_date_of_the_class_is_moved(course: Course, first: str, then: str, end: str) -> None:
+    release(course, "w01", due=read_due(first))
+    [made] = adjustments.adjust(course, "ana01", Kind.TIME, workbooks=["w01"], days=7, **GIVEN)
+    release(course, "w01", due=read_due(then))
+    dates = due_dates(course.db_url, course.course_id, ASSIGNMENT) or {}
+    assert in_words(dates["ana01"]) == end
+    adjustments.end(course, made.id)
     assert until(course, "ana01") is None
 
 
