@@ -6,18 +6,11 @@ from functools import cached_property
 
 from autograde.classes.roster import Student
 from autograde.marking.comment import without_names
+from autograde.marking.name_words import is_word
 
 HIDDEN = "[name]"
 """What stands for a name or an id in an anonymous answer."""
 SAID = f"“{HIDDEN}” stands for a name of this class."
-WORDS = """
-april art august autumn bath beauty best bill blessing care case charity comfort dawn day destiny drew faith favour friday gift
-glory good goodness grace happy harmony heaven holly hope iris ivy joy june justice lily long love mark may melody mercy miracle
-monday moses page pat patience peace pearl pleasure praise precious prince princess progress prosper rich rob rose serenity short
-summer sunday sunny trinity trust victory ward will winter wisdom young
-"""
-"""Names that are words, too: at the beginning of a sentence, where each word has a capital, they are left."""
-BEGINS = re.compile(r"(?:^|[.!?:;•\n–-])[\s\"'“‘(*]*$")
 ID = re.compile(r"(?=.*\d).{4,}")
 """An id that no answer has by chance."""
 
@@ -45,7 +38,7 @@ class Names:
         if not alone:
             return text
         form = rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(alone, key=len, reverse=True)))})(?!\w)"
-        return re.sub(form, lambda found: found[0] if _is_word(text, found) else HIDDEN, text)
+        return re.sub(form, lambda found: found[0] if is_word(text, found) else HIDDEN, text)
 
     @cached_property
     def _whole(self) -> list[tuple[frozenset[str], str]]:
@@ -69,7 +62,3 @@ def _all(one: Student) -> tuple[str, ...]:
 
 def _parts(people: Iterable[Student]) -> Iterable[str]:
     return {part for one in people for name in (one.first_name, one.last_name) for part in {name, *name.split()} if len(part) > 1}
-
-
-def _is_word(text: str, found: re.Match[str]) -> bool:
-    return found[0].casefold() in WORDS.split() and BEGINS.search(text[: found.start()]) is not None

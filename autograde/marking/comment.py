@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from autograde.marking.name_words import is_word
+
 
 def fill(template: str, *, name: str, must_see: Sequence[str], seen: Sequence[int]) -> str:
     """Give the comment that a learner reads.
@@ -19,11 +21,15 @@ def fill(template: str, *, name: str, must_see: Sequence[str], seen: Sequence[in
 
 
 def without_names(text: str, names: Sequence[str], instead: str) -> str:
-    """Give a text in which something else stands for each of some names, where such a name is a word of its own."""
+    """Give a text in which something else stands for each name of a learner who wrote it, or to whom it is written.
+
+    However it is typed, but not where it is a part of a word, or a word like any other.
+    """
     wanted = sorted({name for name in names if len(name) > 1}, key=lambda name: -len(name))
     if not wanted:
         return text
-    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)", lambda _: instead, text, flags=re.IGNORECASE)
+    form = rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)"
+    return re.sub(form, lambda found: found[0] if is_word(text, found, spoken_to=True) else instead, text, flags=re.IGNORECASE)
 
 
 def _listed(sentences: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from autograde.classes.roster import Roster, Student
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.log import note_each
 from autograde.gradebook.own_tables import pseudonym
+from autograde.marking.name_words import are_words
 from autograde.records.naming import composed, either, folded
 from autograde.records.opening import writing
 
@@ -41,8 +42,8 @@ class People:
     def hide(self, text: str, learner: str) -> str:
         """Give a person's words about a learner, "" for none, without ids, names and addresses of learners, however they are typed.
 
-        Of the learner each part of a name goes, of others the whole name: parts of theirs may be words like any other. Where they are
-        named, the words stay as they are.
+        Of the learner each part of a name goes, of others the whole name: parts of theirs may be words like any other. In small letters
+        "will" and the like stay. Where they are named, the words stay as they are.
         """
         if self.named:
             return text
@@ -51,7 +52,8 @@ class People:
         pairs = [pair for first in there for pair in [*self.known.get(first, ()), *own.get(first, ())]]
         found = {folded(word): called for word, called in pairs}
         words = re.compile(rf"(?<!\w)(?:{either(word for word, _ in pairs)})(?!\w)", re.IGNORECASE)
-        return words.sub(lambda word: found.get(folded(word[0]), "a learner"), text) if found else text
+        stay = {word for word in found if are_words(word)}
+        return words.sub(lambda word: word[0] if word[0] in stay else found.get(folded(word[0]), "a learner"), text) if found else text
 
     @cached_property
     def known(self) -> Mapping[str, list[tuple[str, str]]]:

@@ -20,6 +20,7 @@ from autograde.classes import backups, used
 from autograde.classes.backups import last_backup, note_backup
 from autograde.classes.comments import FILE, drop_comment, keep_comment, own_comments
 from autograde.classes.folder import Course
+from autograde.classes.learner_changes import rename
 from autograde.classes.moving import move_gradebook
 from autograde.classes.own_keys import GUIDES, Decision, decide
 from autograde.classes.roster import Student
@@ -348,6 +349,16 @@ def test_comments_are_offered_without_names(course: Course) -> None:
     assert one.marking(TASK, "", "").bank == ("Say more, {name}.",)
 
 
+def test_a_comment_with_a_word_that_is_a_name_is_offered_as_it_is(course: Course) -> None:
+    rename(course, "ana01", first_name="Will", last_name="Young", email="")
+    one, text = Answers(course, ASSIGNMENT), "You will need one example from work with young people."
+    for said, offered in ((text, text), (f"Will, well done! {text}", f"{{name}}, well done! {text}")):
+        before = shown(course, "ana01")
+        one.keep(TASK, before.answer, before.base, points=7, comment=said, notes=Notes())
+        assert one.marking(TASK, "", "").bank == (offered,)
+        assert shown(course, "ana01", anonymous=True).comment == offered
+
+
 def test_ones_own_comments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
     assert own_comments() == []
@@ -494,6 +505,38 @@ def test_an_answer_names_nobody_of_the_class() -> None:
         "O'Neill's turn.": "[name]'s turn.",
     }.items():
         assert names.any(text, people["ana01"]) == nameless
+
+
+@pytest.mark.parametrize(
+    ("learner", "text", "nameless"),
+    [
+        ("Will Young", "You will need one example from work with young people.", None),
+        ("Will Young", "Young people need time. Will you say how? WILL YOU?", None),
+        ("Will Young", "Will, you say it well. Well done, Will!", "{name}, you say it well. Well done, {name}!"),
+        (
+            "Will Young",
+            "Will told me. I asked Will, who will come: Will’s turn.",
+            "{name} told me. I asked {name}, who will come: {name}’s turn.",
+        ),
+        ("Will Young", "Mr Young, Will Young and WILL YOUNG.", "Mr {name}, {name} and {name}."),
+        ("Will Young", "Will young people know how young people will cope? How will young people know?", None),
+        ("Will Evans", "I will do it, will evans and Evans said.", "I will do it, {name} and {name} said."),
+        (
+            "May Grant",
+            "You may grant it in May, on 3 May. May said: ask May.",
+            "You may grant it in May, on 3 May. {name} said: ask {name}.",
+        ),
+        ("My Long", "My manager said in my long talk: My is kind.", None),
+        ("My Long", "Well done, My. I know My.", "Well done, {name}. I know {name}."),
+        ("Ana Evans", "Ana and ana; Anabel, EVANS.", "{name} and {name}; Anabel, {name}."),
+    ],
+)
+def test_a_name_that_is_a_word_is_taken_for_a_name_where_it_is_one(learner: str, text: str, nameless: str | None) -> None:
+    first, _, last = learner.partition(" ")
+    student = Student(id="abc01", first_name=first, last_name=last)
+    names, wanted = Names({"abc01": student}), nameless or text
+    assert names.own(text, student, "{name}") == wanted
+    assert names.any(text, student) == wanted.replace("{name}", "[name]")
 
 
 def test_the_list_of_answers_has_pages() -> None:

@@ -349,6 +349,13 @@ def test_names_are_hidden_however_they_are_typed(unit: Course, said: str, hidden
     assert who.hide(said, "dee01") == hidden.format(**{one[:3]: called for one, called in who.called.items()})
 
 
+def test_a_name_that_is_a_word_is_hidden_where_it_has_a_capital(unit: Course) -> None:
+    add_one(unit, id_="wil01", first_name="Will", last_name="Young", email="will@example.org")
+    who = people(unit, named=False)
+    said = who.hide("Will will do it; young people, Mr Young and WILL YOUNG. How will young people cope?", "wil01")
+    assert said == "{0} will do it; young people, Mr {0} and {0}. How will young people cope?".format(who.called["wil01"])
+
+
 def test_an_id_is_hidden_as_folders_have_it_too(unit: Course) -> None:
     add_one(unit, id_="COLLEGE\\dee", first_name="Dee", last_name="Zimmer")
     who = people(unit, named=False)
