@@ -348,11 +348,7 @@ def _agreement(found: "Agreement") -> None:
 
     parts = [f"{count(found.pairs, 'pair')}, the same in {found.same or 0:.0%}"]
     parts += [f"weighted kappa {found.kappa:.2f}"] if found.kappa is not None else []
-    parts += [
-        f"{name} interval {one.low:.2f} to {one.high:.2f}"
-        for name, one in (("analytic", found.analytic), ("bootstrap", found.bootstrap))
-        if one
-    ]
+    parts += [found.intervals] if found.intervals else []
     say(out, f"  Agreement, not accuracy: {'; '.join(parts)}.")
     for note in found.notes:
         say(out, f"  {note}")

@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import floor
 from typing import Any
@@ -72,7 +72,7 @@ class Pair:
     @property
     def differs(self) -> bool:
         """Whether the two gave different points."""
-        return abs(self.first - self.points) > SAME
+        return _differ(self.first, self.points)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,12 +197,20 @@ def agreements(course: Course) -> tuple[TaskAgreement, ...]:
 def points_agreement(first: Sequence[float], second: Sequence[float], most: float) -> Agreement:
     """Give the agreement of points from 0 to `most`, by weights that grow with the square of the distance.
 
-    Points are taken to the whole one, or to the half one where one is not whole: a category has to be named before.
+    For kappa, points are taken to the whole one, or to the half one where one is not whole: a category has to be named before. Which of
+    them are the same is told by the points as they were given.
     """
     step = 1.0 if all(point == int(point) for point in (*first, *second)) else 0.5
     steps = [_step(number * step, step) for number in range(floor(most / step + 0.5) + 1)]
     one, other = ([_step(point, step) for point in points] for points in (first, second))
-    return agreement(one, other, steps, weights=Weights.QUADRATIC)
+    differ = sum(map(_differ, first, second))
+    found = agreement(one, other, steps, weights=Weights.QUADRATIC, same=1 - differ / len(first) if first else None)
+    note = "Kappa is in steps of half a point, to which each mark is taken: marks that differ by less may be the same there."
+    return found if step == 1 or not first else replace(found, notes=(note, *found.notes))
+
+
+def _differ(one: float, other: float) -> bool:
+    return abs(one - other) > SAME
 
 
 def _step(points: float, step: float) -> str:

@@ -93,18 +93,17 @@ def _markers(second: Sequence[TaskAgreement]) -> Table:
     rows = []
     for one in second:
         found = one.agreement
-        interval = found.bootstrap or found.analytic
         rows.append(
             (
                 f"{one.assignment} {one.task}",
                 str(found.pairs),
                 f"{found.same:.0%}" if found.same is not None else "",
                 f"{found.kappa:.2f}" if found.kappa is not None else "none",
-                f"{interval.low:.2f} to {interval.high:.2f}" if interval else "",
+                found.intervals,
                 " ".join(found.notes),
             )
         )
-    header = ("task", "answers marked twice", "the same points", "weighted kappa", "interval of 95%", "to be kept in mind")
+    header = ("task", "answers marked twice", "the same points", "weighted kappa", "intervals of 95%", "to be kept in mind")
     return Table(title="Agreement of markers", header=header, rows=tuple(rows))
 
 

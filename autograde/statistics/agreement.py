@@ -76,9 +76,21 @@ class Agreement:
     bootstrap: Interval | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def intervals(self) -> str:
+        """Give the intervals that there are, in words: which one is the wider is told by both."""
+        both = (("analytic", self.analytic), ("bootstrap", self.bootstrap))
+        return "; ".join(f"{name} interval {one.low:.2f} to {one.high:.2f}" for name, one in both if one)
+
 
 def agreement(
-    first: Sequence[str], second: Sequence[str], categories: Sequence[str], *, weights: Weights = Weights.UNWEIGHTED, seed: int = 0
+    first: Sequence[str],
+    second: Sequence[str],
+    categories: Sequence[str],
+    *,
+    weights: Weights = Weights.UNWEIGHTED,
+    seed: int = 0,
+    same: float | None = None,
 ) -> Agreement:
     """Work out how far two markers agree.
 
@@ -90,6 +102,8 @@ def agreement(
         All that can be given, whether it was or not, from the lowest to the highest: with weights, neighbours are one step apart.
     seed
         Of the resampling, ≥ 0: the same one gives the same interval, with the same version of numpy.
+    same
+        0 ≤ share ≤ 1 of the pairs that say the same, where the categories are coarser than what was given.
 
     Raises
     ------
@@ -100,7 +114,8 @@ def agreement(
     pairs = len(first)
     if not pairs:
         return Agreement(pairs=0, notes=("No answer was judged by both.",))
-    same = float(np.trace(counts)) / pairs
+    alike = float(np.trace(counts)) / pairs
+    same = alike if same is None else same
     if len({*first, *second}) == 1:
         note = "Both gave the same category throughout, so chance alone would have them agree, and kappa is not defined."
         return Agreement(pairs=pairs, same=same, notes=(note,))
@@ -109,8 +124,9 @@ def agreement(
     if len(set(first)) == 1 or len(set(second)) == 1:
         note = "One of the two gave the same category throughout: then kappa is 0 whatever the other gave, and says nothing."
         return Agreement(pairs=pairs, same=same, kappa=0.0, notes=(note,))
-    if same == 1:
-        note = f"All {pairs} pairs agree: they cannot tell how much kappa would vary, so there is no interval. {_may_differ(pairs)}"
+    if alike == 1:
+        which, more = ("All", f" {_may_differ(pairs)}") if same == 1 else ("In the steps of kappa all", "")
+        note = f"{which} {pairs} pairs agree: they cannot tell how much kappa would vary, so there is no interval.{more}"
         return Agreement(pairs=pairs, same=same, kappa=1.0, notes=(note,))
     notes = []
     if pairs < 2 * len(categories) ** 2:

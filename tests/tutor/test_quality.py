@@ -372,6 +372,22 @@ def test_halves_are_told_apart() -> None:
     assert found.same == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same", "said"),
+    [
+        ([6.75, 7, 5.25, 8], [7.2, 7, 5.5, 8], 0.5, "In the steps of kappa all 4 pairs agree"),
+        ([7.1, 7], [7, 6.9], 0, "the same category throughout"),
+        ([7.5, 7, 8], [7.5, 7, 8], 1, "All 3 pairs agree"),
+    ],
+)
+def test_points_are_the_same_only_as_they_were_given(first: list[float], second: list[float], same: float, said: str) -> None:
+    found = second_marking.points_agreement(first, second, 10)
+    assert found.same == same
+    assert said in found.notes[1]
+    assert found.notes[0].startswith("Kappa is in steps of half a point")
+    assert not found.intervals
+
+
 @pytest.mark.parametrize(("points", "match"), [(-1, "not between"), (11, "not between")])
 def test_a_second_mark_has_to_fit(marked: Course, points: float, match: str) -> None:
     one = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")[0]

@@ -399,6 +399,21 @@ def test_quality_is_told_as_the_records_say(unit: Course) -> None:
     assert assessors.tables[0].rows == (("Ruth", "2", "0", "2", "1"),)
 
 
+def test_both_intervals_of_kappa_are_told(unit: Course) -> None:
+    row = {"learner": "ana01", "assignment": "w01-small", "task": "w01-t01", "answer": "", "seen": "[]", "text": "", "at": AT}
+    pairs = [(3, 4), (5, 5), (8, 7), (6, 6), (4, 4), (7, 8)]
+    with writing(unit) as database:
+        for n, (first, points) in enumerate(pairs):
+            database.run(
+                insert(own_tables.second_mark).values(**row, id=f"n{n}", marker=f"M{n}", entered_by=f"m{n}", first=first, points=points)
+            )
+    second = quality_report(unit, read_facts(unit), people(unit, named=True), made="").sections[2]
+    [(_, _, same, _, intervals, notes)] = second.tables[0].rows
+    assert same == "43%"
+    assert "go by the wider interval" in notes
+    assert re.fullmatch(r"analytic interval -?\d\.\d\d to \d\.\d\d; bootstrap interval -?\d\.\d\d to \d\.\d\d", intervals)
+
+
 def test_what_was_decided_again_or_for_another_unit_is_counted_apart(unit: Course) -> None:
     with writing(unit) as database:
         other = {
