@@ -2,6 +2,7 @@
 
 The gradebook goes in as a backup does: whole and checked, also while others use it; so do the answers that the class's service keeps.
 What tells how far the log is, or the taking in, goes in before either: of a later moment it would tell of what is not in the file.
+A file or folder whose name some system would not take lies in it by another one, and gets its own again where that can be.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from autograde.classes.any_system import Paths, for_any
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
 from autograde.classes.served import ANSWERS, RUNNING, TAKEN, TOKEN, WATCHED, served_folder, service_of
@@ -26,7 +28,7 @@ from autograde.gradebook.deeds import Deed
 from autograde.gradebook.heads import FILE as HEADS
 from autograde.gradebook.keep import copy_sound, copy_whole
 from autograde.gradebook.noted import note_first
-from autograde.text import LOCAL, encodable, printable
+from autograde.text import LOCAL
 from autograde.whole import STAGE, fresh_file
 from workbook_helpers.files import PART, replacing
 
@@ -86,7 +88,7 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
         If the file is there already or cannot be written, or the gradebook or another file of the class cannot be read.
     """
     target, gradebook, answers = fresh_file(course, file, "a packed class", ending=".zip"), _own_gradebook(course), _own_answers(course)
-    notes, rows = not_packed(course), list[dict[str, Any]]()
+    notes, rows, paths = not_packed(course), list[dict[str, Any]](), Paths()
     own = [path for path in (answers, gradebook) if path]
     early = [course.root / HEADS, *(course.root / "received" / name for name in (TAKEN, WATCHED))]
     apart = {*early, *(path.with_name(f"{path.name}{end}") for path in own for end in ("", "-wal", "-shm", "-journal"))}
@@ -97,7 +99,7 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
             replacing(target, mode=0o600) as part,
             zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed,
         ):
-            rows += [_put(packed, path, course, path) for path in early if path.is_file() and not path.is_symlink()]
+            rows += [_put(packed, path, course, path, paths) for path in early if path.is_file() and not path.is_symlink()]
             copies = [Path(private) / path.name for path in own]
             for path, copy in zip(own, copies, strict=True):  # before the files are listed: each hand-in that has a receipt is among these
                 if path == gradebook:
@@ -105,15 +107,16 @@ def pack(course: Course, file: Path, tell: Callable[[int, int], object] = lambda
                 else:
                     _copy_answers(path, copy)
             found = [path for path in _all(course.root) if path.is_file() and path not in apart]
-            inside = [_name(course, path) for path in _all(course.root) if path.is_dir()]
-            rows += [_put(packed, copy, course, path) for path, copy in zip(own, copies, strict=True)]
+            inside = [paths.of(path.relative_to(course.root).as_posix()) for path in _all(course.root) if path.is_dir()]
+            rows += [_put(packed, copy, course, path, paths) for path, copy in zip(own, copies, strict=True)]
             total = len(rows) + len(found)
             for path in found:
                 tell(len(rows), total)
-                rows.append(_put(packed, path, course, path))
+                rows.append(_put(packed, path, course, path, paths))
             tell(len(rows), total)
-            document = {"schema": SCHEMA, "name": class_name(course), "folder": course.root.name, "folders": inside, "files": rows}
-            packed.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
+            document = {"schema": SCHEMA, "name": class_name(course), "folder": for_any(course.root.name), "folders": inside, "files": rows}
+            document["names"] = paths.true
+            packed.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"))
             packed.writestr(README, HOW.format(name=class_name(course), when=f"{datetime.now(LOCAL):%d %B %Y, %H:%M}"))
             note_first(course, Deed.EXPORT, [("", {"what": PACKED, **where})])  # before the file has its name
     except (OSError, sqlite3.Error, zipfile.BadZipFile, ValueError) as error:
@@ -156,13 +159,13 @@ def _copy_answers(path: Path, copy: Path) -> None:
     copy_sound(path, copy, f"{path}, where the class's service keeps answers,", mend)
 
 
-def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path) -> dict[str, Any]:
+def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path, paths: Paths) -> dict[str, Any]:
     """Put a file in, as the one `of` the class; its size and checksum are of the very bytes that went in, should it change meanwhile."""
-    name, digest, size = _name(course, of), hashlib.sha256(), 0
+    name, digest, size = paths.of(of.relative_to(course.root).as_posix()), hashlib.sha256(), 0
     source = _read(of, lambda: path.open("rb"))
     about = os.fstat(source.fileno())
     when = max(datetime.fromtimestamp(about.st_mtime, UTC), datetime(1980, 1, 1, tzinfo=UTC))
-    info = zipfile.ZipInfo(f"{course.root.name}/{name}", date_time=when.timetuple()[:6])
+    info = zipfile.ZipInfo(f"{for_any(course.root.name)}/{name}", date_time=when.timetuple()[:6])
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
     with source, packed.open(info, "w", force_zip64=True) as target:
         while block := _read(of, lambda: source.read(BLOCK)):
@@ -171,15 +174,6 @@ def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path) -> dict[
             target.write(block)
     private = os.name != "nt" and not stat.S_IMODE(about.st_mode) & 0o077
     return {"path": name, "size": size, "sha256": digest.hexdigest(), "changed": about.st_mtime, "private": private}
-
-
-def _name(course: Course, path: Path) -> str:
-    """Give by what name a file or folder of the class is packed."""
-    name = path.relative_to(course.root).as_posix()
-    if name != encodable(name):
-        msg = f"{printable(path, 300)} has a name that no zip can hold. Give it another one, then pack the class again."
-        raise ClassError(msg)
-    return name
 
 
 def _read(of: Path, act: Callable[[], T]) -> T:

@@ -8,18 +8,17 @@ import ast
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from autograde.classes.any_system import for_any
 from autograde.classes.folder import Course
-from autograde.classes.ids import DEVICES
 from autograde.classes.owner import CONFIG, is_class
 from autograde.classes.packing import BLOCK, MANIFEST, SCHEMA
 from autograde.errors import BAD_ZIP, ClassError
@@ -27,6 +26,9 @@ from autograde.text import printable
 
 MAX_MANIFEST = 200_000_000
 MOST_FILES = 2_000_000
+T = TypeVar("T")
+ANY_NAME = os.name != "nt"
+"""Whether this system has files of any name; on Windows they keep the names that any system takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ class _BrokenError(Exception):
 
 
 def unpack(file: Path, parent: Path, *, shown: str = "", trusted: bool = False) -> Course:
-    """Open a packed class: its folder is made in `parent`, under the name that it had.
+    """Open a packed class: its folder is made in `parent`, under the name that it had, as far as any system takes that.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def unpack(file: Path, parent: Path, *, shown: str = "", trusted: bool = False) 
     shown = shown or file.name
     try:
         with zipfile.ZipFile(file) as packed:
-            name, folders, files = _manifest(packed)
+            name, folders, files, true = _manifest(packed)
             target = parent / name
             if target.exists() or target.is_symlink():
                 msg = f"There is a folder {target} already. Choose another place, or rename the one that is there."
@@ -72,9 +74,9 @@ def unpack(file: Path, parent: Path, *, shown: str = "", trusted: bool = False) 
                 raise ClassError(msg)
             with _made_beside(target) as part:
                 for folder in folders:
-                    (part / folder).mkdir(parents=True, exist_ok=True)
+                    _make(part, folder, true.get(folder, folder), lambda target: target.mkdir(exist_ok=True))
                 for one in files:
-                    _take(packed, f"{name}/{one.path}", one, part / one.path)
+                    _take(packed, f"{name}/{one.path}", one, part, true.get(one.path, one.path))
                 _check_settings(part, trusted=trusted)
     except _BrokenError as error:
         msg = f"{printable(shown, 100)} cannot be opened: {error}. Nothing was made. Pack the class again on the other computer."
@@ -88,8 +90,8 @@ def unpack(file: Path, parent: Path, *, shown: str = "", trusted: bool = False) 
     return Course(target)
 
 
-def _manifest(packed: zipfile.ZipFile) -> tuple[str, list[str], list[_File]]:
-    """Give the folder's name, the folders in it and its files."""
+def _manifest(packed: zipfile.ZipFile) -> tuple[str, list[str], list[_File], dict[str, str]]:
+    """Give the folder's name, the folders in it, its files, and path → the true one that it stands for here."""
     try:
         if packed.getinfo(MANIFEST).file_size > MAX_MANIFEST:
             msg = "its list of files is too long"
@@ -97,6 +99,7 @@ def _manifest(packed: zipfile.ZipFile) -> tuple[str, list[str], list[_File]]:
         found: Any = json.loads(packed.read(MANIFEST))
         schema = int(found["schema"])
         name, folders, files = str(found["folder"]), list(map(str, found["folders"])), [_File(**row) for row in found["files"]]
+        true = {str(path): str(other) for path, other in dict(found.get("names", ())).items() if ANY_NAME and _is_below(str(other))}
     except KeyError as error:
         msg = "it was not made by this program (its list of files is missing)"
         raise _BrokenError(msg) from error
@@ -116,7 +119,7 @@ def _manifest(packed: zipfile.ZipFile) -> tuple[str, list[str], list[_File]]:
         if not _is_safe(path):
             msg = f"it names a file {printable(path, 60)!r}, which no class has"
             raise _BrokenError(msg)
-    return name, folders, files
+    return name, folders, files, true
 
 
 def _can_be(one: _File) -> bool:
@@ -126,23 +129,36 @@ def _can_be(one: _File) -> bool:
 
 def _is_safe(path: str) -> bool:
     """Whether a path stays below the folder that it is put into, on every system."""
-    parts = path.split("/")
-    return all(
-        part not in ("", ".", "..") and not re.search(r'[\\:*?"<>|\x00-\x1f]', part) and part.split(".")[0].casefold() not in DEVICES
-        for part in parts
-    )
+    return all(part == for_any(part) for part in path.split("/"))
 
 
-def _take(packed: zipfile.ZipFile, name: str, one: _File, target: Path) -> None:
+def _is_below(path: str) -> bool:
+    """Whether it does on a system that has files of any name."""
+    return {"", ".", ".."}.isdisjoint(path.split("/"))
+
+
+def _make(part: Path, path: str, true: str, make: Callable[[Path], T]) -> tuple[Path, T]:
+    """Make a file or folder by its true path, or by the one that any system takes where this disk does not take that."""
+    target = part / true
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target, make(target)
+    except (OSError, ValueError):
+        if true == path:
+            raise
+        return _make(part, path, path, make)
+
+
+def _take(packed: zipfile.ZipFile, name: str, one: _File, part: Path, true: str) -> None:
     """Write a file out, and hold it against its checksum."""
     digest, size = hashlib.sha256(), 0
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         source = packed.open(name)
     except KeyError as error:
         msg = f"{one.path} is missing in it"
         raise _BrokenError(msg) from error
-    with source, target.open("xb") as file:
+    target, made = _make(part, one.path, true, lambda target: target.open("xb"))
+    with source, made as file:
         while (block := source.read(BLOCK)) and size <= one.size:
             digest.update(block)
             size += len(block)

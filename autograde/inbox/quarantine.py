@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograde.classes.any_system import for_any
 from autograde.classes.folder import Course
 from autograde.errors import UnusableError
 from autograde.inbox.files.mistaken import mistaken
@@ -71,7 +72,7 @@ class Quarantine:
         folder = self._held.get((digest, sender))
         now = datetime.now(UTC)
         short = re.sub(r"[^A-Za-z0-9._-]+", "-", re.split(r"[/\\›]", name)[-1]).strip("-.")[-50:].lstrip("-.") or "hand-in"
-        short = f"hand-in-{short}" if short == REASON else short
+        short = f"hand-in-{short}" if short == REASON else for_any(short)
         if data.startswith(b"PK") and not short.lower().endswith(".zip") and not mistaken(data):  # loose files were packed
             short += ".zip"
         with ExitStack() as undo:

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograde.classes.ids import DEVICES
+from autograde.classes.any_system import for_any
 from autograde.errors import ClassError
 from autograde.outbox.marks_file import harmless
 from autograde.outbox.moodle import Made, told_beside
@@ -112,5 +112,4 @@ def _written(rows: Iterable[Sequence[str]], codec: str) -> bytes:
 def _plain(name: str) -> str:
     """Give a name that any system takes for a file."""
     name = " ".join("".join(char if char.isprintable() else " " for char in re.sub(r'[<>:"/\\|?*]', " ", name)).split())
-    name = name[:LONGEST].strip(" .~") or "learner"
-    return f"_{name}" if name.split(".")[0].casefold() in DEVICES else name
+    return for_any(name[:LONGEST].strip(" .~") or "learner")

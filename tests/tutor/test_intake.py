@@ -290,6 +290,12 @@ def test_the_unusable_goes_to_quarantine_and_the_class_goes_on(
     assert not list(course.root.parent.glob("evil*"))
 
 
+def test_what_is_kept_of_the_unusable_has_a_name_for_any_system(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "con.docx").write_bytes(b"my work, by Con")
+    [refused] = intake(course, [tmp_path / "con.docx"], "w01").refused
+    assert {path.name: path.read_bytes() for path in refused.folder.iterdir()}["_con.docx"] == b"my work, by Con"
+
+
 def test_the_same_unusable_file_lies_in_quarantine_once(course: Course, take: Callable[..., IntakeReport]) -> None:
     first = take(a=b"no zip").refused[0].folder
     assert take(b=b"no zip").refused[0].folder == first

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograde.classes import packing
+from autograde.classes import packing, unpacking
+from autograde.classes.any_system import for_any
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
@@ -423,14 +424,50 @@ def test_a_file_of_the_class_that_cannot_be_packed_is_named(
     assert not (tmp_path / "class.zip").exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-@pytest.mark.parametrize("name", ["received/Zo\udceb.zip", "received/Zo\udceb"])
-def test_a_name_that_no_zip_can_hold_is_named(marked: Course, tmp_path: Path, name: str) -> None:
-    odd = marked.root / name
-    odd.write_bytes(b"x") if odd.suffix else odd.mkdir()
-    with pytest.raises(ClassError, match=r"Zo\ufffd(\.zip)? has a name that no zip can hold\. Give it another one"):
-        pack(marked, tmp_path / "class.zip")
-    assert not (tmp_path / "class.zip").exists()
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files of such names")
+@pytest.mark.parametrize("any_name", [True, False])
+def test_what_was_named_as_other_systems_do_not_comes_along(
+    marked: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, any_name: bool
+) -> None:
+    """A learner's file may be called anything, and so may the class's folder."""
+    monkeypatch.setattr(unpacking, "ANY_NAME", any_name)
+    odd = Course(marked.root.rename(tmp_path / "Care: level 2?"))
+    names = ["Con.docx", "What: why?/Was.txt", "What: why?/was.txt", "What- why-/Was.txt", "end. ", os.fsdecode(b"caf\xe9.txt"), "Siân.txt"]
+    for name in names:
+        path = odd.root / "kept" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ascii(name))
+    (odd.root / "kept" / "nul").mkdir()
+    (tmp_path / "there").mkdir()
+    moved = unpack(pack(odd, tmp_path / "class.zip").path, tmp_path / "there")
+    assert moved.root.name == "Care- level 2-"
+    assert given(moved.root / "gradebook.db") == [7]
+    found = {path.relative_to(moved.root / "kept").as_posix(): path for path in (moved.root / "kept").rglob("*")}
+    files = {name: path.read_text() for name, path in found.items() if path.is_file()}
+    assert sorted(files.values()) == sorted(map(ascii, names))
+    if any_name:
+        assert files == {name: ascii(name) for name in names}
+        assert found["nul"].is_dir()
+    else:
+        assert {for_any(part) for name in found for part in name.split("/")} == {part for name in found for part in name.split("/")}
+        assert len({name.casefold() for name in found}) == len(found)
+        assert (files["_Con.docx"], found["_nul"].is_dir()) == (ascii("Con.docx"), True)
+
+
+def test_a_true_name_leads_nowhere_else(marked: Course, tmp_path: Path) -> None:
+    made = pack(marked, tmp_path / "class.zip").path
+    with zipfile.ZipFile(made) as packed, zipfile.ZipFile(tmp_path / "odd.zip", "w") as odd:
+        for name in packed.namelist():
+            about = packed.read(name)
+            if name == MANIFEST:
+                true = {"gradebook.db": "../out.db", ".gitignore": f"{tmp_path}/out", CONFIG: "\0"}
+                about = json.dumps(json.loads(about) | {"names": true}).encode()
+            odd.writestr(name, about)
+    (tmp_path / "there").mkdir()
+    moved = unpack(tmp_path / "odd.zip", tmp_path / "there")
+    assert given(moved.root / "gradebook.db") == [7]
+    assert (moved.root / ".gitignore").is_file()
+    assert not any((folder / name).exists() for folder in (tmp_path, tmp_path / "there", moved.root) for name in ("out", "out.db"))
 
 
 def test_a_packed_class_that_is_damaged_anywhere_is_told(marked: Course, tmp_path: Path) -> None:
@@ -444,7 +481,8 @@ def test_a_packed_class_that_is_damaged_anywhere_is_told(marked: Course, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "row", [{"path": 7}, {"size": "7"}, {"size": -1}, {"changed": float("inf")}, {"changed": float("nan")}, {"more": 1}]
+    "row",
+    [{"path": 7}, {"size": "7"}, {"size": -1}, {"changed": float("inf")}, {"changed": float("nan")}, {"more": 1}, {"path": "Con.txt"}],
 )
 def test_a_packed_class_whose_list_is_odd_is_told(marked: Course, tmp_path: Path, row: dict[str, object]) -> None:
     made = pack(marked, tmp_path / "class.zip").path
