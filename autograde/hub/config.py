@@ -7,6 +7,7 @@ its list is then exactly that of the file. (Groups would not do: JupyterHub only
 Learners get a JupyterLab by a group, in which they are put when they sign in: see `Learns.groups`, and `Learns.may_start` for who has left.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -24,6 +25,15 @@ SERVER = ("servers!user", "access:servers!user", "users:activity!user")
 """What whoever has a JupyterLab of their own may do with it."""
 KEPT = ("WORKBOOKS_DIR", "AUTOGRADE_KEYS", "JUPYTER_CONFIG_DIR")
 """What a college may set for the hub that its services have to know: workbooks and keys of its own."""
+
+
+def cookie_options(college: College) -> dict[str, Any]:
+    """Give what holds for each cookie of the hub and of its services: it ends with the browser, on a TLS address it goes by nothing else.
+
+    JupyterHub keeps those by which it and its desks know somebody for a month, and its session, by which it ends them
+    (`workbook_helpers.lti.one_person`), only until the browser is closed: the next one would have what nothing ends any more.
+    """
+    return {"expires_days": None, **({"secure": True} if college.address.startswith("https:") else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +100,11 @@ def services(college: College, state: Path, *, account: str = "", host: str = "1
             "name": door.name,
             "url": f"http://{host}:{college.first_port + 2 + number}",
             "command": [sys.executable, "-P", "-m", *door.words],
-            "environment": {"HOME": str(state / door.name), **{name: os.environ[name] for name in KEPT if name in os.environ}},
+            "environment": {
+                "HOME": str(state / door.name),
+                "JUPYTERHUB_COOKIE_OPTIONS": json.dumps(cookie_options(college)),
+                **{name: os.environ[name] for name in KEPT if name in os.environ},
+            },
             "oauth_no_confirm": True,
             "display": False,  # our own first page names those that are for somebody
             **({"user": account} if account else {}),

