@@ -277,11 +277,13 @@ platform_score = Table(
     Column("tries", Integer, nullable=False),
     Column("next", DateTime, nullable=False),
     Column("said", Text, nullable=False),
+    Column("to", DIGEST, nullable=False),
 )
 """What a learning platform is told, or was told, of a page that was given back (`platform_scores`); changed in place.
 
 page: its `Given.digest`. points: None where some have still to be given. given: when, which the platform gets as the score's time.
-state: "waiting", "sent" or "refused". next: not before then; said: why it waits or was refused.
+state: "waiting", "sent" or "refused". next: not before then; said: why it waits or was refused. to: a digest of the
+person there whose score it is, and of the course; "" of what was told before this was kept.
 """
 
 INDICES = (

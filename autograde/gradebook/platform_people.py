@@ -11,6 +11,7 @@ from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note_each
 from autograde.gradebook.own import opened, recording
 from autograde.gradebook.own_tables import platform_person as table
+from autograde.gradebook.own_tables import platform_score
 from autograde.gradebook.soundness import check_gradebook
 from workbook_helpers.lti.platforms import hub_name
 
@@ -75,6 +76,8 @@ def unlink(course: Owner, learner: str) -> bool:
     with explaining("written"), recording(course.db_url) as database:
         found = database.rows(_ALL.where(table.c.learner == learner))
         database.run(delete(table).where(table.c.learner == learner))
+        # Of these scores nobody knows any more whose they were there; so whoever is linked next gets them.
+        database.run(delete(platform_score).where(platform_score.c.learner == learner, platform_score.c.to == ""))
         note_each(database, Deed.LINK, [(learner, {"back": True})] if found else [])
     return bool(found)
 

@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert, inspect, select, text, update
+from sqlalchemy import ColumnElement, delete, insert, select, text, update
 
-from autograde.gradebook.database import Database, explaining, reading
+from autograde.gradebook.database import Database, explaining
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.keep import Owner
 from autograde.gradebook.log import note
-from autograde.gradebook.own import recording
+from autograde.gradebook.own import opened, recording
 from autograde.gradebook.own_tables import platform_score as table
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import aware, naive
@@ -61,6 +61,8 @@ class Score:
         When it is sent again, in UTC.
     said
         Why it waits, or was refused.
+    to
+        Stands for the person at the platform whose score it is, in one of its courses; "" where that was not kept.
     """
 
     learner: str
@@ -73,15 +75,18 @@ class Score:
     tries: int = 0
     next: datetime = NEVER_YET
     said: str = ""
+    to: str = ""
+
+    def is_of(self, to: str) -> bool:
+        """Whether it is this person's, as far as is known."""
+        return self.to in {"", to}
 
 
 def read_scores(course: Owner) -> list[Score]:
     """Read all; ClassError if the gradebook cannot be read."""
     check_gradebook(course.db_url, course.course_id)
-    with explaining("read"), reading(course.db_url) as connection:
-        if not inspect(connection).has_table(table.name):
-            return []
-        return [_score(row._asdict()) for row in connection.execute(select(table).order_by(table.c.assignment, table.c.learner))]
+    with explaining("read"), opened(course.db_url) as database:
+        return [_score(row._asdict()) for row in database.rows(select(table).order_by(table.c.assignment, table.c.learner))]
 
 
 def queue(course: Owner, wanted: Iterable[Score]) -> int:
@@ -101,8 +106,9 @@ def queue(course: Owner, wanted: Iterable[Score]) -> int:
             before = known.get((score.learner, score.assignment))
             if before and (before.page == score.page or before.given >= score.given):
                 continue
-            same = before is not None and before.state is State.SENT and (before.points, before.maximum) == (score.points, score.maximum)
-            now: dict[str, object] = {"page": score.page, "points": score.points, "maximum": score.maximum}
+            told = before if before and before.state is State.SENT and before.is_of(score.to) else None
+            same = told is not None and (told.points, told.maximum) == (score.points, score.maximum)
+            now: dict[str, object] = {"page": score.page, "points": score.points, "maximum": score.maximum, "to": score.to}
             if not same:  # else only words of the page are others, and the platform has none of them
                 now |= {"given": naive(score.given), "state": State.WAITING, "tries": 0, "next": naive(datetime.now(UTC)), "said": ""}
                 fresh += 1
@@ -137,7 +143,7 @@ def settle(course: Owner, score: Score, state: State, said: str = "") -> None:
     """
     wait = timedelta(minutes=WAITS_M[min(score.tries, len(WAITS_M) - 1)]) if state is State.WAITING else timedelta()
     with _writing(course) as database:
-        _write(database, score, {"state": state, "said": said, "next": naive(datetime.now(UTC) + wait)}, only=score.given)
+        _write(database, score, {"state": state, "said": said, "next": naive(datetime.now(UTC) + wait)}, only=True)
         if state is not State.WAITING:
             about: dict[str, Any] = {"workbook": score.assignment, "points": score.points, "max": score.maximum, "outcome": str(state)}
             note(database, Deed.TELL_PLATFORM, learner=score.learner, **about)
@@ -151,20 +157,25 @@ def hurry(course: Owner) -> None:
         database.run(update(table).where(table.c.state == State.WAITING, table.c.said != "").values(next=taken))
 
 
-def drop(course: Owner, gone: Iterable[tuple[str, str]]) -> None:
-    """Forget scores, by learner and assignment, that wait for pages which were not given after all."""
+def drop(course: Owner, gone: Iterable[Score]) -> None:
+    """Forget scores of which nothing has become since they were read."""
     with _writing(course) as database:
-        for learner, assignment in gone:
-            which = (table.c.learner == learner) & (table.c.assignment == assignment) & (table.c.state != State.SENT)
-            database.run(delete(table).where(which))
+        for one in gone:
+            database.run(delete(table).where(_row(one) & (table.c.state == one.state) & (table.c.to == one.to)))
 
 
-def _write(database: Database, score: Score, values: Mapping[str, object], *, new: bool = False, only: datetime | None = None) -> None:
+def _write(database: Database, score: Score, values: Mapping[str, object], *, new: bool = False, only: bool = False) -> None:
     if new:
         database.run(insert(table).values(learner=score.learner, assignment=score.assignment, **values))
         return
-    which = (table.c.learner == score.learner) & (table.c.assignment == score.assignment)
-    database.run(update(table).where(which if only is None else which & (table.c.given == naive(only))).values(**values))
+    which = _row(score)
+    if only:
+        which &= (table.c.given == naive(score.given)) & (table.c.to == score.to)
+    database.run(update(table).where(which).values(**values))
+
+
+def _row(score: Score) -> ColumnElement[bool]:
+    return (table.c.learner == score.learner) & (table.c.assignment == score.assignment)
 
 
 def _score(row: dict[str, object]) -> Score:

@@ -74,7 +74,7 @@ def connection(course: Course) -> Connection:
         linked = settings.of(str(said.get("class", "")))
         offer, platform = read_offer(folder, linked), settings.registration(linked)
         there = (platform.issuer, platform.client_id, linked.context, linked.deployment or offer.deployment)
-        if (offer.issuer, offer.client_id, offer.context, offer.deployment) != there:
+        if offer.course != there:
             msg = f"The last launch of {linked.id} came from another course. Open a link in the course that it has now, then try again."
             raise ClassError(msg)
         return Connection(platform=platform, offer=offer, key=read_key(folder))

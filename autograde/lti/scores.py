@@ -9,6 +9,7 @@ LTI Assignment and Grade Services 2.0 (https://www.imsglobal.org/spec/lti-ags/v2
 is, and a platform keeps the newest; so a score that is sent again after an answer was lost is the same score.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -72,25 +73,31 @@ class Standing:
 
 
 def gather(course: Course) -> Standing:
-    """Put into the queue what was given and not told yet, take out what was not given after all, and say where all stands.
+    """Queue what was given and not told yet, take out what was not given after all or is another person's, and say where all stands.
 
     Raises
     ------
     ClassError
         If the class has no course at a platform, or its gradebook cannot be used.
     """
-    known = _known(course, connection(course))
-    last, before = _last(course), {(one.learner, one.assignment): one for one in read_scores(course)}
+    at = connection(course)
+    known = _known(course, at)
+    to, last, scores = {learner: _to(at, subject) for learner, subject in known.items()}, _last(course), read_scores(course)
+    gone = {
+        one
+        for one in scores
+        if not one.is_of(to.get(one.learner, one.to))
+        or (one.state is not State.SENT and (one.learner not in to or one.learner not in last.get(one.assignment, {})))
+    }
+    told = {(one.learner, one.assignment, one.page) for one in scores if one not in gone}
     wanted = list[Score]()
     for assignment, given in last.items():
-        told = {learner: one.page for learner in given if (one := before.get((learner, assignment)))}
-        if new := {learner: one for learner, one in given.items() if learner in known and told.get(learner) != one[1]}:
-            wanted += _wanted(course, assignment, new)
-    gone = [at for at, one in before.items() if one.state is not State.SENT and (at[0] not in known or at[0] not in last.get(at[1], {}))]
-    if wanted:
-        queue(course, wanted)
+        if new := {learner: one for learner, one in given.items() if learner in to and (learner, assignment, one[1]) not in told}:
+            wanted += _wanted(course, assignment, new, to)
     if gone:
         drop(course, gone)
+    if wanted:
+        queue(course, wanted)
     return _standing(read_scores(course), known, last)
 
 
@@ -115,7 +122,8 @@ def send(course: Course) -> Standing:
     with Service(at.platform, at.key) as service:
         sender = _Sender(course, at, service)
         for score in due:
-            if subject := known.get(score.learner):  # else the link was taken back just now, and the next look drops it
+            subject = known.get(score.learner, "")
+            if subject and score.is_of(_to(at, subject)):  # else the link was taken back just now, and the next look drops it
                 settle(course, score, *sender.tell(score, subject))
     return so_far(course)
 
@@ -162,9 +170,9 @@ class _Sender:
             items = self._at.offer.scores_url
             if not items:
                 msg = (
-                    f"{self._at.platform.name} takes no scores of this course. Allow the tool that, open one of its links, then send again."
+                    f"{self._at.platform.name} has not said where this course's scores go. Allow the tool that, then open one of its links."
                 )
-                raise ClassError(msg)
+                raise AwayError(msg)
             asked = _with(items, urlencode({"resource_id": score.assignment}))
             pages = self._service.pages(asked, scope=ITEM_SCOPE, media=ITEMS)
             found = [one for page in pages if isinstance(page, list) for one in page if isinstance(one, dict)]
@@ -194,13 +202,15 @@ def _body(score: Score, subject: str) -> dict[str, object]:
     return body | ({"scoreGiven": score.points, "scoreMaximum": score.maximum} if whole else {})
 
 
-def _wanted(course: Course, assignment: str, given: Mapping[str, tuple[Giving, str]]) -> Iterator[Score]:
+def _wanted(course: Course, assignment: str, given: Mapping[str, tuple[Giving, str]], to: Mapping[str, str]) -> Iterator[Score]:
     """Give the scores of pages that say now what they said when they were given; a newer one is told when it is given, too."""
     found = ready(course, assignment)
     for page in found.only(given):
         giving, digest = given[page.id]
         if digest == page.digest:
-            yield Score(learner=page.id, assignment=assignment, page=digest, points=page.points, maximum=found.max, given=giving.at)
+            yield Score(
+                learner=page.id, assignment=assignment, page=digest, points=page.points, maximum=found.max, given=giving.at, to=to[page.id]
+            )
 
 
 def _standing(scores: list[Score], known: Mapping[str, str], last: Mapping[str, Mapping[str, tuple[Giving, str]]]) -> Standing:
@@ -215,6 +225,11 @@ def _standing(scores: list[Score], known: Mapping[str, str], last: Mapping[str, 
 def _known(course: Course, at: Connection) -> dict[str, str]:
     """Give learner's id → who they are at the class's platform."""
     return with_merged(course, subjects(course, at.platform.realm))
+
+
+def _to(at: Connection, subject: str) -> str:
+    """Give what stands for a person of the class's course at its platform, and for nobody else."""
+    return hashlib.sha256("\n".join((at.platform.realm, at.offer.context, subject)).encode()).hexdigest()
 
 
 def _last(course: Course) -> dict[str, dict[str, tuple[Giving, str]]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -14,25 +16,28 @@ from typer.testing import CliRunner
 from autograde.classes.folder import Course
 from autograde.cli import app
 from autograde.gradebook import platform_scores
-from autograde.gradebook.database import reading
+from autograde.gradebook.database import connect, reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import read_givings, take_back
 from autograde.gradebook.log import entries_in
 from autograde.gradebook.own import recording
 from autograde.gradebook.own_tables import platform_score
-from autograde.gradebook.platform_people import link
+from autograde.gradebook.platform_people import link, unlink
 from autograde.gradebook.platform_scores import State, hurry, queue, read_scores, settle, take_due
 from autograde.inbox.merge import merge
-from autograde.lti.scores import COMMENT, gather, send
+from autograde.lti.scores import COMMENT, gather, send, so_far
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.giving import Way, give
 from autograde.run.mark import mark_class
 from autograde.text import naive
 from tests.lti.conftest import hand_in
-from tests.lti.reference import Reference, member
+from tests.lti.reference import CLAIM, CONTEXT, Reference, member
 from tests.tutor.conftest import ASSIGNMENT, empty_database
 from tests.tutor.test_audit import by_hand
 from tests.tutor.test_serving import clock_was_ahead
+from workbook_helpers.lti.contexts import keep_offer, read_offer
+from workbook_helpers.lti.launch import CHOOSE, NAMES, SCORES, read
+from workbook_helpers.lti.platforms import read_settings
 
 T = TypeVar("T")
 
@@ -216,6 +221,91 @@ def test_who_is_not_linked_is_told_and_gets_nobodys_points(marked: Course, platf
     link(marked, platform.address, {"cai01": "sub-cai"})
     send(marked)
     assert {one["userId"] for one in platform.told} == {"sub-ana", "sub-ben", "sub-cai"}
+
+
+def anew(course: Course, platform: Reference) -> None:
+    """Let ana have an account that was made anew at the platform, to which she is linked."""
+    platform.people[:] = [member("sub-ana-anew"), member("sub-ben")]
+    unlink(course, "ana01")
+    send(course)
+    link(course, platform.address, {"ana01": "sub-ana-anew"})
+
+
+def test_who_is_another_person_there_now_gets_the_points_that_the_first_one_got(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    send(marked)
+    anew(marked, platform)
+    assert gather(marked).line == "1 score sent, 1 waiting, 0 refused."
+    assert send(marked).line == "2 scores sent, 0 waiting, 0 refused."
+    assert [(one["userId"], one.get("scoreGiven")) for one in platform.told[2:]] == [("sub-ana-anew", 9)]
+    unlink(marked, "ana01")
+    link(marked, platform.address, {"ana01": "sub-ana-anew"})  # the link was right after all
+    assert send(marked).line == "2 scores sent, 0 waiting, 0 refused."
+    assert len(platform.told) == 3
+
+
+def test_a_score_that_is_on_its_way_to_the_first_one_is_not_taken_for_the_other_s(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    gather(marked)
+    [on_its_way] = [one for one in take_due(marked) if one.learner == "ana01"]
+    anew(marked, platform)
+    gather(marked)
+    settle(marked, on_its_way, State.SENT)
+    send(marked)
+    assert "sub-ana-anew" in {one["userId"] for one in platform.told}
+
+
+def test_a_course_that_the_class_was_not_of_before_gets_the_points_too(marked: Course, college: Path, platform: Reference) -> None:
+    give_all(marked)
+    send(marked)
+    platform.scores.clear()
+    file = college / "lti.toml"
+    file.write_text(file.read_text("utf-8").replace(CONTEXT, "course-43"), "utf-8")
+    come(college, platform, **{f"{CLAIM}context": {"id": "course-43"}})
+    assert send(marked).sent == 2
+    assert len(platform.told) == 4
+
+
+def test_of_an_older_class_what_was_told_is_not_told_again_and_a_new_link_counts(marked: Course, platform: Reference) -> None:
+    give_all(marked)
+    send(marked)
+    with closing(connect(marked.root / "gradebook.db")) as raw:
+        raw.executescript("ALTER TABLE autograde_platform_score DROP COLUMN \"to\"; UPDATE autograde_version SET version_num = '0002'")
+    assert so_far(marked).line == "2 scores sent, 0 waiting, 0 refused."
+    send(marked)
+    assert len(platform.told) == 2
+    anew(marked, platform)
+    assert send(marked).line == "2 scores sent, 0 waiting, 0 refused."
+    assert [one["userId"] for one in platform.told[2:]] == ["sub-ana-anew"]
+
+
+def come(college: Path, platform: Reference, **more: object) -> None:
+    """Let somebody come from the platform."""
+    settings = read_settings(college)
+    keep_offer(college, settings.of("a"), read(settings.platforms[0], platform.claims(nonce="n", **more)))
+
+
+def test_a_launch_that_tells_no_addresses_takes_none_away(marked: Course, college: Path, platform: Reference) -> None:
+    course = read_settings(college).of("a")
+    known = read_offer(college, course)
+    come(college, platform, **{NAMES: {}, SCORES: {}, f"{CLAIM}message_type": CHOOSE})
+    assert read_offer(college, course) == known
+    come(college, platform, **{SCORES: {"lineitems": f"{platform.address}/elsewhere"}, NAMES: {}})
+    assert read_offer(college, course) == replace(known, scores_url=f"{platform.address}/elsewhere")
+    come(college, platform, **{NAMES: {}, SCORES: {}, f"{CLAIM}context": {"id": "course-43"}})
+    assert not read_offer(college, course).scores_url  # those of another course are not this one's
+
+
+def test_points_wait_for_the_address_to_which_they_go(marked: Course, college: Path, platform: Reference) -> None:
+    (college / "contexts" / "a.json").unlink()
+    come(college, platform, **{SCORES: {}})
+    give_all(marked)
+    found = send(marked)
+    assert found.line == "0 scores sent, 2 waiting, 0 refused."
+    assert all("has not said where this course's scores go" in one.said for one in found.waiting)
+    come(college, platform)
+    later(marked)
+    assert send(marked).line == "2 scores sent, 0 waiting, 0 refused."
 
 
 def test_what_was_not_given_after_all_is_not_told(marked: Course, platform: Reference) -> None:

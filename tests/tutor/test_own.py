@@ -52,7 +52,7 @@ def test_the_steps_make_what_is_declared(book: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_who_is_who_at_a_platform_is_brought_on_from_the_first_step(
+def test_who_is_who_at_a_platform_and_what_it_was_told_are_brought_on_from_the_first_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, request: pytest.FixtureRequest
 ) -> None:
     on_server = kind == "postgresql"
@@ -62,10 +62,14 @@ def test_who_is_who_at_a_platform_is_brought_on_from_the_first_step(
         prepare(old)
     people = [("ana01", "https://moodle.example", "7"), ("ana01", "https://canvas.example", "x"), ("bo02", "https://moodle.example", "9")]
     old.plain_each("INSERT INTO autograde_platform_person (learner, issuer, subject) VALUES (?, ?, ?)", people)
+    told = ("ana01", "w01-small", "p" * 64, None, 12.0, "2026-11-02 10:00:00", "sent", 1, "2026-11-02 10:00:00", "")
+    old.plain_each("INSERT INTO autograde_platform_score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [told])
     prepare(old)
-    found = own_tables.platform_person
+    found, score = own_tables.platform_person, own_tables.platform_score
     assert sorted(map(tuple, old.rows(select(found.c.learner, found.c.realm, found.c.subject)))) == sorted(people)
     is_as_declared(old, found)
+    [row] = old.rows(select(score.c.learner, score.c.page, score.c.points, score.c.maximum, score.c.state, score.c.tries, score.c.to))
+    assert tuple(row) == ("ana01", "p" * 64, None, 12.0, "sent", 1, "")
     old.close()
 
 

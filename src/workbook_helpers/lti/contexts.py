@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from workbook_helpers.files import read_file, write_file
@@ -25,9 +25,14 @@ class Offer:
     scores_url: str
     deployment: str = ""
 
+    @property
+    def course(self) -> tuple[str, str, str, str]:
+        """Which course of which registration it is of."""
+        return self.issuer, self.client_id, self.context, self.deployment
+
 
 def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
-    """Keep what a launch has told, if it is news.
+    """Keep what a launch has told, if it is news. Not every link tells the two addresses: one that is known of this course stays.
 
     Raises
     ------
@@ -44,7 +49,10 @@ def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
         deployment=launch.deployment,
     )
     with suppress(PlatformError):
-        if read_offer(folder, course) == offer:
+        before = read_offer(folder, course)
+        if before.course == offer.course:
+            offer = replace(offer, names_url=offer.names_url or before.names_url, scores_url=offer.scores_url or before.scores_url)
+        if before == offer:
             return
     (folder / FOLDER).mkdir(exist_ok=True, mode=0o750)
     write_file(_path(folder, course), json.dumps(asdict(offer), ensure_ascii=False).encode(), mode=0o640)
