@@ -22,7 +22,7 @@ from autograde.gradebook.address import sqlite_url
 from autograde.gradebook.opening import open_gradebook
 from autograde.gradebook.soundness import check_gradebook
 from autograde.text import printable, read_nbgrader_time
-from workbook_helpers.files import read_file
+from workbook_helpers.files import is_one_name, read_file
 from workbook_helpers.items import Workbook, load_workbook
 from workbook_helpers.times import is_everywhere
 
@@ -206,11 +206,21 @@ class Course:
         return open_gradebook(directory.db_url, directory.course_id)
 
     def path(self, step: Step, student: str, assignment: str) -> Path:
-        """Give the folder of one step; the student of source and release is "."."""
+        """Give the folder of one step.
+
+        Raises
+        ------
+        ClassError
+            If an id or a name is none of a folder: what a gradebook says leads nowhere else.
+        """
+        if not (is_one_name(student) and is_one_name(assignment)):
+            raise ClassError(_no_folder(student, assignment))
         return self.root.joinpath(step, student, assignment)
 
     def check_own(self, step: Step, student: str, assignment: str) -> None:
         """Raise OSError where a student's folder of a step is none, or a link: to another's folder, or out of the class."""
+        if not (is_one_name(student) and is_one_name(assignment)):
+            raise OSError(errno.EINVAL, _no_folder(student, assignment))
         own = os.path.join(self.root, step, student)  # noqa: PTH118  asked several times for each hand-in; a Path takes as long as the disk
         for path in (own, os.path.join(own, assignment)):  # noqa: PTH118
             try:
@@ -222,10 +232,9 @@ class Course:
 
     def timestamp(self, student: str, assignment: str) -> datetime | None:
         """Give the time of the current submission in UTC, naive as nbgrader keeps it; None if it says none."""
-        path = self.path("submitted", student, assignment) / "timestamp.txt"
         try:
             self.check_own("submitted", student, assignment)
-            text = read_file(path, MAX_TIME).decode().strip()
+            text = read_file(self.path("submitted", student, assignment) / "timestamp.txt", MAX_TIME).decode().strip()
             if not text:
                 return None
             if written := read_nbgrader_time(text):
@@ -247,9 +256,9 @@ class Course:
         ContentError
             If its files have a fault.
         """
-        for step in ("source", "release"):
+        for step in ("source", "release") if is_one_name(assignment) else ():
             folder = self.root / step / assignment
-            if assignment and folder.is_dir():
+            if folder.is_dir():
                 return load_workbook(folder)
         msg = f"{self.root} has no workbook {assignment!r}. Run: autograde release {assignment or 'w01'}"
         raise ClassError(msg)
@@ -278,6 +287,10 @@ class Course:
             has = ", ".join(known) or "none yet"
             msg = f"This class has no workbook {printable(name, 60)!r} (it has: {has}). Run: autograde release w01, or whichever you mean"
         raise ClassError(msg)
+
+
+def _no_folder(student: str, assignment: str) -> str:
+    return f"{printable(student)!r} and {printable(assignment)!r} cannot both be names of folders. Look at them in the gradebook."
 
 
 def find_course(start: Path) -> Course:

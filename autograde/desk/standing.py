@@ -32,6 +32,7 @@ from autograde.inbox.due import Due
 from autograde.outbox.giving import PAGES
 from autograde.outbox.pages import fits, made_from, page_path
 from autograde.text import aware, read_nbgrader_time
+from workbook_helpers.files import is_one_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,7 +213,7 @@ def _handed_in(course: Course, name: str) -> Iterator[tuple[str, datetime]]:
     root = course.root / "submitted"
     with suppress(OSError), os.scandir(root) as found:
         for one in found:
-            if not one.is_dir(follow_symlinks=False):
+            if not one.is_dir(follow_symlinks=False) or not is_one_name(one.name):
                 continue
             folder = f"{one.path}/{name}"
             try:

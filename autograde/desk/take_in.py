@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from autograde.classes.folder import Course
 from autograde.classes.served import is_served
@@ -18,6 +17,7 @@ from autograde.inbox.put_right import Aside, ask_again, set_aside
 from autograde.inbox.take_ins import TakeIn, take_ins
 from autograde.inbox.watched import check_watched
 from autograde.text import count, printable
+from workbook_helpers.files import is_one_name
 
 ROWS = 100
 """Learners on one page of a list."""
@@ -277,7 +277,7 @@ def _assign(asked: Asked) -> Done:
     if not learner:
         msg = "Pick the learner whose hand-in this is."
         raise UnfitError(msg, f"learner-{folder}")
-    if Path(folder).name != folder or not folder:
+    if not is_one_name(folder):
         msg = "This hand-in does not wait here any more."
         raise ClassError(msg)
     try:

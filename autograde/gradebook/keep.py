@@ -227,7 +227,7 @@ def _restorable(course: Owner, file: Path) -> Path:
     if not file.exists():
         msg = f"There is no file {printable(file, 300)}. Name the file that `autograde backup` wrote; nothing was changed."
         raise ClassError(msg)
-    if wrong := fault(sqlite_url(file.absolute()), course.course_id):
+    if wrong := fault(sqlite_url(file.absolute()), course.course_id, brought=True):
         msg = f"{file} is no backup of this class's gradebook: it {wrong}. Nothing was changed."
         raise ClassError(msg)
     return path

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from autograde.classes.folder import Course
+from autograde.inbox.submitted import submissions
 from workbook_helpers.answers.sheet import read_sheet
 from workbook_helpers.items import Workbook
 
@@ -26,9 +27,9 @@ def alike(course: Course, workbook: Workbook, taken: Collection[str]) -> tuple[A
     if not taken:
         return ()
     found: dict[tuple[str, str], list[str]] = {}
-    for folder in sorted(course.root.glob(f"submitted/*/{workbook.assignment}")):
-        for item_id, text in _texts(folder.parent.name, course, workbook):
-            found.setdefault((item_id, text), []).append(folder.parent.name)
+    for student in submissions(course, workbook.assignment):
+        for item_id, text in _texts(student, course, workbook):
+            found.setdefault((item_id, text), []).append(student)
     return tuple(
         Alike(item=item_id, students=tuple(students), words=len(text.split()))
         for (item_id, text), students in sorted(found.items())

@@ -10,7 +10,7 @@ from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError
 from autograde.inbox.quarantine import DONE, REASON, held_in
 from autograde.text import aware, in_words, printable
-from workbook_helpers.files import read_file
+from workbook_helpers.files import is_one_name, read_file
 
 MAX_BYTES = 200_000
 SAYS = (
@@ -117,7 +117,7 @@ def _move(course: Course, folder: str, *, done: bool) -> Aside:
     root = course.root / "quarantine"
     places = [root / folder, root / DONE / folder]
     source, target = places if done else reversed(places)
-    if folder in ("", DONE) or Path(folder).name != folder or not (source / REASON).is_file():
+    if folder == DONE or not is_one_name(folder) or not (source / REASON).is_file():
         msg = f"{printable(folder, 100)} does not wait here any more. It was put right or put away meanwhile."
         raise ClassError(msg)
     try:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from autograde.classes.folder import Course
 from workbook_helpers.answers import MAX_BYTES, AnswerSheet, read_sheet
-from workbook_helpers.files import read_file
+from workbook_helpers.files import is_one_name, read_file
 from workbook_helpers.items import Workbook
 
 
 def submissions(course: Course, assignment: str) -> list[str]:
-    """Give the ids of the students who have handed in, in order."""
+    """Give the ids of the students who have handed in, in order; a folder whose name no gradebook may hold is nobody's."""
     folders = course.root.joinpath("submitted").glob(f"*/{assignment}")
-    return sorted(folder.parent.name for folder in folders if folder.is_dir())
+    return sorted(folder.parent.name for folder in folders if folder.is_dir() and is_one_name(folder.parent.name))
 
 
 def handed_in(course: Course, workbook: Workbook, student: str) -> tuple[bytes | AnswerSheet, str]:

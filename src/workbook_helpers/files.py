@@ -6,6 +6,7 @@ Also show an address that is a secret.
 import errno
 import html
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,13 @@ from pathlib import Path
 
 PART = ".part-"
 """How a file begins that is not whole yet; a leading dot keeps it out of JupyterLab's list and of nbgrader's search."""
+
+_ONE_NAME = re.compile(r"(?!\.\.?\Z|[A-Za-z]:)[^/\\\0]+")
+
+
+def is_one_name(text: object) -> bool:
+    """Whether a text can be the name of a file or a folder in the one that it is joined to: on no system a path, or the way up."""
+    return isinstance(text, str) and _ONE_NAME.fullmatch(text) is not None
 
 
 def expand_home(word: str) -> str:

@@ -37,9 +37,10 @@ from autograde.gradebook.address import without_password
 from autograde.gradebook.database import connect, unwritten
 from autograde.gradebook.disk import file_system, on_network
 from autograde.gradebook.heads import check, keep_head
-from autograde.gradebook.keep import Held, backup, copy_whole, restore, set_journal, tidy
+from autograde.gradebook.keep import Held, backup, copy_whole, restore, set_journal, tidy, would_restore
 from autograde.gradebook.rows import Rows
 from autograde.inbox.intake import intake
+from autograde.inbox.put_right import bring_back, put_away
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.marks_file import export_gradebook
 from autograde.outbox.release import release
@@ -113,6 +114,16 @@ def another_class(course: Course) -> None:
         connection.commit()
 
 
+def leading_out(course: Course) -> None:
+    changed(course.root / "gradebook.db", "UPDATE student SET id = '../../other/submitted/ana01' WHERE id = 'ana01'")
+
+
+def changed(database: Path, statement: str, *values: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
+
+
 def a_folder(course: Course) -> None:
     missing(course)
     (course.root / "gradebook.db").mkdir()
@@ -125,6 +136,7 @@ LOST: dict[Callable[[Course], None], str] = {
     no_database: "is not one of nbgrader",
     cut: "is not one of nbgrader",
     another_class: r"is of another class \(history",
+    leading_out: r"holds '\.\./\.\./other/submitted/ana01' where a learner’s id should be",
     a_folder: "is not a file",
 }
 COMMANDS: dict[str, Callable[[Course, Path], object]] = {
@@ -257,6 +269,54 @@ def test_a_backup_that_is_not_there_is_told(marked: Course, tmp_path: Path) -> N
         restore(marked, tmp_path / "none.db")
     assert str(told.value) == f"There is no file {tmp_path / 'none.db'}. Name the file that `autograde backup` wrote; nothing was changed."
     assert given(marked.root / "gradebook.db") == [7]
+
+
+PATHS = ["../../other/submitted/ana01", "..", ".", "", "a/b", "..\\ana01", "C:ana01", "ana01\0"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("student", "id"), ("assignment", "name"), ("notebook", "name"), ("autograde_pseudonym", "learner")]
+)
+def test_a_backup_whose_ids_lead_out_of_the_class_is_refused(marked: Course, tmp_path: Path, table: str, column: str) -> None:
+    backup(marked, tmp_path / "b.db")
+    changed(tmp_path / "b.db", "INSERT INTO autograde_pseudonym VALUES ('zoe', 'p1')")
+    for path in (path for path in PATHS if path or not table.startswith("autograde_")):
+        changed(tmp_path / "b.db", f"UPDATE {table} SET {column} = ? WHERE rowid = 1", path)  # noqa: S608
+        for look in (restore, would_restore):
+            with pytest.raises(ClassError, match="is no backup of this class's gradebook: it holds ") as told:
+                look(marked, tmp_path / "b.db")
+            assert " should be. Nothing was changed." in str(told.value)
+    assert given(marked.root / "gradebook.db") == [7]
+    assert not list(marked.root.glob("gradebook.before-*"))
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "CREATE VIEW later AS SELECT id FROM student",
+        "CREATE TRIGGER later AFTER INSERT ON autograde_log BEGIN UPDATE student SET id = '../ana01'; END",
+    ],
+)
+def test_a_backup_that_would_change_itself_is_refused(marked: Course, tmp_path: Path, program: str) -> None:
+    backup(marked, tmp_path / "b.db")
+    changed(tmp_path / "b.db", program)
+    with pytest.raises(ClassError, match=r"it holds a program of its own \(later\)\. Nothing was changed"):
+        restore(marked, tmp_path / "b.db")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_id_leads_out_of_the_class_whoever_has_let_it_in(course: Course, path: str) -> None:
+    for names in ((path, "w01-small"), ("ana01", path)):
+        with pytest.raises(ClassError, match="cannot both be names of folders"):
+            course.path("submitted", *names)
+        with pytest.raises(OSError, match="cannot both be names of folders"):
+            course.check_own("submitted", *names)
+        assert course.timestamp(*names) is None
+    with pytest.raises(ClassError, match="has no workbook"):
+        course.workbook(path)
+    for put in (put_away, bring_back):
+        with pytest.raises(ClassError, match="does not wait here any more"):
+            put(course, path)
 
 
 def test_a_damaged_backup_is_refused(marked: Course, tmp_path: Path) -> None:
