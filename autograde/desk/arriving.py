@@ -47,6 +47,7 @@ class Arriving(DeskHandler):
             self._fault = _not_kept(error)
 
     def _open(self) -> None:
+        self.page("take-in")  # where it is not shown, nobody takes anything in
         course, name = self.desk.course, self.get_query_argument("name", "file")
         size = int(self.request.headers.get("Content-Length", "0") or 0)
         if course is None:

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
+from autograde.desk import reports
 from autograde.desk.pages import Asked, Done, Page, UnfitError
 from autograde.desk.quality_data import Names, data
 from autograde.desk.quality_view import RATES, Quality
-from autograde.desk.reports import report
 from autograde.errors import ClassError
 from autograde.gradebook.who import who
 from autograde.records import actions, adjustments, sampling, second_marking, standardising
@@ -163,6 +163,6 @@ PAGE = Page(
         "adjust": _adjust,
         "end": _end,
     },
-    files={"report": report},
+    files={"report": reports.giving("quality-assurance")},
     formgrader="gradebook",
 )

@@ -22,21 +22,28 @@ REPORTS = {
 """Name of a report → the endings that it is made with."""
 
 
-def report(asked: Asked) -> File:
-    """Make the report that `what` names, such as "class-report.pdf"; `named` names the learners, and `learner` says whose record it is.
+def giving(*names: str) -> Callable[[Asked], File]:
+    """Give what makes the reports of a page: these of `REPORTS` and no other, as whoever has that page may have no more."""
 
-    Raises
-    ------
-    ClassError
-        If there is no such report, nobody has the id, or the records cannot be read.
-    """
-    name, _, ending = asked.text("what").rpartition(".")
-    if ending not in REPORTS.get(name, ()):
-        msg = "There is no such report. Choose one from the list."
-        raise ClassError(msg)
-    with TemporaryDirectory(prefix="autograde-report-") as private:
-        file = _maker(asked, name)(Path(private) / f"{name}.{ending}")
-        return File(name=f"{asked.course.course_id}-{file.name}", data=file.read_bytes(), type=TYPES[ending])
+    def report(asked: Asked) -> File:
+        """Make the report that `what` names, such as "class-report.pdf".
+
+        `named` names the learners, and `learner` says whose record it is.
+
+        Raises
+        ------
+        ClassError
+            If the page has no such report, nobody has the id, or the records cannot be read.
+        """
+        name, _, ending = asked.text("what").rpartition(".")
+        if name not in names or ending not in REPORTS[name]:
+            msg = "There is no such report. Choose one from the list."
+            raise ClassError(msg)
+        with TemporaryDirectory(prefix="autograde-report-") as private:
+            file = _maker(asked, name)(Path(private) / f"{name}.{ending}")
+            return File(name=f"{asked.course.course_id}-{file.name}", data=file.read_bytes(), type=TYPES[ending])
+
+    return report
 
 
 def _maker(asked: Asked, name: str) -> Callable[[Path], Path]:

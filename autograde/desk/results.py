@@ -6,9 +6,9 @@ The program proposes, a person decides. A total is shown nowhere: each criterion
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from autograde.desk import reports
 from autograde.desk.home import choose_names
 from autograde.desk.pages import Asked, Done, Page, UnfitError
-from autograde.desk.reports import report
 from autograde.desk.results_cells import Looked
 from autograde.desk.results_data import data
 from autograde.desk.results_referrals import do_refer, do_withdraw, the_file
@@ -231,6 +231,6 @@ PAGE = Page(
         "refer": do_refer,
         "withdraw-referral": do_withdraw,
     },
-    files={"referral": the_file, "report": report},
+    files={"referral": the_file, "report": reports.giving("criterion-tracker", "unit-record", "class-report")},
     formgrader="gradebook",
 )

@@ -176,6 +176,13 @@ def test_a_quality_assurer_has_the_page_quality_and_no_more(hub: Hub) -> None:
     assert re.findall(r'<li><a href="([^"]+)"', page.text) == ["/services/quality-a/desk/quality", "/services/quality-a/logout"]
     for path in ("desk/home", "desk/learners", "desk/mark", "desk/questions", "desk/keep-safe", "formgrader", "api/contents"):
         assert client.get(f"/services/quality-a/{path}").status_code in (403, 404)
+    token = client.cookies.get("_xsrf", path="/services/quality-a/") or ""
+    put = client.put("/services/quality-a/desk/arriving?name=a.zip", content=b"PK", headers={"X-XSRFToken": token})
+    assert put.status_code == 404
+    assert not list((hub.folder / "a" / "received").rglob("a.zip"))
+    for what in ("quality-assurance.html", "criterion-tracker.csv", "unit-record.html", "class-report.html"):
+        got = client.get("/services/quality-a/desk/quality/report", params={"what": what, "learner": "ana01", "named": "1"})
+        assert ("attachment" in got.headers.get("Content-Disposition", "")) is what.startswith("quality-assurance"), what
 
 
 def test_a_student_starts_no_server(hub: Hub) -> None:
