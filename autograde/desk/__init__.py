@@ -18,6 +18,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
+    from tornado.httpserver import HTTPServer
+
     from autograde.classes.folder import Course
     from autograde.classes.owner import is_class
     from autograde.desk import college
@@ -30,7 +32,9 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.desk.taking_in import start_watching
     from autograde.desk.unfinished import end_unfinished
     from autograde.desk.work import Worker
+    from workbook_helpers.served.connections import RoomyServer
 
+    HTTPServer.configure(RoomyServer)  # Jupyter makes its own when the extensions are there
     root = Path(str(app.web_app.settings["server_root_dir"])).expanduser().resolve()
     course = Course(root) if is_class(root) else None
     worker = Worker(partial(see_to, course)) if course else Worker()

@@ -1,7 +1,11 @@
 """The desk's frame: who comes in, what a page may run, forms with and without a script, other windows, a server that goes."""
 
 import re
+import socket
+import sys
+from contextlib import ExitStack
 from typing import Literal
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -50,6 +54,22 @@ def test_a_form_without_the_secret_of_its_page_is_refused(desk: Desk, window: Pa
         reply = window.request.post(f"{desk.base}/desk/home/names", form={"show": "ids", "_xsrf": secret}, max_redirects=0)
         assert reply.status == 403
         assert "Set-Cookie" not in reply.headers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's limits")
+def test_whoever_holds_connections_open_keeps_no_page_from_the_tutor(desk: Desk, window: Page) -> None:
+    [server] = psutil.Process(desk.server.process.pid).children()
+    log, (soft, hard) = desk.course.root / "serve.log", server.rlimit(psutil.RLIMIT_NOFILE)
+    said = log.stat().st_size
+    server.rlimit(psutil.RLIMIT_NOFILE, (server.num_fds() + 60, hard))
+    try:
+        with ExitStack() as held:
+            for _ in range(100):
+                held.enter_context(socket.create_connection(("127.0.0.1", urlsplit(desk.base).port), timeout=10))
+            assert window.request.get(f"{desk.base}/desk/home.json").status == 200
+    finally:
+        server.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
+    assert log.stat().st_size - said < 1000, log.read_text("utf-8")[-2000:]
 
 
 def test_a_page_runs_its_own_scripts_alone(desk: Desk, paged: Page) -> None:

@@ -99,15 +99,17 @@ def write_list(root: Path, *, class_id: str = "care-a", learners: Sequence[str] 
 
 
 class Service:
-    """A service as a process of its own."""
+    """A service as a process of its own; `files` are those that it may have open, where that is not what the machine lets it."""
 
-    def __init__(self, *folders: Path, options: Sequence[str] = (), port: int = 0) -> None:
-        self.folders, self.options, self.port = folders, options, port or free_port()
+    def __init__(self, *folders: Path, options: Sequence[str] = (), port: int = 0, files: int = 0) -> None:
+        self.folders, self.options, self.port, self.files = folders, options, port or free_port(), files
         self.log = folders[0] / "log.txt"
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "workbook_helpers.cli", "serve", *map(str, self.folders), "--port", str(self.port)]
+        if self.files:
+            command = ["sh", "-c", f'ulimit -n {self.files}; exec "$@"', "sh", *command]
         with self.log.open("ab") as log:
             process = subprocess.Popen([*command, *self.options], stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 60
@@ -142,9 +144,9 @@ class Service:
 
 
 @contextmanager
-def serving(*folders: Path, options: Sequence[str] = ()) -> Iterator[Service]:
+def serving(*folders: Path, options: Sequence[str] = (), files: int = 0) -> Iterator[Service]:
     """Serve for a while."""
-    service = Service(*folders, options=options)
+    service = Service(*folders, options=options, files=files)
     try:
         yield service
     finally:

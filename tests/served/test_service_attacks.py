@@ -1,15 +1,19 @@
 """What somebody tries who wants another's answers, another's name or more than is theirs; a real service, and what it does not do."""
 
 import asyncio
+import errno
 import hashlib
 import http.client
 import json
+import os
 import secrets
+import socket
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Barrier
 from types import SimpleNamespace
@@ -20,14 +24,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine, ResponseStartLine
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from tests.conftest import ROOT, apart
 from tests.served.service import ASSIGNMENT, CODE, Client, Service, make_class, serving, signed_in
-from workbook_helpers.served import sessions
+from workbook_helpers.served import connections, sessions
 from workbook_helpers.served.app import Settings, application
+from workbook_helpers.served.connections import RoomyServer
 from workbook_helpers.served.database import TRIES, Database, Refused, prepare
 from workbook_helpers.served.folder import About, Folder
 from workbook_helpers.served.handlers import Handler, Rates
@@ -245,9 +250,9 @@ def test_it_takes_the_same_work_to_refuse_whoever_it_is(tmp_path: Path, monkeypa
         room = Room(Folder(root), database, "/")
         await database.write(lambda connection: room.sessions.choose_pin(connection, "ana01", kept))
         server = HTTPServer(application([room], Settings(folders=[root])))
-        [socket] = bind_sockets(0, "127.0.0.1")
-        server.add_socket(socket)
-        client = Client(socket.getsockname()[1])
+        [door] = bind_sockets(0, "127.0.0.1")
+        server.add_socket(door)
+        client = Client(door.getsockname()[1])
         for learner, code in (("ana01", CODE), ("nobody", CODE), ("ana01", "XXXXXXXX"), ("nobody", "XXXXXXXX"), ("ben02", "XXXXXXXX")):
             answer = await asyncio.to_thread(client.post, "api/join", code=code, learner=learner, pin="1357")
             assert (answer.status, answer.json) == (403, {"error": "wrong"})
@@ -341,6 +346,127 @@ def test_what_is_too_large_or_half_sent_is_let_go(service: Service, learner: str
     for body in (b"", b"[" * 100_000, b'{"copy": NaN}', b"\xff", b"[]", b'{"copy": 1e999, "saves": []}', b"null", b'{"a":' * 50_000):
         assert client.ask("POST", f"/api/{ASSIGNMENT}/save", body, **JSON).status == 400
     assert client.get("api/me").status == 200
+
+
+def idle(port: int, number: int) -> list[socket.socket]:
+    """Open connections that ask for nothing."""
+    return [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(number)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_whoever_holds_connections_open_keeps_nobody_from_saving(tmp_path: Path) -> None:
+    with serving(make_class(tmp_path), files=128) as service, ExitStack() as held:
+        client, silent = signed_in(service), signed_in(service, "ben02")
+        first = service.log.stat().st_size
+        for line in idle(service.port, 400):
+            held.enter_context(line)
+        other = signed_in(service, "cem03")
+        assert other.save("w01-q01", "a")["do"] == "saved"
+        for one in (client, silent):
+            one.close()  # its line has gone in between, and it opens another one, as a browser does
+            assert one.save("w01-q01", "b")["do"] == "saved"
+        assert service.log.stat().st_size - first < 1000, service.log.read_text()[-2000:]
+
+
+class Full(socket.socket):
+    """Lets nobody in before a time, as where no file is left."""
+
+    tries, until = 0, 0.0
+
+    def accept(self) -> Any:
+        """See `socket.socket`."""
+        self.tries += 1
+        if time.monotonic() < self.until:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().accept()
+
+
+@contextmanager
+def listening(take: Callable[[HTTPServerRequest], None], most: int = 0) -> Iterator[tuple[RoomyServer, Full]]:
+    """Give a server in this process, and where it listens."""
+    server = RoomyServer(take, most=most, idle_connection_timeout=300)
+    with Full() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.setblocking(False)
+        listener.listen()
+        server.add_socket(listener)
+        yield server, listener
+        server.stop()
+
+
+def answer(request: HTTPServerRequest) -> None:
+    """Answer a request."""
+    assert request.connection
+    request.connection.write_headers(ResponseStartLine("HTTP/1.1", 200, "OK"), HTTPHeaders({"Content-Length": "0"}))
+    request.connection.finish()
+
+
+ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_where_no_file_is_left_it_tries_again_in_a_while_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "PAUSE_S", 0.1)
+
+    async def full() -> None:
+        with listening(answer) as (server, listener):
+            listener.until = time.monotonic() + 0.35
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(ASK)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            assert 3 <= listener.tries <= 8
+            listener.until = time.monotonic() + 60  # who asks for nothing makes room now
+            _, late = await asyncio.open_connection(*listener.getsockname())
+            async with asyncio.timeout(5):
+                await reader.read()
+            for one in (writer, late):
+                one.close()
+            server.stop()
+            await server.close_all_connections()
+
+    apart(full())
+    assert [one.getMessage() for one in caplog.records if one.name == "workbook.served"] == [
+        "Nobody else can be let in just now (Too many open files); it is tried again each second."
+    ]
+
+
+def test_who_never_asks_goes_soon_and_who_waits_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "FIRST_S", 0.3)
+    asked: dict[str, HTTPServerRequest] = {}
+
+    async def many() -> None:
+        with listening(lambda request: asked.update({request.path: request}), most=3) as (server, listener):
+
+            async def comes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+                return await asyncio.open_connection(*listener.getsockname())
+
+            async def gone(one: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+                async with asyncio.timeout(5):
+                    await one[0].read()
+
+            busy, waits, asks = await comes(), await comes(), await comes()
+            busy[1].write(ASK)
+            asks[1].write(ASK.replace(b"/", b"/soon", 1))
+            async with asyncio.timeout(5):
+                while len(asked) < 2:
+                    await asyncio.sleep(0.01)
+            answer(asked["/soon"])
+            await asks[0].readuntil(b"\r\n\r\n")
+            new = await comes()
+            await gone(waits)
+            await gone(new)  # it never asks
+            assert not asks[0].at_eof(), "who has asked before may be quiet for longer"
+            newest = [await comes(), await comes()]
+            await gone(asks)
+            answer(asked["/"])
+            assert (await busy[0].readline()).startswith(b"HTTP/1.1 200"), "its answer was under way"
+            server.stop()
+            await server.close_all_connections()
+            for one in (busy, waits, asks, new, *newest):
+                one[1].close()
+
+    apart(many())
 
 
 def test_who_asks_again_and_again_is_heard_at_the_rate() -> None:

@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.files import write_file
-from workbook_helpers.served import calls, hand_in, handlers, processes, tutor
+from workbook_helpers.served import calls, connections, hand_in, handlers, processes, tutor
+from workbook_helpers.served.connections import RoomyServer
 from workbook_helpers.served.database import Database, GoneError, prepare
 from workbook_helpers.served.folder import Folder
 from workbook_helpers.served.hosts import is_loopback, known_host, own_addresses, written
@@ -160,7 +160,7 @@ async def _run(
     rooms = [Room(folder, databases[urls[folder.root]], base) for base, folder in classes.items()]
     app = application(rooms, settings)
     limits = {"max_body_size": handlers.MAX_BODY, "max_header_size": 32_000, "body_timeout": 30, "idle_connection_timeout": 300}
-    servers = [HTTPServer(app, ssl_options=tls, **limits) for _, tls in doors]
+    servers = [RoomyServer(app, ssl_options=tls, most=connections.room() // len(doors), **limits) for _, tls in doors]
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
