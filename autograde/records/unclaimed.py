@@ -10,7 +10,6 @@ from autograde.classes.folder import Course
 from autograde.classes.roster import Roster, Student
 from autograde.errors import BAD_ZIP, ClassError, UnusableError
 from autograde.inbox.arrived import FOLDER as WAITING
-from autograde.inbox.arrived import batches
 from autograde.inbox.claims import read_manifest
 from autograde.inbox.files.archive import MAX_UNPACKED, PLAIN
 from autograde.inbox.files.arrivals import arrivals
@@ -18,7 +17,7 @@ from autograde.inbox.files.loose import pair
 from autograde.inbox.files.mistaken import parts_of
 from autograde.inbox.quarantine import REASON, held_in
 from autograde.records.naming import ERASED_ONE, composed, folded, pattern, words_for
-from workbook_helpers.files import read_file
+from workbook_helpers.files import PART, read_file
 
 MAX_BYTES = 1_000_000
 TEXTS = frozenset({".csv", ".txt"})
@@ -63,9 +62,8 @@ def _found(course: Course, learner: Student) -> Iterator[tuple[Path, bool]]:
         others = is_about.others(told_in(reason), manifests(reason.parent), [held[1].sender.name] if held else [])
         if others is not None:
             yield reason.parent, others
-    for batch in batches(course):
-        folder = course.root / "received" / WAITING / batch.name
-        for files in _together([folder / name for name in batch.files]):
+    for batch in sorted((course.root / "received" / WAITING).glob("*/")):
+        for files in _together(sorted(batch.iterdir())):
             others = is_about.others(*_said(files))
             if others is not None:
                 yield from ((path, others) for path in files)
@@ -112,11 +110,14 @@ def _together(files: list[Path]) -> Iterator[list[Path]]:
 
 
 def _said(files: list[Path]) -> tuple[str, list[str], list[str]]:
-    """Give what files say of whose they are: their names and the text of lists, the ids in manifests, and the senders."""
-    text, says, senders = [path.name for path in files], list[str](), list[str]()
+    """Give what files say of whose they are: their names and the text of lists, the ids in manifests, and the senders.
+
+    What was cut off while it came says no more than its name.
+    """
+    text, says, senders = [path.name.removeprefix(PART) for path in files], list[str](), list[str]()
     text += [_text(path) for path in files if path.suffix.lower() in TEXTS]
     with suppress(ClassError):  # what was taken in at this moment is here no more
-        for one in arrivals(files):
+        for one in arrivals([path for path in files if not path.name.startswith(PART)]):
             text.append(one.name)
             senders.append(one.sender.name)
             with suppress(UnusableError):

@@ -95,6 +95,8 @@ def test_all_that_is_kept_of_a_learner_and_the_erasure(course: Course, tmp_path:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
     (tmp_path / "stick").mkdir()
     made = backups.back_up(course, backups.choose_folder(course, str(tmp_path / "stick")))
+    with writing(course) as database:
+        note(database, Deed.BACK_UP, file=str(tmp_path / "another stick" / "one.db"))  # not there any more
     kept = got(learners.PAGE, course, "export", learner="ana01")
     assert isinstance(kept.data, bytes)
     with zipfile.ZipFile(io.BytesIO(kept.data)) as packed:
@@ -115,7 +117,8 @@ def test_all_that_is_kept_of_a_learner_and_the_erasure(course: Course, tmp_path:
     assert done.said.endswith("files that were downloaded or sent, the exchange.")
     assert shown.erasing.outside in done.said
     assert done.shown.erased == (f"Not changed, and still with this learner in it: {made.path}", *shown.erasing.to_decide)
-    assert shown.erasing.to_decide != ()
+    away = "is not there now, or cannot be looked at: the learner may be in it still."
+    assert shown.erasing.to_decide == (f"{tmp_path / 'another stick' / 'one.db'}, a copy of the class, {away}",)
     assert learners.PAGE.show(asked(course, learner="ana01", erase="1")).one is None  # the page refreshes itself, or "Back"
     assert "ana01" not in json.dumps(plain(learners.data(course)))
     with pytest.raises(ClassError, match="Nobody in the class has the id"):

@@ -251,7 +251,7 @@ def waiting(course: Course, **files: bytes) -> Path:
     return batch
 
 
-@pytest.mark.parametrize("how", ["by its manifest", "by Moodle", "by its name", "loose"])
+@pytest.mark.parametrize("how", ["by its manifest", "by Moodle", "by its name", "loose", "cut off"])
 def test_what_waits_to_be_taken_in_and_is_the_learners_alone_goes_and_is_theirs(full: Course, kit: "Kit", tmp_path: Path, how: str) -> None:
     whole = kit.hand_in("ana01", t01=f"{SIGN} waits")
     with zipfile.ZipFile(io.BytesIO(whole)) as packed:
@@ -261,13 +261,15 @@ def test_what_waits_to_be_taken_in_and_is_the_learners_alone_goes_and_is_theirs(
         "by its manifest": {"x__zip": whole},
         "by Moodle": {"x__zip": of_moodle},
         "by its name": {"ana01__zip": SIGN.encode()},
+        "cut off": {".part-Ana Evans_501_assignsubmission_file_x__zip": SIGN.encode()},
         "loose": loose,
     }[how]
     batch = waiting(full, ben__zip=kit.hand_in("ben01"), **files)
     names = {f"received/.arrived/{batch.name}/{name.replace('__', '.')}" for name in files}
     export_learner(full, "ana01", tmp_path / "own.zip")
     with zipfile.ZipFile(tmp_path / "own.zip") as packed:
-        assert {one for one in packed.namelist() if "arrived" in one} == {f"files/{name.replace('/.', '/')}" for name in names}
+        whole_ones = {f"files/{name.replace('/.', '/')}" for name in names if how != "cut off"}
+        assert {one for one in packed.namelist() if "arrived" in one} == whole_ones
     assert names <= {*erase(full, "ana01").files}
     assert traces(full) == []
     assert [path.name for path in batch.iterdir()] == ["ben.zip"]
