@@ -3,12 +3,14 @@
 References
 ----------
 The syntax `{weight:TYPE:=right#feedback~wrong~%50%part}` and its escapes: `qtype_multianswer_extract_question` in Moodle's
-question/type/multianswer/questiontype.php (read 2026-11). Entities in place of the signs with a meaning are read there as here.
+question/type/multianswer/questiontype.php (read 2026-11). Entities in place of the signs with a meaning are read there as here; a * that
+stands for itself has a backslash before it, also as an entity.
 """
 
 import re
 
-from autograde.bank.question import MOST_GAPS, Choice, Gap, Gapped, Unreadable, Words
+from autograde.bank.question import MOST_GAPS, Gap, Gapped, Unreadable
+from autograde.bank.shares import WEIGHTS, choices, gap_of, typed
 from autograde.bank.text import as_html, plain, tree, words
 from workbook_helpers.items.kinds.gaps import GAP
 
@@ -32,17 +34,21 @@ def write_cloze(body: Gapped, *, shuffle: bool) -> str:
 def _embedded(gap: Gap, chosen: str) -> str:
     said = f"#{_escaped(gap.feedback)}" if gap.feedback else ""
     if gap.words:
-        forms = [f"={_escaped(form)}{said}" for form in gap.words.accepted]
-        return f"{{1:SHORTANSWER:{'~'.join([*forms, *(f'%0%{_escaped(form)}' for form, _ in gap.words.refused)])}}}"
+        forms = [f"={_form(form)}{said}" for form in gap.words.accepted]
+        return f"{{1:SHORTANSWER:{'~'.join([*forms, *(f'%0%{_form(form)}' for form, _ in gap.words.refused)])}}}"
     return f"{{1:{chosen}:{'~'.join(f'={_escaped(one.text)}{said}' if one.right else _escaped(one.text) for one in gap.options)}}}"
+
+
+def _form(text: str) -> str:
+    return _escaped(text.replace("*", r"\*"))
 
 
 def _escaped(text: str) -> str:
     return text.translate(SIGNS)
 
 
-def read_cloze(html: str) -> Gapped:
-    """Read HTML with embedded answers; gap ids are "gap-1", "gap-2", ….
+def read_cloze(html: str, notes: list[str]) -> Gapped:
+    """Read HTML with embedded answers; gap ids are "gap-1", "gap-2", …. What ours cannot hold is added to the notes.
 
     Raises
     ------
@@ -50,9 +56,11 @@ def read_cloze(html: str) -> Gapped:
         If a gap asks for a number, or for what is not known here, or there is none.
     """
     gaps: list[Gap] = []
+    weights = set[int]()
 
     def take(found: re.Match[str]) -> str:
-        gaps.append(_gap(len(gaps) + 1, found[2], found[3]))
+        gaps.append(_gap(len(gaps) + 1, found[2], found[3], notes))
+        weights.add(int(found[1][:9] or 1))
         return f"{MARK}{len(gaps)}{MARK}"
 
     marked = EMBEDDED.sub(take, html.replace(MARK, ""))
@@ -60,24 +68,21 @@ def read_cloze(html: str) -> Gapped:
     if not 1 <= len(gaps) <= MOST_GAPS:
         msg = f"it has {len(gaps)} gaps, and an item of ours has 1 to {MOST_GAPS}"
         raise Unreadable(msg)
+    notes += [WEIGHTS] * (len(weights) > 1)
     return Gapped(text=re.sub(rf"{MARK}(\d+){MARK}", r"{gap-\1}", text), gaps=tuple(gaps))
 
 
-def _gap(number: int, sort: str, written: str) -> Gap:
+def _gap(number: int, sort: str, written: str, notes: list[str]) -> Gap:
     if sort not in TYPED and not CHOSEN.fullmatch(sort):
         what = "a number" if sort in {"NUMERICAL", "NM"} else f"an answer of the sort {sort}"
         msg = f"gap {number} asks for {what}"
         raise Unreadable(msg)
     answers = [_answer(one) for one in re.split(r"(?<!\\)~", written) if one.strip()]
-    right = next((feedback for _, share, feedback in answers if share >= 99.9 and feedback), "")
-    name = f"gap-{number}"
     if sort in TYPED:
-        accepted = tuple(text for text, share, _ in answers if share >= 99.9)
-        refused = tuple((text, said) for text, share, said in answers if share < 99.9 and text != "*")
-        return Gap(id=name, words=Words(accepted=accepted, refused=refused), feedback=right)
-    full = next((n for n, (_, share, _) in enumerate(answers) if share >= 99.9), -1)
-    options = tuple(Choice(id=f"o{n}", text=text, right=n - 1 == full) for n, (text, _, _) in enumerate(answers, 1))
-    return Gap(id=name, options=options, feedback=right)
+        return gap_of(f"gap-{number}", typed(answers, notes))
+    return gap_of(
+        f"gap-{number}", choices(((f"o{n}", text, share, said) for n, (text, share, said) in enumerate(answers, 1)), notes, several=False)
+    )
 
 
 def _answer(written: str) -> tuple[str, float, str]:
@@ -90,4 +95,4 @@ def _answer(written: str) -> tuple[str, float, str]:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\([}{#~/\"\\=%*])", r"\1", text)
+    return re.sub(r"\\([}{#~/\"\\=%])", r"\1", text)

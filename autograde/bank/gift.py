@@ -7,9 +7,11 @@ What each sign means, and in which order Moodle looks for them: question/format/
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
-from autograde.bank.question import MOST_QUESTIONS, Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Remark, Unreadable, Words
+from autograde.bank.question import MOST_QUESTIONS, Body, Choice, Choices, Gapped, Pairs, Part, Question, Remark, Unreadable, Words
+from autograde.bank.shares import choices, gap_of, typed
 from autograde.bank.text import plain, shortened
 
 SIGNS = ":#={}~n"
@@ -22,7 +24,6 @@ FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
 MOST_NAME = 500
 """Signs of a text that are looked at to name a question by it."""
-PARTIAL = "an answer that earns part of the marks there earns none here"
 
 
 def read_gift(text: str) -> tuple[tuple[Question, ...], tuple[Remark, ...]]:
@@ -122,19 +123,11 @@ def _body(answers: str, notes: list[str]) -> tuple[Body, str]:
 
 def _choices(found: list[tuple[str, str, str]], notes: list[str]) -> Choices:
     several = not any(sign == "=" for sign, _, _ in found)
-    shares = [100.0 if sign == "=" else float(share or 0) for sign, share, _ in found]
-    full = [n for n, share in enumerate(shares) if share >= 99.9]
-    right = {n for n, share in enumerate(shares) if share > 0} if several else set(full[:1])
-    weights = {share for share in shares if share > 0}
-    if several and len(weights) > 1:
-        notes.append("its right answers have different weights; here each counts the same")
-    if not several and any(0 < share < 99.9 for share in shares):
-        notes.append(PARTIAL)
-    options = []
-    for n, (_, _, text) in enumerate(found):
+    answers = []
+    for n, (sign, share, text) in enumerate(found, 1):
         shown, _, said = text.partition("#")
-        options.append(Choice(id=f"o{n + 1}", text=_shown(shown), right=n in right, feedback=_shown(said)))
-    return Choices(options=tuple(options), several=several, also=() if several else tuple(f"o{n + 1}" for n in full[1:]))
+        answers.append((f"o{n}", _shown(shown), 100.0 if sign == "=" else float(share or 0), _shown(said)))
+    return choices(answers, notes, several=several)
 
 
 def _pairs(found: list[str]) -> Pairs:
@@ -152,29 +145,18 @@ def _pairs(found: list[str]) -> Pairs:
 
 
 def _words(found: list[tuple[str, str, str]], notes: list[str]) -> tuple[Words, str]:
-    accepted, refused, reasons = [], [], []
-    for _, share, text in found:
-        form, _, said = text.partition("#")
-        shown, feedback = _shown(form), _shown(said)
-        if "*" in shown:
-            notes.append(f"the form {shortened(shown, 40)!r} stands for many words there; write those that you accept")
-        elif float(share or 100) >= 99.9:
-            accepted.append(shown)
-            reasons.append(feedback)
-        else:
-            refused.append((shown, feedback))
-            notes += [PARTIAL] * (float(share) > 0)
-    return Words(accepted=tuple(accepted), refused=tuple(refused)), " ".join(dict.fromkeys(filter(None, reasons)))
+    """Give the forms, and what is said to the right ones."""
+    split = ((share, text.partition("#")) for _, share, text in found)
+    made = typed(((_shown(form), float(share or 100), _shown(said)) for share, (form, _, said) in split), notes)
+    return replace(made, feedback=""), made.feedback
 
 
 def _gapped(before: str, body: Body, after: str) -> Gapped:
     text = " {gap-1} ".join(_shown(side).replace("{", "(").replace("}", ")") for side in (before, after))
     text = re.sub(r" (?=[.,;:!?)])", "", text).strip()
     match body:
-        case Words():
-            return Gapped(text=text, gaps=(Gap(id="gap-1", words=body),))
-        case Choices(several=False):
-            return Gapped(text=text, gaps=(Gap(id="gap-1", options=body.options, feedback=""),))
+        case Words() | Choices(several=False):
+            return Gapped(text=text, gaps=(gap_of("gap-1", body),))
         case _:
             msg = "a word is missing in it, and its answers are neither choices of which one is right nor words"
             raise Unreadable(msg)

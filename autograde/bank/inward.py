@@ -1,14 +1,14 @@
 """Questions of a bank as items of ours: a table for `items.toml`, and an entry for the key."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Any, assert_never
 
 from pydantic import ValidationError
 
 from autograde.bank.outward import ASKED
-from autograde.bank.question import Choice, Choices, Gapped, Pairs, Question, Steps, Unreadable, Words
+from autograde.bank.question import Choice, Choices, Gap, Gapped, Pairs, Question, Steps, Unreadable, Words
 from autograde.bank.text import shortened
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.items import KINDS, Item, Json
@@ -46,8 +46,9 @@ def item_of(question: Question, name: str, document: str = "") -> Made:
         If no kind of ours can be that, or a part of it is longer or shorter than ours can be.
     """
     question = question if question.kind else _with_own_ids(question)
-    said = _said(question.body)
-    practice = question.practice or (not question.kind and not question.reason and bool(said) and all(text for _, text in said))
+    said, also = _said(question.body), isinstance(question.body, Choices) and question.body.also
+    of_others = not question.kind and not question.reason and not also  # practice has one right answer
+    practice = question.practice or (of_others and bool(said) and all(text for _, text in said))
     kind = question.kind or _kind(question.body)
     notes = list(question.notes)
     points = round(question.points, 2)
@@ -73,11 +74,11 @@ def item_of(question: Question, name: str, document: str = "") -> Made:
     if problem := MARKERS[kind].key_problem(item, right):
         msg = f"what is right in it does not fit: {problem}"
         raise Unreadable(msg)
-    spoken = [] if question.kind else [f"“{shortened(part)}”: {text}" if part else text for part, text in said if text]
+    spoken = [] if question.kind else _spoken(said)
     reason = " ".join(filter(None, (question.reason, *dict.fromkeys(spoken))))
     key: dict[str, Json] = {"right": right, "reason": reason or NO_REASON}
-    if isinstance(question.body, Choices) and question.body.also:
-        key["also"] = list(question.body.also)
+    if also:
+        key["also"] = list(also)
     notes += ["it comes without a reason: say in the key why it is right"] * (not reason)
     return Made(item=item, table=table, key=key, notes=tuple(notes))
 
@@ -118,9 +119,19 @@ def _said(body: Choices | Pairs | Steps | Words | Gapped) -> list[tuple[str, str
         case Words():
             return [("", body.feedback), *((form, text) for form, text in body.refused if text), *([("", body.hint)] if body.hint else [])]
         case Gapped():
-            return [("", gap.feedback) for gap in body.gaps]
+            return [one for gap in body.gaps for one in _said_in(gap)]
         case _:
             assert_never(body)
+
+
+def _said_in(gap: Gap) -> list[tuple[str, str]]:
+    """Give what is said of a gap, and then what is said to one wrong filling or another."""
+    forms = [*gap.words.refused, ("", gap.words.hint)] if gap.words else [(one.text, one.feedback) for one in gap.options]
+    return [("", gap.feedback), *((part, text) for part, text in forms if text)]
+
+
+def _spoken(said: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"“{shortened(part)}”: {text}" if part else text for part, text in said if text]
 
 
 def _with_own_ids(question: Question) -> Question:
@@ -146,8 +157,8 @@ def _with_own_ids(question: Question) -> Question:
             text, gaps = body.text, []
             for n, gap in enumerate(body.gaps, 1):
                 text = text.replace(f"{{{gap.id}}}", f"\ue000{n}\ue000")
-                options = tuple(Choice(id=ascii_lowercase[k % 26], text=one.text, right=one.right) for k, one in enumerate(gap.options))
-                gaps.append(type(gap)(id=f"gap-{n}", options=options, words=gap.words, feedback=gap.feedback, size=gap.size))
+                options = tuple(replace(one, id=ascii_lowercase[k % 26]) for k, one in enumerate(gap.options))
+                gaps.append(replace(gap, id=f"gap-{n}", options=options))
             for n in range(1, len(gaps) + 1):
                 text = text.replace(f"\ue000{n}\ue000", f"{{gap-{n}}}")
             made = Gapped(text=text, gaps=tuple(gaps))
@@ -215,13 +226,16 @@ def _forms(words: Words) -> Json:
 
 def _gaps(body: Gapped, *, practice: bool) -> tuple[dict[str, Json], Json]:
     gaps, right = [], {}
-    for gap in body.gaps:
+    for number, gap in enumerate(body.gaps, 1):
+        if sum(one.right for one in gap.options) > 1:
+            msg = f"gap {number} has several right choices, and a gap of ours has one"
+            raise Unreadable(msg)
         table: dict[str, Json] = {"id": gap.id}
         if gap.options:
             table["options"] = [{"id": one.id, "text": one.text} for one in gap.options]
         right[gap.id] = _forms(gap.words) if gap.words else next((one.id for one in gap.options if one.right), "")
         table |= {"size": gap.size} if gap.size != 14 else {}
-        gaps.append(table | ({"right": right[gap.id], "feedback": gap.feedback} if practice else {}))
+        gaps.append(table | ({"right": right[gap.id], "feedback": " ".join(_spoken(_said_in(gap)))} if practice else {}))
     return {"text": body.text, "gaps": gaps}, right
 
 

@@ -12,10 +12,9 @@ from autograde.bank.moodle import OWN, SAID
 from autograde.bank.own import read_own_line
 from autograde.bank.papers import read_around
 from autograde.bank.question import Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Remark, Steps, Unreadable, Words
+from autograde.bank.shares import choices, typed
 from autograde.bank.text import PICTURE, as_count, as_number, classes, has_media, passing, plain, shortened, tree, words
 
-FULL = 99.9
-"""Per cent from which on an answer counts as right: Moodle rounds to seven digits."""
 NOT_OURS = {
     "essay": "an essay: a person marks it; write it as a written task",
     "numerical": "it asks for a number, and no kind of ours does",
@@ -77,7 +76,7 @@ def _body(element: Element, kind: str, own: dict[str, str], notes: list[str]) ->
         case "multichoice":
             return _choices(element, notes)
         case "truefalse":
-            return _true_or_false(element)
+            return _true_or_false(element, notes)
         case "matching" | "match" | "ddmatch":
             return _pairs(element)
         case "ordering":
@@ -85,7 +84,7 @@ def _body(element: Element, kind: str, own: dict[str, str], notes: list[str]) ->
         case "shortanswer":
             return _words(element, notes)
         case "cloze" | "multianswer":
-            return _gapped(element, own=bool(own))
+            return _gapped(element, notes, own=bool(own))
         case "gapselect" | "ddwtos":
             return _selected(element)
         case _:
@@ -105,29 +104,16 @@ def _answers(element: Element) -> list[tuple[str, str, float, str]]:
 
 def _choices(element: Element, notes: list[str]) -> Choices:
     several = (element.findtext("single") or "true").strip() in {"0", "false"}
-    answers = _answers(element)
-    partial = {share for _, _, share, _ in answers if 0 < share < FULL}
-    full = [name for name, _, share, _ in answers if share >= FULL]
-    if several:
-        right = {name for name, _, share, _ in answers if share > 0}
-        notes += ["its right answers have different weights; here each counts the same"] * (len(partial | {100.0} if full else partial) > 1)
-    else:
-        right = set(full[:1])
-        notes += ["an answer that earns part of the marks there earns none here"] * bool(partial)
     notes += [PICTURE] * any(has_media(tree(text.text or "")) for text in element.findall("answer/text") if "<" in (text.text or ""))
-    options = tuple(Choice(id=name, text=text, right=name in right, feedback=said) for name, text, _, said in answers)
-    return Choices(options=options, several=several, also=() if several else tuple(full[1:]))
+    return choices(_answers(element), notes, several=several)
 
 
-def _true_or_false(element: Element) -> Choices:
+def _true_or_false(element: Element, notes: list[str]) -> Choices:
     answers = {text.lower(): (share, said) for _, text, share, said in _answers(element)}
     if set(answers) != {"true", "false"}:
         msg = "its two answers are not called true and false"
         raise Unreadable(msg)
-    options = tuple(
-        Choice(id=name, text=name.capitalize(), right=answers[name][0] >= FULL, feedback=answers[name][1]) for name in ("true", "false")
-    )
-    return Choices(options=options, several=False)
+    return choices(((name, name.capitalize(), *answers[name]) for name in ("true", "false")), notes, several=False)
 
 
 def _pairs(element: Element) -> Pairs:
@@ -154,27 +140,19 @@ def _steps(element: Element, order: list[str]) -> Steps:
 
 
 def _words(element: Element, notes: list[str]) -> Words:
-    accepted, refused, feedback, hint = [], [], "", ""
-    for answer in element.findall("answer"):
-        text, said = (answer.findtext("text") or "").strip(), plain(answer.findtext("feedback/text") or "")
-        share, form = as_number(answer.get("fraction"), 0), text.replace(r"\*", "*")
-        if text == "*":
-            hint = said
-        elif "*" in text.replace(r"\*", ""):
-            notes.append(f"the form {shortened(text, 40)!r} stands for many words there; write those that you accept")
-        elif share >= FULL:
-            accepted.append(form)
-            feedback = feedback or said
-        else:
-            refused.append((form, said))
-            notes += ["an answer that earns part of the marks there earns none here"] * (share > 0)
-    return Words(accepted=tuple(accepted), refused=tuple(refused), feedback=feedback, hint=hint)
+    return typed(
+        (
+            ((one.findtext("text") or "").strip(), as_number(one.get("fraction"), 0), plain(one.findtext("feedback/text") or ""))
+            for one in element.findall("answer")
+        ),
+        notes,
+    )
 
 
-def _gapped(element: Element, *, own: bool) -> Gapped:
+def _gapped(element: Element, notes: list[str], *, own: bool) -> Gapped:
     html = element.findtext("questiontext/text") or ""
     start = html.rfind('<p class="wb-text">') if own else -1
-    body = read_cloze(html[max(start, 0) :])
+    body = read_cloze(html[max(start, 0) :], notes)
     named = [one.split(":") for one in (element.findtext(OWN + "gaps") or "").split()]
     sizes = [size for one in named if len(one) == 3 and (size := as_count(one[1])) is not None]
     if not len(named) == len(sizes) == len(body.gaps):

@@ -2,15 +2,17 @@
 
 References
 ----------
-As in `autograde.bank.qti`. What an item is worth is read from its mapping, else from its correct response; other rules are not run.
+As in `autograde.bank.qti`. What an answer is worth is read from the mapping, else from the correct response; other rules are not run.
 """
 
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from autograde.bank.own import read_own_line
 from autograde.bank.papers import read_around
 from autograde.bank.qti import HINT, NEAR, REASON, RESPONSE, RIGHT, TARGET
 from autograde.bank.question import MOST_GAPS, Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Steps, Unreadable, Words
+from autograde.bank.shares import PARTIAL, WEIGHTS, choices, gap_of, typed
 from autograde.bank.text import PICTURE, as_number, classes, has_media, passing, words
 
 BLOCKS = frozenset({"choiceInteraction", "matchInteraction", "orderInteraction"})
@@ -41,7 +43,8 @@ def read_qti(item: Element) -> Question:
         about["section"] = item.get("title", "")
     document, passed = read_around(asked, about) if own else (None, [])
     found = [one for one in asked.iter() if one.tag.endswith("Interaction")]
-    body, stem = _body(item, asked, found, passed, gapped=own.get("kind") == "gaps")
+    notes = [PICTURE] if has_media(asked) else []
+    body, stem = _body(item, asked, found, passed, notes, gapped=own.get("kind") == "gaps")
     said, reason = _said(item), words_of_reason(item, own=bool(own))
     declared = {one.get("identifier"): one for one in item.findall("outcomeDeclaration")}
     most = declared["MAXSCORE"].findtext("defaultValue/value") if "MAXSCORE" in declared else None
@@ -56,7 +59,7 @@ def read_qti(item: Element) -> Question:
         kind=own.get("kind", ""),
         document=document,
         about=about,
-        notes=(PICTURE,) if has_media(asked) else (),
+        notes=tuple(notes),
     )
 
 
@@ -65,7 +68,9 @@ def own_id(name: str) -> str:
     return name[1:] if name[:1] == "_" and name[1:2].isdigit() else name
 
 
-def _body(item: Element, asked: Element, found: list[Element], passed: list[Element], *, gapped: bool) -> tuple[Body, str]:
+def _body(
+    item: Element, asked: Element, found: list[Element], passed: list[Element], notes: list[str], *, gapped: bool
+) -> tuple[Body, str]:
     kinds = {one.tag for one in found}
     if not found:
         msg = "it asks nothing that can be answered"
@@ -75,7 +80,7 @@ def _body(item: Element, asked: Element, found: list[Element], passed: list[Elem
         raise Unreadable(NOT_OURS.get(odd, f"it uses {odd}, and no kind of ours is like it" if odd else "it asks several things at once"))
     declared = {one.get("identifier") or "": one for one in item.findall("responseDeclaration")}
     if kinds & INLINE:
-        return _inline(asked, found, passed, declared, gapped=gapped)
+        return _inline(asked, found, passed, declared, notes, gapped=gapped)
     only = found[0]
     declaration = declared.get(only.get("responseIdentifier") or RESPONSE)
     if declaration is None:
@@ -84,25 +89,44 @@ def _body(item: Element, asked: Element, found: list[Element], passed: list[Elem
     around = words(asked, instead=passing([only, *passed]))
     prompt = only.find("prompt")
     stem = " ".join(part for part in (around, "" if prompt is None else words(prompt)) if part)
-    right, worth = _right(declaration)
+    shares = _shares(declaration, notes)
     if only.tag == "matchInteraction":
-        return _pairs(only, right), stem
-    choices = [(own_id(one.get("identifier") or ""), _text(one), _inline_feedback(one)) for one in only.iter("simpleChoice")]
+        notes += [WEIGHTS] * (len({share for share in shares.values() if share > 0}) > 1)
+        return _pairs(only, [pair for pair, share in shares.items() if share > 0]), stem
+    listed = [(one.get("identifier") or "", _text(one), _inline_feedback(one)) for one in only.iter("simpleChoice")]
     if only.tag == "orderInteraction":
-        steps = tuple(Choice(id=name, text=text, feedback=said) for name, text, said in choices)
-        return Steps(steps=steps, right=tuple(map(own_id, right))), stem
+        steps = tuple(Choice(id=own_id(name), text=text, feedback=said) for name, text, said in listed)
+        return Steps(steps=steps, right=tuple(map(own_id, shares))), stem
     several = declaration.get("cardinality") == "multiple"
-    full = [own_id(one) for one in right or worth]
-    wanted = full if several else full[:1]
-    options = tuple(Choice(id=name, text=text, right=name in wanted, feedback=said) for name, text, said in choices)
-    return Choices(options=options, several=several), stem
+    answers = ((own_id(name), text, shares.get(name, 0.0), said) for name, text, said in listed)
+    return choices(answers, notes, several=several), stem
 
 
-def _right(declaration: Element) -> tuple[list[str], list[str]]:
-    """Give the correct values, and those that a mapping gives points for."""
+def _shares(declaration: Element, notes: list[str]) -> dict[str, float]:
+    """Give what each value earns, in per cent of what the best one does; the correct ones come first.
+
+    Raises
+    ------
+    Unreadable
+        If the mapping gives points for any answer, or for others than those that are called correct.
+    """
     correct = [(one.text or "").strip() for one in declaration.findall("correctResponse/value")]
-    entries = [(one.get("mapKey") or "", as_number(one.get("mappedValue"), 0)) for one in declaration.findall("mapping/mapEntry")]
-    return correct, [key for key, value in entries if value > 0]
+    worth = {one.get("mapKey") or "": as_number(one.get("mappedValue"), 0) for one in declaration.findall("mapping/mapEntry")}
+    mapping, most = declaration.find("mapping"), max(worth.values(), default=0)
+    if mapping is not None and as_number(mapping.get("defaultValue"), 0) > 0:
+        msg = "it gives points for any answer that it does not name"
+        raise Unreadable(msg)
+    values = dict.fromkeys([*correct, *worth])
+    if most <= 0:
+        return {one: 100.0 if one in correct else 0.0 for one in values}
+    several = declaration.get("cardinality") != "single"
+    earned = [worth.get(one, 0) for one in correct]
+    if correct and (min(earned) <= 0 if several else max(earned) < most):
+        msg = "what it calls correct is not what it gives the most points for"
+        raise Unreadable(msg)
+    counts = {one for one in values if not several or not correct or one in correct}
+    notes += [PARTIAL] * any(worth[one] > 0 for one in values if one not in counts)
+    return {one: 100 * worth.get(one, 0) / most if one in counts else 0.0 for one in values}
 
 
 def _text(choice: Element) -> str:
@@ -132,16 +156,18 @@ def _pairs(only: Element, right: list[str]) -> Pairs:
     )
 
 
-def _inline(asked: Element, found: list[Element], passed: list[Element], declared: dict[str, Element], *, gapped: bool) -> tuple[Body, str]:
+def _inline(
+    asked: Element, found: list[Element], passed: list[Element], declared: dict[str, Element], notes: list[str], *, gapped: bool
+) -> tuple[Body, str]:
     stems = [one for one in asked.iter("p") if "wb-stem" in classes(one)]
     if len(found) == 1 and found[0].tag == "textEntryInteraction" and not gapped:
         declaration = declared.get(found[0].get("responseIdentifier") or "")
-        return _typed(declaration), words(asked, instead=passing([found[0], *passed]))
+        return _typed(declaration, notes), words(asked, instead=passing([found[0], *passed]))
     if len(found) > MOST_GAPS:
         msg = f"it has {len(found)} gaps, and an item of ours has {MOST_GAPS} at most"
         raise Unreadable(msg)
     stem = " ".join(map(words, stems))
-    gaps = {id(one): _gap(n, one, declared.get(one.get("responseIdentifier") or "")) for n, one in enumerate(found, 1)}
+    gaps = {id(one): _gap(n, one, declared.get(one.get("responseIdentifier") or ""), notes) for n, one in enumerate(found, 1)}
     for one in asked.iter():
         if id(one) not in gaps:
             one.text, one.tail = (None if text is None else text.translate({123: "(", 125: ")"}) for text in (one.text, one.tail))
@@ -152,28 +178,23 @@ def _inline(asked: Element, found: list[Element], passed: list[Element], declare
     return Gapped(text=text, gaps=tuple(gaps.values())), stem
 
 
-def _gap(number: int, inter: Element, declaration: Element | None) -> Gap:
+def _gap(number: int, inter: Element, declaration: Element | None, notes: list[str]) -> Gap:
     name = own_id(inter.get("responseIdentifier") or f"gap-{number}")
     if inter.tag == "textEntryInteraction":
         size = int(as_number(inter.get("expectedLength"), 14))
-        return Gap(id=name, words=_typed(declaration), size=min(40, max(2, size)))
-    right, worth = _right(declaration) if declaration is not None else ([], [])
-    wanted = (right or worth or [""])[0]
+        return replace(gap_of(name, _typed(declaration, notes)), size=min(40, max(2, size)))
+    shares = _shares(declaration, notes) if declaration is not None else {}
     before = f"{inter.get('responseIdentifier')}."
-    options = tuple(
-        Choice(id=own_id((one.get("identifier") or "").removeprefix(before)), text=words(one), right=one.get("identifier") == wanted)
-        for one in inter.iter("inlineChoice")
-    )
-    return Gap(id=name, options=options)
+    listed = [(one.get("identifier") or "", words(one)) for one in inter.iter("inlineChoice")]
+    answers = ((own_id(one.removeprefix(before)), text, shares.get(one, 0.0), "") for one, text in listed)
+    return gap_of(name, choices(answers, notes, several=False))
 
 
-def _typed(declaration: Element | None) -> Words:
+def _typed(declaration: Element | None, notes: list[str]) -> Words:
     if declaration is None or declaration.get("baseType") != "string":
         msg = "it asks for a number, and no kind of ours does" if declaration is not None else "it does not say what is right"
         raise Unreadable(msg)
-    right, worth = _right(declaration)
-    refused = [one.get("mapKey") or "" for one in declaration.findall("mapping/mapEntry") if as_number(one.get("mappedValue"), 0) <= 0]
-    return Words(accepted=tuple(dict.fromkeys([*right, *worth])), refused=tuple((form, "") for form in refused))
+    return typed(((form.replace("*", r"\*"), share, "") for form, share in _shares(declaration, notes).items()), notes)
 
 
 def _said(item: Element) -> dict[str, str]:
@@ -197,8 +218,7 @@ def _with_feedback(body: Body, said: dict[str, str]) -> Body:
     """Put what is said to a part of an answer to that part."""
     match body:
         case Choices():
-            options = tuple(Choice(id=c.id, text=c.text, right=c.right, feedback=said.get(c.id) or c.feedback) for c in body.options)
-            return Choices(options=options, several=body.several)
+            return replace(body, options=tuple(replace(one, feedback=said.get(one.id) or one.feedback) for one in body.options))
         case Pairs():
             parts = tuple(Part(id=p.id, text=p.text, right=p.right, feedback=said.get(p.id, "")) for p in body.parts)
             return Pairs(parts=parts, targets=body.targets)
@@ -209,5 +229,5 @@ def _with_feedback(body: Body, said: dict[str, str]) -> Body:
             refused = tuple((form, said.get(f"{NEAR}{n}", "")) for n, (form, _) in enumerate(body.refused, 1))
             return Words(accepted=body.accepted, refused=refused, feedback=said.get(RIGHT, ""), hint=said.get(HINT, ""))
         case Gapped():
-            gaps = tuple(Gap(id=g.id, options=g.options, words=g.words, feedback=said.get(g.id, ""), size=g.size) for g in body.gaps)
+            gaps = tuple(replace(gap, feedback=said.get(gap.id, "")) for gap in body.gaps)
             return Gapped(text=body.text, gaps=gaps)

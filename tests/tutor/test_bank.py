@@ -25,7 +25,7 @@ from autograde.authoring.author import mend, new_workbook
 from autograde.bank import Draft, Question, draft_items, moodle_xml, qti_package, questions_of, read_questions
 from autograde.bank.gift import read_gift
 from autograde.bank.moodle import OWN
-from autograde.bank.opening import LARGEST_FILE
+from autograde.bank.opening import LARGEST_FILE, questions_in
 from autograde.bank.qti_names import Version, in_old_names
 from autograde.bank.question import NOT_KEPT
 from autograde.checks import check_all
@@ -622,6 +622,104 @@ def test_a_strange_text_costs_its_question_at_most(name: str, tmp_path: Path) ->
     assert len(questions) + len(left) == 1
     draft = draft_items(questions, "w50")
     assert len(draft.names) + len(draft.remarks) >= len(questions)
+
+
+# Several right answers, a part of the marks, and forms that stand for many words
+
+PART, MANY = "part of the marks", "stands for many words"
+
+
+def cloze(asked: str) -> str:
+    return moodle("cloze", f"<p>Report it to the {{1:{asked}}}.</p>")
+
+
+def short_answers(*answers: tuple[str, float]) -> str:
+    return moodle("shortanswer", "Who?", "".join(f"<answer fraction='{n}'><text>{form}</text></answer>" for form, n in answers))
+
+
+def qti(base: str, worth: dict[str, str], correct: tuple[str, ...] = (), *, several: bool = False, default: str = "0") -> str:
+    entries = "".join(f'<mapEntry mapKey="{name}" mappedValue="{one}"/>' for name, one in worth.items())
+    values = "".join(f"<value>{one}</value>" for one in correct)
+    options = "".join(f'<simpleChoice identifier="{name}">{name}</simpleChoice>' for name in "ABC")
+    inner = {
+        "choice": f'<choiceInteraction responseIdentifier="R" maxChoices="1"><prompt>Who?</prompt>{options}</choiceInteraction>',
+        "gap": f'<p>The <inlineChoiceInteraction responseIdentifier="R">{options}</inlineChoiceInteraction>.</p>'.replace(
+            "simpleChoice", "inlineChoice"
+        ),
+        "typed": '<p>Who? <textEntryInteraction responseIdentifier="R"/></p>',
+    }[base]
+    cardinality, sort = "multiple" if several else "single", "string" if base == "typed" else "identifier"
+    return f"""<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="q" title="t">
+<responseDeclaration identifier="R" cardinality="{cardinality}" baseType="{sort}">
+<correctResponse>{values}</correctResponse><mapping defaultValue="{default}">{entries}</mapping></responseDeclaration>
+<itemBody>{inner}</itemBody></assessmentItem>"""
+
+
+def one_of(*shares: float) -> str:
+    parts = (
+        f"<answer fraction='{share}'><text>{n}</text><feedback><text>said {n}</text></feedback></answer>" for n, share in enumerate(shares)
+    )
+    return moodle("multichoice", "Which?", "<single>true</single>" + "".join(parts))
+
+
+TRUTH = "<answer fraction='100'><text>true</text></answer><answer fraction='50'><text>false</text></answer>"
+SHARES: dict[str, tuple[str, Any, str]] = {
+    "QTI, the most is right": (qti("choice", {"A": "0.5", "B": "1"}), "b", PART),
+    "QTI, two are": (qti("choice", {"A": "1", "B": "1"}), "a", ""),
+    "QTI, correct and as good": (qti("choice", {"A": "1", "B": "1"}, ("B",)), "a", ""),
+    "QTI, correct but not the best": (qti("choice", {"A": "0.5", "B": "1"}, ("A",)), None, "not what it gives the most"),
+    "QTI, any answer": (qti("choice", {"A": "1"}, default="0.5"), None, "any answer that it does not name"),
+    "QTI, several with weights": (qti("choice", {"A": "1", "B": "2"}, several=True), ["a", "b"], "different weights"),
+    "QTI, several and a part": (qti("choice", {"A": "1", "B": "1", "C": "0.5"}, ("A", "B"), several=True), ["a", "b"], PART),
+    "QTI, typed": (
+        qti("typed", {"York": "1", "wall": "0.25", "4*4": "1"}, ("York",)),
+        {"accepted": ["York", "4*4"], "not_accepted": ["wall"]},
+        PART,
+    ),
+    "QTI, a gap": (qti("gap", {"A": "0.5", "B": "1"}), {"gap-1": "b"}, PART),
+    "QTI, a gap with two": (qti("gap", {"A": "1", "B": "1"}), None, "gap 1 has several right choices"),
+    "cloze, two are right": (cloze("MULTICHOICE:=manager~=lead~neighbour~%50%nurse"), None, "gap 1 has several right choices"),
+    "cloze, a part": (cloze("MC:=manager~%50%nurse"), {"gap-1": "a"}, PART),
+    "cloze, typed": (cloze("SA:=manager~%50%nurse"), {"gap-1": {"accepted": ["manager"], "not_accepted": ["nurse"]}}, PART),
+    "cloze, many words": (cloze("SA:=manager~=lead*"), {"gap-1": ["manager"]}, MANY),
+    "cloze, nothing but many words": (cloze("SHORTANSWER:=manag*~%50%nurse"), None, MANY),
+    "cloze, an entity for many": (cloze("SA:=manager~=lead&#42;"), {"gap-1": ["manager"]}, MANY),
+    "cloze, a star itself": (cloze(r"SA:=a\*b"), {"gap-1": ["a*b"]}, ""),
+    "cloze, any other words": (cloze("SA:=manager~%50%*"), {"gap-1": ["manager"]}, MANY),
+    "Moodle, any other words": (short_answers(("Ann", 100), ("*", 50)), ["Ann"], MANY),
+    "Moodle, words of all sorts": (short_answers(("*", 100)), None, MANY),
+    "Moodle, true and half true": (moodle("truefalse", "So?", TRUTH), "a", PART),
+    "Moodle, two with their feedback": (one_of(100, 0, 100), "a", ""),
+    "GIFT, two are right": ("Tell the { =manager =lead ~neighbour#no } now.", None, "gap 1 has several right choices"),
+    "GIFT, a part": ("Tell the { =manager ~%50%lead ~neighbour#no } now.", {"gap-1": "a"}, PART),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_no_key_is_made_wrong_in_silence(name: str) -> None:
+    text, right, why = SHARES[name]
+    _, questions, left = questions_in(text.encode(), "bank")
+    draft = draft_items(questions, "w50")
+    remarks = [remark for remark in (*left, *draft.remarks) if "comes without a reason" not in remark.text]
+    keys = tomllib.loads(draft.keys)["keys"]
+    assert [entry["right"] for entry in keys.values()] == ([] if right is None else [right])
+    assert [remark.left_out for remark in remarks if why in remark.text] == [right is None] if why else remarks == []
+
+
+def test_a_second_right_answer_is_accepted_beside_the_first() -> None:
+    for name, also in (("QTI, two are", ["b"]), ("QTI, correct and as good", ["b"]), ("Moodle, two with their feedback", ["c"])):
+        draft = draft_items(questions_in(SHARES[name][0].encode(), "bank")[1], "w50")
+        assert tomllib.loads(draft.keys)["keys"]["w50-q01"]["also"] == also
+
+
+def test_what_is_said_to_a_wrong_filling_goes_into_the_reason() -> None:
+    said = "“neighbour”: no"
+    for text in (SHARES["GIFT, a part"][0], cloze("MC:=manager~neighbour#no"), cloze("SA:=manager~neighbour#no")):
+        draft = draft_items(questions_in(text.encode(), "bank")[1], "w50")
+        assert tomllib.loads(draft.keys)["keys"]["w50-q01"]["reason"] == said
+    text = cloze("MC:=manager#yes~neighbour#no")
+    (item,) = tomllib.loads(draft_items(questions_in(text.encode(), "bank")[1], "w50").items)["items"]
+    assert item["gaps"][0]["feedback"] == f"yes {said}", "of practice the gap says it"
 
 
 # The commands
