@@ -12,8 +12,9 @@ from autograde.marking.kinds import MARKERS
 from autograde.marking.kinds.scenario import unsafe_acts
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json, Purpose, Workbook
+from workbook_helpers.items.kinds.gaps import Gaps
 from workbook_helpers.items.kinds.scenario import Scenario
-from workbook_helpers.items.spelling import Forms
+from workbook_helpers.items.spelling import same_words
 
 _ENCODE = json.JSONEncoder(sort_keys=True).encode
 """`json.dumps` with an option makes an encoder for each call, which takes longer than its work here."""
@@ -181,7 +182,10 @@ def mark_item(item: Item, key: Key, sheet: AnswerSheet, place: str, *, version: 
 def is_same_answer(item: Item, one: Json, other: Json) -> bool:
     """Whether two well-formed answers say the same: a choice of several has no order, and of typed words small slips pass."""
     if item.kind == "short":
-        return bool(Forms.model_validate([one]).accept(str(other)))
+        return same_words(str(one), str(other))
+    if isinstance(item, Gaps) and isinstance(one, dict) and isinstance(other, dict):
+        filled = ((gap, str(one.get(gap.id, "")), str(other.get(gap.id, ""))) for gap in item.gaps)
+        return all(mine == theirs if gap.options else same_words(mine, theirs) for gap, mine, theirs in filled)
     if item.kind == "multiple" and isinstance(one, list) and isinstance(other, list):
         return set(map(str, one)) == set(map(str, other))
     return one == other

@@ -90,6 +90,27 @@ def test_any_answer_is_marked_between_nothing_and_the_maximum(single: Any, multi
         assert 0 <= mark.points <= mark.max
 
 
+SHORT = KINDS["short"].model_validate({"id": "w01-q03", "kind": "short", "purpose": "assessed", "points": 2, "stem": "?"})
+GAPS = KINDS["gaps"].model_validate(
+    {"id": "w01-q04", "kind": "gaps", "purpose": "assessed", "points": 2, "stem": "?", "text": "The {line} of {whole}."}
+    | {"gaps": [{"id": "line"}, {"id": "whole", "options": options(2)}]}
+)
+
+
+@pytest.mark.parametrize("typed", ["edge", "Edge", "edge ", "“Edge.”", "edgee", "…", "Boundary ", "boundery"])
+def test_an_answer_accepted_beside_the_key_is_compared_as_the_key_is(typed: str) -> None:
+    def points(item: Item, right: Any, also: Any, value: Any) -> float | None:
+        key = Key(workbook="w01", version=1, keys={item.id: KeyEntry(right=right, reason="So.", also=(also,))})
+        return mark_item(item, key, sheet(**{item.id: value}), item.id).points
+
+    good = typed not in ("edgee", "…")
+    assert points(SHORT, ["boundary"], "edge", typed) == 2 * good
+    assert points(GAPS, {"line": ["boundary"], "whole": "a"}, {"line": "edge", "whole": "b"}, {"line": typed, "whole": "b"}) == (
+        1 if typed.lower().startswith("bound") else 2 * good
+    )
+    assert points(GAPS, {"line": ["boundary"], "whole": "a"}, {"whole": "b"}, {"line": " ", "whole": "b"}) == 2, "blank is blank"
+
+
 @pytest.mark.parametrize(
     ("item", "right", "fault"),
     [

@@ -71,6 +71,11 @@ def like(typed: str, form: str) -> bool:
     return distance(typed, form) <= (2 if letters >= 10 and typed[:1] == form[:1] else 1)
 
 
+def same_words(form: str, typed: str) -> bool:
+    """Whether `typed` is `form` as both are compared, small slips (see `like`) passing."""
+    return like(plain(typed), plain(form))
+
+
 Form = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
