@@ -8,20 +8,29 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
+from autograde.authoring.part import PartNow
 from autograde.classes.folder import Course
+from autograde.classes.kept_releases import FOLDER
+from autograde.classes.own_keys import GUIDES
+from autograde.content import load_key
 from autograde.errors import AuthorError, ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.noted import noting
-from autograde.outbox.releases import FOLDER
+from autograde.inbox.submitted import submissions
 from autograde.whole import remove, stage
 from workbook_helpers.files import write_file
 
 KEPT = "reworded"
 """The folder of a class that holds its files as they were before each change."""
 ABOUT = "change.json"
+KEY_ALONE = (
+    "This question has been handed in, so its key alone cannot change: marks that were right would be lost. If the key was wrong, "
+    "accept a second answer or let the question not count, on the page Questions (autograde accept, void)."
+)
 
 
 class FieldError(AuthorError):
@@ -75,7 +84,8 @@ def take_back(course: Course, assignment: str, kept: str) -> str:
     Raises
     ------
     AuthorError
-        If it is not the last change, something has been changed since, or it has been given out.
+        If it is not the last change, something has been changed since, it has been given out, or its key alone would change of a question
+        that has been handed in.
     """
     with alone(course):
         found = last_change(course, assignment)
@@ -92,6 +102,8 @@ def take_back(course: Course, assignment: str, kept: str) -> str:
         if release != about["release"] and (course.root / FOLDER / assignment / release).is_dir():
             msg = "This wording has been given out since. Change it anew instead."
             raise AuthorError(msg)
+        if _key_alone(course, assignment, folder, about):
+            raise AuthorError(KEY_ALONE)
         order = sorted(about["files"], key=lambda name: not name.startswith("source/"))  # the question first, then what is right in it
         with noting(course, Deed.REWORD, workbook=assignment, what=about["what"], change=kept, undone=True):
             for name in order:
@@ -139,6 +151,16 @@ def write_change(course: Course, assignment: str, what: str, files: Mapping[str,
         msg = f"{error.filename or 'A file'} cannot be written ({error.strerror}). Nothing was changed; see that its disk has room."
         raise AuthorError(msg) from error
     return folder.name
+
+
+def _key_alone(course: Course, assignment: str, kept: Path, about: Mapping[str, Any]) -> bool:
+    """Whether another answer would be right in a question that has been handed in as it means now."""
+    short = course.workbook(assignment).id
+    if f"{GUIDES}/keys/{short}.toml" not in about["files"] or not submissions(course, assignment):
+        return False
+    now, then = (load_key(short, folder / GUIDES).keys for folder in (course.root, kept))
+    others = [name for name in now if name not in then or now[name].right != then[name].right]
+    return any(PartNow(course, assignment, name).learners for name in others)
 
 
 @contextmanager

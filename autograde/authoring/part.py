@@ -11,12 +11,13 @@ from typing import Any, Literal
 from autograde.authoring import wording as words
 from autograde.authoring.wording import Field
 from autograde.classes.folder import Course
+from autograde.classes.kept_releases import FOLDER
 from autograde.classes.own_keys import GUIDES, class_guides
 from autograde.content import Kind, guide_file
 from autograde.errors import AuthorError
 from autograde.inbox.submitted import handed_in, submissions
 from autograde.marking import EarlierKey, EarlierRubric, wording
-from autograde.outbox.releases import FOLDER, Releases, read_releases, read_seen
+from autograde.outbox.releases import Releases, read_releases, read_seen
 from workbook_helpers.cells import ASK
 from workbook_helpers.items import Item, Json, Purpose, Workbook, load_workbook, read_notebook, read_toml
 from workbook_helpers.items.documents import Document

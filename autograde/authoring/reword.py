@@ -19,13 +19,13 @@ from pydantic import ValidationError
 
 from autograde.authoring import toml_text
 from autograde.authoring import wording as words
-from autograde.authoring.changes import KEPT, FieldError, StaleError, alone, write_change
+from autograde.authoring.changes import KEPT, KEY_ALONE, FieldError, StaleError, alone, write_change
 from autograde.authoring.part import GUIDE_KINDS, PartNow, read_text
 from autograde.checks import faults
 from autograde.classes.own_keys import GUIDES, NAME, NOTHING, Decision, class_guides, decided, own_keys, toml
 from autograde.content import Kind
 from autograde.errors import AuthorError
-from autograde.marking import Key, Rubrics, wording
+from autograde.marking import Key, KeyEntry, Rubric, Rubrics, wording
 from autograde.whole import stage
 from workbook_helpers.cells import ASK
 from workbook_helpers.errors import ContentError
@@ -42,12 +42,6 @@ LINES = {
 }
 LINES |= {"string_too_long": "This is too long: at most {max_length} letters.", "too_long": "At most {max_length} of these fit here."}
 """Pydantic's type of fault → the same for who fills in a form."""
-
-
-KEY_ALONE = (
-    "This question has been handed in, so its key alone cannot change: marks that were right would be lost. If the key was wrong, "
-    "accept a second answer or let the question not count, on the page Questions (autograde accept, void)."
-)
 
 
 class Meaning(StrEnum):
@@ -120,17 +114,23 @@ class Wording(PartNow):
         key, rubrics = class_guides(course, self.workbook)
         head = "# As it was before its meaning changed; autograde reword wrote it, for who was asked it then."
         made: dict[str, bytes] = {}
+        held = own_keys(course, short)
+        drop = {item: Decision() for item in self.asked if held.get(item, NOTHING)}
+        guides: list[tuple[Kind, str, tuple[str, ...], KeyEntry | Rubric]] = []
         for item, asked in self.asked.items():
-            kind: Kind = "rubrics" if self.workbook.items[item].asks_person else "keys"
+            person = self.workbook.items[item].asks_person
+            guides.append(("rubrics", item, asked, rubrics.rubrics[item]) if person else ("keys", item, asked, key.keys[item]))
+        # What it meant still earlier has got what was decided since; what is written last of it counts.
+        newest = {(one.item, one.asked): one for one in key.earlier if one.item in drop}
+        guides += [("keys", item, asked, one) for (item, asked), one in newest.items()]
+        for kind, item, asked, guide in guides:
             name = f"{GUIDES}/{kind}/{short}.toml"
-            guide = rubrics.rubrics[item] if kind == "rubrics" else key.keys[item]
             said = {"item": item, "asked": list(asked), **guide.model_dump(mode="json", exclude_defaults=True)}
             lines = "".join(f"{word} = {toml(value)}\n" for word, value in said.items())
             before = made.get(name) or files.get(name)
             text = before.decode() if before else read_text(self.guide(kind))
             made[name] = f"{text.rstrip()}\n\n{head}\n[[earlier]]\n{lines}".encode()
-        held = own_keys(course, short)
-        if drop := {item: Decision() for item in self.asked if held.get(item, NOTHING)}:
+        if drop:
             made[NAME] = decided(course, short, drop)
         return made | {other: content for other, content in files.items() if other not in made}
 

@@ -5,21 +5,24 @@ in the class folder. Where it has changed a wording (`authoring.reword`), its ke
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from autograde.classes.folder import Course
+from autograde.classes.kept_releases import kept_releases
 from autograde.content import load_guides
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.noted import noting
-from autograde.marking import Key, Rubrics, key_problems
+from autograde.marking import EarlierKey, Key, KeyEntry, Rubrics, key_problems, wording
 from autograde.whole import alone
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Json, Workbook, read_toml
+from workbook_helpers.items import Item, Json, Workbook, read_toml
 
+E = TypeVar("E", bound=KeyEntry)
 NAME = "class-keys.toml"
 GUIDES = "guides"
 """The folder of a class's own `keys/` and `rubrics/`."""
@@ -111,12 +114,39 @@ def class_guides(course: Course, workbook: Workbook, changed: Mapping[str, Decis
     if lost := sorted(name for name, one in decisions.items() if name not in key.keys and one):
         msg = f"{course.root / NAME}: {workbook.id} has no question {lost[0]} with a key. Take that part out."
         raise ClassError(msg)
-    entries = {name: key.keys[name].model_copy(update={"also": one.also, "void": one.void}) for name, one in known.items()}
+    entries = {name: _with(key.keys[name], one, one.also) for name, one in known.items()}
     key = key.model_copy(update={"keys": {**key.keys, **entries}})
     if problems := key_problems(workbook, key, rubrics):
         msg = f"{course.root / NAME}: {'; '.join(problems)}. Mend it, or take that part out."
         raise ClassError(msg)
-    return key, rubrics
+    return key.model_copy(update={"earlier": _earlier(course, workbook, key.earlier, known)}), rubrics
+
+
+def _with(entry: E, decision: Decision, also: Iterable[Json]) -> E:
+    """Give a key's entry with what a class has decided beside what the key says itself."""
+    more = tuple(answer for answer in also if answer not in entry.also)
+    return entry.model_copy(update={"also": (*entry.also, *more), "void": entry.void or decision.void})
+
+
+def _earlier(
+    course: Course, workbook: Workbook, guides: tuple[EarlierKey, ...], decisions: Mapping[str, Decision]
+) -> tuple[EarlierKey, ...]:
+    """Give the keys of earlier meanings with what was decided since: an answer is accepted in those that could be answered by it, too."""
+    if not any(one.item in decisions for one in guides):
+        return guides
+    items = (item for release in kept_releases(course, workbook.assignment).values() if release for item in release.items.values())
+    asked = {wording(item): item for item in items if item.id in decisions}
+
+    def decided_too(guide: EarlierKey) -> EarlierKey:
+        decision, now = decisions[guide.item], workbook.items[guide.item]
+        forms = [asked[one] for one in guide.asked if one in asked]
+        return _with(guide, decision, (one for one in decision.also if forms and all(_says_the_same(was, now, one) for was in forms)))
+
+    return tuple(decided_too(guide) if guide.item in decisions else guide for guide in guides)
+
+
+def _says_the_same(was: Item, now: Item, answer: Json) -> bool:
+    return was.kind == now.kind and was.problem(answer) is None and was.in_words(answer) == now.in_words(answer)
 
 
 def toml(value: Json) -> str:

@@ -233,7 +233,7 @@ def _decide(asked: Asked) -> Done:
     course, question, decision = asked.course, asked.text("question"), _unpacked(asked.text("decision"))
     assignment = course.assignment(asked.text("workbook"))
     workbook = course.workbook(assignment)
-    decisions.plan(course, assignment, question, decision)  # it is refused here if it does not fit
+    planned = decisions.plan(course, assignment, question, decision)  # it is refused here if it does not fit
     asked.worker.refuse_while_working()
     if own_keys(course, workbook.id).get(question, NOTHING) != _unpacked(asked.text("before")):
         msg = f"{question} was decided otherwise meanwhile, and nothing of yours was written. Look again whose points change."
@@ -246,9 +246,8 @@ def _decide(asked: Asked) -> Done:
         page=PAGE.name,
         total=len(submissions(course, assignment)),
     )
-    said = decisions.in_words(workbook.items[question], decision)
     undo = {**where, "decision": _packed(before), "before": _packed(decision)}
-    return Done(said=f"{said.rstrip('.')}. It is marked again.", query=where, undo=("decide", undo))
+    return Done(said=f"{planned.words} It is marked again.", query=where, undo=("decide", undo))
 
 
 def _mark_again(course: Course, assignment: str, tell: Tell) -> str:

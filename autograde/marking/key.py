@@ -130,10 +130,10 @@ def means_other(guides: Iterable[E], was: Item, now: Item | None) -> bool:
 
 
 def earlier(guides: Iterable[E], item: Item) -> E | None:
-    """Give the guide of an item as it was worded before its meaning changed; None where it means what it means now."""
+    """Give the guide of an item as it was worded before its meaning changed, the last of several; None where it means what it means now."""
     if found := [guide for guide in guides if guide.item == item.id]:
         asked = wording(item)
-        return next((guide for guide in found if asked in guide.asked), None)
+        return next((guide for guide in reversed(found) if asked in guide.asked), None)
     return None
 
 

@@ -5,17 +5,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from autograde.classes.folder import Course
+from autograde.classes.kept_releases import FILES, FOLDER, kept_releases
 from autograde.errors import ClassError
 from autograde.marking import Seen
 from autograde.whole import remove
 from workbook_helpers.answers import AnswerSheet, parse_sheet
-from workbook_helpers.errors import ContentError
 from workbook_helpers.files import write_file
-from workbook_helpers.items import Workbook, load_workbook
-
-FOLDER = "releases"
-FILES = ("{}.ipynb", "workbook.toml", "items.toml")
-"""What is kept of a release; its items last, since a release is kept once they are there."""
+from workbook_helpers.items import Workbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +86,9 @@ def release_kept(course: Course, workbook: Workbook) -> Iterator[None]:
 def read_releases(course: Course, workbook: Workbook) -> Releases:
     """Read every kept release of a workbook; one that this program cannot read any more is left out."""
     given, now = keep_release(course, workbook), workbook.release
-    paths = sorted((course.root / FOLDER / workbook.assignment).glob(f"*/{FILES[-1]}"))
-    kept = {}
-    for folder in (path.parent for path in paths if path.parent.name != now):
-        with suppress(ContentError):
-            found = load_workbook(folder)
-            if found.release == folder.name:  # else somebody has edited it
-                kept[folder.name] = found
-    return Releases(now=workbook, name=now, given=given, kept=kept, several=len(paths) > 1)
+    found = kept_releases(course, workbook.assignment)
+    kept = {name: release for name, release in found.items() if release and name != now}
+    return Releases(now=workbook, name=now, given=given, kept=kept, several=len(found) > 1)
 
 
 def read_seen(releases: Releases, answers: bytes | AnswerSheet) -> tuple[AnswerSheet, Seen, str]:

@@ -8,10 +8,11 @@ from autograde.classes.own_keys import NOTHING, Decision, class_guides, own_keys
 from autograde.errors import ClassError
 from autograde.gradebook.locks import signed_off
 from autograde.inbox.submitted import handed_in, submissions
-from autograde.marking import mark_sheet
+from autograde.marking import earlier, mark_sheet
 from autograde.outbox.releases import read_seen
 from autograde.run.questions import submitted_by
 from autograde.run.work import load_content
+from autograde.text import count
 from workbook_helpers.items import Item, Json, Workbook
 
 
@@ -69,7 +70,7 @@ def plan(course: Course, assignment: str, item: str, decision: Decision) -> Plan
     _so_far(course, workbook, item)
     key, _ = class_guides(course, workbook, {item: decision})
     held, locked = submitted_by(course, assignment), signed_off(course)
-    changes, kept = list[Change](), list[Change]()
+    changes, kept, untouched = list[Change](), list[Change](), 0
     for student in submissions(course, assignment):
         if student in locked:
             continue
@@ -78,6 +79,8 @@ def plan(course: Course, assignment: str, item: str, decision: Decision) -> Plan
         except OSError:
             continue
         sheet, seen, _ = read_seen(content.releases, raw)
+        before = [found for was in seen.paper(workbook).values() if was and was.id == item and (found := earlier(key.earlier, was))]
+        untouched += not decision.void and any(answer not in one.also for one in before for answer in decision.also)
         for place, mark in mark_sheet(workbook, key, sheet, seen).items():
             grade = held[student].grades.get(place) if student in held else None
             if grade is None or (mark.drawn or place) != item:
@@ -87,6 +90,9 @@ def plan(course: Course, assignment: str, item: str, decision: Decision) -> Plan
             if mark.points != grade.auto_score:
                 (changes if after != grade.points else kept).append(change)
     words = in_words(workbook.items[item], decision)
+    if untouched:
+        learners = f"{count(untouched, 'learner')} {'was' if untouched == 1 else 'were'}"
+        words += f" {learners} asked it before its meaning changed, where that was no answer to it: nothing changes there."
     return Plan(item=workbook.items[item], decision=decision, words=words, changes=tuple(changes), kept=tuple(kept))
 
 

@@ -141,6 +141,14 @@ def test_it_is_this_class_alone_and_never_the_programs_key(twelve: Course, made:
     assert (key.keys[ITEM].void, key.keys[ITEM].also) == (False, ())
 
 
+def test_what_the_key_accepts_itself_stays_accepted(twelve: Course) -> None:
+    own = twelve.root / "guides" / "keys" / "w01.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'workbook = "w01"\nversion = 1\n[keys.{ITEM}]\nright = "a"\nreason = "So it is."\nalso = ["b"]\n', "utf-8")
+    key, _ = class_guides(twelve, twelve.workbook(ASSIGNMENT), {ITEM: Decision(also=("a",))})
+    assert key.keys[ITEM].also == ("b", "a")
+
+
 def test_marking_without_a_decision_is_as_before(twelve: Course) -> None:
     assert {line.outcome for line in mark_class(twelve, ASSIGNMENT)} == {"unchanged"}
 

@@ -28,6 +28,7 @@ from autograde.gradebook.rows import Rows
 from autograde.inbox.intake import intake
 from autograde.outbox.feedback import feedback_page
 from autograde.outbox.release import release
+from autograde.run import decisions
 from autograde.run.answer import content_of, read_answers
 from autograde.run.mark import mark_class
 from autograde.run.questions import questions
@@ -227,6 +228,63 @@ def test_a_changed_meaning_leaves_the_old_question_its_key(three: Course) -> Non
     hand_in(three, "l03", "", "b")  # does not say which of the two
     list(mark_class(three, ASSIGNMENT))
     assert points(three)["l03"] is None
+
+
+def decided(course: Course, decision: Decision) -> tuple[str, dict[str, float | None]]:
+    """Decide of the question, and give what was said of it and the points; whose change was said before."""
+    planned, before = decisions.plan(course, ASSIGNMENT, QUESTION, decision), points(course)
+    decide(course, "w01", QUESTION, decision)
+    list(mark_class(course, ASSIGNMENT))
+    assert points(course) == before | {one.student: one.after for one in planned.changes}, "as it was planned"
+    return planned.words, points(course)
+
+
+def test_what_is_decided_of_a_question_counts_for_who_was_asked_the_old_one(three: Course) -> None:
+    workbook, former = three.workbook(ASSIGNMENT), points(three)
+    other(three, QUESTION, {"item/stem": "Which one not?", "key/right": "b"}, Meaning.CHANGES)
+    release(three, "w01")
+    hand_in(three, "l01", three.workbook(ASSIGNMENT).release, "a")
+    list(mark_class(three, ASSIGNMENT))
+    assert points(three) == former | {"l01": 0}
+    said, now = decided(three, decisions.void(three, workbook, QUESTION))
+    assert (said, now) == (f"{QUESTION}: it does not count, and everybody gets its points.", dict.fromkeys(former, 2))
+    assert ["This question does not count" in feedback_page(three, ASSIGNMENT, who) for who in ("l01", "l03")] == [True, True]
+    assert decided(three, Decision())[1] == former | {"l01": 0}
+    said, now = decided(three, decisions.accept(three, workbook, QUESTION, "b"))
+    assert (said, now) == (f"{QUESTION}: “That” is accepted, too.", former | {"l01": 0, "l03": 2})
+    other(three, QUESTION, {"item/stem": "Which of them, then?"}, Meaning.CHANGES)
+    assert own_keys(three, "w01") == {}
+    list(mark_class(three, ASSIGNMENT))
+    assert points(three) == former | {"l01": 0, "l03": 2}, "what was decided of a question goes with all that it meant"
+
+
+def test_an_answer_that_the_old_question_did_not_have_is_not_accepted_there(three: Course) -> None:
+    workbook, former = three.workbook(ASSIGNMENT), points(three)
+    other(three, QUESTION, {"item/stem": "Which one not?", "item/options/b/text": "Another"}, Meaning.CHANGES)
+    said, now = decided(three, decisions.accept(three, workbook, QUESTION, "b"))
+    assert said.endswith("3 learners were asked it before its meaning changed, where that was no answer to it: nothing changes there.")
+    assert now == former
+    said, now = decided(three, decisions.void(three, workbook, QUESTION))
+    assert ("3 learners" in said, set(now.values())) == (False, {2})
+
+
+def test_a_key_that_was_handed_in_since_is_not_taken_back_alone(three: Course, made: Path) -> None:
+    for path in three.root.glob("submitted/*"):
+        shutil.rmtree(path)
+    kept = other(three, QUESTION, {"key/right": "b"})  # nobody has handed it in
+    take_back(three, ASSIGNMENT, kept)
+    for typed in ({"key/right": "b"}, {"key/right": "b", "item/stem": "Which one?"}):
+        kept = other(three, QUESTION, typed, Meaning.WORDING)
+        shutil.copytree(made / "submitted", three.root / "submitted", dirs_exist_ok=True)
+        before = files(three)
+        with pytest.raises(AuthorError, match="its key alone cannot change"):
+            take_back(three, ASSIGNMENT, kept)
+        assert files(three) == before
+        for path in three.root.glob("submitted/*"):
+            shutil.rmtree(path)
+        take_back(three, ASSIGNMENT, kept)
+    shutil.copytree(made / "submitted", three.root / "submitted", dirs_exist_ok=True)
+    take_back(three, ASSIGNMENT, other(three, QUESTION, {"key/reason": "For this reason."}))
 
 
 def test_a_task_whose_meaning_changed_keeps_its_rubric(three: Course) -> None:

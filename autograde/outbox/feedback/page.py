@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from autograde.classes.folder import Course
 from autograde.classes.own_keys import GUIDES, class_guides, own_keys
-from autograde.content import load_key, load_rubrics
+from autograde.content import load_rubrics
 from autograde.errors import ClassError
 from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
@@ -119,9 +119,11 @@ class Common:
 def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool, rubric: bool) -> Common:
     """Read what all pages of a run have in common."""
     site, workbook, reasons, closed = course.site(), course.workbook(assignment), {}, assignment in course.closed()
-    own = course.root / GUIDES
-    if closed:  # else no key is even read, but whether an earlier one was void
+    own, before = course.root / GUIDES, tuple[EarlierKey, ...]()
+    if closed or (own / "keys" / f"{workbook.id}.toml").is_file():  # else no key is even read; of an earlier one, whether it is void
         key, _ = class_guides(course, workbook)
+        before = key.earlier
+    if closed:
         reasons = {name: (_right(workbook.items[name], entry), entry.reason) for name, entry in key.keys.items()}
     releases = read_releases(course, workbook)
     voided = frozenset(name for name, one in own_keys(course, workbook.id).items() if one.void)
@@ -134,7 +136,7 @@ def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool
         reasons=reasons,
         rubrics=load_rubrics(workbook.id, own) if rubric else None,
         voided=voided,
-        earlier=load_key(workbook.id, own).earlier if (own / "keys" / f"{workbook.id}.toml").is_file() else (),
+        earlier=before,
         closed=closed,
     )
 
