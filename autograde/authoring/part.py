@@ -142,8 +142,8 @@ class PartNow:
             with suppress(OSError):
                 raw, _ = handed_in(self.course, self.workbook, student)
                 _, seen, _ = read_seen(self.releases, raw)
-                paper = seen.workbook.paper(seen.sheet.seed, assessed=True).values()
-                found += [student] * any(wording(item) in self.asked.get(item.id, ()) for item in paper)
+                paper = seen.paper(self.workbook).values()
+                found += [student] * any(wording(item) in self.asked.get(item.id, ()) for item in paper if item)
         return tuple(found)
 
     @cached_property

@@ -18,9 +18,10 @@ from autograde.marking.key import (
     means_other,
     wording,
 )
-from autograde.marking.mark import Known, Mark, Seen, Status, answer_text, mark_item, mark_sheet, unmarked
+from autograde.marking.mark import UNSURE, Known, Mark, Seen, Status, answer_text, mark_item, mark_sheet, unmarked
 
 __all__ = [
+    "UNSURE",
     "EarlierKey",
     "EarlierRubric",
     "Key",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -24,6 +24,7 @@ LONGEST = 500
 MOST = 10_000
 """Marks that are kept, so that memory does not grow with the class."""
 
+UNSURE = "It is not known whether this was answered before the question’s meaning changed"
 VOID = "This question does not count: everybody gets its points."
 ALSO = "This answer is accepted beside the one of the key."
 
@@ -82,13 +83,16 @@ class Seen:
 
     workbook: Workbook
     sheet: AnswerSheet
-    known: bool = True
-    """Whether it is known that it was this one."""
+    others: Mapping[str, Item] = field(default_factory=dict)
+    """Item id → the item as it stood when it was answered, where that was another release than `workbook`."""
+    unsure: frozenset[str] = frozenset()
+    """The items of which it is not known whether they were answered as they stand in `workbook`."""
 
     def paper(self, now: Workbook) -> dict[str, Item | None]:
         """Give place → the item that the student saw there, None where there was none; for every place that `now` marks."""
         paper = self.workbook.paper(self.sheet.seed, assessed=True)
-        return {**paper} if self.workbook is now else {place: paper.get(place) for place in now.paper(assessed=True)}
+        saw = {place: self.others.get(item.id, item) for place, item in paper.items()}
+        return {**saw} if self.workbook is now else {place: saw.get(place) for place in now.paper(assessed=True)}
 
 
 def mark_sheet(
@@ -117,10 +121,10 @@ def mark_sheet(
     """
     seen, versions = seen or Seen(workbook=workbook, sheet=sheet), versions or {}
     now = workbook.paper(sheet.seed, assessed=True)
-    if seen.workbook is workbook and seen.known:  # nearly always: asked as it is now
+    if seen.workbook is workbook and not seen.others and not seen.unsure:  # nearly always: asked as it is now
         known = {} if known is None else known
         return {place: _mark_again(item, key, sheet, place, versions.get(item.id, ""), known) for place, item in now.items()}
-    saw = now if seen.workbook is workbook else seen.paper(workbook)
+    saw = seen.paper(workbook)
     return {place: _mark(item, saw[place], workbook, key, sheet, seen, place, versions) for place, item in now.items()}
 
 
@@ -219,7 +223,7 @@ def _mark(
     """
     saw = seen.sheet
     now = item if was is None or was.id == item.id else workbook.items.get(was.id)
-    unsure = was is not None and not seen.known and any(one.item == was.id for one in key.earlier)
+    unsure = was is not None and was.id in seen.unsure and any(one.item == was.id for one in key.earlier)
     if was is not None and was is not now and not unsure:
         version = versions.get(f"{was.id} {wording(was)}", "")
         other = version or means_other(key.earlier, was, now)
@@ -230,7 +234,7 @@ def _mark(
     if was is None:
         asked, reason = item, "This question was not in the workbook that the learner answered: a person decides."
     elif unsure:
-        asked, reason = was, "It is not known whether this was answered before the question’s meaning changed: a person decides."
+        asked, reason = was, f"{UNSURE}: a person decides."
     else:
         asked, reason = was, "The question has changed since it was answered, and the answer no longer fits it: a person decides."
     drawn = "" if place == asked.id else asked.id

@@ -149,7 +149,10 @@ def sent_as(one: Referral, released: Workbook, sheet: AnswerSheet, learner: str)
             until=one.until,
             tasks=tuple(SentTask(item=name, **asdict(task)) for name, task in one.tasks.items()),
             criteria=tuple(NotMet(code=code, missing=missing) for code, missing in one.criteria.items()),
-            answers={name: Given(value=answer.value, saved_at=answer.saved_at) for name, answer in handed_in.items()},
+            answers={
+                name: Given(value=answer.value, saved_at=answer.saved_at, release=sheet.releases.get(name, ""))
+                for name, answer in handed_in.items()
+            },
         )
     except ValidationError as error:
         first = error.errors()[0]

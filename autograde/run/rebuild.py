@@ -10,7 +10,20 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from autograde.marking import EarlierKey, EarlierRubric, Key, Mark, Rubric, Rubrics, Seen, Status, answer_text, means_other, unmarked
+from autograde.marking import (
+    UNSURE,
+    EarlierKey,
+    EarlierRubric,
+    Key,
+    Mark,
+    Rubric,
+    Rubrics,
+    Seen,
+    Status,
+    answer_text,
+    means_other,
+    unmarked,
+)
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json, Purpose, Workbook
 from workbook_helpers.items.kinds.written import count_words
@@ -86,10 +99,12 @@ def asked_in(workbook: Workbook, key: Key, rubrics: Rubrics, seen: Seen, changed
     before: tuple[EarlierKey | EarlierRubric, ...] = (*key.earlier, *rubrics.earlier)
 
     def flagged(place: str, one: Asked) -> Asked:
-        if saw[place] is one.now and place not in changed:  # nearly always: asked as it is now
+        unsure = one.saw.id in seen.unsure and any(guide.item == one.saw.id for guide in before)
+        if saw[place] is one.now and place not in changed and not unsure:  # nearly always: asked as it is now
             return one
         meant = one.now is not one.saw and means_other(before, one.saw, workbook.items.get(one.saw.id))
-        return _with_flags(one, workbook, missing=saw[place] is None, changed=place in changed, meant=meant)
+        told = _with_flags(one, workbook, missing=saw[place] is None, changed=place in changed, meant=meant)
+        return told._replace(flags=(*told.flags, *[f"{UNSURE}."] * (unsure and one.saw.asks_person)))
 
     return {place: flagged(place, one) for place, one in asked.items()}
 

@@ -21,7 +21,7 @@ from workbook_helpers.referral import Given, Referral, plain
 from workbook_helpers.words import say
 
 SCHEMA = 1
-PUBLIC = ("value", "saved_at", "revision")
+PUBLIC = ("value", "saved_at", "revision", "release")
 """Parts of an answer's record that are handed in. All others stay: answers to older questions, how practice went, what one window knew of
 it, and what a merge of ids has put aside for it.
 """
@@ -219,7 +219,7 @@ def _public_answers(workbook: Workbook, raw: bytes, student: str, referral: Refe
 
 
 def _handed_in(given: Given) -> dict[str, Any]:
-    return {"value": given.value, "saved_at": given.saved_at, "revision": 0}
+    return {**given.model_dump(), "revision": 0}
 
 
 def _notebook(workbook: Workbook) -> bytes:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer, model_validator
 
 from workbook_helpers.errors import ContentError
 from workbook_helpers.files import read_file
@@ -40,6 +40,14 @@ class Given(Model):
 
     value: Json
     saved_at: str = ""
+    release: str = ""
+    """Which version of the questions it was given to, where the hand-in says that of this answer."""
+
+    @model_serializer(mode="wrap")
+    def _said(self, write: SerializerFunctionWrapHandler) -> dict[str, Json]:
+        """Leave out what is not said: a learner's program of before it was knows no such field."""
+        said: dict[str, Json] = write(self)
+        return {name: part for name, part in said.items() if name != "release" or part}
 
 
 class Task(Model):

@@ -57,6 +57,28 @@ def test_save_then_load_is_the_identity(tmp_path: Path) -> None:
     assert (sheet.value("w01-t01"), sheet.problem) == (text, "")
 
 
+def test_an_answer_stays_one_to_the_question_that_it_was_given_to(tmp_path: Path) -> None:
+    def kept() -> dict[str, str]:
+        return dict(read_sheet(tmp_path / "answers.json", ITEMS, "w01").releases)
+
+    first, later = (AnswerStore(tmp_path, "w01", release=name) for name in ("aa11", "bb22"))
+    first.put("w01-q01", "a")
+    later.put("w01-t01", "Because.")
+    assert kept() == {"w01-q01": "aa11", "w01-t01": "bb22"}
+    later.put("w01-q01", "a")
+    assert kept()["w01-q01"] == "aa11", "sent once more, it is the same answer"
+    later.put("w01-q01", "b")
+    assert kept()["w01-q01"] == "bb22"
+    AnswerStore(tmp_path, "w01").put("w01-q01", "a")
+    assert "w01-q01" not in kept(), "whoever does not know it says nothing"
+
+
+@pytest.mark.parametrize("release", [None, 7, "", "a b", "x" * 65, ["aa11"], {"aa11": 1}], ids=repr)
+def test_what_is_no_release_is_none(release: Any) -> None:
+    sheet = parse_sheet(json.dumps(document(w01_q01={"value": "a", "release": release}, w01_t01=release)).encode(), ITEMS, "w01")
+    assert (sheet.value("w01-q01"), dict(sheet.releases)) == ("a", {})
+
+
 def test_a_count_of_attempts_in_an_older_file_does_no_harm(tmp_path: Path) -> None:
     record = {"value": "old", "saved_at": "2026-11-19T10:00:00+00:00", "revision": 1, "attempts": "many"}
     document = {"schema": 1, "workbook": "w01", "revision": 1, "answers": {"w01-t01": record}}

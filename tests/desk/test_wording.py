@@ -41,6 +41,7 @@ from workbook_helpers.items import load_workbook
 
 MINUTES = count(1)
 QUESTION, TASK, DOCUMENT = "w01-q01", "w01-t01", "w01-d01"
+AFTER = "2126-11-30T10:00:00.000Z"
 LEAK = "Which of these is it, then?"
 GALLERY = ROOT / "workbooks" / "w99-gallery"
 
@@ -70,11 +71,16 @@ def served(made: Path, serve: Serve, surroundings: dict[str, str], tmp_path_fact
     return start(serve, Path(shutil.copytree(made, tmp_path_factory.mktemp("served-wording") / "class")), surroundings, free_port())
 
 
-def hand_in(course: Course, learner: str, answers: str, value: str) -> None:
-    """Hand in later than before, with what the page says of the release that it is of."""
+def hand_in(course: Course, learner: str, answers: str, value: str, **said: object) -> None:
+    """Hand in later than before, with what the page says of the release that it is of; `said` of the question's answer alone."""
     kit, at = Kit(), LATE + timedelta(minutes=next(MINUTES))
     document = json.loads(kit.answers(q01=value, t01=f"Because {learner[1:].lstrip('0')}.", declaration=True))
-    raw = json.dumps(document | ({"release": answers} if answers else {})).encode()
+    if answers:
+        document["release"] = answers
+        for record in document["answers"].values():
+            record["release"] = answers
+    document["answers"][QUESTION] |= said
+    raw = json.dumps(document).encode()
     path = course.root.parent / f"{learner}-{at:%H%M%S}.zip"
     path.write_bytes(kit.zipped({"manifest.json": kit.manifest(learner, at.isoformat(), raw), "answers.json": raw}))
     assert intake(course, [path], "w01").taken
@@ -287,6 +293,40 @@ def test_a_key_that_was_handed_in_since_is_not_taken_back_alone(three: Course, m
     take_back(three, ASSIGNMENT, other(three, QUESTION, {"key/reason": "For this reason."}))
 
 
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        pytest.param({"release": "old"}, 2, id="kept from the old release"),
+        pytest.param({}, 0, id="answered anew"),
+        pytest.param({"release": "", "saved_at": AFTER}, 0, id="of now, by its time"),
+        pytest.param({"release": ""}, None, id="older than the new question"),
+        pytest.param({"release": "f" * 16}, None, id="a release that nobody gave out"),
+        pytest.param({"release": ["old"], "saved_at": 7}, None, id="neither is one"),
+        pytest.param({"release": {}, "saved_at": "9999-12-31T23:59:59-14:00"}, None, id="no time that there is"),
+    ],
+)
+def test_an_answer_that_a_copy_has_kept_is_marked_as_the_question_that_it_answers(
+    three: Course, said: dict[str, object], given: float | None
+) -> None:
+    old = three.workbook(ASSIGNMENT).release
+    other(three, QUESTION, {"item/stem": "Which one not?", "key/right": "b", "key/reason": "It is the other one."}, Meaning.CHANGES)
+    release(three, "w01")
+    assert points(three)["l01"] == 2
+    named = {"release": old} if said.get("release") == "old" else {}
+    hand_in(three, "l01", three.workbook(ASSIGNMENT).release, "a", **{**said, **named})
+    list(mark_class(three, ASSIGNMENT))
+    assert points(three)["l01"] == given
+    answer = read_answers(three, content_of(three, ASSIGNMENT), "l01")[QUESTION]
+    assert answer.stem == ("Which?" if given == 2 else "Which one not?")
+    assert answer.lines == ("This",)
+    assert ("not known whether this was answered before" in answer.reason) == (given is None)
+    assert [one.earlier for one in questions(three, ASSIGNMENT)] == [2 + (given == 2)]
+    if given == 2:
+        page = feedback_page(closed(three), ASSIGNMENT, "l01")
+        assert ("Which?" in page, "Which one not?" in page) == (True, False)
+        assert "l01" not in Wording(three, ASSIGNMENT, QUESTION).learners, "who has not answered the new one"
+
+
 def test_a_task_whose_meaning_changed_keeps_its_rubric(three: Course) -> None:
     old, must = Wording(three, ASSIGNMENT, TASK), "Says it in another way"
     with pytest.raises(FieldError, match="wording only"):
@@ -296,12 +336,19 @@ def test_a_task_whose_meaning_changed_keeps_its_rubric(three: Course) -> None:
         old.follows(lines, None)
     other(three, TASK, lines, Meaning.CHANGES)
     release(three, "w01")
-    hand_in(three, "l01", three.workbook(ASSIGNMENT).release, "a")
+    new = three.workbook(ASSIGNMENT).release
+    hand_in(three, "l01", new, "a")
     assert {line.outcome for line in mark_class(three, ASSIGNMENT)} == {"marked"}
     notebooks = {who: (three.path("autograded", who, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb").read_text("utf-8") for who in ("l01", "l02")}
     assert (must in notebooks["l01"], must in notebooks["l02"]) == (True, False)
     assert points(three, TASK) == {"l01": 5, "l02": 5, "l03": 5}
     assert "means something else now" in notebooks["l02"]
+    path = three.path("submitted", "l01", ASSIGNMENT) / "answers.json"
+    document = json.loads(path.read_bytes())
+    del document["answers"][TASK]["release"]
+    path.write_text(json.dumps(document), "utf-8")
+    flags = read_answers(three, content_of(three, ASSIGNMENT), "l01")[TASK].flags
+    assert flags == ("It is not known whether this was answered before the question’s meaning changed.",)
 
 
 @pytest.mark.parametrize(

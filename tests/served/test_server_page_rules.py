@@ -45,6 +45,12 @@ def test_what_stands_after_the_service_has_told_its_version(
     assert not lost or old["revision"] <= knows["at"], "what was typed here and is nowhere else is kept"
 
 
+@pytest.mark.parametrize(("told", "kept"), [({"release": "s"}, "s"), ({}, "r")], ids=["as the service says", "as the page is"])
+def test_what_comes_from_another_device_says_which_questions_it_answers(told: dict[str, str], kept: str, rules: Rules) -> None:
+    found = rules("arrived", here("a", 2), {"revision": 1, "at": 2}, there("b", 4, **told))
+    assert found["kept"]["release"] == kept
+
+
 def test_our_own_save_of_which_no_word_came_back_is_no_conflict(rules: Rules) -> None:
     flight = {"id": "w99-q01", "key": KEY, "base": 1, "at": 3, "value": "a"}
     found = rules("arrived", here("more", 4), {"revision": 1, "at": 2, "flight": flight}, there("a", 2))

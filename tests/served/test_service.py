@@ -222,6 +222,18 @@ def test_a_hand_in_lies_where_it_is_taken_in_with_the_services_time(service: Ser
     assert client.hand_in(newer).json["code"] != receipt["code"]
 
 
+def test_each_answer_says_which_questions_the_page_showed(service: Service, root: Path, learner: str) -> None:
+    client, revision = answered(service, learner)
+    for value, release, kept in (("a", "aa11", "aa11"), ("a", "bb22", "aa11"), ("b", ["aa11"], None), ("a", "bb22", "bb22")):
+        saved = client.save("w01-q01", value, base=client.open()["answers"]["w01-q01"]["revision"], release=release)["kept"]
+        assert (saved["value"], saved.get("release")) == (value, kept)
+        revision = max(revision, saved["revision"])
+    path = root / "arrived" / client.hand_in(revision).json["file"]
+    with zipfile.ZipFile(path) as archive:
+        records = json.loads(archive.read("answers.json"))["answers"]
+    assert {name: record.get("release") for name, record in records.items()} == dict.fromkeys(records) | {"w01-q01": "bb22"}
+
+
 def test_nothing_is_handed_in_without_the_declaration(service: Service, root: Path, learner: str) -> None:
     client = signed_in(service, learner)
     revision = client.save("w01-q01", "a")["kept"]["revision"]

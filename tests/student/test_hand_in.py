@@ -17,6 +17,7 @@ from workbook_helpers.answers import AnswerStore
 from workbook_helpers.errors import HandInError
 from workbook_helpers.hand_in import hand_in, learner_id, receipt_page_name, receipts
 from workbook_helpers.items import load_workbook
+from workbook_helpers.jupyter.widgets.session import Session
 
 if TYPE_CHECKING:
     from tests.student.conftest import Desk
@@ -342,6 +343,26 @@ def test_a_private_answer_that_a_lab_saved_into_the_notebook_stays(desk: "Desk",
     cells = json.loads(files["w01-small.ipynb"])["cells"]
     sources = [cell["source"] for cell in cells]
     assert sources == ([] if broken else [cell["source"] for cell in notebook["cells"]])
+
+
+def test_each_answer_says_which_questions_it_was_given_to(desk: "Desk") -> None:
+    workbook = desk.add()
+    desk.answer(workbook)
+    old = workbook.release
+    session = Session(workbook.folder)
+    items = workbook.folder / "items.toml"
+    items.write_text(items.read_text("utf-8") + "\n# Given out again, while the page stays open.\n", "utf-8")
+    base = AnswerStore(workbook.folder, workbook.id).get("w01-q01").revision
+    saved = session.answer({"do": "save", "n": 1, "id": "w01-q01", "value": "a", "base": base, "was": "b"})
+    assert saved is not None
+    assert saved["do"] == "saved"
+    answers = json.loads(files_of(desk.root / "handed-in" / hand_in(workbook, "ana01").file)["answers.json"])
+    assert answers["release"] == workbook.release != old
+    assert {name: record.get("release") for name, record in answers["answers"].items()} == {
+        "w01-q01": old,
+        "w01-t01": None,
+        "w01-declaration": None,
+    }
 
 
 def test_an_answer_to_an_item_that_is_no_more_stays(desk: "Desk") -> None:

@@ -199,6 +199,8 @@ def test_a_workbook_that_was_released_again_keeps_every_answer(tab: Open, tmp_pa
     expect(ana("hand-in")).to_contain_text("You have answered 1 of 4")
     sent, _ = handed(ana.hand_in(tmp_path))
     assert {item: one["value"] for item, one in sent["answers"].items()} == {TEXT: "An essay.", MINE: True}
+    [first] = {one["release"] for one in sent["answers"].values()}
+    assert first != sent["release"], "each answer says which questions it was given to"
     path = ana.download("Save a copy", tmp_path)
     assert copy_of(path)["answers"][PICK]["value"] == "a", "what does not fit any more is in a copy, too"
     ana.choose("c")

@@ -90,12 +90,12 @@ class Common:
     closed: bool = False
 
     @cached_property
-    def known(self) -> dict[tuple[int, str, str, str, float | None], "_Shown"]:
+    def known(self) -> dict[tuple[int, str, str, float | None], "_Shown"]:
         """What the pages tell of an answer to a closed question, for the next learner with the same one; see `_shown`."""
         return {}
 
     @cached_property
-    def heads(self) -> dict[tuple[int, str, str], Markup]:
+    def heads(self) -> dict[tuple[int, str], Markup]:
         """How the part of a written task begins; see `_head`."""
         return {}
 
@@ -271,7 +271,7 @@ def _shown(common: Common, seen: Seen, given: Given, place: str, item: Item, num
     text = None if comment else answer_text(item, seen.sheet)
     if text is None:
         return _tell(common, seen, place, item, number, points, comment)
-    key = id(seen.workbook), place, item.id, text, points
+    key = id(item), place, text, points
     found = common.known.get(key)
     if found is None:
         found = _tell(common, seen, place, item, number, points, comment)
@@ -295,7 +295,7 @@ def _tell(common: Common, seen: Seen, place: str, item: Item, number: int, point
         verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
     words = () if blank else item.in_words(value)
     if item.asks_person:
-        return _Shown(item, words, verdict, points, full, comment, unreadable, _head(common, seen, place, item, number))
+        return _Shown(item, words, verdict, points, full, comment, unreadable, _head(common, place, item, number))
     row = _Shown(item, words, verdict, points, full, comment, unreadable, Markup())
     return row._replace(part=_said(number, row, common)) if common.releases.now.about.feedback == "correctness" else row
 
@@ -343,9 +343,9 @@ def _said(number: int, row: _Shown, common: Common) -> Markup:
     return _made("question", number=number, row=row, said=VERDICTS[row.verdict], reason=reason, again=again)
 
 
-def _head(common: Common, seen: Seen, place: str, item: Item, number: int) -> Markup:
-    """Give how a written task's part of the page begins, made once for each workbook that a learner can have seen."""
-    key = id(seen.workbook), place, item.id
+def _head(common: Common, place: str, item: Item, number: int) -> Markup:
+    """Give how a written task's part of the page begins, made once for each form in which a learner can have seen it."""
+    key = id(item), place
     if key not in common.heads:
         common.heads[key] = _made("task", number=number, stem=item.stem, document=_drawn(item.rests_on))
     return common.heads[key]

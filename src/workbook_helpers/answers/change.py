@@ -57,7 +57,7 @@ class Conflict:
 
 
 def changed(
-    record: Mapping[str, Any] | None, current: Saved, item: Item | None, value: Json, *, seen: bool, revision: int
+    record: Mapping[str, Any] | None, current: Saved, item: Item | None, value: Json, *, seen: bool, revision: int, release: str = ""
 ) -> dict[str, Any] | Conflict:
     """Give the record that takes the place of another one, or what keeps it from doing so.
 
@@ -73,6 +73,9 @@ def changed(
         Whether what is kept is what the page last saw of it.
     revision
         The one that the new record gets.
+    release
+        Which version of the questions the page shows (`Workbook.release`), "" where that is not known. The same answer, kept once
+        more, stays one to the question that it was given to.
     """
     strange = bool(item and item.problem(current.value))  # to an older version of the question, or something else's
     if item and not strange and not item.goes_on_from(current.value, value):
@@ -80,6 +83,8 @@ def changed(
     if not seen and current.value != value:
         return Conflict(current=current)
     made: dict[str, Any] = {"value": value, "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"), "revision": revision}
+    if asked := record.get("release") if record and current.value == value else release:
+        made["release"] = asked
     before = record.get("before", []) if record else []
     if record and not strange and (tried := read_tried(record.get("tried"))):
         made["tried"] = tried | {"checked": tried["checked"] and current.value == value}

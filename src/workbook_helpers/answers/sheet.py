@@ -67,6 +67,8 @@ class AnswerSheet:
     seed: str = ""
     release: str = ""
     """Which version of the questions was answered (`Workbook.release`); "" where the file does not say."""
+    releases: Mapping[str, str] = field(default_factory=dict)
+    """Item id → the version to which that answer was given, as it says itself; only where it does, readable or not."""
     strange: Mapping[str, Json] = field(default_factory=dict)
 
     def value(self, item_id: str) -> Json:
@@ -110,6 +112,7 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
     answers: dict[str, Answer] = {}
     unreadable: dict[str, str] = {}
     strange: dict[str, Json] = {}
+    releases: dict[str, str] = {}
     unknown = 0
     for item_id, record in document["answers"].items():
         item = items.get(item_id)
@@ -121,9 +124,11 @@ def parse_sheet(raw: bytes, items: Mapping[str, Item], workbook: str) -> AnswerS
             unreadable[item_id], strange[item_id] = problem, record["value"]
         else:
             answers[item_id] = Answer(value=record["value"], time=record.get("saved_at"))
+        if item is not None and isinstance(record, dict) and (release := _name(record.get("release"))):
+            releases[item_id] = release
     oddities = (f"{unknown} answers to items that this workbook does not have were left out",) if unknown else ()
     names = {name: _name(document.get(name)) for name in ("copy", "seed", "release")}
-    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, strange=strange, **names)
+    return AnswerSheet(answers=answers, unreadable=unreadable, oddities=oddities, strange=strange, releases=releases, **names)
 
 
 def _whole(document: Json) -> Json:

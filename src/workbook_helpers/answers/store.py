@@ -72,12 +72,15 @@ class AnswerStore:
     ----------
     items
         The workbook's items, whose own rules of how an answer may change then hold (`Item.goes_on_from`).
+    release
+        Which version of the questions the page shows (`Workbook.release`): each answer keeps the one to which it was given.
     """
 
-    def __init__(self, folder: Path, workbook: str, items: Mapping[str, Item] | None = None) -> None:
+    def __init__(self, folder: Path, workbook: str, items: Mapping[str, Item] | None = None, *, release: str = "") -> None:
         self.path = folder.resolve() / FILE
         self._workbook = workbook
         self._items = items or {}
+        self._release = release
         from filelock import FileLock  # here, since marking imports this module and takes no lock
 
         # A leading dot keeps it out of JupyterLab's file list.
@@ -193,7 +196,7 @@ class AnswerStore:
             strange = bool(item and item.problem(current.value))  # then only its revision tells whether the window has seen it
             seen = base is None or (current.revision == base.revision and (strange or current.value == base.value))
             revision = count(document.get("revision")) + 1
-            made = changed(record, current, item, value, seen=seen, revision=revision)
+            made = changed(record, current, item, value, seen=seen, revision=revision, release=self._release)
             if isinstance(made, Conflict):
                 return made
             answers[item_id] = made

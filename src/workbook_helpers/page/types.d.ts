@@ -276,7 +276,7 @@ export interface Referral {
   tasks: { item: string; missing: string; comment: string; points: number | null }[];
   criteria: { code: string; missing: string }[];
   /** All that was handed in first, by item. */
-  answers: Record<string, { value: any; saved_at: string }>;
+  answers: Record<string, { value: any; saved_at: string; release?: string }>;
 }
 export interface Receipt {
   at: string;
@@ -389,6 +389,8 @@ export interface Stored<Answer> extends Seen<Answer> {
   saved_at: string;
   /** What was there before another program put back an older file. */
   other?: Stored<Answer> | null;
+  /** The version of the questions to which it was given, as far as that is known (`Book.release`). */
+  release?: string;
   /** What it said when it was given, in words. */
   said?: string[];
   /** Visit → the last change of it that went into this answer or those before it. */

@@ -23,7 +23,7 @@ LONGEST = 100
 MOST_SAVES, MOST_SAID, MOST_TRIED = 100, 100_000, 1_000_000
 COUNTED = (Purpose.PRACTICE, Purpose.ASSESSED)
 """What the page counts as questions, and so what the tutor sees counted."""
-SHOWN = ("value", "saved_at", "revision", "said", "typed", "tried")
+SHOWN = ("value", "saved_at", "revision", "release", "said", "typed", "tried")
 """Parts of a record that the page gets; what was to older questions stays."""
 
 OWN = ("class_id", "learner", "assignment")
@@ -128,7 +128,8 @@ def save(connection: Connection, whose: Whose, copy: str, saves: list[Json], ref
         The birth id of the copy that the page has; Refused where it is another one, since somebody else is signed in by now.
     saves
         Of each `id`, `value`, `base` (the revision of this answer that the page last saw), `key` (random; the same one again is the
-        same save), `typed`, `said` and `tried`. Without `value` it is about how practice went alone.
+        same save), `release` (of the questions that the page showed), `typed`, `said` and `tried`. Without `value` it is about how
+        practice went alone.
     """
     row = own_copy(connection, whose, copy)
     kept: dict[str, tuple[dict[str, Any], str]] = {}
@@ -217,7 +218,9 @@ def _save(
     if record and current.value == value:
         made: dict[str, Any] | Conflict = dict(record)
     else:
-        made = changed(record, current, item, value, seen=current.revision == base, revision=revision)
+        asked = one.get("release")
+        release = asked if isinstance(asked, str) and _is_plain(asked) else ""
+        made = changed(record, current, item, value, seen=current.revision == base, revision=revision, release=release)
     if isinstance(made, Conflict):
         standing = {"value": current.value, "saved_at": current.saved_at, "revision": current.revision}
         return {"do": "conflict", "final": made.final} | ({} if record else {"kept": standing}), None

@@ -40,7 +40,7 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self.workbook: Workbook = load_workbook(folder)
-        self._store = AnswerStore(self.workbook.folder, self.workbook.id, self.workbook.items)
+        self._store = AnswerStore(self.workbook.folder, self.workbook.id, self.workbook.items, release=self.workbook.release)
         self._copy = f"page-{secrets.token_hex(8)}"
         """Stands for the copy's name where the folder cannot be written: what a browser keeps under it is never found again."""
         self._referral: Referral | None = None

@@ -211,11 +211,11 @@ export const store = {
     if (!strange && !goesOn(id, current.value, given.value)) return { do: "conflict", final: true, ...current, kept: current, forgot };
     if ((current.revision !== base.revision || !same(current.value, base.value)) && !same(current.value, given.value)) return { do: "conflict", ...current, kept: current, forgot };
     const revision = now.revision + 1;
-    const changed = old && (strange || old.release !== given.release) && !same(old.value, given.value);
+    const stays = old && same(old.value, given.value), changed = old && !stays && (strange || old.release !== given.release);
     const tried = old?.tried && !strange ? { tried: { ...old.tried, checked: old.tried.checked && same(old.value, given.value) } } : {};
     const before = [...(current.before ?? []), ...(changed ? [plain(old)] : []), ...(old?.other && !fits(id, old.other.value) ? [plain(old.other)] : [])];
     /** @type {Kept} */
-    const kept = { ...given, typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...tried, ...(before.length ? { before } : {}) };
+    const kept = { ...given, ...(stays ? { release: old.release } : {}), typed: Object.fromEntries(Object.entries({ ...current.typed, ...given.typed }).slice(-VISITS)), revision, saved_at: new Date().toISOString(), ...tried, ...(before.length ? { before } : {}) };
     stores.answers.put(kept, [now.copy, id]);
     stores.copies.put({ ...now, revision });
     return { do: "saved", ...kept, kept, forgot };

@@ -47,9 +47,9 @@ export function outgoing(known, key) {
   /** @type {Flight[]} */
   const found = [];
   let left = LONGEST;
-  for (const [name, { value, said = [], typed, tried, revision }] of due) {
+  for (const [name, { value, said = [], typed, tried, revision, release }] of due) {
     const { at, revision: base } = there[name] ?? NEVER;
-    const made = { id: name, key: key(), base, at: revision, ...(revision > at ? { value, said, typed: typed ?? {} } : {}), ...(tried ? { tried } : {}) };
+    const made = { id: name, key: key(), base, at: revision, ...(revision > at ? { value, release, said, typed: typed ?? {} } : {}), ...(tried ? { tried } : {}) };
     left -= JSON.stringify(made).length;
     if (found.length && (left < 0 || found.length >= MOST)) break;
     found.push(made);
@@ -63,7 +63,7 @@ export function outgoing(known, key) {
 export function arrived(name, old, there, theirs, next, { same, fits, goesOn }) {
   const { flight, ...before } = there;
   /** @type {Kept} */
-  const taken = { ...plain(theirs), typed: { ...old?.typed, ...theirs.typed }, tried: theirs.tried ?? null, ...next };
+  const taken = { ...plain(theirs), typed: { ...old?.typed, ...theirs.typed }, tried: theirs.tried ?? null, ...next, release: theirs.release ?? next.release };
   const told = { revision: theirs.revision, at: next.revision, tried: theirs.tried ?? null };
   if (!old) return { kept: taken, there: told };
   if (same(old.value, theirs.value)) {

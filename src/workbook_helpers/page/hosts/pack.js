@@ -29,7 +29,7 @@ export function pack(book, copy, answers, referral) {
     revision: copy.revision,
     learner: copy.learner,
     release: book.release,
-    answers: Object.fromEntries(given.map(({ id }) => [id, { value: answers[id].value, saved_at: answers[id].saved_at, revision: answers[id].revision }])),
+    answers: Object.fromEntries(given.map(({ id }) => [id, { value: answers[id].value, saved_at: answers[id].saved_at, revision: answers[id].revision, release: answers[id].release }])),
   };
   const bytes = utf8ToBytes(JSON.stringify(document, null, 1));
   const digest = bytesToHex(sha256(bytes));

@@ -11,7 +11,7 @@ const OUTLIVES = 30_000; // letters of a request that a browser may go on with w
 /** All that it has of one learner's copy of a workbook.
  * @typedef {{ copy: string, learner: string, seed: string, revision: number, answers: Record<string, Record_>, receipts: Receipt[], referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Told */
 /** @typedef {{ learner: string, name: string, class: string }} Me */
-/** A save; one without a value tells how practice went with the answer of this revision. @typedef {{ id: string, key: string, base: number, value?: unknown, said?: string[], typed?: Record<string, number>, tried?: Tried }} Save */
+/** A save; one without a value tells how practice went with the answer of this revision. @typedef {{ id: string, key: string, base: number, value?: unknown, release?: string, said?: string[], typed?: Record<string, number>, tried?: Tried }} Save */
 /** What became of it. @typedef {{ id: string, do: "saved" | "conflict" | "refused", kept: Record_ | null }} Done */
 /** Why there is no answer to use: no connection; not now; nobody is signed in; somebody else is; it was refused, with a word on why.
  * @typedef {"away" | "busy" | "out" | "other" | "no"} Why */
