@@ -279,7 +279,9 @@ class _Looking:
         if lines != answer.lines:
             flags = (*flags, SAID)
         if mark.waits and mark.points is not None:
-            flags = (*flags, f"Points that were given for another answer: {mark.points:g}. They do not count for this one.")
+            another = f"for another answer: {mark.points:g}. They do not count for this one."
+            rescaled = f"when the task had {mark.out_of or 0:g} points: {mark.points:g}. They do not count before you give them again."
+            flags = (*flags, f"Points that were given {another if mark.out_of is None else rescaled}")
         newer = "A newer hand-in of this learner has come, which the program has not marked yet. Have it marked first."
         return Answer(
             answer=token,

@@ -137,7 +137,7 @@ class Answer:
     document
         What the question rests on, as HTML of ours; "" for nothing.
     points
-        As they are typed; "" for none, and where those that stand there were given for another answer.
+        As they are typed; "" for none, and where those that stand there were given for another answer, or out of others.
     near
         None while near copies are looked for.
     looks

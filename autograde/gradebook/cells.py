@@ -1,5 +1,6 @@
 """What the gradebook holds of a cell, and whose points they are."""
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,11 +32,17 @@ GRADE = tuple(tables.grade.c[name] for name in Grade._fields)
 
 
 class Belongs(NamedTuple):
-    """What a cell's marks belong to: its answer, the answer that a person's points were given for ("" for none), and the task."""
+    """What a cell's marks belong to: its answer, the answer that a person's points were given for ("" for none), and the task.
+
+    `out_of` is what there was to get when those points were given, as long as they wait because there are other points to get now;
+    `max` what there is to get, where that was changed after the first marking. Else they are None.
+    """
 
     answer: str
     person: str
     version: str
+    out_of: float | None = None
+    max: float | None = None
 
 
 class Submission(NamedTuple):
@@ -56,6 +63,21 @@ def given_for(grade: Grade, belongs: Belongs | None) -> str:
     if belongs is None:
         return ""
     return belongs.person if grade.needs_manual_grade else belongs.answer
+
+
+def given_out_of(grade: Grade, belongs: Belongs | None) -> float | None:
+    """Give what there was to get when a person gave points that wait because there are other points to get now; else None."""
+    return belongs.out_of if belongs and grade.by_person and grade.needs_manual_grade else None
+
+
+def read_belongs(cells: str | None) -> dict[str, Belongs]:
+    """Read cell name → what its marks belong to, as `tables.marked` holds it; nothing for None."""
+    return {name: Belongs(*one) for name, one in json.loads(cells or "{}").items()}
+
+
+def maxima_of(cells: str | None) -> dict[str, float]:
+    """Give cell name → the points that there are, of those of which they were changed (`Belongs.max`)."""
+    return {name: one.max for name, one in read_belongs(cells).items() if one.max is not None}
 
 
 def changed_part(before: str, now: str) -> str:

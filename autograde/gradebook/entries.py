@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from autograde.marking import Mark
@@ -24,7 +24,8 @@ class Given:
     """What a student is to be told: cell name → points (None where a person has still to give them), and a person's comments on the others.
 
     `answers` is the digest of the answers file that the points belong to; "" where it is not known. `referral` is the id of the referral
-    that is about these answers and goes back with them, "" for none.
+    that is about these answers and goes back with them, "" for none. `maxima` are cell name → the points that there are, for those of
+    which they were changed after the first marking.
     """
 
     name: str
@@ -33,12 +34,14 @@ class Given:
     comments: dict[str, str]
     answers: str
     referral: str = ""
+    maxima: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """By which a feedback page is known to fit what is to be told, 16 hex digits."""
         parts = [self.name, str(self.handed_in), self.answers, self.points, {name: text for name, text in self.comments.items() if text}]
         parts += [self.referral] if self.referral else []
+        parts += [self.maxima] if self.maxima else []  # nearly always none: a page from before this was counted still fits
         return hashlib.sha256(_ENCODE(parts).encode()).hexdigest()[:16]
 
 
@@ -99,9 +102,12 @@ class Saved:
         The cells whose answer is another than the one that a person has given points for: they wait for that person again.
     revised
         (cell, what was changed) for the cells whose answer keeps a person's points, though the task is not what it was then.
+    rescaled
+        (cell, what there was to get then) for those whose points wait for the person, since there are other points to get now.
     """
 
     before: Standing | None
     now: Standing
     changed: tuple[str, ...] = ()
     revised: tuple[tuple[str, str], ...] = ()
+    rescaled: tuple[tuple[str, float], ...] = ()

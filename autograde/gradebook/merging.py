@@ -1,10 +1,9 @@
 """What becomes of a submission that is marked, once or again: pure, from what the gradebook holds of it and the new marks."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for
+from autograde.gradebook.cells import Belongs, Grade, Submission, changed_part, given_for, given_out_of, read_belongs
 from autograde.gradebook.entries import Assessed, Saved, Standing
 from autograde.marking import Mark
 
@@ -35,10 +34,11 @@ def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade
     """Merge marks with what is held of a submission, None for nothing; `held` is cell name → grade.
 
     What a person gave stays. It goes on to count where the answer is still the one that it was given for; where the answer is
-    another, or there are no points at all, the item waits for a person.
+    another, or the points that there are (`rescaled`), or there are no points at all, the item waits for a person.
     """
     belonged = belongs_of(found) if found else {}
     belongs, first, again, changed, revised = {}, list[Mark](), list[tuple[Mark, Grade, bool]](), list[str](), list[tuple[str, str]]()
+    rescaled = list[tuple[str, float]]()
     points: dict[str, tuple[float | None, float | None]] = {}
     now = dict(held)
     for mark in assessed.marks.values():
@@ -55,16 +55,19 @@ def merge(assessed: Assessed, found: Submission | None, held: Mapping[str, Grade
             was = Belongs(mark.answer, "", "")
         person = given_for(old, was) if old.by_person else ""
         stale = old.by_person and person != mark.answer
-        waits = stale or (mark.points is None and old.manual_score is None)
+        out_of = given_out_of(old, was)
+        if out_of is not None:
+            rescaled.append((mark.item, out_of))
+        waits = stale or out_of is not None or (mark.points is None and old.manual_score is None)
         if stale:
             changed.append(mark.item)
         elif person and was and (what := changed_part(was.version, mark.version)):
             revised.append((mark.item, what))
-        belongs[mark.item] = Belongs(mark.answer, person, mark.version)
+        belongs[mark.item] = Belongs(mark.answer, person, mark.version, out_of, was.max if was else None)
         again.append((mark, old, waits))
         now[mark.item] = old._replace(auto_score=mark.points, needs_manual_grade=waits)
     before = standing(held.values()) if found else None
-    saved = Saved(before=before, now=standing(now.values()), changed=tuple(changed), revised=tuple(revised))
+    saved = Saved(before=before, now=standing(now.values()), changed=tuple(changed), revised=tuple(revised), rescaled=tuple(rescaled))
     return Merged(assessed=assessed, belongs=belongs, first=first, again=again, points=points, saved=saved)
 
 
@@ -81,4 +84,4 @@ def standing(grades: Iterable[Grade]) -> Standing:
 
 def belongs_of(submission: Submission) -> dict[str, Belongs]:
     """Give cell name → what its marks belong to."""
-    return {name: Belongs(*one) for name, one in json.loads(submission.cells).items()}
+    return read_belongs(submission.cells)

@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from autograde.errors import ClassError
 from autograde.gradebook import tables
+from autograde.gradebook.cells import read_belongs
 from autograde.gradebook.database import FAULTS, Database, unwritten
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.known import Value, know
@@ -67,6 +68,8 @@ class PersonMark:
         As the learner reads it; "" for none.
     answer
         Which answer this is for (`marking.Mark.answer`); "" where that was not asked for, or is not known.
+    out_of
+        What there was to get when the points were given, where they wait because there are other points to get now; else None.
     """
 
     student: str
@@ -77,6 +80,7 @@ class PersonMark:
     comment: str
     notes: Notes = field(default_factory=Notes)
     answer: str = ""
+    out_of: float | None = None
 
     @property
     def total(self) -> float | None:
@@ -377,7 +381,7 @@ def _where(place: Place) -> dict[str, str]:
 
 def _mark(row: Any, name: str) -> PersonMark:
     kept = json.loads(row.notes) if row.notes else {}
-    belongs = json.loads(row.cells).get(name, ("",)) if row.cells else ("",)
+    belongs = read_belongs(row.cells).get(name)
     return PersonMark(
         student=row.student_id,
         auto=row.auto_score,
@@ -392,5 +396,6 @@ def _mark(row: Any, name: str) -> PersonMark:
             later=bool(row.later),
             template=kept.get("template", ""),
         ),
-        answer=belongs[0],
+        answer=belongs.answer if belongs else "",
+        out_of=belongs.out_of if belongs and row.needs_manual_grade else None,
     )

@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from autograde.errors import ClassError, RowError
 from autograde.gradebook import statements, tables
 from autograde.gradebook.address import without_password
-from autograde.gradebook.cells import Grade, Submission, given_for
+from autograde.gradebook.cells import Grade, Submission, given_for, maxima_of
 from autograde.gradebook.database import FAULTS, Database, reason
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.entries import Assessed, Given, Held, Saved
@@ -152,6 +152,7 @@ class Rows:
                 comments=comments[one.notebook],
                 answers=one.answers,
                 referral=told.get((student, one.answers), ""),
+                maxima=maxima_of(one.cells),
             )
             for student, one in found.items()
         }

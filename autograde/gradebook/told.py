@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, inspect, literal, select
 
 from autograde.gradebook import tables
-from autograde.gradebook.cells import GRADE, Grade
+from autograde.gradebook.cells import GRADE, Grade, maxima_of
 from autograde.gradebook.entries import Given
 from autograde.gradebook.referred import has_referrals, referred_in, told_with
 from autograde.text import aware
@@ -70,6 +70,7 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
             comments=comments[row.id],
             answers=row.answers or "",
             referral=referrals.get((row.student_id, row.answers or ""), ""),
+            maxima=maxima_of(row.cells),
         )
         for row in about
     }
@@ -78,6 +79,6 @@ def told_in(connection: Connection, assignment: str) -> dict[str, Given]:
 def _about(connection: Connection) -> Any:
     """Select the submissions; before the first marking, our own table may not be there."""
     if not inspect(connection).has_table(tables.marked.name):
-        return select(*_ABOUT, literal("").label("answers")).select_from(_NOTEBOOKS).where(_OURS)
+        return select(*_ABOUT, literal("").label("answers"), literal(None).label("cells")).select_from(_NOTEBOOKS).where(_OURS)
     joined = _NOTEBOOKS.outerjoin(tables.marked, tables.marked.c.notebook_id == tables.submitted_notebook.c.id)
-    return select(*_ABOUT, tables.marked.c.answers).select_from(joined).where(_OURS)
+    return select(*_ABOUT, tables.marked.c.answers, tables.marked.c.cells).select_from(joined).where(_OURS)

@@ -19,6 +19,7 @@ from autograde.errors import ReleaseError
 from autograde.gradebook.address import without_password
 from autograde.gradebook.database import unwritten
 from autograde.gradebook.overview import due_dates
+from autograde.gradebook.rescaled import hold_rescaled, maxima_in
 from autograde.outbox.nbgrader_run import explaining_nbgrader
 from autograde.text import NO_DATE, Due, aware, by_clock, later, naive
 from autograde.whole import mend, swapped
@@ -78,6 +79,8 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
     with explaining_nbgrader(f"{workbook.id} cannot be released", ReleaseError), course.gradebook() as gradebook:
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         try:
+            connection = gradebook.db.connection()
+            before = maxima_in(connection, name)
             entry = gradebook.update_or_create_assignment(
                 name, **({} if due is None else {"duedate": None if due == NO_DATE else naive(due)})
             )
@@ -91,6 +94,8 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
             for number, cell in enumerate(document.cells):
                 saver.preprocess_cell(cell, {}, number)
             saver._create_notebook(document)
+            gradebook.db.flush()
+            hold_rescaled(connection, name, before)
             commit()
         except (SQLAlchemyError, InvalidEntry) as error:
             # nbgrader turns what the database says into an error of its own

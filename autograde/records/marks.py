@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, inspect, literal, select
 
 from autograde.gradebook import tables
-from autograde.gradebook.cells import GRADE, Belongs, Grade
+from autograde.gradebook.cells import GRADE, Belongs, Grade, read_belongs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +52,7 @@ def marks_in(connection: Connection, learners: Collection[str]) -> dict[tuple[st
         asked = asked.outerjoin(marked, marked.c.notebook_id == notebooks.c.id)
     found, by_notebook = dict[tuple[str, str], Marked](), dict[str, Marked]()
     for row in connection.execute(asked):
-        cells = {name: Belongs(*one) for name, one in json.loads(row.cells).items()} if row.cells else {}
-        one = Marked(when=row.timestamp, answers=row.answers or "", belongs=cells)
+        one = Marked(when=row.timestamp, answers=row.answers or "", belongs=read_belongs(row.cells))
         by_notebook[row.id] = found[row.student_id, row.name] = one
     which = (
         select(notebooks.c.id)

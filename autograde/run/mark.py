@@ -195,6 +195,7 @@ def _placed(written: _Written, saved: Saved, due: Due) -> Line:
     oddities = [*late(when, until), *written.made.oddities, *written.oddities]
     if saved.changed:
         oddities.insert(0, f"{CHANGED}: {', '.join(saved.changed)}")
+    oddities[:0] = [f"{name}: given when the task had {points:g} points, so it waits for a person" for name, points in saved.rescaled]
     before = saved.before.points if saved.before else None
     line = standing_line(written.student, saved.now, outcome="marked", before=before, oddities=tuple(oddities))
     return replace(line, revised=saved.revised)

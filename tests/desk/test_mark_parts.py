@@ -42,6 +42,7 @@ from autograde.inbox.intake import intake
 from autograde.marking import Mark, Status
 from autograde.marking.comment import fill, without_names
 from autograde.outbox.marks_file import gradebook_rows
+from autograde.outbox.release import release
 from autograde.run.mark import mark_class
 from autograde.run.near import near_pairs, shared_runs
 from tests.desk.conftest import EVIL, LATE
@@ -139,6 +140,26 @@ def test_an_unsafe_act_in_a_story_is_told_with_the_names_and_changes_nothing(cou
     assert mark.data(course, names=False).workbooks[0].unsafe[0].who == ("ana01", "cai01")
     decide(course, "w01", "w01-s01", Decision(void=True))  # nobody is spared the talk by that
     assert mark.data(course).workbooks[0].unsafe == (told,)
+
+
+def test_what_was_given_when_there_were_other_points_to_get_counts_once_it_is_given_again(course: Course) -> None:
+    source = course.root / "source" / ASSIGNMENT
+    for path, old, new in (("items.toml", "points = 10\n", "points = 20\n"), (f"{ASSIGNMENT}.ipynb", '"points": 10,', '"points": 20,')):
+        text = (source / path).read_text("utf-8")
+        assert old in text
+        (source / path).write_text(text.replace(old, new), "utf-8")
+    release(course, "w01")
+    list(mark_class(course, ASSIGNMENT))
+    before, flag = (
+        shown(course, "ana01"),
+        "Points that were given when the task had 10 points: 7. They do not count before you give them again.",
+    )
+    assert (before.state, before.points, before.max) == (State.WAITS, "", 20)
+    assert flag in before.flags
+    given = Answers(course, ASSIGNMENT).keep(TASK, before.answer, before.base, points=7, comment=before.comment, notes=Notes()).answer
+    assert (given.state, given.points) == (State.MARKED, "7")
+    assert not any(one.startswith("Points that were given") for one in given.flags)
+    assert {line.student: line.waiting for line in mark_class(course, ASSIGNMENT, force=True)}["ana01"] == 0
 
 
 def test_to_take_points_back_lets_it_wait_again(course: Course) -> None:

@@ -13,7 +13,11 @@ from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
 from autograde.cli import app
+from autograde.gradebook.database import reading
+from autograde.gradebook.person import marks_for, places_in
+from autograde.gradebook.rows import Rows
 from autograde.outbox.feedback import Written, write_feedback
+from autograde.outbox.ready import ready
 from autograde.outbox.release import release
 from autograde.run.line import Line
 from autograde.run.mark import mark_class
@@ -106,6 +110,29 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
+def worth(course: Course, before: int, now: int) -> None:
+    """Give the workbook out again with other points for its task, of which its notebook knows, too."""
+    source = course.root / "source" / NAME
+    edit(source / "items.toml", f"points = {before}\n", f"points = {now}\n")
+    edit(source / f"{NAME}.ipynb", f'"points": {before},', f'"points": {now},')
+    release(course, "w01")
+
+
+def held(course: Course, student: str) -> tuple[float, bool, float | None]:
+    """Give a person's points for the task, whether they wait, and what there was to get when they were given, where that is another now."""
+    with reading(course.db_url) as connection:
+        found = marks_for(connection, places_in(connection, NAME)["w01-t01"], [student])[student]
+    assert found.points is not None
+    return found.points, found.waits, found.out_of
+
+
+def digest(course: Course, student: str) -> str:
+    with Rows(course.db_url, NAME, course.course_id) as rows:
+        given = rows.given(student)
+    assert given is not None
+    return given.digest
+
+
 def command(course: Course, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
     monkeypatch.chdir(course.root)
     done = CliRunner().invoke(app, list(words))
@@ -145,6 +172,46 @@ def test_no_correction_unmarks_an_answer(
     assert {line.waiting for line in mark(course, force=True).values()} == {0}
     assert {found.path is not None for found in feedback(course).values()} == {True}
     assert "Well reasoned." in page(course, "ana01")
+
+
+@pytest.mark.parametrize("now", [5, 20], ids=["fewer", "more"])
+def test_a_persons_points_wait_where_there_are_other_points_to_get(course: Course, hand_in: Give, now: int) -> None:
+    for student in ("ana01", "ben01", "cai01"):
+        hand_in(student)
+    mark(course)
+    for student in ("ana01", "ben01"):
+        by_person(course, student, 7 if student == "ana01" else 3, comment="Well reasoned.")
+    feedback(course)
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as database, database:  # as it was written before there were others to get
+        for notebook, cells in database.execute("SELECT notebook_id, cells FROM autograde_marked").fetchall():
+            old = json.dumps({name: one[:3] for name, one in json.loads(cells).items()})
+            database.execute("UPDATE autograde_marked SET cells = ? WHERE notebook_id = ?", (old, notebook))
+    release(course, "w01")
+    mark(course, force=True)
+    assert {one.id for one in ready(course, NAME).pages} == {"ana01", "ben01"}, "nothing has changed"
+    before = digest(course, "ben01")
+    worth(course, 10, now)
+    assert held(course, "ana01") == (7, True, 10)
+    assert {found.path for found in feedback(course).values()} == {None}, "nor before it is marked again"
+    lines = mark(course)
+    told = "w01-t01: given when the task had 10 points, so it waits for a person"
+    assert [(line.waiting, told in line.oddities) for line in lines.values()] == [(1, True), (1, True), (1, False)]
+    assert held(course, "ana01") == (7, True, 10)
+    assert ready(course, NAME).pages == ()
+    assert {found.path for found in feedback(course).values()} == {None}
+    by_person(course, "ben01", 3)
+    assert digest(course, "ben01") != before, "the same points, and out of others"
+    assert feedback(course)["ben01"].path
+    assert [one.id for one in ready(course, NAME).pages] == ["ben01"]
+    assert f"3 of {now}" in page(course, "ben01")
+    assert mark(course, force=True)["ben01"].waiting == 0, "once given, they stay"
+    assert held(course, "ben01") == (3, False, None)
+    worth(course, now, 10)
+    assert held(course, "ana01") == (7, False, None), "for these they were given"
+    assert held(course, "ben01") == (3, True, now)
+    assert [line.waiting for line in mark(course).values()] == [0, 1, 1]
+    hand_in("ana01", t01="Because of this.")
+    assert mark(course)["ana01"].waiting == 1, "another answer waits, whatever there is to get"
 
 
 def test_a_changed_key_changes_the_points_of_those_concerned_and_nothing_of_a_persons(
