@@ -80,7 +80,7 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
         try:
             connection = gradebook.db.connection()
-            before = maxima_in(connection, name)
+            maxima = maxima_in(connection, name)
             entry = gradebook.update_or_create_assignment(
                 name, **({} if due is None else {"duedate": None if due == NO_DATE else naive(due)})
             )
@@ -95,7 +95,7 @@ def save_cells(course: Course, workbook: Workbook, notebook: Path, due: Due) -> 
                 saver.preprocess_cell(cell, {}, number)
             saver._create_notebook(document)
             gradebook.db.flush()
-            hold_rescaled(connection, name, before)
+            hold_rescaled(connection, name, maxima)
             commit()
         except (SQLAlchemyError, InvalidEntry) as error:
             # nbgrader turns what the database says into an error of its own

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from autograde.inbox.served import arrived, take_arrived
 from autograde.inbox.waiting import to_take_in
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.giving import Way, give, give_served
-from autograde.outbox.pages import page_path
+from autograde.outbox.pages import REPLACED, page_path
 from autograde.outbox.served import keep_served, serve_anew
 from autograde.records.erasure import erase
 from autograde.records.referring import refer, withdraw
@@ -204,6 +205,10 @@ def test_a_page_that_was_made_anew_before_the_class_was_opened_is_told_and_not_s
     give(marked, NAME, Way.ZIP)
     close(marked, NAME)
     list(write_feedback(marked, NAME))
+    list(write_feedback(marked, NAME))
+    replaced = marked.root / REPLACED
+    assert len(list(replaced.glob("*/*.html"))) == 2, "what was given is kept, once"
+    shutil.rmtree(replaced)
     assert keep_served(marked) == ("2 pages were made anew since they were given back: give back again what learners are to see.",)
     assert given(marked) == []
 

@@ -148,7 +148,7 @@ def _right(item: Item, entry: KeyEntry) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page in UTF-8, what it was made from (`Given.digest`), and what has to be told of it."""
+    """A page in UTF-8, what it was made from as `outbox.pages.made_from` gives it, and what has to be told of it."""
 
     html: bytes
     digest: str
