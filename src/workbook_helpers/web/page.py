@@ -21,7 +21,7 @@ PROGRAM = "program"
 """The part that only a kernel's own messages, its receipt and JupyterLab need; a service says its own itself."""
 FONTS = ("Letters-Regular.woff2", "Letters-Bold.woff2")
 NOSCRIPT = "This page needs JavaScript. Please switch it on in your browser, then load the page again."
-OLD = "This page cannot start in this browser. Please load it again. If it says so again, use a newer browser, or ask your tutor."
+OLD = "This page cannot start in this browser. Please load it again. If that does not help, use a newer browser, or ask your tutor."
 """What `page/old.js` shows where the scripts fail before there is a question."""
 
 
