@@ -150,7 +150,8 @@ def check_all(folders: Iterable[Path], places: Iterable[Path], closed: Collectio
             texts[folder.name] |= secrets(load_key(workbook, own), load_rubrics(workbook, own), load_samples(workbook))
     found = [
         (path, text)
-        for path, text in leaks(set().union(*texts.values()), places)
-        if not ({"feedback", "given"} & {*path.parts} and any(name in path.parts and text in texts[name] for name in closed))
+        for place in places
+        for path, text in leaks(set().union(*texts.values()), [place])
+        if not (place.name in {"feedback", "given"} and path.parent.name in closed and text in texts[path.parent.name])
     ]
     return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]

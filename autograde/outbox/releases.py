@@ -163,12 +163,4 @@ def _unsure(releases: Releases, saw: Workbook, sheet: AnswerSheet, *, known: boo
 def _is_before(sheet: AnswerSheet, name: str, when: datetime) -> bool:
     """Whether an answer may have been saved before a time."""
     saved = sheet.answers[name].saved_at if name in sheet.answers else ""
-    return not saved or _moment(saved) < when
-
-
-def _moment(text: str) -> datetime:
-    """Read a time of `Answer.saved_at`; one at the end of all years is as good as none."""
-    try:
-        return aware(datetime.fromisoformat(text))
-    except OverflowError:
-        return datetime.min.replace(tzinfo=UTC)
+    return not saved or aware(datetime.fromisoformat(saved)) < when

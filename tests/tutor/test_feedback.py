@@ -202,7 +202,7 @@ def test_a_site_that_is_no_address_is_refused(course: Course, monkeypatch: pytes
     assert "site must be an address that begins with https://" in command(course, monkeypatch, "feedback", "w03")[1]
 
 
-def test_what_is_right_and_why_comes_only_once_marking_is_closed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_right_and_why_comes_only_once_marking_is_closed(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key, item = load_key("w03").keys, course.workbook(NAME).items[WRONG]
     secret = [entry.reason for entry in key.values()] + [item.right_in_words(key[WRONG].right)[0]]
 
@@ -220,6 +220,9 @@ def test_what_is_right_and_why_comes_only_once_marking_is_closed(course: Course,
     assert not [entry.reason for entry in key.values() if entry.reason in found["all01"]]
     assert {name for name, entry in key.items() if entry.reason in found["none01"]} == set(key)
     assert not [one for one in check_all([course.root / "source" / NAME], [course.root / "feedback"], course.closed()) if one.rule == "K3"]
+    handout = tmp_path / "given" / "handout"
+    shutil.copytree(course.root / "feedback" / "none01", handout)
+    assert [one for one in check_all([course.root / "source" / NAME], [handout], course.closed()) if one.rule == "K3"], "feedback alone may"
     assert {one.id for one in ready(course, NAME).pages} >= {"half01", "none01"}
     assert command(course, monkeypatch, "close", "w03", "--reopen")[0] == 0
     assert ready(course, NAME).pages == (), "what was right is not given while marking is open"

@@ -267,6 +267,8 @@ def test_what_keeps_the_answers_is_open_before_the_scripts_have_come(page: Page,
     assert said == []
 
 
+FAULT = "\ndispatchEvent(new Event('error'));"
+"""Of a script, before anything is drawn."""
 LACKS = "delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.at;"
 """What browsers of 2019 do not have."""
 SLOW = """(() => {
@@ -319,6 +321,16 @@ def test_a_page_that_cannot_start_says_so(page: Page, served: tuple[Path, str], 
     page.add_init_script("delete Element.prototype.replaceChildren;")  # of 2020
     page.goto(address + name)
     expect(page.get_by_role("alert").get_by_text("This page cannot start in this browser.")).to_be_visible()
+
+
+def test_a_fault_before_a_page_has_started_says_nothing_once_it_has(page: Page, served: tuple[Path, str]) -> None:
+    _, address = served
+    page.add_init_script("localStorage['wb-learner'] ??= 'ana01'")
+    page.route(re.compile(r"/workbook\.\w+\.js$"), lambda route: route.fulfill(response=(was := route.fetch()), body=was.text() + FAULT))
+    page.goto(f"{address}{W01}.html")
+    expect(page.locator(".wb-question").first).to_be_visible()
+    expect(page.locator("#wb-old")).not_to_have_attribute("hidden", "")
+    expect(page.locator("#wb-old")).to_be_hidden()
 
 
 def test_letters_are_kept_once_they_were_asked_for(page: Page, served: tuple[Path, str]) -> None:
