@@ -8,7 +8,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -188,12 +188,12 @@ class Page:
 
 
 def plain(value: Any) -> Any:
-    """Give what a page shows as JSON has it: a dataclass as an object, a time in ISO 8601."""
+    """Give what a page shows as JSON has it: a dataclass as an object, a day or a time in ISO 8601."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {one.name: plain(getattr(value, one.name)) for one in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)

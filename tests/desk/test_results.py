@@ -1,5 +1,6 @@
 """The page Results: the grid, a decision with its evidence, a checked list undone, evidence by hand, and a unit that is signed off."""
 
+import json
 import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -126,8 +127,12 @@ def test_whoever_handed_in_a_written_task_is_asked_two_weeks_later(course: Cours
     day = today + timedelta(days=14)
     assert asked(day - timedelta(days=2)) == (set(), everybody)
     assert asked(day + timedelta(days=1)) == (everybody, set())
-    later = home.data(course).back.later
+    shown = home.data(course)
+    later = shown.back.later
     assert everybody == {one.learner for one in later}
+    assert len(json.loads(json.dumps(plain(shown)))["back"]["later"]) == len(later), (
+        "an opened class is waited for by what is shown as JSON"
+    )
     assert {one.criterion for one in later} == {"1.1"}, "where what they say is entered"
     monkeypatch.setattr(back_at_work, "AFTER", timedelta(days=-10))  # no discussion can be entered that is yet to come
     for learner, on in (("l01", today - timedelta(days=12)), ("l02", today - timedelta(days=8))):

@@ -355,6 +355,18 @@ def test_a_moodle_download(course: Course, tmp_path: Path, kit: "Kit", *, packed
     assert not any(taken.oddities for taken in report.taken)
 
 
+def test_a_moodle_download_that_was_cut_off_is_nobodys_hand_in(course: Course, tmp_path: Path, kit: "Kit") -> None:
+    first = kit.hand_in("ana01")
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_STORED) as archive:  # as Moodle's does with what is packed already
+        for name, data in download(kit, Ana_Evans=first, Ben_Jones=kit.hand_in("b3n")).items():
+            archive.writestr(name, data)
+    (tmp_path / "half.zip").write_bytes(memory.getvalue()[: len(first) + 500])
+    report = intake(course, [tmp_path / "half.zip"], "w01")
+    assert not report.taken
+    assert "is not complete: download it again" in report.refused[0].reason
+
+
 def test_a_moodle_download_without_folders(course: Course, tmp_path: Path, kit: "Kit") -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(kit.zipped({f"{moodle('Ana Evans')}w01.zip": kit.hand_in(None)}))

@@ -50,6 +50,9 @@ class Archive:
         self._archive = archive
         self._left = limits.unpacked
         infos = archive.infolist()
+        if infos and min(info.header_offset for info in infos):  # the end that was found is that of a zip inside of it
+            msg = "the zip is not complete: download it again"
+            raise UnusableError(msg)
         if len(infos) > limits.entries:
             msg = f"the zip holds {len(infos):,} files; a hand-in has at most {limits.entries:,}"
             raise UnusableError(msg)
