@@ -93,7 +93,9 @@ def install(constraints: Path) -> None:
         stamp = VENV / f".installed-{enough.stem}"
         if stamp.is_file() and stamp.read_text("utf-8") == wanted(enough):
             return
-    if not PYTHON.is_file() or subprocess.call([str(PYTHON), "-P", "-c", "import pip"], stderr=subprocess.DEVNULL):
+    stamps = [path.read_text("utf-8").partition(" ")[2] for path in VENV.glob(".installed-*")]
+    moved = any(not one.startswith(f"{ROOT} (") for one in stamps)  # the commands in it would still ask for the old place
+    if moved or not PYTHON.is_file() or subprocess.call([str(PYTHON), "-P", "-c", "import pip"], stderr=subprocess.DEVNULL):
         print("Making a place for the packages: .venv")
         try:
             venv.create(VENV, with_pip=True, clear=True)
@@ -150,7 +152,10 @@ def main(arguments: "list[str]") -> int:
         install(ROOT / "constraints.txt")
         return shell() if name == "shell" else run(PYTHON, "-P", "-m", MODULES[name], *rest)
     print(__doc__)
-    return 0 if name in ("-h", "--help") else 2
+    if name in ("-h", "--help"):
+        return 0
+    fail(f"There is no word {name} here. Give one of those above, or none for the desk.")
+    return 2
 
 
 if __name__ == "__main__":

@@ -254,8 +254,9 @@ def _tutor(course: Course, workbook: Workbook, student: str) -> None:
 
 def _fresh(folder: Path) -> Path:
     """Give a folder that does not exist yet: `folder` itself, or the same with a number."""
+    folder = folder.absolute()
     numbered = (folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))
-    root = next(path for path in (folder, *numbered) if not path.exists()).absolute()
+    root = next(path for path in (folder, *(numbered if folder.name else ())) if not path.exists())
     if root.name != folder.name:
         console.print(f"{folder} exists already, so this demo goes to {root.name}.")
     root.mkdir(parents=True)

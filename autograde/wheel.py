@@ -105,6 +105,11 @@ def main() -> int:
     except WorkbookError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except OSError as error:
+        sys.stderr.write(
+            f"{error.filename or ROOT / 'dist'} cannot be written ({error.strerror or error}). See that you may write there.\n"
+        )
+        return 2
     sys.stdout.write(
         f"Built {wheel}: no key, rubric or sample answer is in it.\n"
         f"{wheel.parent / LIST} names it and the {count} packages that it needs.\n\n"

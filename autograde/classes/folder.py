@@ -91,7 +91,8 @@ class Course:
                 try:
                     config.merge(loader(str(path), path=folder).load_config())  # whole: traitlets would expand a "$" in the folder
                 except (Exception, SystemExit) as error:  # the file is a program: it can fail in any way
-                    msg = f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or ask whoever set it up."
+                    mend = "Mend it" if _is_utf_8(path) else "Open it in an editor and save it as UTF-8"
+                    msg = f"{path} cannot be read ({type(error).__name__}: {error}). {mend}, or ask whoever set it up."
                     raise ClassError(msg) from error
         for section, name, word in SETTINGS:
             if not isinstance(config[section].get(name, ""), str):
@@ -319,6 +320,14 @@ def find_course(start: Path) -> Course:
             break
     msg = f"{start} is not inside a class folder. Go into one (cd), or make one with: autograde new FOLDER"
     raise ClassError(msg)
+
+
+def _is_utf_8(path: Path) -> bool:
+    try:
+        path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def workbooks_folder(course: Course | None) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from autograde.errors import ClassError
@@ -15,9 +16,15 @@ TRUST = "AUTOGRADE_TRUST"
 def is_class(folder: Path) -> bool:
     """Whether `folder` holds a class of ours."""
     try:
-        return any(line.startswith(MARKER) for line in (folder / CONFIG).read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError):
+        return any(line.startswith(MARKER) for line in settings_text(folder).splitlines())
+    except OSError:
         return False
+
+
+def settings_text(folder: Path) -> str:
+    """Give the settings in `folder` as text, in whatever way an editor has saved them; OSError if they cannot be read."""
+    raw = (folder / CONFIG).read_bytes()
+    return raw.decode("utf-16" if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig", "replace")
 
 
 def unreadable(folder: Path) -> str:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from autograde.classes.any_system import for_any
 from autograde.classes.folder import Course
-from autograde.classes.owner import CONFIG, is_class
+from autograde.classes.owner import CONFIG, is_class, settings_text
 from autograde.classes.packing import BLOCK, MANIFEST, SCHEMA
 from autograde.errors import BAD_ZIP, ClassError
 from autograde.text import printable
@@ -174,7 +174,7 @@ def _check_settings(root: Path, *, trusted: bool) -> None:
     if not is_class(root):
         msg = f"it holds no class (its file {CONFIG} is missing, or not ours)"
         raise _BrokenError(msg)
-    if not trusted and not (only_sets_up((root / CONFIG).read_text("utf-8")) and not (root / CONFIG).with_suffix(".json").exists()):
+    if not trusted and not (only_sets_up(settings_text(root)) and not (root / CONFIG).with_suffix(".json").exists()):
         msg = (
             f"The settings of this class ({CONFIG}) hold more than this program writes, and settings are a program that would be run. "
             "If you know who packed it and trust them, tick that you do (by command: --trust). Nothing was made."

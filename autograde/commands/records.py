@@ -17,6 +17,8 @@ Assessor = Annotated[str, typer.Option(metavar="NAME", help="Who decides; you wh
 evidence = typer.Typer(help="The evidence for a learner's criteria: list it, enter it by hand, withdraw it.", no_args_is_help=True)
 SHORT = {"met": "met", "not yet met": "not yet", "proposed": "proposed", "evidence there": "evidence", "nothing yet": "–"}
 """A cell's state → what the table has room for."""
+WIDEST = 1000
+"""Letters in a line, more than any table of ours needs."""
 
 
 class ByHand(StrEnum):
@@ -233,13 +235,24 @@ def _show_all(found: "Grid", *, names: bool) -> None:
 
     codes = [one.code for one in found.framework.criteria]
     table = Table("Learner", *codes, "Unit", title=Text(found.framework.title))
+    lines = list[str]()
     for learner in found.learners:
         cells = [found.cells[learner.id, code] for code in codes]
         unit = found.units[learner.id]
         whole = "signed off" if unit.locked else "declared" if unit.declared else "–"
         shown = f"{learner.shown} {learner.name}" if names else learner.shown
-        table.add_row(Text(shown), *(f"{SHORT[cell.state]}{'*' * bool(cell.stale)}" for cell in cells), whole)
-    out.print(table)
+        states = [f"{SHORT[cell.state]}{'*' * bool(cell.stale)}" for cell in cells]
+        table.add_row(Text(shown), *states, whole)
+        each = [
+            f"{state} {' '.join(code for code, one in zip(codes, states, strict=True) if one == state)}" for state in dict.fromkeys(states)
+        ]
+        lines.append(f"{shown}: {'; '.join([*each, *([whole] if whole != '–' else [])])}")
+    if out.measure(table, options=out.options.update(max_width=WIDEST)).maximum <= out.width:
+        out.print(table)
+    else:  # a table would be cut off in each of its columns
+        say(out, found.framework.title, "bold")
+        for line in lines:
+            say(out, line)
     if any(cell.stale for cell in found.cells.values()):
         say(out, "* rests on evidence that is not there any more, or that was marked otherwise since: look again.", "yellow")
     say(out, f"{found.to_decide} to decide. {NOT_THE_RESULT}")

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Makes a Debian or Ubuntu server a college's hub for workbooks. May be run again at any time: it changes only what is not yet so.
-set -euo pipefail
+set -eEuo pipefail
 { # read as a whole before it begins, so that a newer copy may take its place meanwhile
 
 usage() {
   cat <<'TEXT'
 Usage: install.sh [OPTION]…
 
-Run it as root, from a copy of this project: sudo deploy/hub/install.sh
+Run it as root, from a copy of this project: deploy/hub/install.sh
 
   --lab           a course has a JupyterLab (courses.toml: lab = "at-this-address"): the hub then runs as root, and each learner's
                   JupyterLab as a system account of its own, from packages in which no key is (/opt/workbook-lab).
@@ -43,7 +43,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 account=workbook
 opt=$prefix/opt/workbook etc=$prefix/etc/workbook srv=$prefix/srv/workbook state=$prefix/var/lib/workbook-hub
-[ -n "$prefix" ] || [ "$(id -u)" = 0 ] || fail "run it as root: sudo $0"
+[ -n "$prefix" ] || [ "$(id -u)" = 0 ] || fail "run it as root."
 [ -f "$here/constraints.txt" ] || fail "$source is no whole copy of the project: deploy/hub/constraints.txt is not there."
 trap 'echo "install.sh: stopped in line $LINENO; what it had done stays. Mend what stands above, then run it again." >&2' ERR
 
@@ -88,6 +88,11 @@ for part in src autograde workbooks deploy; do
   rm -rf "$opt/$part.old"
 done
 rmdir "$new"
+# What the desk shows as its guide, and what is named there and here: no other document is for whoever else is on this machine.
+rm -rf "$opt/docs"
+install -d -m 755 "$opt/docs/pictures"
+install -m 644 "$source"/docs/{tutor,college,lti,scaling}.md "$opt/docs"
+install -m 644 "$source"/docs/pictures/desk-*.png "$opt/docs/pictures"
 rm -rf "$opt/deploy/hub/proxy/node_modules"
 install -m 644 "$source"/{pyproject.toml,README.md,LICENSE} "$opt"
 
@@ -96,10 +101,15 @@ install -d -m 755 "$proxy"
 for file in package.json package-lock.json; do
   cmp -s "$here/proxy/$file" "$proxy/$file" || { rm -rf "$proxy/node_modules"; install -m 644 "$here/proxy/$file" "$proxy/$file"; }
 done
-wanted=$(cat "$opt/deploy/hub/constraints.txt" "$opt/pyproject.toml" "$opt/autograde/pyproject.toml" | sha256sum)
+# Python too: a newer Debian's finds none of the packages of the one before.
+python=$(python3 -c 'import sys; print(*sys.version_info[:2], sep=".")')
+wanted="$(cat "$opt/deploy/hub/constraints.txt" "$opt/pyproject.toml" "$opt/autograde/pyproject.toml" | sha256sum) $python"
+room() { # a folder of packages: made anew where it has no pip, as after Python has changed
+  "$1/bin/python" -P -m pip --version >/dev/null 2>&1 || python3 -m venv --clear "$1"
+}
 if [ "$(cat "$venv/.installed" 2>/dev/null)" != "$wanted" ]; then
   say "Packages of Python and of the proxy: $venv (this takes some minutes)"
-  [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+  room "$venv"
   pip=("$venv/bin/python" -P -m pip --disable-pip-version-check install --quiet)
   "${pip[@]}" --require-hashes -r "$opt/deploy/hub/constraints.txt"
   "${pip[@]}" --no-deps --no-build-isolation -e "$opt" -e "$opt/autograde"
@@ -114,7 +124,7 @@ fi
 
 if [ -n "$lab" ] && [ "$(cat "$labs/.installed" 2>/dev/null)" != "$wanted" ]; then
   say "Packages for learners' JupyterLabs: $labs"
-  [ -x "$labs/bin/python" ] || python3 -m venv "$labs"
+  room "$labs"
   pip=("$labs/bin/python" -P -m pip --disable-pip-version-check install --quiet)
   "${pip[@]}" --require-hashes -r "$opt/deploy/hub/constraints.txt"
   "${pip[@]}" --no-deps --no-build-isolation --force-reinstall "$opt"
@@ -124,6 +134,8 @@ fi
 say "Folders: $etc, $srv, $state"
 install -d -m 755 "$etc"
 own "$srv" 750
+own "$etc/tls" 700
+own "$etc/lti" 700
 own "$state" "$([ -n "$lab" ] && echo 711 || echo 700)"
 if [ ! -e "$etc/courses.toml" ]; then
   install -m 644 "$here/courses.toml" "$etc/courses.toml"
@@ -133,7 +145,11 @@ if [ ! -e "$etc/hub.env" ]; then
   cat >"$etc/hub.env" <<'TEXT'
 # What the hub is told besides courses.toml. Its own database, where it is not to be a file in /var/lib/workbook-hub:
 # WORKBOOK_HUB_DATABASE=postgresql+psycopg:///workbook_hub
-# Workbooks and keys of your own:
+TEXT
+fi
+if [ ! -e "$etc/own.env" ]; then
+  (umask 022 && cat >"$etc/own.env") <<'TEXT'
+# Workbooks and keys of your own, for the hub and for the command workbook-class:
 # WORKBOOKS_DIR=/srv/workbook/workbooks
 # AUTOGRADE_KEYS=/srv/workbook/keys
 TEXT
@@ -161,6 +177,7 @@ StartLimitIntervalSec=0
 User=$run_as
 WorkingDirectory=/var/lib/workbook-hub
 EnvironmentFile=/etc/workbook/hub.env
+EnvironmentFile=/etc/workbook/own.env
 Environment=PATH=/opt/workbook/venv/bin:/usr/local/bin:/usr/bin:/bin
 Environment=WORKBOOK_COURSES=/etc/workbook/courses.toml
 Environment=WORKBOOK_STATE=/var/lib/workbook-hub
@@ -180,8 +197,11 @@ TEXT
 for name in accounts:autograde.hub.accounts class:autograde.cli; do
   cat >"$prefix/usr/local/bin/workbook-${name%%:*}" <<TEXT
 #!/bin/sh
-# As the account that the classes belong to: sudo -u workbook workbook-${name%%:*} --help
+# As the account that the classes belong to: runuser -u workbook -- workbook-${name%%:*} --help
 umask 077
+while IFS= read -r line; do # the same workbooks and keys as the hub's
+  case \$line in [A-Z]*=*) export "\$line" ;; esac
+done </etc/workbook/own.env
 PATH=/opt/workbook/venv/bin:\$PATH exec /opt/workbook/venv/bin/python -P -m ${name##*:} "\$@"
 TEXT
   chmod 755 "$prefix/usr/local/bin/workbook-${name%%:*}"

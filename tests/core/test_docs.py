@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from workbook_helpers.cli import app as workbook
 from workbook_helpers.items import load_workbook
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").glob("*/*.md")])
 ALL = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
@@ -44,10 +44,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @ALL
 def test_every_command_is_one(page: Path) -> None:
-    known = {"autograde": commands(autograde), "workbook": commands(workbook)}
+    known = dict.fromkeys(("autograde", "autograde.cli", "workbook-class"), commands(autograde)) | {"workbook": commands(workbook)}
     start = runpy.run_path(str(ROOT / "start.py"))
     for line in code(page):
-        for program, name in re.findall(r"(?:^|[\s/\\])(autograde|workbook) ([a-z][a-z-]+)(?=\s|$)", line):
+        for program, name in re.findall(r"(?:^|[\s/\\])(autograde(?:\.cli)?|workbook(?:-class)?) ([a-z][a-z-]+)(?=\s|$)", line):
             assert name in known[program], line
         for name in re.findall(r"start\.py ([a-z]+)", line):
             assert name in {*start["MODULES"], "shell", "test"}, line

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ def test_help_names_each_command() -> None:
     assert done.returncode == 0
     for command in ("shell", "demo", "wheel", "test", "workbook", "autograde"):
         assert f"python3 start.py {command}" in done.stdout
-    assert start("nonsense").returncode == 2
+    done = start("autograd", "release", "w01")
+    assert done.returncode == 2
+    assert "no word autograd here" in done.stderr
 
 
 def test_it_needs_nothing_but_the_standard_library() -> None:
@@ -112,6 +115,18 @@ def test_nor_while_it_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     module["install"](ROOT / "constraints.txt")
     assert (tmp_path / ".installed-constraints").is_file()
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_that_was_moved_gets_its_packages_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, made = runpy.run_path(str(ROOT / "start.py")), list[object]()
+    (tmp_path / ".installed-constraints").write_text(f"0 {tmp_path} (3, 11)", "utf-8")  # else its commands ask for where they were
+    globals_ = {"VENV": tmp_path, "PYTHON": Path(sys.executable), "run": lambda *_, **__: 0}
+    globals_["venv"] = SimpleNamespace(create=lambda *where, **how: made.append((where, how)))
+    for name, value in globals_.items():
+        monkeypatch.setitem(module["install"].__globals__, name, value)
+    for _ in range(2):  # once it is there, it is there
+        module["install"](ROOT / "constraints.txt")
+    assert made == [((tmp_path,), {"with_pip": True, "clear": True})]
 
 
 def test_who_watches_the_first_start_sees_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

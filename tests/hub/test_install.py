@@ -25,13 +25,24 @@ def run(*words: str | Path, tools: Path | None = None) -> "subprocess.CompletedP
     return subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False)
 
 
+NO_VENV = f'#!/bin/sh\ncase "$*" in *venv*) echo "asked: $*" >&2; exit 1 ;; esac\nexec {sys.executable} "$@"\n'
+"""A Python that makes no folder of packages, and says for which it was asked."""
+
+
+def put(tool: Path, script: str) -> None:
+    """Put a tool there."""
+    tool.write_text(script, "utf-8")
+    tool.chmod(0o755)
+
+
 def prepare(prefix: Path) -> None:
     """Have the packages be there already: fetching them takes minutes."""
     opt = prefix / "opt" / "workbook"
     (opt / "venv" / "bin").mkdir(parents=True)
     (opt / "venv" / "bin" / "python").symlink_to(sys.executable)
     digest = hashlib.sha256(b"".join((ROOT / part).read_bytes() for part in PARTS)).hexdigest()
-    (opt / "venv" / ".installed").write_text(f"{digest}  -\n", "utf-8")
+    version = subprocess.check_output(["python3", "-c", "import sys; print(*sys.version_info[:2], sep='.')"], text=True)
+    (opt / "venv" / ".installed").write_text(f"{digest}  - {version}", "utf-8")
     fetch(PROXY)
     shutil.copytree(PROXY, opt / "proxy", symlinks=True)
 
@@ -56,9 +67,20 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_what_it_makes(installed: Path) -> None:
     opt = installed / "opt" / "workbook"
     assert {path.name for path in opt.iterdir()} >= {"src", "autograde", "workbooks", "deploy", "venv", "proxy"}
-    assert not {"tests", "docs", ".git"} & {path.name for path in opt.iterdir()}
+    assert not {"tests", ".git"} & {path.name for path in opt.iterdir()}
+    assert {path.name for path in (opt / "docs").iterdir()} == {"tutor.md", "college.md", "lti.md", "scaling.md", "pictures"}
+    guide = "from autograde.desk import guide, static_files; assert guide.data().pieces; assert 'desk-home.png' in static_files.FILES"
+    around = {**os.environ, "PYTHONPATH": f"{opt / 'src'}{os.pathsep}{opt}"}
+    subprocess.run([sys.executable, "-P", "-c", guide], env=around, cwd=installed, check=True)
     assert (opt / "autograde").stat().st_mode & 0o007 == 0  # keys
-    for folder, mode in (("srv/workbook", 0o750), ("var/lib/workbook-hub", 0o700), ("etc/workbook", 0o755)):
+    modes = {
+        "srv/workbook": 0o750,
+        "var/lib/workbook-hub": 0o700,
+        "etc/workbook": 0o755,
+        "etc/workbook/tls": 0o700,
+        "etc/workbook/lti": 0o700,
+    }
+    for folder, mode in modes.items():
         assert (installed / folder).stat().st_mode & 0o777 == mode
     assert (installed / "etc/workbook/hub.env").stat().st_mode & 0o077 == 0
     assert read_college(installed / "etc" / "workbook" / "courses.toml").courses
@@ -81,11 +103,12 @@ def test_no_other_account_reads_a_key_however_early_it_stops(tmp_path: Path, ami
     opt, tools = tmp_path / "opt" / "workbook", tmp_path / "tools"
     (opt / "venv" / "bin").mkdir(parents=True)
     (opt / "venv" / "bin" / "python").symlink_to("/bin/false")
-    if amid == "the copying":
-        tools.mkdir()
+    tools.mkdir()
+    if amid == "the packages":
+        put(tools / "python3", NO_VENV)
+    else:
         stops = f'#!/bin/sh\n{shutil.which("cp")} "$@" || exit\ncase "$*" in *autograde*) exit 1 ;; esac\n'
-        (tools / "cp").write_text(stops, "utf-8")
-        (tools / "cp").chmod(0o755)
+        put(tools / "cp", stops)
     done = run("--prefix", tmp_path, "--no-start", tools=tools)
     assert "what it had done stays" in done.stderr
     assert list(opt.rglob("content/keys/*.toml")), "the keys have come"
@@ -102,6 +125,19 @@ def test_again_changes_nothing_that_is_so_and_keeps_what_is_the_college_s(instal
     assert done.returncode == 0, done.stderr
     assert tree(installed) == before
     assert "Nothing was started" in done.stdout
+
+
+def test_packages_of_another_python_are_made_anew(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    venv, tools = tmp_path / "opt" / "workbook" / "venv", tmp_path / "tools"
+    (venv / "bin" / "python").unlink()
+    (venv / "bin" / "python").symlink_to("/bin/false")  # of a Debian that has another Python since
+    (venv / ".installed").write_text((venv / ".installed").read_text("utf-8").rpartition(" ")[0] + " 3.10\n", "utf-8")
+    tools.mkdir()
+    put(tools / "python3", NO_VENV)
+    done = run("--prefix", tmp_path, tools=tools)
+    assert done.returncode
+    assert f"-m venv --clear {venv}" in done.stderr
 
 
 def test_with_a_jupyterlab_the_hub_is_root_and_its_services_are_not(tmp_path: Path) -> None:

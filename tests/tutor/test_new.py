@@ -9,6 +9,7 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
+from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course, find_course
 from autograde.classes.new import course_id, new_course
 from autograde.cli import main
@@ -150,6 +151,19 @@ def test_settings_with_a_mistake_are_named(empty_class: Course) -> None:
     (empty_class.root / "nbgrader_config.py").write_text("c = get_config(\n")
     with pytest.raises(ClassError, match=r"nbgrader_config\.py cannot be read \(SyntaxError"):
         empty_class.config()
+
+
+@pytest.mark.parametrize("saved_as", ["cp1252", "utf-8-sig", "utf-16"])
+def test_settings_that_another_editor_has_saved_are_still_a_class(empty_class: Course, saved_as: str) -> None:
+    settings = empty_class.root / "nbgrader_config.py"
+    settings.write_bytes(f"{settings.read_text('utf-8')}price = '£ 5'\n".encode(saved_as))
+    assert find_course(empty_class.root) == empty_class
+    assert class_name(empty_class) == "Care level 2"
+    if saved_as == "utf-8-sig":
+        assert empty_class.config().CourseDirectory.db_url
+    else:
+        with pytest.raises(ClassError, match="save it as UTF-8"):
+            empty_class.config()
 
 
 def test_a_gradebook_that_is_none_is_named(empty_class: Course) -> None:

@@ -728,9 +728,9 @@ def test_an_answer_that_can_show_a_criterion_shows_the_same_one_of_another_frame
 # By command
 
 
-def command(course: Course, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+def command(course: Course, monkeypatch: pytest.MonkeyPatch, *words: str, width: int = 200) -> str:
     monkeypatch.chdir(course.root)
-    monkeypatch.setattr(out, "width", 200)  # it takes its width once, when it is made
+    monkeypatch.setattr(out, "width", width)  # it takes its width once, when it is made
     done = CliRunner().invoke(app, list(words))
     if done.exception:
         raise done.exception
@@ -743,6 +743,8 @@ def test_by_command_a_unit_goes_its_way(unit: Course, monkeypatch: pytest.Monkey
     assert "proposed" in shown
     assert "1 to decide. A total is not the unit's result" in shown
     assert "Evans" not in shown
+    assert "┃ 1.1" in shown
+    assert "ana01: proposed 1.1" in command(unit, monkeypatch, "results", width=80), "a table has no room there"
     assert "Ana Evans" in command(unit, monkeypatch, "results", "--names")
     assert "every must-see point is ticked" in command(unit, monkeypatch, "results", "ana01")
     assert "1.1 of ana01: met, decided by Ruth Osei" in command(

@@ -50,7 +50,7 @@ class Archive:
         self._archive = archive
         self._left = limits.unpacked
         infos = archive.infolist()
-        if infos and min(info.header_offset for info in infos):  # the end that was found is that of a zip inside of it
+        if min((info.header_offset for info in infos), default=0):  # the end that was found is that of a zip inside of it
             msg = "the zip is not complete: download it again"
             raise UnusableError(msg)
         if len(infos) > limits.entries:
