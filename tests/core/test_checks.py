@@ -514,6 +514,7 @@ def test_questions_about_earlier_workbooks_can_be_chosen_by_what_was_wrong_there
     assert told(w03_e05=()) == ["w03-e05 does not say what it is about: name the practice items of earlier workbooks that it brings back"]
     for name in ("w02-p99", "w02-q17", "w03-p01"):
         assert told(w03_e05=(name,)) == [f"w03-e05 is about {name}, which is no practice item of an earlier workbook"]
+    assert told(w03_e05=("w02-p01", "w01-p01")) == ["w03-e05 begins “From workbook 2”, and is about items of w01, w02"]
 
 
 def test_everybody_is_among_the_people_of_the_first_workbook() -> None:
