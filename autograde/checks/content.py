@@ -32,6 +32,7 @@ TEMPLATE_SAYS = ("Tell a moment here", "I can …", "Say which criterion", "Teac
 CRITERIA, OWN_WORK = "Which criteria this evidences", "from your own work"
 EARLIER = re.compile(r"w\d\d-e\d\d")
 """The ids of practice items that take up an earlier workbook."""
+TWO_MISSING = re.compile(r"\btwo (?:or more )?(?:of the )?must-see points")
 GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
 
 
@@ -109,6 +110,8 @@ def c4_rubrics_are_complete(subject: Subject) -> Iterator[str]:
         covered = [points for level in rubric.levels for points in level.span]
         if item and covered != list(range(round(item.points) + 1)):
             yield f"the levels of the rubric {name} do not go from 0 to {item.points:g} without a gap"
+        if not any(TWO_MISSING.search(level.text) for level in rubric.levels[: rubric.met]):
+            yield f"no level of the rubric {name} says where an answer belongs that lacks two must-see points"
 
 
 def c5_rubrics_are_proven(subject: Subject) -> Iterator[str]:

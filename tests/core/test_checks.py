@@ -91,6 +91,7 @@ FAULTS = [
     ("C3", "about", MONTH, f"{NOW.year - 2}-01", "was last read"),
     ("C3", "about", MONTH, f"{NOW.year + 1}-01", "still to come"),
     ("C4", "rubrics", '"5–6"', '"6"', "do not go from 0 to 10 without a gap"),
+    ("C4", "rubrics", "one or two must-see", "one must-see", "no level of the rubric w42-t01 says where an answer belongs that lacks two"),
     ("C5", "samples", "points = 2", "points = 9", "by the rubric it is undecided"),
     ("C5", "samples", "points = 2", "points = 99", "by the rubric it is undecided"),
     ("C5", "samples", "[false, false, false]", "[false]", "judges 1 of the 3 points"),
