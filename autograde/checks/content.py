@@ -32,6 +32,8 @@ TEMPLATE_SAYS = ("Tell a moment here", "I can …", "Say which criterion", "Teac
 CRITERIA, OWN_WORK = "Which criteria this evidences", "from your own work"
 EARLIER = re.compile(r"w\d\d-e\d\d")
 """The ids of practice items that take up an earlier workbook."""
+NATIONS = ("Scotland", "Wales", "Northern Ireland")
+"""Law named in the workbooks is mostly England's: for each of the others, a line says where to look."""
 TWO_MISSING = re.compile(r"\btwo (?:or more )?(?:of the )?must-see points")
 GENERAL = {"the", "and", "act", "for", "of", "in", "cqc"}
 
@@ -130,9 +132,12 @@ def c5_rubrics_are_proven(subject: Subject) -> Iterator[str]:
 
 
 def c6_sources_are_shown(subject: Subject) -> Iterator[str]:
-    """Students see each reference of `workbook.toml` under “Sources”, with the month it was read, and no other source there."""
+    """Students see each reference of `workbook.toml` under “Sources”, with the month it was read, no other, and a line for each nation."""
     references = subject.workbook.about.references
     lines = subject.section("Sources").split("\n")
+    if references and subject.workbook.about.role != "gallery":
+        missing = [nation for nation in NATIONS if not any(line.startswith(f"- **{nation}:**") for line in lines)]
+        yield from (f"“Sources” does not say where to look in {nation}: write a line “- **{nation}:** …”" for nation in missing)
     for reference in references:
         year, month = reference.checked.split("-")
         read = f"{month_name[int(month)]} {year}"

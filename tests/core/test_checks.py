@@ -98,6 +98,7 @@ FAULTS = [
     ("C5", "samples", 'task = "w42-t01"', 'task = "w42-t09"', "a sample answers w42-t09, which has no rubric"),
     ("C6", "about", MONTH, f"{NOW.year - 1}-{NOW:%m}", f"“Checked {NOW:%B} {NOW.year - 1}.”"),
     ("C6", "notebook", "https://www.legislation.gov.uk/ukpga/2014/23/contents", "https://www.example.org/", "is no reference"),
+    ("C6", "notebook", "- **Wales:**", "- Wales:", "“Sources” does not say where to look in Wales"),
     ("C7", "about", 'code = "1.1"', 'code = "9.9"', "workbook.toml lists 9.9"),
     ("C7", "items", 'criterion = "1.1"', 'criterion = "1.2"', "w42-q01 names the criterion '1.2'"),
     (
