@@ -7,6 +7,7 @@ from typing import Literal
 from autograde.content.frameworks import DEFAULT
 from autograde.errors import ClassError
 from autograde.marking import Key, Rubrics, Samples, key_problems
+from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Workbook, read_toml
 from workbook_helpers.items.workbook import validate
 
@@ -24,15 +25,26 @@ def guide_file(kind: Kind, workbook: str, own: Path | None = None) -> Path:
     return own / name if own and (own / name).is_file() else home() / name
 
 
+def _there(kind: Literal["keys", "rubrics"], workbook: str, own: Path | None) -> Path:
+    path = guide_file(kind, workbook, own)
+    if not path.exists():
+        set_ = f"is set to {home()}" if os.environ.get("AUTOGRADE_KEYS") else "is not set"
+        msg = (
+            f"There are no {kind} of {workbook}: {path} is missing. Of a workbook of your own, AUTOGRADE_KEYS names the folder; it {set_}."
+        )
+        raise ContentError(msg)
+    return path
+
+
 def load_key(workbook: str, own: Path | None = None) -> Key:
     """Read the key of a workbook (short id); ContentError names file, item and line of a fault."""
-    path = guide_file("keys", workbook, own)
+    path = _there("keys", workbook, own)
     return validate(Key, read_toml(path), path)
 
 
 def load_rubrics(workbook: str, own: Path | None = None) -> Rubrics:
     """Read the rubrics of a workbook (short id); ContentError names file, item and line of a fault."""
-    path = guide_file("rubrics", workbook, own)
+    path = _there("rubrics", workbook, own)
     return validate(Rubrics, read_toml(path), path)
 
 

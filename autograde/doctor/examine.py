@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograde.classes.college import College, read_college
 from autograde.classes.folder import Course, find_course
+from autograde.classes.own_keys import class_guides
 from autograde.doctor.finding import Finding, Looked, looked
 from autograde.doctor.gradebook import gradebook
 from autograde.doctor.places import clock, left, space
@@ -14,6 +15,8 @@ from autograde.doctor.programs import programs
 from autograde.doctor.rights import exchange, rights
 from autograde.doctor.serving import hub, service
 from autograde.errors import ClassError
+from autograde.text import count
+from workbook_helpers.errors import WorkbookError
 
 COURSES = "WORKBOOK_COURSES"
 STATE = "WORKBOOK_STATE"
@@ -63,6 +66,7 @@ def examine_class(folder: Path, *, shared: bool = False) -> Iterator[Looked]:
         ("exchange", exchange),
         ("permissions", partial(rights, shared=shared)),
         ("left-overs", left),
+        ("keys", keys),
         ("service", service),
     )
     for at, check in checks:
@@ -73,6 +77,17 @@ def examine_class(folder: Path, *, shared: bool = False) -> Iterator[Looked]:
             yield looked(
                 at, "", [Finding(text=f"{where} cannot be looked at ({error.strerror}). See that it is there and you may read it.")]
             )
+
+
+def keys(course: Course) -> Looked:
+    """See that each workbook of the class has what it is marked by."""
+    workbooks, findings = course.assignments(), list[Finding]()
+    for name in workbooks:
+        try:
+            class_guides(course, course.workbook(name))
+        except WorkbookError as error:
+            findings.append(Finding(text=str(error)))
+    return looked("keys", f"of {count(len(workbooks), 'workbook')}", findings)
 
 
 def _settings(folder: Path) -> Looked:

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="who may read a 
 
 
 @pytest.fixture(autouse=True)
-def _alone_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _alone_here(small_key: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(COURSES, str(tmp_path / "no-courses.toml"))
     monkeypatch.setattr(its_gradebook, "LOCK_S", 1)
 
@@ -152,6 +152,13 @@ def _locked(course: Course) -> Held:
     return FileLock(course.root / ".part" / ".lock")
 
 
+@contextmanager
+def _elsewhere(course: Course) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADE_KEYS", str(course.root.parent / "gone"))
+        yield
+
+
 FAULTS: dict[str, tuple[str, Callable[[Course], object], str]] = {
     "no gradebook": ("gradebook", lambda course: (course.root / "gradebook.db").unlink(), "is missing. .*autograde restore"),
     "a damaged gradebook": ("gradebook", _broken, "damaged|malformed|not one of nbgrader"),
@@ -197,6 +204,7 @@ FAULTS: dict[str, tuple[str, Callable[[Course], object], str]] = {
         lambda course: (course.root / "source" / "notes").mkdir(),
         "source/notes is no workbook",
     ),
+    "a workbook of one's own without its key": ("keys", _elsewhere, r"no keys of w01: .*w01\.toml is missing.* AUTOGRADE_KEYS names"),
     "a command that goes on": ("left-overs", _locked, "changing this class now"),
     "a service that was killed": (
         "service",
@@ -248,11 +256,11 @@ def test_a_class_that_everybody_can_read(course: Course) -> None:
 
 def test_homes_that_all_students_can_look_into(tmp_path: Path) -> None:
     for name, mode in (("ana", 0o755), ("ben", 0o700)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name).chmod(mode)
-    [found] = homes(sorted(tmp_path.iterdir()))
+        (tmp_path / "homes" / name).mkdir(parents=True)
+        (tmp_path / "homes" / name).chmod(mode)
+    [found] = homes(sorted((tmp_path / "homes").iterdir()))
     assert "1 home " in found.text
-    assert found.text.endswith(f"chmod o-rwx {tmp_path / 'ana'}")
+    assert found.text.endswith(f"chmod o-rwx {tmp_path / 'homes' / 'ana'}")
 
 
 def test_packages_that_do_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
