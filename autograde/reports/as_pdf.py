@@ -4,8 +4,10 @@ Typst makes it, held to PDF/UA-1 (ISO 14289-1): where it cannot keep that, it fa
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,10 @@ KNOWN = (range(0x20, 0x180), range(0x1E00, 0x1F00), range(0x2010, 0x2028))
 """Latin letters and usual signs: Typst's own font has them all."""
 CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Categories of Unicode that have no sign of their own."""
+VARIANT = re.compile("[\ufe00-\ufe0f]")
+"""What follows a sign to choose its look, as ✓ or an emoji from a telephone has it."""
+NOT_SHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+"""How Typst tells it, of every text that fails; in it Rust writes some signs as \\u{301}."""
 
 
 def as_pdf(document: Document) -> bytes:
@@ -31,15 +37,15 @@ def as_pdf(document: Document) -> bytes:
         If it cannot be made.
     """
     report = _each(document.as_data(), _clean)
-    try:
-        return _compiled(report)
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise ClassError(_failed(error)) from error
-    try:
-        return _compiled(_each(report, _numbered))
-    except typst.TypstError as error:
-        raise ClassError(_failed(error)) from error
+    while True:  # each round has fewer signs that can fail
+        try:
+            return _compiled(report)
+        except typst.TypstError as error:
+            failed = _not_shown(error.diagnostic)
+            if not failed:
+                msg = f"The PDF cannot be made ({error.message}). Take HTML instead (a file that ends in .html), and please report this."
+                raise ClassError(msg) from error
+            report = _each(report, methodcaller("translate", failed))
 
 
 def _compiled(report: Any) -> bytes:
@@ -62,13 +68,13 @@ def _each(data: Any, change: Callable[[str], str]) -> Any:
 
 
 def _clean(text: str) -> str:
-    """Leave out what nothing can show; lines stay lines."""
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in CONTROL)
+    """Leave out what nothing can show; lines stay lines, and a tab parts words."""
+    lines = VARIANT.sub("", text.replace("\t", " ")).splitlines()
+    return "\n".join("".join(sign for sign in line if unicodedata.category(sign) not in CONTROL) for line in lines)
 
 
-def _numbered(text: str) -> str:
-    return "".join(sign if sign == "\n" or any(ord(sign) in some for some in KNOWN) else f"[U+{ord(sign):04X}]" for sign in text)
-
-
-def _failed(error: typst.TypstError) -> str:
-    return f"The PDF cannot be made ({error.message}). Take HTML instead (a file that ends in .html), and please report this."
+def _not_shown(told: str) -> dict[int, str]:
+    """Give code point → number in brackets for the signs of which Typst tells that no font has them."""
+    texts = "".join(NOT_SHOWN.findall(told))
+    signs = {*map(ord, texts), *(int(code, 16) for code in re.findall(r"\\u\{(\w+)}", texts))}
+    return {sign: f"[U+{sign:04X}]" for sign in signs if not any(sign in some for some in KNOWN)}

@@ -302,15 +302,38 @@ def tags_of(node: Any) -> list[str]:
 
 
 def test_a_pdf_takes_any_text_as_text() -> None:
-    words = ("#strong[no] *x* $y$ \\ @ref <l> // /* `c`", "Ŵyn – “é” ½ 漢字", "a\x00b\x07\u202e", "line\nline", "", "x" * 3000)
+    words = ("#strong[no] *x* $y$ \\ @ref <l> // /* `c`", "Ŵyn – “é” ½ 漢字", "a\x00b\x07\u202e", "line\nline\tend", "", "x" * 3000)
     table = Table(title="T", header=("a", "b"), rows=((words[0], words[1]), (words[2], words[3]), (words[4], words[5])))
     document = Document(title="#title", made=words[0], sections=(Section(heading="*h*", paragraphs=(words[1],), tables=(table,)),))
-    text = solid(pdf_text(as_pdf(document)))
+    lines = pdf_text(as_pdf(document))
+    text = solid(lines)
     assert solid(words[0]) in text
     assert "Ŵyn–“é”½" in text
     assert "漢字" in text or "[U+6F22][U+5B57]" in text
     assert "ablineline" in text
+    assert "line end" in lines
     assert "x" * 3000 in text
+    assert "x" * 300 not in lines, "a long word goes on in the next line"
+
+
+def test_a_sign_that_no_font_has_changes_no_other() -> None:
+    strange = "\N{CUNEIFORM SIGN A}\U00030ede"  # few computers have the one, hardly any the other
+    document = Document(
+        title="Record of Мария", made="2 → 3 ✓\ufe0f", sections=(Section(heading="Ελένη", paragraphs=(f"Well done {strange}",)),)
+    )
+    text = pdf_text(as_pdf(document))
+    assert all(word in text for word in ("Record of Мария", "2 → 3 ✓\n", "Ελένη", "Well done "))
+    assert all(sign in text or f"[U+{ord(sign):04X}]" in text for sign in strange)
+
+
+def test_a_long_cell_of_a_pdf_goes_on_on_the_next_page() -> None:
+    table = Table(title="Comments", header=("on", "comment"), rows=(("w01", "\n".join(f"- {n}" for n in range(110))),))
+    data = as_pdf(Document(title="T", made="", sections=(Section(heading="H", tables=(table,)),)))
+    heights = []
+    for page in pypdf.PdfReader(io.BytesIO(data)).pages:
+        page.extract_text(visitor_text=lambda text, here, at, *_: heights.append(at[5] * here[3] + here[5]) if text.strip() else None)
+    assert len(heights) > 110
+    assert min(heights) > 0
 
 
 def test_nobody_is_named_who_is_not_to_be(unit: Course) -> None:
