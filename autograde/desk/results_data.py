@@ -10,6 +10,7 @@ from autograde.desk.results_referrals import referrals
 from autograde.desk.results_view import CALLED, Cell, Criterion, Line, Past, Piece, Proposed, Results, Unit
 from autograde.gradebook.who import who
 from autograde.records import decisions
+from autograde.records.evidence import rests_in_words
 from autograde.records.piece import BY_HAND, LEARNER, Evidence
 from autograde.records.units import UnitStanding
 from autograde.text import LOCAL, in_words
@@ -147,7 +148,7 @@ def _past(one: decisions.Decision, titles: dict[str, str]) -> Past:
         assessor=one.assessor,
         at=one.at,
         reason=one.reason,
-        rests_on=tuple(titles.get(id_, "something that is not there any more") for id_ in one.evidence),
+        rests_on=rests_in_words(one.evidence, titles),
     )
 
 

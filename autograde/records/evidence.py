@@ -27,7 +27,8 @@ from autograde.records.unit import Book, books_of, framework_of, learners_of
 from autograde.text import naive, printable
 
 __all__ = [
-    "BY_HAND", "LEARNER", "Evidence", "Kind", "add_evidence", "evidence_in", "evidence_of", "gone", "gone_in_words", "withdraw_evidence",
+    "BY_HAND", "LEARNER", "Evidence", "Kind", "add_evidence", "evidence_in", "evidence_of", "gone", "gone_in_words", "rests_in_words",
+    "withdraw_evidence",
 ]  # fmt: skip
 
 MAX_TEXT = 20_000
@@ -138,9 +139,16 @@ def gone(rests_on: Iterable[str], criterion: str, evidence: Iterable[Evidence]) 
 
 def gone_in_words(ids: Collection[str]) -> str:
     """Say why evidence of these ids is there no more: an answer's id changes with the answer, others are withdrawn."""
-    answers = [id_.partition("@")[0] for id_ in ids if "@" in id_]
+    answers = [id_.partition("@")[0].replace("/closed-", ": closed questions on ") for id_ in ids if "@" in id_]
     said = [f"{', '.join(answers)}, handed in anew or taken back since"] if answers else []
     return "; ".join([*said, *(["evidence that was withdrawn since"] if len(answers) < len(ids) else [])])
+
+
+def rests_in_words(rests_on: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Give what a decision rests on, by ids: its title where `titles`, id → title, has it; last, what became of the others."""
+    ids = tuple(rests_on)
+    said = gone_in_words([id_ for id_ in ids if id_ not in titles])
+    return (*(titles[id_] for id_ in ids if id_ in titles), *([said] if said else []))
 
 
 def still_there(database: Database, ids: Collection[str]) -> set[str]:

@@ -1,8 +1,11 @@
-"""The criterion tracker: learner × criterion × attempt × evidence × decision × assessor × date, a row for each piece of evidence."""
+"""The criterion tracker: learner × criterion × attempt × evidence × decision × assessor × date, a row for each piece of evidence.
+
+What the decision that holds rested on and is there no more has one row, which says so.
+"""
 
 from collections.abc import Iterator, Sequence
 
-from autograde.records.evidence import Evidence
+from autograde.records.evidence import Evidence, gone, gone_in_words
 from autograde.reports.document import Table
 from autograde.reports.facts import KINDS, Decided, Facts, marks_of
 from autograde.reports.people import People
@@ -38,15 +41,15 @@ def _of(facts: Facts, people: People, learner: str) -> Iterator[tuple[str, ...]]
         decisions = facts.decided.get((learner, criterion.code), ())
         decision = decisions[-1] if decisions else None
         given = {(one.title, one.attempt): one.given for one in facts.feedback.get(learner, ())}
-        for piece in (*pieces,) or (None,):
-            told = given.get((piece.title, piece.attempt), "") if piece else ""
-            yield (people.called[learner], criterion.code, *_piece(piece, people, decisions, told), *_decision(decision, people))
+        cells = [_piece(one, people, decisions, given.get((one.title, one.attempt), "")) for one in pieces]
+        if said := gone_in_words(gone(decision.evidence, criterion.code, pieces) if decision else ()):
+            cells.append(("", said, *[""] * 5, "yes"))
+        for each in cells or [("",) * 8]:
+            yield (people.called[learner], criterion.code, *each, *_decision(decision, people))
 
 
-def _piece(piece: Evidence | None, people: People, decisions: Sequence[Decided], given: str) -> tuple[str, ...]:
+def _piece(piece: Evidence, people: People, decisions: Sequence[Decided], given: str) -> tuple[str, ...]:
     """Give the cells of a piece of evidence; what an earlier decision rests on says which one that is."""
-    if piece is None:
-        return ("",) * 8
     earlier = [f"yes, {one.words} of {local(one.at)}" for one in decisions[:-1] if piece.id in one.evidence]
     rests = ["yes"] if decisions and piece.id in decisions[-1].evidence else earlier[-1:]
     return (

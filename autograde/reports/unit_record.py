@@ -1,7 +1,7 @@
 """The record of one learner's unit: each criterion with its decisions, the evidence, the feedback, and the sign-off."""
 
 from autograde.errors import ClassError
-from autograde.records.evidence import LEARNER
+from autograde.records.evidence import LEARNER, rests_in_words
 from autograde.reports.document import Document, Section, Table
 from autograde.reports.facts import KINDS, Facts, marks_of
 from autograde.reports.people import People
@@ -41,7 +41,7 @@ def unit_record(facts: Facts, people: People, learner: str, *, made: str) -> Doc
         standing = (newest.words, newest.assessor, local(newest.at)) if newest else ("not decided", "", "")
         criteria.append((criterion.code, f"{criterion.verb} {criterion.text}", *standing))
         for one in decisions:
-            rests = ", ".join(said(titles.get(name, name)) for name in one.evidence)
+            rests = "; ".join(map(said, rests_in_words(one.evidence, titles)))
             history.append((criterion.code, one.words, one.assessor, local(one.at), said(one.reason), rests))
     evidence = [
         (

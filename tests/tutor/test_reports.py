@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 NOTHING_PROPOSED = json.dumps(asdict(Proposal(met=None, why="")))
 RATES = json.dumps({"rates": asdict(Rates()), "new": []})
+GONE = "w01-small: closed questions on 1.1, handed in anew or taken back since; evidence that was withdrawn since"
 AT = datetime(2026, 11, 21, 12)  # noqa: DTZ001  naive, as the records keep it
 HARM = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x.example","y")', "https://x.example", "007", "<b>&</b>")
 
@@ -88,7 +89,7 @@ def unit(course: Course, kit: "Kit", tmp_path: Path, small_key: None, monkeypatc
             (
                 ("ana01", "2.3", False, "First try.", "[]"),
                 ("ana01", "2.3", True, "Ana Evans (ana01) showed it.", '["e1"]'),
-                ("ben01", "1.1", True, "=cmd|x", '["e2"]'),
+                ("ben01", "1.1", True, "=cmd|x", '["e2", "w01-small/closed-1.1@0"]'),
             )
         ):
             row = {"id": f"d{n}", "framework": "rqf-l2", "criterion": code, "learner": learner, "met": met, "assessor": "Ruth"}
@@ -144,7 +145,8 @@ def test_the_tracker_holds_what_the_records_hold(unit: Course) -> None:
     assert closed["marks"] == "1 of 1 right"
     assert (seen["kind"], seen["evidence by"], seen["rests on it"], seen["evidence date"]) == ("observation", "Omar", "yes", "2026-11-20")
     assert (seen["decision"], seen["assessor"], seen["decided at"]) == ("met", "Ruth", "2026-11-21 12:01")
-    assert (by["Ben O'Brien, Jr (ben01)", "1.1"]["decision"], by["Ben O'Brien, Jr (ben01)", "1.1"]["kind"]) == ("met", "")
+    lost = by["Ben O'Brien, Jr (ben01)", "1.1"]
+    assert [lost[name] for name in ("decision", "kind", "evidence", "rests on it")] == ["met", "", GONE, "yes"]
 
 
 def test_a_class_is_reported_by_its_own_framework(unit: Course) -> None:
@@ -175,6 +177,8 @@ def test_a_record_tells_the_whole_story_of_a_unit(unit: Course) -> None:
         ("met", "Ana Evans (ana01) showed it.", "=A visit"),
     ]
     assert third.tables[0].rows == (("w01: Why?", "1", "not given yet", "Ana, say why."),)
+    bens = unit_record(read_facts(unit), people(unit, named=True), "ben01", made="").sections[1].tables[1].rows
+    assert [row[5] for row in bens] == [GONE]
 
 
 def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course, kit: "Kit", tmp_path: Path) -> None:
