@@ -49,13 +49,13 @@ def read_hand_in(course: Course, book: Book, learner: str) -> HandIn | None:
 
 
 def declared(course: Course, book: Book, learner: str) -> datetime | None:
-    """Give when a learner has declared the work as their own in the hand-in that counts, in UTC and naive; None where that is not said."""
+    """Give when what counts was handed in, in UTC and naive, if the learner declares in it that the work is their own; None if not.
+
+    When the box was ticked, the learner's own clock says, which may say anything.
+    """
     found = read_hand_in(course, book, learner)
     name = next((name for name, item in book.kept.items() if item.kind == "declaration"), "")
-    if found is None or found.sheet.value(name) is not True:
-        return None
-    saved = found.sheet.answers[name].saved_at
-    return naive(datetime.fromisoformat(saved)) if saved else found.when
+    return found.when if found and found.sheet.value(name) is True else None
 
 
 @lru_cache(maxsize=4096)

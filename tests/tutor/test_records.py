@@ -437,17 +437,28 @@ ODD = ("9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+23:59", "0001-01-01T00:
 """Times which some clocks, in some zones, have not."""
 
 
-@pytest.mark.parametrize("time", ODD)
-def test_a_time_that_no_clock_has_stops_no_class(unit: Course, time: str) -> None:
-    path = unit.path("submitted", "ana01", NAME) / "answers.json"
+def declare_at(course: Course, time: str) -> Path:
+    """Have the learner's clock say this time of the declaration, see that it is of when it was handed in, and give the hand-in's folder."""
+    path = course.path("submitted", "ana01", NAME) / "answers.json"
     document = json.loads(path.read_bytes())
     document["answers"]["w01-declaration"]["saved_at"] = time
     path.write_text(json.dumps(document), "utf-8")
-    said = standing(unit)["ana01"].declared
+    said = standing(course)["ana01"].declared
     assert said is not None
-    assert said.at == datetime(2026, 11, 19, 10)  # noqa: DTZ001  when it was handed in
+    assert said.at == datetime(2026, 11, 19, 10)  # noqa: DTZ001
+    return path.parent
+
+
+def test_a_declaration_is_of_the_hand_in_whatever_the_learners_clock_said(unit: Course) -> None:
+    declare_at(unit, "2099-01-01T00:00:00+00:00")
+    declare_at(unit, "1970-01-01T00:00:00.000+00:00")
+
+
+@pytest.mark.parametrize("time", ODD)
+def test_a_time_that_no_clock_has_stops_no_class(unit: Course, time: str) -> None:
+    folder = declare_at(unit, time)
     for text in (f"{time} UTC", time.replace("T", " ")):  # as another program may leave it
-        (path.parent / "timestamp.txt").write_text(text, "utf-8")
+        (folder / "timestamp.txt").write_text(text, "utf-8")
         assert unit.timestamp("ana01", NAME) is None
         assert set(standing(unit)) == {"ana01", "ben01", "cai01"}
         assert evidence_of(unit)["ana01"]
