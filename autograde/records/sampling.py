@@ -22,7 +22,7 @@ from autograde.records.opening import reading, writing
 from autograde.records.piece import Kind
 from autograde.records.unit import books_of, framework_of
 from autograde.statistics.sampling import Decision, Rates, sampling_plan
-from autograde.text import count, naive
+from autograde.text import count, naive, printable
 
 UNKNOWN = "not named"
 """The kind of evidence of a decision that rests on none that is known."""
@@ -80,7 +80,7 @@ def plan(course: Course, *, rates: Rates | None = None, new: Collection[str] = (
     Parameters
     ----------
     new
-        Names of assessors who are new.
+        Names of assessors who are new, each of whom has made a decision that holds.
     seed
         Makes the same choice again; "" for a random one, which is kept with the plan.
     by
@@ -89,18 +89,20 @@ def plan(course: Course, *, rates: Rates | None = None, new: Collection[str] = (
     Raises
     ------
     ClassError
-        If no decision holds, nothing is to be sampled that was not before, or it cannot be written; nothing is written then.
+        If no decision holds, one of `new` has made none, nothing is to be sampled that was not before, or it cannot be written; nothing
+        is written then.
     """
     rates, seed, by, framework = rates or Rates(), seed or secrets.token_hex(8), by.strip() or who(), framework_of(course).id
     written = _written(course)
     made: dict[str, Any] = {"id": secrets.token_hex(16), "framework": framework, "by": by, "at": naive(datetime.now(UTC)), "seed": seed}
-    settings: dict[str, Any] = {"rates": asdict(rates), "new": sorted(new)}
     with writing(course) as database:
         connection = database.connection
         held = [one.decision for one in _decisions(connection, _holding(connection, framework), written).values()]
         if not held:
             msg = "No decision has been made yet, so there is nothing to sample."
             raise ClassError(msg)
+        new = _assessors(new, sorted({one.assessor for one in held}))
+        settings: dict[str, Any] = {"rates": asdict(rates), "new": new}
         before = set(connection.execute(select(own_tables.sample.c.decision)).scalars())
         found = [one for one in sampling_plan(held, new=new, rates=rates, seed=seed, before=before) if not one.before]
         if not found:
@@ -116,7 +118,16 @@ def plan(course: Course, *, rates: Rates | None = None, new: Collection[str] = (
         sealed = seal(database, own_tables.sample_plan, [made["id"]]) | seal(database, own_tables.sample, [row["id"] for row in rows])
         told: dict[str, Any] = {"assurer": by, "plan": made["id"], "seed": seed, "samples": [one.decision.id for one in found], **settings}
         log.note(database, "plan sampling", **told, sealed=sealed)
-    return Plan(**made, rates=rates, new=tuple(sorted(new)), samples=len(found))
+    return Plan(**made, rates=rates, new=tuple(new), samples=len(found))
+
+
+def _assessors(named: Collection[str], there: Collection[str]) -> list[str]:
+    """Give the names of these people as the decisions have them, of all of `there`; ClassError if somebody is not among them."""
+    for name in named:
+        if not any(same_person([name], [one]) for one in there):
+            msg = f"{printable(name, 128)} has made no decision that holds. Write the name as the decisions have it: {', '.join(there)}."
+            raise ClassError(msg)
+    return [one for one in there if same_person(named, [one])]
 
 
 _UNSEEN = {"by": "", "at": None, "agrees": None, "text": ""}

@@ -266,7 +266,9 @@ def test_a_plan_is_the_same_for_the_same_seed_and_samples_nothing_twice(course: 
     other = Course(Path(shutil.copytree(course.root, tmp_path / "other")))
     rates = Rates(base=0.1, new_assessor=0.5)
     made = sampling.plan(course, rates=rates, new=["Kofi"], seed="autumn", by="Ines")
-    sampling.plan(other, rates=rates, new=["Kofi"], seed="autumn", by="Ines")
+    with pytest.raises(ClassError, match=r"Kof has made no decision that holds\. Write the name as the decisions have it: .*Kofi"):
+        sampling.plan(other, rates=rates, new=["Kof"])
+    assert sampling.plan(other, rates=rates, new=["kofi "], seed="autumn", by="Ines").new == made.new == ("Kofi",)
     first, again = ([one.decision.id for one in sampling.samples_of(which)] for which in (course, other))
     assert first == again
     assert len(first) == made.samples < 40

@@ -289,7 +289,7 @@ def test_an_erasure_takes_over_what_entries_without_words_told_of_others(kept: C
         actions.raise_action(kept, to="Ruth", text="Ask Ana Evans and Ben.")
         add_evidence(kept, "ben01", kind=Evidence.WITNESS, criteria=["1.1"], on=DAY, by="Kofi", title="Seen, too")
         seen = next(one.id for one in evidence_of(kept)["ben01"] if one.title == "Seen, too")
-        decide(kept, "ben01", "1.1", met=True, reason="Seen.", evidence=(seen,))
+        decide(kept, "ben01", "1.1", met=True, reason="Seen.", evidence=(seen,), assessor="Ana Evans")
         sampling.plan(kept, rates=Rates(per_assessor=9), new=["Ana Evans"])  # an assessor of the same name
     erase(kept, "ana01")
     keep_head(kept)
