@@ -5,7 +5,7 @@ import re
 import shlex
 from calendar import month_abbr, month_name
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,11 @@ def in_short(when: datetime) -> str:
 def local(when: datetime) -> str:
     """Say a time as the tutor's clock shows it; a naive one is in UTC, as nbgrader keeps them."""
     return _there(when).isoformat(" ", "minutes")[:16]
+
+
+def day(when: datetime | None = None) -> date:
+    """Give the day of a time as the tutor's calendar shows it, today's of none; a naive one is in UTC."""
+    return _there(when or datetime.now(UTC)).date()
 
 
 def _there(when: datetime) -> datetime:

@@ -30,6 +30,7 @@ from autograde.gradebook.who import who
 from autograde.records import actions, adjustments, sampling, second_looks, second_marking, standardising
 from autograde.records.adjustments import Adjustment, Kind
 from autograde.records.evidence import Evidence, evidence_of
+from autograde.text import day
 
 
 def data(course: Course, query: Mapping[str, str] | None = None, *, names: bool = True) -> Quality:
@@ -252,4 +253,5 @@ _SHOW: Mapping[str, Callable[[Course, Asks, str, Names], Quality]] = {
 
 
 def _day(when: date | datetime) -> str:
+    when = day(when) if isinstance(when, datetime) else when
     return f"{when.day} {when:%B %Y}"

@@ -26,7 +26,7 @@ from autograde.gradebook.sealed import one_of, seal
 from autograde.gradebook.who import who
 from autograde.inbox.submitted import submissions
 from autograde.records.opening import reading, writing
-from autograde.text import aware, in_short, later, naive
+from autograde.text import aware, day, in_short, later, naive
 
 MOST_DAYS = 366
 """More days of extra time than these are a slip of the hand."""
@@ -106,7 +106,7 @@ def adjust(
     if not (why and approved_by):
         msg = "Say why it is given, and who approved it."
         raise ClassError(msg)
-    if on > datetime.now(UTC).date() + timedelta(days=1):  # a day may have begun already where the tutor is
+    if on > day():
         msg = f"{on} is yet to come. Give the day on which it was approved."
         raise ClassError(msg)
     if kind is Kind.TIME and not (names and 1 <= days <= MOST_DAYS):

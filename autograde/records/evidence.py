@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -24,7 +24,7 @@ from autograde.records.marks import marks_in
 from autograde.records.opening import reading, writing
 from autograde.records.piece import BY_HAND, LEARNER, SHOWS_WORK, Evidence, Kind
 from autograde.records.unit import Book, books_of, framework_of, learners_of
-from autograde.text import naive, printable
+from autograde.text import day, naive, printable
 
 __all__ = [
     "BY_HAND", "LEARNER", "Evidence", "Kind", "add_evidence", "evidence_in", "evidence_of", "gone", "gone_in_words", "rests_in_words",
@@ -86,7 +86,7 @@ def add_evidence(
         kinds = ", ".join(BY_HAND)
         msg = f"Evidence by hand needs its kind ({kinds}), a criterion, whose word it is, and a title. Give what is missing."
         raise ClassError(msg)
-    if on > datetime.now(UTC).date() + timedelta(days=1):  # a day may have begun already where the tutor is
+    if on > day():
         msg = f"{on} is yet to come. Give the day on which it was."
         raise ClassError(msg)
     if len(words["text"]) > MAX_TEXT:

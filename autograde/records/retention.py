@@ -11,7 +11,7 @@ from autograde.classes.roster import Roster, Student
 from autograde.errors import ClassError
 from autograde.gradebook.left import left_in
 from autograde.records.opening import reading
-from autograde.text import aware
+from autograde.text import day
 from autograde.whole import alone
 from workbook_helpers.files import write_file
 from workbook_helpers.items import read_toml
@@ -96,6 +96,6 @@ def due(course: Course, today: date) -> tuple[Due, ...]:
     if retention.years is None:
         return ()
     with reading(course) as connection:
-        left = {learner: aware(when).date() for learner, when in left_in(connection).items()}
+        left = {learner: day(when) for learner, when in left_in(connection).items()}
     found = [(retention.until(left.get(one.id)), one) for one in Roster.of(course).students]
     return tuple(Due(learner=one, until=until) for until, one in sorted(found, key=lambda pair: str(pair[0])) if until and until < today)

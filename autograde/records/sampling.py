@@ -22,7 +22,7 @@ from autograde.records.opening import reading, writing
 from autograde.records.piece import Kind
 from autograde.records.unit import books_of, framework_of
 from autograde.statistics.sampling import Decision, Rates, sampling_plan
-from autograde.text import count, naive, printable
+from autograde.text import count, day, naive, printable
 
 UNKNOWN = "not named"
 """The kind of evidence of a decision that rests on none that is known."""
@@ -226,7 +226,7 @@ def _decisions(connection: Connection, ids: Iterable[str], written: Collection[s
                 assessor=row.assessor,
                 kind=", ".join(sorted({kinds[one] for one in evidence[row.id] if one in kinds})) or UNKNOWN,
                 met=bool(row.met),
-                on=row.at.date(),
+                on=day(row.at),
             ),
             entered_by=row.entered_by,
             reason=row.reason,

@@ -731,7 +731,9 @@ def _escaped(text: str) -> str:
     [
         (Retention(), date(2090, 1, 1), []),
         (Retention(years=3), date(2029, 11, 19), []),
-        (Retention(years=3), date(2090, 1, 1), ["ana01"]),  # who left; for the others the class has no end
+        (Retention(years=3), date(2031, 6, 1), []),  # who left has done so on 1 June, where the tutor is
+        (Retention(years=3), date(2031, 6, 2), ["ana01"]),
+        (Retention(years=3), date(2090, 1, 1), ["ana01"]),  # for the others the class has no end
         (Retention(years=3, ends=date(2026, 11, 1)), date(2029, 11, 1), []),
         (Retention(years=3, ends=date(2026, 11, 1)), date(2029, 11, 2), ["ana01", "ben01", "cai01"]),
         (Retention(years=1, ends=date(2028, 2, 29)), date(2029, 3, 1), ["ana01", "ben01", "cai01"]),
@@ -740,7 +742,7 @@ def _escaped(text: str) -> str:
 def test_who_is_due_follows_from_the_setting(course: Course, retention: Retention, today: date, whom: list[str]) -> None:
     mark_left(course, ["ana01"])
     with writing(course) as database:
-        database.run(tables.left.update().values(since=datetime(2028, 6, 1, tzinfo=UTC).replace(tzinfo=None)))
+        database.run(tables.left.update().values(since=datetime(2028, 5, 31, 23, 30, tzinfo=UTC).replace(tzinfo=None)))
     keep_retention(course, retention)
     assert read_retention(course) == retention
     assert sorted(one.learner.id for one in due(course, today)) == whom

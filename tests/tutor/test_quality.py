@@ -299,6 +299,18 @@ def test_only_what_holds_is_sampled(course: Course) -> None:
     assert not sampling.samples_of(course)[0].newest
 
 
+def test_a_night_in_summer_is_of_the_day_that_the_tutor_has(course: Course) -> None:
+    night = naive(datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
+    decisions(course, ("d1", "ana01", "1.1", "Ruth", True))
+    sampling.plan(course)
+    actions.raise_action(course, to="Ruth", text="Ask for it")
+    with writing(course) as database:
+        database.run(update(own_tables.decision).values(at=night))
+        database.run(update(own_tables.action).values(at=night))
+    shown = [quality_data.data(course, {"part": part}) for part in ("sample", "actions")]
+    assert (shown[0].lines[0].on, shown[1].actions[0].on) == ("1 July 2026", "1 July 2026")
+
+
 def test_a_decision_is_looked_at_by_somebody_else_and_acted_upon(course: Course) -> None:
     decisions(course, ("d1", "ana01", "1.1", "Ruth", True))
     sampling.plan(course)

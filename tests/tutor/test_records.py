@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,8 @@ from autograde.inbox.intake import intake
 from autograde.inbox.merged import merges
 from autograde.marking import Rubric
 from autograde.records import actions, sampling
+from autograde.records.adjustments import Kind as Adjusted
+from autograde.records.adjustments import adjust
 from autograde.records.decisions import Decide, decide, decide_each, decisions_of, history
 from autograde.records.evidence import BY_HAND, Evidence, Kind, add_evidence, evidence_of, withdraw_evidence
 from autograde.records.grid import State, grid
@@ -315,6 +317,24 @@ def test_evidence_that_lacks_something_is_refused(unit: Course, given: dict[str,
     with pytest.raises(ClassError, match=match):
         add(unit, **given)
     assert Kind.OBSERVATION not in {one.kind for one in evidence_of(unit)["ana01"]}
+
+
+class Night(datetime):
+    """A clock at half past midnight in July, where the tutor is."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime(2026, 6, 30, 23, 30, tzinfo=UTC).astimezone(tz)
+
+
+def test_what_is_dated_tomorrow_is_refused(unit: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograde.text.datetime", Night)
+    given: dict[str, Any] = {"why": "Agreed.", "approved_by": "Ruth Osei"}
+    for on in (date(2026, 7, 1), date(2026, 7, 2)):
+        with nullcontext() if on.day == 1 else pytest.raises(ClassError, match="yet to come"):
+            add(unit, on=on)
+        with nullcontext() if on.day == 1 else pytest.raises(ClassError, match="yet to come"):
+            adjust(unit, "ana01", Adjusted.SCRIBE, on=on, **given)
 
 
 # Decisions
