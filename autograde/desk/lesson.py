@@ -88,7 +88,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hard:
-    """A practice question that many got wrong first."""
+    """A practice question that most got wrong first."""
 
     workbook: str
     question: str
@@ -148,9 +148,10 @@ def _is_here(one: Place, now: datetime) -> bool:
 
 
 def hard(course: Course, practice: Iterable[Tried]) -> tuple[Hard, ...]:
-    """Give the practice questions that most got wrong first, most of all first."""
+    """Give the practice questions that more than half of those who tried got wrong first, most of all first."""
     wrong = sorted(
-        (one for one in practice if one.wrong_first > 0), key=lambda one: (-one.wrong_first, -one.wrong_first / max(1, one.tried))
+        (one for one in practice if 2 * one.wrong_first > one.tried),
+        key=lambda one: (-one.wrong_first, -one.wrong_first / max(1, one.tried)),
     )
     found = []
     for one in wrong[:HARD]:
