@@ -68,7 +68,10 @@ def _section(course: Course, connection: Connection, assignment: Assignment) -> 
         for item_id, chosen in found.chosen.items()
         for row in _options(found.there, items[item_id], chosen, str(key.entry(items[item_id]).right))
     ]
-    reliability = f"Alpha {_said(figures.alpha)}; standard error of measurement {_said(figures.error)}, in points."
+    if why := figures.alpha.why:
+        reliability = f"No alpha and no standard error of measurement: {why[:1].lower()}{why[1:]}"
+    else:
+        reliability = f"Alpha {_said(figures.alpha)}; standard error of measurement {_said(figures.error)}, in points."
     notes = [text for text in (figures.caution, reliability) if text]
     learners = f"{count(figures.learners, 'learner')} have points, {figures.complete} of them for every item."
     return Section(

@@ -296,6 +296,13 @@ def test_html_and_pdf_say_what_the_report_says(unit: Course) -> None:
         assert b"pdfuaid" in root["/Metadata"].get_data()
 
 
+def test_tables_of_one_title_are_told_apart_on_a_page() -> None:
+    table = Table(title="Items", header=("item",), rows=(("w01-q01",),))
+    sections = tuple(Section(heading=name, tables=(table,)) for name in ("Boundaries", "Safety"))
+    page = as_html(Document(title="T", made="", sections=sections)).decode()
+    assert re.findall(r'role="region" aria-label="(.*?)"', page) == ["Boundaries: Items", "Safety: Items"]
+
+
 def tags_of(node: Any) -> list[str]:
     node = node.get_object() if hasattr(node, "get_object") else node
     if isinstance(node, list):
@@ -410,6 +417,8 @@ def test_item_figures_hold_to_their_guards(course: Course, kit: "Kit", tmp_path:
     assert items.rows[1][:2] == ("w01-t01", "7")  # nobody else's answer has points yet
     assert items.rows[1][2].startswith("none: Only 7")
     assert "below 100" in section.paragraphs[1]
+    none = "No alpha and no standard error of measurement: only 7 learners have points for every item: below 10 no figure is given."
+    assert section.paragraphs[2] == none
     assert [row[3] for row in options.rows] == ["none: Only 2 learners were asked: below 10 no figure is given."] * 2
     assert [row[2] for row in options.rows] == ["yes", ""]
 
