@@ -80,16 +80,24 @@ def title(name: str) -> str:
     return f"Kind “{kind[1]}”: {words}" if kind and kind[1] in KINDS else words[:1].upper() + words[1:]
 
 
-def rows(findings: Findings, by_axe: set[str]) -> list[dict[str, Any]]:
-    """Give one row for each criterion: number, name, how it was looked at and what was found."""
+def rows(findings: Findings, passed: set[str], broken: set[str]) -> list[dict[str, Any]]:
+    """Give one row for each criterion: number, name, how it was looked at and what was found.
+
+    Parameters
+    ----------
+    passed, broken
+        Tags of axe's rules, like "wcag143", that found nothing wrong on some page, and a fault on some page.
+    """
     found = []
     for number, name in (entry.strip().split(" ", 1) for entry in CRITERIA.replace("\n", " ").split(";")):
         tests = sorted(name for name, shown in findings.criteria.items() if number in shown)
         failed = [test for test in tests if test in findings.failed]
-        axe = f"wcag{number.replace('.', '')}" in by_axe
-        result = "fails" if failed else "met" if tests else "axe" if axe else "n/a" if number in DOES_NOT_APPLY else "open"
+        tag = f"wcag{number.replace('.', '')}"
+        axe, fault = tag in passed - broken, tag in broken
+        result = "fails" if failed or fault else "met" if tests else "axe" if axe else "n/a" if number in DOES_NOT_APPLY else "open"
         tried = [findings.titles[test] for test in tests]
-        found.append({"number": number, "name": name, "tests": tried, "axe": axe, "result": result, "why": DOES_NOT_APPLY.get(number, "")})
+        about = {"number": number, "name": name, "tests": tried, "axe": axe, "fault": fault}
+        found.append({**about, "result": result, "why": DOES_NOT_APPLY.get(number, "")})
     return found
 
 
@@ -99,12 +107,12 @@ def main() -> int:
     code = pytest.main(["-m", "wcag", "-q", "-p", "no:randomly", str(ROOT / "tests")], plugins=[findings])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return int(code)
-    from tests.browser.test_accessible import PASSED
+    from tests.axe import BROKEN, PASSED
 
     chromium = subprocess.run(["/usr/bin/chromium", "--version"], capture_output=True, text=True, check=True).stdout
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("accessibility.html.j2").render(
-        rows=rows(findings, PASSED),
+        rows=rows(findings, PASSED, BROKEN),
         made=datetime.now(UTC).strftime("%d %B %Y"),
         chromium=" ".join(chromium.split()[:2]),
         axe=version("axe-playwright-python"),

@@ -29,17 +29,24 @@ LOOK = """async ([context, options]) => {
 }"""
 
 
-def by_axe(page: Page, context: str | None = None, options: dict[str, Any] | None = None) -> tuple[list[dict[str, Any]], list[str]]:
-    """Give the rules of axe that are broken, each with its nodes; and the tags of those that had something to look at and are not.
+PASSED: set[str] = set()
+BROKEN: set[str] = set()
+"""The tags of all rules that had something to look at and found no fault, and of those that found one, for docs/accessibility.py."""
+
+
+def by_axe(page: Page, context: str | None = None, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Give the rules of axe that are broken, each with its nodes.
 
     Of what passes it need not describe each node: with many questions on a page that takes longer than to look.
     """
     if page.evaluate("() => !globalThis.axe"):
         page.evaluate(AXE)
     violations, tags = json.loads(page.evaluate(LOOK, [context, {**(options or {}), "resultTypes": ["violations"]}]))
-    return violations, tags
+    PASSED.update(tags)
+    BROKEN.update(tag for rule in violations for tag in rule["tags"])
+    return violations
 
 
 def faults(page: Page, context: str | None = None) -> list[str]:
     """Give each rule of axe that is broken, with the HTML of where it is."""
-    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes']]}" for rule in by_axe(page, context)[0]]
+    return [f"{rule['id']}: {[node['html'][:200] for node in rule['nodes']]}" for rule in by_axe(page, context)]

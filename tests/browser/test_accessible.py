@@ -17,17 +17,12 @@ from workbook_helpers.items import Purpose
 MULTIPLE = f"#{asked('multiple')}"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-PASSED: set[str] = set()
-"""The tags of all rules that had something to look at and found no fault, for docs/accessibility.py."""
-
 
 def violations(page: Page, context: str | None = None, without: Iterable[str] = ()) -> list[tuple[str, str]]:
     left_out = {*without, *(["heading-order"] if context else [])}  # it is that of a whole page: JupyterLab takes out cells out of sight
     options = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": False} for rule in left_out}}
     page.evaluate("scrollTo(0, 0)")  # elsewhere a header that stays in view may lie over half a button, which axe takes for its size
-    found, passed = by_axe(page, context, options)
-    PASSED.update(passed)
-    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
+    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in by_axe(page, context, options)]
 
 
 @pytest.fixture

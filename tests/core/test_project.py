@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from docs.accessibility import title
+from docs.accessibility import Findings, rows, title
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +95,17 @@ def test_the_accessibility_statement_is_that_of_these_tests() -> None:
         for criteria, name in found:
             marked[title(f"{path.relative_to(ROOT).as_posix()}::{name}")] = set(re.findall(r'"([\d.]+)"', criteria))
     assert len(marked) > 30
-    rows = dict(re.findall(r'<tr><th scope="row">([\d.]+) [^<]*</th>(.*?)</tr>', statement, re.DOTALL))
-    assert len(rows) == 55  # levels A and AA of WCAG 2.2
-    said = {number: set(re.findall(r"<li>([^<]+)</li>", row)) for number, row in rows.items()}
-    assert said == {number: {name for name, criteria in marked.items() if number in criteria} for number in rows}
+    shown = dict(re.findall(r'<tr><th scope="row">([\d.]+) [^<]*</th>(.*?)</tr>', statement, re.DOTALL))
+    assert len(shown) == 55  # levels A and AA of WCAG 2.2
+    said = {number: set(re.findall(r"<li>([^<]+)</li>", row)) for number, row in shown.items()}
+    assert said == {number: {name for name, criteria in marked.items() if number in criteria} for number in shown}
+
+
+def test_what_axe_found_wrong_on_any_page_is_told() -> None:
+    passed, broken = {"wcag143", "wcag311", "wcag111"}, {"wcag143", "wcag111"}
+    findings = Findings()
+    findings.criteria = {"tests/web/test_looks.py::test_colours_keep_their_contrast": {"1.1.1"}}
+    findings.titles = {name: title(name) for name in findings.criteria}
+    told = {row["number"]: (row["result"], row["axe"], row["fault"]) for row in rows(findings, passed, broken)}
+    assert (told["1.4.3"], told["1.1.1"]) == (("fails", False, True), ("fails", False, True))
+    assert (told["3.1.1"], told["1.3.1"]) == (("axe", True, False), ("open", False, False))
