@@ -41,11 +41,11 @@ def as_pdf(document: Document) -> bytes:
         try:
             return _compiled(report)
         except typst.TypstError as error:
-            failed = _not_shown(error.diagnostic)
-            if not failed:
+            numbered = _each(report, methodcaller("translate", _not_shown(error.diagnostic)))
+            if numbered == report:
                 msg = f"The PDF cannot be made ({error.message}). Take HTML instead (a file that ends in .html), and please report this."
                 raise ClassError(msg) from error
-            report = _each(report, methodcaller("translate", failed))
+            report = numbered
 
 
 def _compiled(report: Any) -> bytes:
