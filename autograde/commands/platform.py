@@ -130,7 +130,7 @@ def send(now: Annotated[bool, typer.Option(help="Also what waits for later, or w
         progress.add_task("Telling the platform")
         found = tell(course)
     _tell(found)
-    if found.refused:
+    if found.refused or found.faults:
         raise typer.Exit(1)
 
 

@@ -282,7 +282,7 @@ platform_score = Table(
 """What a learning platform is told, or was told, of a page that was given back (`platform_scores`); changed in place.
 
 page: its `Given.digest`. points: None where some have still to be given. given: when, which the platform gets as the score's time.
-state: "waiting", "sent" or "refused". next: not before then; said: why it waits or was refused. to: a digest of the
+state: `platform_scores.State`. next: not before then; said: why it waits or was refused. to: a digest of the
 person there whose score it is, and of the course; "" of what was told before this was kept.
 """
 

@@ -1,13 +1,13 @@
 """What a learning platform is to be told of the pages that were given back: a queue that outlives every program, one row a page.
 
-A score is waiting → sent, or refused by the platform; a newer giving makes it wait again. Whoever sends one takes it first (`take_due`),
-so that two programs never send the same one, and a program that is killed amid it leaves it to be sent again with the same time, by
-which the platform knows it as the same.
+A score is waiting → posted → sent, or refused by the platform, or waiting again; a newer giving makes it wait again, too. Whoever sends
+one takes it first (`take_due`) and says so before it goes out (`begin`), so that two programs do not send the same one, and what a killed
+program, or a lost answer, leaves as posted is sent again with the same time, by which the platform knows it as the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -34,11 +34,16 @@ NEVER_YET = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class State(StrEnum):
-    """Where a score stands."""
+    """Where a score stands; `POSTED` is one that the platform may have: it was sent, and no answer is known."""
 
     WAITING = "waiting"
+    POSTED = "posted"
     SENT = "sent"
     REFUSED = "refused"
+
+
+DUE = (State.WAITING, State.POSTED)
+"""What is still to be sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +61,9 @@ class Score:
     given
         When the page was given, in UTC.
     tries
-        How often it was sent, or is being sent.
+        How often it was taken to be sent.
     next
-        When it is sent again, in UTC.
+        When it is sent again, in UTC; of one that was taken, until when it is nobody else's.
     said
         Why it waits, or was refused.
     to
@@ -117,7 +122,7 @@ def queue(course: Owner, wanted: Iterable[Score]) -> int:
 
 
 def take_due(course: Owner) -> list[Score]:
-    """Take the scores that are to be sent now; nobody else gets them for some minutes.
+    """Take the scores that are to be sent now, the one that waits longest first; nobody else gets them for some minutes.
 
     Raises
     ------
@@ -125,26 +130,39 @@ def take_due(course: Owner) -> list[Score]:
         If the gradebook cannot be written.
     """
     now = datetime.now(UTC)
-    due = select(table).where(table.c.state == State.WAITING, table.c.next <= naive(now)).with_for_update(skip_locked=True)
+    due = select(table).where(table.c.state.in_(DUE), table.c.next <= naive(now)).order_by(table.c.next, table.c.learner)
     with _writing(course) as database:
-        found = [_score(row._asdict()) for row in database.rows(due)]
-        for one in found:
-            _write(database, one, {"tries": one.tries + 1, "next": naive(now + timedelta(minutes=TAKEN_M))})
-    return found
+        found = [_score(row._asdict()) for row in database.rows(due.with_for_update(skip_locked=True))]
+        taken = [replace(one, tries=one.tries + 1, next=now + timedelta(minutes=TAKEN_M)) for one in found]
+        for one in taken:
+            _write(database, one, {"tries": one.tries, "next": naive(one.next)})
+    return taken
 
 
-def settle(course: Owner, score: Score, state: State, said: str = "") -> None:
-    """Keep what came of sending a score that was taken; a newer one that came meanwhile stays as it is.
+def begin(course: Owner, score: Score) -> bool:
+    """Keep that a score that was taken is posted now; whether it is still to be sent, and by nobody else since.
 
     Raises
     ------
     ClassError
         If the gradebook cannot be written.
     """
-    wait = timedelta(minutes=WAITS_M[min(score.tries, len(WAITS_M) - 1)]) if state is State.WAITING else timedelta()
     with _writing(course) as database:
-        _write(database, score, {"state": state, "said": said, "next": naive(datetime.now(UTC) + wait)}, only=True)
-        if state is not State.WAITING:
+        return _write_taken(database, score, {"state": State.POSTED})
+
+
+def settle(course: Owner, score: Score, state: State, said: str = "") -> None:
+    """Keep what came of sending a score that was taken; one that is gone, newer, or somebody else's by now stays as it is.
+
+    Raises
+    ------
+    ClassError
+        If the gradebook cannot be written.
+    """
+    wait = timedelta(minutes=WAITS_M[min(score.tries, len(WAITS_M)) - 1]) if state in DUE else timedelta()
+    with _writing(course) as database:
+        kept = _write_taken(database, score, {"state": state, "said": said, "next": naive(datetime.now(UTC) + wait)})
+        if kept and state not in DUE:
             about: dict[str, Any] = {"workbook": score.assignment, "points": score.points, "max": score.maximum, "outcome": str(state)}
             note(database, Deed.TELL_PLATFORM, learner=score.learner, **about)
 
@@ -154,7 +172,7 @@ def hurry(course: Owner) -> None:
     with _writing(course) as database:
         taken = naive(datetime.now(UTC))
         database.run(update(table).where(table.c.state == State.REFUSED).values(state=State.WAITING, next=taken))
-        database.run(update(table).where(table.c.state == State.WAITING, table.c.said != "").values(next=taken))
+        database.run(update(table).where(table.c.state.in_(DUE), table.c.said != "").values(next=taken))
 
 
 def drop(course: Owner, gone: Iterable[Score]) -> None:
@@ -164,14 +182,17 @@ def drop(course: Owner, gone: Iterable[Score]) -> None:
             database.run(delete(table).where(_row(one) & (table.c.state == one.state) & (table.c.to == one.to)))
 
 
-def _write(database: Database, score: Score, values: Mapping[str, object], *, new: bool = False, only: bool = False) -> None:
+def _write(database: Database, score: Score, values: Mapping[str, object], *, new: bool = False) -> None:
     if new:
         database.run(insert(table).values(learner=score.learner, assignment=score.assignment, **values))
-        return
-    which = _row(score)
-    if only:
-        which &= (table.c.given == naive(score.given)) & (table.c.to == score.to)
-    database.run(update(table).where(which).values(**values))
+    else:
+        database.run(update(table).where(_row(score)).values(**values))
+
+
+def _write_taken(database: Database, score: Score, values: Mapping[str, object]) -> bool:
+    """Write of a score that was taken, where it is still that one, and taken by nobody else since; whether it is."""
+    same = (table.c.given == naive(score.given)) & (table.c.to == score.to) & (table.c.next == naive(score.next))
+    return bool(database.rows(update(table).where(_row(score) & same & table.c.state.in_(DUE)).values(**values).returning(table.c.learner)))
 
 
 def _row(score: Score) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 What is to be told follows from what was given back (`givings`), so it does not matter by which way that was done, nor whether the
 platform answered then: `send` does what is due, and what fails waits longer each time. A total is never the unit's result, and says so.
+What is told is looked up anew before each score: whoever is erased or unlinked, or given back to no more, while others are told is not.
 
 References
 ----------
@@ -12,7 +13,7 @@ is, and a platform keeps the newest; so a score that is sent again after an answ
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from autograde.classes.folder import Course
@@ -20,13 +21,15 @@ from autograde.classes.ids import shown
 from autograde.errors import ClassError
 from autograde.gradebook.givings import Giving, last_given, read_givings
 from autograde.gradebook.platform_people import subjects
-from autograde.gradebook.platform_scores import Score, State, drop, queue, read_scores, settle, take_due
+from autograde.gradebook.platform_scores import DUE, Score, State, begin, drop, queue, read_scores, settle, take_due
 from autograde.inbox.merged import with_merged
 from autograde.lti.connection import Connection, connection
 from autograde.lti.service import AwayError, DeniedError, Service
 from autograde.outbox.ready import ready
 from autograde.text import count, local
+from workbook_helpers.errors import ContentError, WorkbookError
 from workbook_helpers.lti.links import line_item
+from workbook_helpers.lti.platforms import is_address
 
 ITEM_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
@@ -48,12 +51,15 @@ class Standing:
         Each with its sentence.
     unlinked
         Ids, as people know them, of learners whose page was given and of whom the platform cannot be told.
+    faults
+        Why nothing new of a workbook can be told, a sentence for each, where it was looked (`gather`).
     """
 
     sent: int
     waiting: tuple[Score, ...]
     refused: tuple[Score, ...]
     unlinked: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -63,6 +69,7 @@ class Standing:
 
     def told(self) -> Iterator[str]:
         """Say what waits and what was refused, and why."""
+        yield from self.faults
         for (assignment, said, until), many in sorted(Counter((one.assignment, one.said, local(one.next)) for one in self.waiting).items()):
             yield f"{assignment}: {count(many, 'score')} {'waits' if many == 1 else 'wait'} until {until}{f'. {said}' if said else '.'}"
         for one in self.refused:
@@ -81,29 +88,32 @@ def gather(course: Course) -> Standing:
         If the class has no course at a platform, or its gradebook cannot be used.
     """
     at = connection(course)
-    known = _known(course, at)
-    to, last, scores = {learner: _to(at, subject) for learner, subject in known.items()}, _last(course), read_scores(course)
+    known, givings, scores = _known(course, at), _givings(course), read_scores(course)
+    to, last, given_ever = {learner: _to(at, subject) for learner, subject in known.items()}, _last(givings), _pages(givings)
     gone = {
         one
         for one in scores
         if not one.is_of(to.get(one.learner, one.to))
-        or (one.state is not State.SENT and (one.learner not in to or one.learner not in last.get(one.assignment, {})))
+        or (one.state is not State.SENT and (one.learner not in to or _page(one) not in given_ever))
     }
-    told = {(one.learner, one.assignment, one.page) for one in scores if one not in gone}
-    wanted = list[Score]()
+    told = {_page(one) for one in scores if one not in gone}
+    wanted, faults = list[Score](), list[str]()
     for assignment, given in last.items():
         if new := {learner: one for learner, one in given.items() if learner in to and (learner, assignment, one[1]) not in told}:
-            wanted += _wanted(course, assignment, new, to)
+            try:
+                wanted += _wanted(course, assignment, new, to)
+            except WorkbookError as error:  # of this workbook alone: the others are told
+                faults.append(f"{assignment}: {error}")
     if gone:
         drop(course, gone)
     if wanted:
         queue(course, wanted)
-    return _standing(read_scores(course), known, last)
+    return replace(_standing(read_scores(course), known, last), faults=tuple(faults))
 
 
 def so_far(course: Course) -> Standing:
     """Say where all stands that is in the queue, and change nothing; ClassError as for `gather`."""
-    return _standing(read_scores(course), _known(course, connection(course)), _last(course))
+    return _standing(read_scores(course), _known(course, connection(course)), _last(_givings(course)))
 
 
 def send(course: Course) -> Standing:
@@ -118,21 +128,26 @@ def send(course: Course) -> Standing:
     if not before.waiting or not (due := take_due(course)):
         return before
     at = connection(course)
-    known = _known(course, at)
     with Service(at.platform, at.key) as service:
         sender = _Sender(course, at, service)
-        for score in due:
-            subject = known.get(score.learner, "")
-            if subject and score.is_of(_to(at, subject)):  # else the link was taken back just now, and the next look drops it
-                settle(course, score, *sender.tell(score, subject))
-    return so_far(course)
+        for place, score in enumerate(due, 1):
+            subject = _known(course, at).get(score.learner, "")
+            if not subject or not score.is_of(_to(at, subject)) or _page(score) not in _pages(_givings(course)):
+                continue  # the link or the giving was taken back just now, and the next look drops it
+            state, said, away = sender.tell(score, subject)
+            for other in due[place:] if away else ():
+                settle(course, other, other.state, said)
+            settle(course, score, state, said)  # after the others, so that another one is tried first next time
+            if away:
+                break
+    return replace(so_far(course), faults=before.faults)
 
 
 def send_safely(course: Course) -> tuple[Standing | None, str]:
     """Do as `send` after something else, which holds whatever becomes of this; give where all stands, or the fault in a sentence."""
     try:
         return send(course), ""
-    except ClassError as error:
+    except WorkbookError as error:
         return None, f"The learning platform was not told: {error}"
 
 
@@ -141,53 +156,64 @@ class _Sender:
 
     def __init__(self, course: Course, at: Connection, service: Service) -> None:
         self._course, self._at, self._service = course, at, service
-        self._columns: dict[str, str] = {}
-        self._away = ""
+        self._columns: dict[str, str | WorkbookError] = {}
 
-    def tell(self, score: Score, subject: str) -> tuple[State, str]:
-        """Send one, and give what came of it; where the platform is away, the others of this run are not tried."""
-        if self._away:
-            return State.WAITING, self._away
+    def tell(self, score: Score, subject: str) -> tuple[State, str, bool]:
+        """Send one; give where it stands then, why, and whether the platform is away, so that the others of this run need not be tried."""
         try:
             column = self._column(score)
+        except AwayError as error:
+            return score.state, str(error), error.whole
+        except ContentError as error:  # the class's own files, and no answer of the platform
+            return score.state, str(error), False
+        except ClassError as error:
+            return State.REFUSED, str(error), False
+        if not begin(self._course, score):
+            return score.state, "", False
+        try:
             self._service.ask("POST", column, scope=SCORE_SCOPE, media=SCORE, body=_body(score, subject))
         except AwayError as error:
-            self._away = str(error)
-            return State.WAITING, str(error)
+            return State.POSTED if error.taken else score.state, str(error), error.whole
         except DeniedError as error:
-            if error.status == CONFLICT and score.tries > 0:
-                return State.SENT, ""  # an earlier try had arrived, and only its answer was lost
-            if error.status == CONFLICT:
-                return State.REFUSED, f"{self._at.platform.name} has a newer score of this learner already."
-            return State.REFUSED, str(error)
-        except ClassError as error:
-            return State.REFUSED, str(error)
-        return State.SENT, ""
+            if error.status != CONFLICT:
+                return State.REFUSED, str(error), False
+            if score.state is not State.POSTED:
+                return State.REFUSED, f"{self._at.platform.name} has a newer score of this learner already.", False
+        return State.SENT, "", False  # also where it had arrived before, and only its answer was lost
 
     def _column(self, score: Score) -> str:
-        """Give where a workbook's scores go: the column that its link has made, or that was made before, else a new one."""
+        """Give where a workbook's scores go; a fault of that is the same for each of them."""
         if score.assignment not in self._columns:
-            items = self._at.offer.scores_url
-            if not items:
-                msg = (
-                    f"{self._at.platform.name} has not said where this course's scores go. Allow the tool that, then open one of its links."
-                )
-                raise AwayError(msg)
-            asked = _with(items, urlencode({"resource_id": score.assignment}))
-            pages = self._service.pages(asked, scope=ITEM_SCOPE, media=ITEMS)
-            found = [one for page in pages if isinstance(page, list) for one in page if isinstance(one, dict)]
-            own = next((str(one.get("id", "")) for one in found if one.get("resourceId") == score.assignment), "")
-            if not own:
-                title = self._course.workbook(score.assignment).about.title
-                column = line_item(score.assignment, title, score.maximum)
-                made, _ = self._service.ask("POST", items, scope=ITEM_SCOPE, media=ITEM, accept=ITEM, body=column)
-                own = str(made.get("id", "")) if isinstance(made, dict) else ""
-            if not own or urlsplit(own).netloc != urlsplit(items).netloc:
-                msg = f"{self._at.platform.name} names no place for the scores of {score.assignment}. Tell whoever runs it."
-                raise ClassError(msg)
-            self._columns[score.assignment] = own
-        parts = urlsplit(self._columns[score.assignment])
+            try:
+                self._columns[score.assignment] = self._find(score)
+            except WorkbookError as error:
+                self._columns[score.assignment] = error
+        found = self._columns[score.assignment]
+        if isinstance(found, WorkbookError):
+            raise found
+        parts = urlsplit(found)
         return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/scores"))
+
+    def _find(self, score: Score) -> str:
+        """Give the column that a workbook's link has made, or that was made before, else a new one."""
+        items = self._at.offer.scores_url
+        if not items:
+            msg = f"{self._at.platform.name} has not said where this course's scores go. Allow the tool that, then open one of its links."
+            raise AwayError(msg)
+        self._service.check(items)
+        asked = _with(items, urlencode({"resource_id": score.assignment}))
+        pages = self._service.pages(asked, scope=ITEM_SCOPE, media=ITEMS)
+        found = [one for page in pages if isinstance(page, list) for one in page if isinstance(one, dict)]
+        own = next((str(one.get("id", "")) for one in found if one.get("resourceId") == score.assignment), "")
+        if not own:
+            title = self._course.workbook(score.assignment).about.title
+            column = line_item(score.assignment, title, score.maximum)
+            made, _ = self._service.ask("POST", items, scope=ITEM_SCOPE, media=ITEM, accept=ITEM, body=column)
+            own = str(made.get("id", "")) if isinstance(made, dict) else ""
+        if not is_address(own) or urlsplit(own).netloc != urlsplit(items).netloc:
+            msg = f"{self._at.platform.name} names no place for the scores of {score.assignment}. Tell whoever runs it."
+            raise ClassError(msg)
+        return own
 
 
 def _body(score: Score, subject: str) -> dict[str, object]:
@@ -216,7 +242,7 @@ def _wanted(course: Course, assignment: str, given: Mapping[str, tuple[Giving, s
 def _standing(scores: list[Score], known: Mapping[str, str], last: Mapping[str, Mapping[str, tuple[Giving, str]]]) -> Standing:
     return Standing(
         sent=sum(one.state is State.SENT for one in scores),
-        waiting=tuple(one for one in scores if one.state is State.WAITING),
+        waiting=tuple(one for one in scores if one.state in DUE),
         refused=tuple(one for one in scores if one.state is State.REFUSED),
         unlinked=tuple(sorted({shown(learner) for given in last.values() for learner in given if learner not in known})),
     )
@@ -232,9 +258,22 @@ def _to(at: Connection, subject: str) -> str:
     return hashlib.sha256("\n".join((at.platform.realm, at.offer.context, subject)).encode()).hexdigest()
 
 
-def _last(course: Course) -> dict[str, dict[str, tuple[Giving, str]]]:
+def _page(score: Score) -> tuple[str, str, str]:
+    """Give which page a score is of, as `_pages` has it."""
+    return score.learner, score.assignment, score.page
+
+
+def _pages(givings: list[Giving]) -> set[tuple[str, str, str]]:
+    """Give the pages that were given back and not taken back: learner, assignment, `Given.digest`."""
+    return {(learner, one.assignment, page) for one in givings if not one.taken_back for learner, page in one.to.items()}
+
+
+def _givings(course: Course) -> list[Giving]:
+    return read_givings(course.db_url, course.course_id, "")
+
+
+def _last(givings: list[Giving]) -> dict[str, dict[str, tuple[Giving, str]]]:
     """Give assignment → what was given back of it last, by learner."""
-    givings = read_givings(course.db_url, course.course_id, "")
     return {name: last_given([one for one in givings if one.assignment == name]) for name in {one.assignment for one in givings}}
 
 

@@ -22,12 +22,30 @@ from workbook_helpers.lti.platforms import Platform, is_address
 TIMEOUT_S = 20
 MOST_BYTES = 5_000_000
 MOST_PAGES = 200
+LONGEST_S = 3600
+"""For how long a token is used at most, whatever the platform says."""
 LATER = frozenset({401, 408, 425, 429, *range(500, 600)})
 """Answers after which the same may succeed later; a token that is not taken is asked for anew."""
+BUSY = frozenset({401, 429, 503})
+"""Those of them that hold for whatever else is asked now."""
+BETWEEN = frozenset({502, 504})
+"""Those that something on the way gives which has got no answer itself."""
 
 
 class AwayError(ClassError):
-    """The platform does not answer, or not now: the same may succeed later."""
+    """The platform does not answer, or not now: the same may succeed later.
+
+    Attributes
+    ----------
+    whole
+        Whether other things need not be asked for either.
+    taken
+        Whether the platform may have taken what it was told all the same.
+    """
+
+    def __init__(self, message: str, *, whole: bool = True, taken: bool = False) -> None:
+        super().__init__(message)
+        self.whole, self.taken = whole, taken
 
 
 class DeniedError(ClassError):
@@ -70,13 +88,20 @@ class Service:
         """
         start, seen = address, set[str]()
         while address:
+            self.check(address)
             if address in seen or len(seen) >= MOST_PAGES or _origin(address) != _origin(start):
                 msg = f"{self._platform.name} gives its list in a way that cannot be followed. Tell whoever runs it."
                 raise ClassError(msg)
             seen.add(address)
             found, answer = self.ask("GET", address, scope=scope, accept=media)
             yield found
-            address = urljoin(address, answer.links.get("next", {}).get("url", "")) if "next" in answer.links else ""
+            address = _joined(address, answer.links["next"].get("url", "")) if "next" in answer.links else ""
+
+    def check(self, address: str) -> None:
+        """See that something may be asked of an address that the platform names; DeniedError if not."""
+        if not is_address(address):
+            msg = f"{self._platform.name} names an address that is not safe ({printable(address, 80)!r}). Tell whoever runs it."
+            raise DeniedError(msg, 0)
 
     def ask(
         self, method: str, address: str, *, scope: str, accept: str = "", media: str = "", body: Mapping[str, Any] | None = None
@@ -90,9 +115,7 @@ class Service:
         DeniedError
             If the platform refuses.
         """
-        if not is_address(address):
-            msg = f"{self._platform.name} names an address that is not safe ({printable(address, 80)!r}). Tell whoever runs it."
-            raise DeniedError(msg, 0)
+        self.check(address)
         headers = {"Authorization": f"Bearer {self._token(scope)}", "Accept": accept or "application/json"}
         content = None
         if body is not None:
@@ -118,19 +141,21 @@ class Service:
             "client_assertion": self._key.sign(claims, lasts_s=60),
             "scope": scope,
         }
-        answer = self._send("POST", where, data=form)
         try:
+            answer = self._send("POST", where, data=form)
             self._refuse(answer, "a token")
+            found = self._json(answer)
         except DeniedError as error:  # not this score or list, but the tool's registration: all waits until that is put right
             msg = f"{error} See that its page for this tool has the hub's JWKS address, and allows this service."
             raise AwayError(msg) from error
-        found = self._json(answer)
-        token, lasts = str(found.get("access_token", "")), found.get("expires_in", 60)
-        if not token or not isinstance(lasts, int | float):
+        except AwayError as error:  # whatever it is, nothing is had without a token, and nothing was told
+            raise AwayError(str(error)) from error
+        made, lasts = (found.get("access_token"), found.get("expires_in", 60)) if isinstance(found, dict) else ("", 0)
+        if not isinstance(made, str) or not made or not made.isascii() or not isinstance(lasts, int | float):
             msg = f"{self._platform.name} gave no token. Tell whoever runs it."
             raise AwayError(msg)
-        self._tokens[scope] = token, time.monotonic() + lasts - 10
-        return token
+        self._tokens[scope] = made, time.monotonic() + min(lasts, LONGEST_S) - 10
+        return made
 
     def _send(self, method: str, address: str, **parts: Any) -> httpx.Response:
         try:
@@ -140,17 +165,17 @@ class Service:
                     read += chunk
                     if len(read) > MOST_BYTES:
                         msg = f"{self._platform.name} answers with more than {MOST_BYTES // 1_000_000} MB. Tell whoever runs it."
-                        raise AwayError(msg)
+                        raise AwayError(msg, taken=True)
                 return httpx.Response(answer.status_code, headers=_plain(answer.headers), content=read, request=answer.request)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             msg = f"{self._platform.name} does not answer ({type(error).__name__})."
-            raise AwayError(msg) from error
+            raise AwayError(msg, taken=True) from error
 
     def _refuse(self, answer: httpx.Response, what: str) -> None:
         status = answer.status_code
         if status in LATER or 300 <= status < 400:
             msg = f"{self._platform.name} does not give {what} at this moment ({status})."
-            raise AwayError(msg)
+            raise AwayError(msg, whole=status in BUSY, taken=status in BETWEEN)
         if status >= 400:
             msg = f"{self._platform.name} refuses {what} ({status}: {_why(answer)})."
             raise DeniedError(msg, status)
@@ -158,9 +183,9 @@ class Service:
     def _json(self, answer: httpx.Response) -> Any:
         try:
             return answer.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             msg = f"{self._platform.name} answers with what is no JSON."
-            raise AwayError(msg) from error
+            raise AwayError(msg, whole=False, taken=True) from error
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
@@ -172,11 +197,18 @@ def _why(answer: httpx.Response) -> str:
     """Give what an answer says of why, in one line."""
     try:
         said = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         said = answer.text
     if isinstance(said, dict):
         said = next((said[name] for name in ("error_description", "reason", "message", "error") if isinstance(said.get(name), str)), "")
     return printable(" ".join(str(said).split()), 120) or "it does not say why"
+
+
+def _joined(address: str, further: str) -> str:
+    try:
+        return urljoin(address, further)
+    except ValueError:
+        return further  # which is no address, and is told as none
 
 
 def _origin(address: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ def platform(_running: Reference) -> Reference:
         getattr(_running, name).clear()
     _running.scores.clear()
     _running.tokens.clear()
-    _running.lost, _running.page, _running.astray, _running.tool = False, fresh.page, "", {}
+    _running.lost, _running.page, _running.astray, _running.tool = None, fresh.page, "", {}
     return _running
 
 

@@ -47,7 +47,7 @@ class Reference:
     answers
         Status codes that the next requests for scores get, instead of being taken.
     lost
-        Whether it takes a score but its answer does not arrive.
+        Where it takes a score but its answer does not arrive, what arrives instead: a status code, or 0 for nothing.
     """
 
     address: str
@@ -58,7 +58,7 @@ class Reference:
     scores: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
-    lost: bool = False
+    lost: int | None = None
     tokens: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -211,7 +211,7 @@ def running() -> Iterator[Reference]:
             if reference.answers:
                 return reference.answers.pop(0), {"error": "not now"}, {}
             status, found = reference.score(path.split("/")[2], json.loads(body))
-            return (0 if reference.lost else status), found, {}
+            return (status if reference.lost is None else reference.lost), found, {}
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True

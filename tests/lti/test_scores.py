@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import delete, update
@@ -25,9 +25,10 @@ from autograde.gradebook.own_tables import platform_score
 from autograde.gradebook.platform_people import link, unlink
 from autograde.gradebook.platform_scores import State, hurry, queue, read_scores, settle, take_due
 from autograde.inbox.merge import merge
-from autograde.lti.scores import COMMENT, gather, send, so_far
+from autograde.lti.scores import COMMENT, gather, send, send_safely, so_far
 from autograde.outbox.feedback import write_feedback
 from autograde.outbox.giving import Way, give
+from autograde.records.erasure import erase
 from autograde.run.mark import mark_class
 from autograde.text import naive
 from tests.lti.conftest import hand_in
@@ -48,8 +49,29 @@ def give_all(course: Course) -> None:
 
 def later(course: Course, by: timedelta = timedelta(days=2)) -> None:
     """Let time go by for what waits."""
+    scores = read_scores(course)
     with recording(course.db_url) as database:
-        database.run(update(platform_score).values(next=naive(datetime.now(UTC) - by)))
+        for one in scores:
+            row = (platform_score.c.learner == one.learner) & (platform_score.c.assignment == one.assignment)
+            database.run(update(platform_score).where(row).values(next=naive(one.next - by)))
+
+
+Meanwhile = Callable[[Callable[[str], int | None]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Have something done each time the platform gets a score of somebody; it may give the answer that they get instead."""
+    taken = Reference.score
+
+    def set_to(do: Callable[[str], int | None]) -> None:
+        def score(platform: Reference, column: str, body: dict[str, Any]) -> tuple[int, Any]:
+            status = do(body["userId"])
+            return (status, {"error": "exception"}) if status else taken(platform, column, body)
+
+        monkeypatch.setattr(Reference, "score", score)
+
+    return set_to
 
 
 def test_points_go_to_their_learner_as_feedback_and_once(marked: Course, platform: Reference) -> None:
@@ -156,13 +178,14 @@ def test_waits_grow(marked: Course) -> None:
     assert waits == [*platform_scores.WAITS_M, platform_scores.WAITS_M[-1]]
 
 
-def test_an_answer_that_is_lost_is_no_second_score(marked: Course, platform: Reference) -> None:
+@pytest.mark.parametrize(("instead", "arrived"), [(0, 1), (502, 2)], ids=["nothing", "a word of what lies between"])
+def test_an_answer_that_is_lost_is_no_second_score(marked: Course, platform: Reference, instead: int, arrived: int) -> None:
     give_all(marked)
-    platform.lost = True
+    platform.lost = instead
     found = send(marked)
-    assert len(platform.told) == 1  # it has arrived, and nobody knows
+    assert len(platform.told) == arrived  # and nobody knows
     assert len(found.waiting) == 2
-    platform.lost = False
+    platform.lost = None
     later(marked)
     found = send(marked)
     assert (found.sent, found.refused) == (2, ())
@@ -199,15 +222,105 @@ def test_what_is_refused_is_told_and_sent_again_on_demand_alone(marked: Course, 
     assert not list(found.told())
 
 
-def test_a_newer_score_there_is_not_overwritten(marked: Course, platform: Reference) -> None:
+@pytest.mark.parametrize("before", [[], [503], [500, 500]], ids=["at first", "when it was away", "when it had a fault"])
+def test_a_newer_score_there_is_not_overwritten_nor_taken_for_ours(marked: Course, platform: Reference, before: list[int]) -> None:
     give_all(marked)
-    gather(marked)
+    platform.answers += before
+    if before:
+        assert len(send(marked).waiting) == 2
+        later(marked)
     newer = {"timestamp": (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="milliseconds"), "scoreGiven": 12}
-    platform.scores["1"] = {"sub-ana": newer}
-    found = send(marked)
-    assert [one.learner for one in found.refused] == ["ana01"]
-    assert "newer score" in found.refused[0].said
-    assert platform.scores["1"]["sub-ana"] == newer
+    platform.scores["1"] = {"sub-ana": newer, "sub-ben": newer}
+    for _ in range(2):
+        found = send(marked)
+        assert [one.learner for one in found.refused] == ["ana01", "ben01"]
+        assert all("newer score" in one.said for one in found.refused)
+        assert platform.scores["1"] == {"sub-ana": newer, "sub-ben": newer}
+        hurry(marked)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_one_whose_score_always_gets_a_fault_keeps_nobody_elses_back(
+    marked: Course, platform: Reference, meanwhile: Meanwhile, status: int
+) -> None:
+    meanwhile(lambda who: status if who == "sub-ana" else None)
+    give_all(marked)
+    assert send(marked).sent == (1 if status == 500 else 0)  # of the other it is away, and nobody else's is tried this time
+    later(marked)
+    assert send(marked).line == "1 score sent, 1 waiting, 0 refused."
+    assert [one["userId"] for one in platform.told] == ["sub-ben"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "amid", "told"),
+    [
+        ("erase", "sub-ana", ["sub-ana"]),
+        ("unlink", "sub-ana", ["sub-ana"]),
+        ("take back", "sub-ana", ["sub-ana"]),
+        ("erase", "sub-ben", ["sub-ana", "sub-ben"]),
+    ],
+)
+def test_who_is_erased_or_given_nothing_after_all_while_others_are_told_is_not_told(
+    marked: Course, platform: Reference, meanwhile: Meanwhile, deed: str, amid: str, told: list[str]
+) -> None:
+    give_all(marked)
+    [giving] = read_givings(marked.db_url, marked.course_id, ASSIGNMENT)
+    deeds: dict[str, Callable[[], object]] = {
+        "erase": lambda: erase(marked, "ben01"),
+        "unlink": lambda: unlink(marked, "ben01"),
+        "take back": lambda: take_back(marked.db_url, marked.course_id, giving.id),
+    }
+
+    def do(who: str) -> None:
+        if who == amid:
+            deeds[deed]()
+
+    meanwhile(do)
+    send(marked)
+    assert [one["userId"] for one in platform.told] == told
+    with reading(marked.db_url) as connection:
+        assert len(list(entries_in(connection, Deed.TELL_PLATFORM))) == 1
+    assert (b"ben01" in (marked.root / "gradebook.db").read_bytes()) == (deed != "erase")
+
+
+def test_two_programs_of_which_one_takes_long_tell_each_score_once(marked: Course, platform: Reference, meanwhile: Meanwhile) -> None:
+    others = list[str]()
+
+    def beside(who: str) -> None:
+        if who == "sub-ana" and not others:
+            later(marked, timedelta(minutes=platform_scores.TAKEN_M + 1))
+            others.append("")
+            others.append(send(marked).line)
+
+    meanwhile(beside)
+    give_all(marked)
+    assert send(marked).line == others[-1] == "2 scores sent, 0 waiting, 0 refused."
+    assert sorted(one["userId"] for one in platform.told) == ["sub-ana", "sub-ben"]
+
+
+def test_a_workbook_whose_files_are_broken_says_so_and_is_told_when_they_are_mended(marked: Course, platform: Reference) -> None:
+    file = marked.root / "source" / ASSIGNMENT / "workbook.toml"
+    sound = file.read_text("utf-8")
+    give_all(marked)
+    for waiting in (0, 2):  # before its scores are in the queue, and when they are
+        file.write_text("title = [", "utf-8")
+        found, fault = send_safely(marked)
+        assert not fault
+        assert found is not None
+        assert (len(found.waiting), len(found.refused)) == (waiting, 0)
+        assert str(file) in next(found.told())
+        file.write_text(sound, "utf-8")
+        gather(marked)
+    later(marked)
+    assert send(marked).sent == 2
+
+
+@pytest.mark.parametrize("made", ["https://[x/y", "http://127.0.0.1:99999999/x", None, {"a": 1}, "x\ud800"], ids=repr)
+def test_a_column_without_an_address_is_told(marked: Course, platform: Reference, made: object) -> None:
+    platform.columns.append({"id": made, "resourceId": ASSIGNMENT})
+    give_all(marked)
+    assert {one.said for one in send(marked).refused} == {f"Moodle names no place for the scores of {ASSIGNMENT}. Tell whoever runs it."}
+    assert platform.asked.count("GET /columns") == 1
 
 
 def test_who_is_not_linked_is_told_and_gets_nobodys_points(marked: Course, platform: Reference, tmp_path: Path) -> None:
@@ -318,6 +431,17 @@ def test_what_was_not_given_after_all_is_not_told(marked: Course, platform: Refe
     assert not send(marked).waiting
     assert not platform.told
     assert not read_scores(marked)
+    take_back(marked.db_url, marked.course_id, giving.id, taken_back=False)
+    assert send(marked).sent == 2
+    by_hand(marked, 5)
+    list(write_feedback(marked, ASSIGNMENT, partial=True))
+    give_all(marked)
+    platform.answers += [503]
+    assert len(send(marked).waiting) == 1
+    take_back(marked.db_url, marked.course_id, read_givings(marked.db_url, marked.course_id, ASSIGNMENT)[0].id)
+    later(marked)
+    assert not send(marked).waiting
+    assert [one["userId"] for one in platform.told] == ["sub-ana", "sub-ben"]  # what was given before, and no more
 
 
 def test_a_learner_of_two_ids_has_one_score(marked: Course, platform: Reference) -> None:
