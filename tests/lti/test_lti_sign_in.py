@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from tests.lti.conftest import college_folder
 from tests.lti.reference import CLAIM, CLIENT, CONTEXT, TEACHER, Reference, running
 from workbook_helpers.lti.launch import CHOOSE, LINKING
 from workbook_helpers.lti.platforms import hub_name
-from workbook_helpers.lti.sign_in import with_lti
+from workbook_helpers.lti.sign_in import MOST_BEGUN, with_lti
 
 CONFIG = """
 from pathlib import Path
@@ -87,8 +88,8 @@ class Hub:
         """Come back from the platform, and go on to where one is signed in."""
         with brought(client, "lti13") if self.across else nullcontext():
             answer = self.come_back(client, state, token)
-        enter = f"{self.address}/hub/lti13/enter"
-        return client.get(enter) if str(answer.url.join(answer.headers.get("Location", ""))) == enter else answer
+        further = str(answer.url.join(answer.headers.get("Location", "")))
+        return client.get(further) if further.startswith(f"{self.address}/hub/lti13/enter?") else answer
 
     def whole(self, client: httpx.Client, **more: Any) -> httpx.Response:
         """Sign in as a platform sends somebody."""
@@ -177,11 +178,58 @@ def test_a_launch_counts_in_the_browser_that_asked_for_it(hub: Hub, browser: htt
     state, nonce = hub.start(browser)
     token = hub.platform.sign(hub.platform.claims(nonce=nonce))
     with httpx.Client(trust_env=False) as other:
-        assert hub.end(other, state, token).status_code == 400
+        answer = hub.end(other, state, token)
+        assert answer.status_code == 400
+        assert "Open the link in your course again, in a window of its own" in answer.text
         own, _ = hub.start(other)
         assert hub.end(other, own, token).status_code == 400  # its own state, and another's nonce
         assert hub.end(other, state, token).status_code == 400
     assert hub.end(browser, "", token).status_code == 400
+
+
+def test_a_link_that_is_opened_twice_at_once_signs_in_by_both_windows(hub: Hub, browser: httpx.Client) -> None:
+    begun = [hub.start(browser) for _ in range(2)]
+    forms = [hub.come_back(browser, state, hub.platform.sign(hub.platform.claims(nonce=nonce))) for state, nonce in begun]
+    for form in forms:
+        assert form.status_code == 302, form.text
+        answer = browser.get(form.url.join(form.headers["Location"]))
+        assert answer.headers["Location"] == "/services/class-a/hub-login?next=w01-small.html", answer.text
+
+
+def test_a_browser_has_few_sign_ins_under_way_and_the_newest_of_them_count(hub: Hub, browser: httpx.Client) -> None:
+    begun = [hub.start(browser) for _ in range(MOST_BEGUN + 2)]
+    assert len([name for name in browser.cookies if name.startswith("lti13")]) == MOST_BEGUN
+    signed = [(state, hub.platform.sign(hub.platform.claims(nonce=nonce))) for state, nonce in begun]
+    assert [hub.end(browser, *one).status_code for one in (signed[0], signed[1], signed[2], signed[-1])] == [400, 400, 302, 302]
+
+
+def test_settings_that_cannot_be_used_are_told(hub: Hub, browser: httpx.Client) -> None:
+    state, nonce = hub.start(browser)
+    form = hub.come_back(browser, state, hub.platform.sign(hub.platform.claims(nonce=nonce)))
+    begun, _ = hub.start(browser)
+    file = hub.folder / "lti.toml"
+    sound = file.read_bytes()
+    file.write_text("address = [", "utf-8")
+    try:
+        login = browser.get(f"{hub.address}/hub/lti13/oauth_login?iss=x&login_hint=7&target_link_uri=x")
+        for answer in (login, hub.come_back(browser, begun, "x"), browser.get(form.url.join(form.headers["Location"]))):
+            assert answer.status_code == 400
+            assert str(file) in answer.text
+    finally:
+        file.write_bytes(sound)
+
+
+def test_where_the_platforms_offer_cannot_be_kept_learners_get_in_and_who_teaches_is_told(hub: Hub, browser: httpx.Client) -> None:
+    contexts = hub.folder / "contexts"
+    shutil.rmtree(contexts, ignore_errors=True)
+    contexts.write_text("in the way", "utf-8")
+    try:
+        assert hub.whole(browser).status_code == 302
+        answer = hub.whole(browser, **{f"{CLAIM}roles": [TEACHER]})
+        assert answer.status_code == 400
+        assert f"Give {contexts} to the account that the hub runs as" in answer.text
+    finally:
+        contexts.unlink()
 
 
 def test_a_launch_signs_in_nobody_but_the_browser_whose_form_it_was(hub: Hub, browser: httpx.Client) -> None:

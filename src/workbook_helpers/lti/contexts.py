@@ -36,7 +36,7 @@ def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
 
     Raises
     ------
-    OSError
+    PlatformError
         If it cannot be written.
     """
     offer = Offer(
@@ -54,8 +54,12 @@ def keep_offer(folder: Path, course: LinkedCourse, launch: Launch) -> None:
             offer = replace(offer, names_url=offer.names_url or before.names_url, scores_url=offer.scores_url or before.scores_url)
         if before == offer:
             return
-    (folder / FOLDER).mkdir(exist_ok=True, mode=0o750)
-    write_file(_path(folder, course), json.dumps(asdict(offer), ensure_ascii=False).encode(), mode=0o640)
+    try:
+        (folder / FOLDER).mkdir(exist_ok=True, mode=0o750)
+        write_file(_path(folder, course), json.dumps(asdict(offer), ensure_ascii=False).encode(), mode=0o640)
+    except OSError as error:
+        msg = f"What the platform offers cannot be kept ({error}). Give {folder / FOLDER} to the account that the hub runs as."
+        raise PlatformError(msg) from error
 
 
 def read_offer(folder: Path, course: LinkedCourse) -> Offer:

@@ -9,19 +9,19 @@ comes (`Callback`); the browser then comes by itself, with all that it has of th
 
 import asyncio
 import base64
+import hashlib
 import json
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
-from ltiauthenticator.lti13.error import ValidationError
-from ltiauthenticator.lti13.handlers import LTI13CallbackHandler, LTI13LoginInitHandler
-from ltiauthenticator.lti13.validator import LTI13LaunchValidator
+from ltiauthenticator.lti13.handlers import LTI13CallbackHandler, LTI13LoginInitHandler, get_nonce
 from tornado.httputil import url_concat
 from tornado.web import HTTPError
 
@@ -47,10 +47,20 @@ SIGN_IN = "hub-login"
 PAGE = re.compile(r"[\w-]{1,128}\.html", re.ASCII)
 LONGEST = 20_000
 """Characters of what a platform may sign."""
-SENT = "lti13-sent"
-"""The cookie by which a browser shows that it is the one whose form has come."""
-SENT_S, MOST_SENT = 60.0, 10_000
+BEGUN, MOST_BEGUN = "lti13-begun-", 10
+"""How the cookie begins by which a browser shows that it has asked for a launch, and how many it may have; then the oldest is no more.
+
+Each sign-in has its own, named after its state: a double click on a link begins two.
+"""
+SENT = "lti13-sent-"
+"""How the cookie begins by which a browser shows that it is the one whose form has come."""
+SENT_S, MOST_SENT = 60, 10_000
 """How long it may take to come after its form, and how many may be on their way at once; then the one that is longest is no more."""
+ID = re.compile(r"[0-9a-f]{32}")
+AGAIN = (
+    "This sign-in was used before, is too old, or was begun in another browser or in a frame. "
+    "Open the link in your course again, in a window of its own."
+)
 
 
 class Doorkeeper:
@@ -95,9 +105,7 @@ class Doorkeeper:
         """Give what was kept; ForgedError if it was had before, too long ago, or never there."""
         until, name, leads = self._sent.pop(key, (0.0, "", ""))
         if until <= time.monotonic():
-            why = "This sign-in was used before, is too old, or was begun in another browser or in a frame."
-            msg = f"{why} Open the link in your course again, in a window of its own."
-            raise ForgedError(msg)
+            raise ForgedError(AGAIN)
         return name, leads
 
 
@@ -114,15 +122,30 @@ class _Handler(BaseHandler):
         """Where the addresses of this module are on the hub."""
         return f"{self.hub.base_url}{PLACE}/"
 
-    def platform(self, issuer: str, client_id: str = "") -> Platform:
-        try:
-            return self.doorkeeper.settings.platform(issuer, client_id)
-        except PlatformError as error:
-            raise refusal(error) from error
+    @property
+    def across(self) -> dict[str, Any]:
+        """How a cookie is set that comes back with a form of another site, which browsers send over https alone."""
+        same = next((name for name in self.settings.get("cookie_options", {}) if name.lower() == "samesite"), "samesite")
+        return {same: "None", "secure": True} if self.doorkeeper.settings.address.startswith("https:") else {}
+
+    def taken(self, name: str) -> str:
+        """Give what a cookie holds, "" for nothing; it is no more then."""
+        found = self.get_signed_cookie(name) or b""
+        self.clear_cookie(name, path=self.place, **self.across)
+        return found.decode()
 
 
 class Login(LTI13LoginInitHandler, _Handler):
     """A platform says that somebody wants to come; they are sent to it to be named."""
+
+    def post(self) -> None:
+        """See the library, which is told here of what is set up."""
+        try:
+            super().post()
+        except PlatformError as error:
+            raise refusal(error) from error
+
+    get = post
 
     def authorize_redirect(  # noqa: D102
         self,
@@ -133,7 +156,7 @@ class Login(LTI13LoginInitHandler, _Handler):
         state: str,
         lti_message_hint: str | None = None,
     ) -> None:
-        platform = self.platform(self.get_argument("iss"), client_id or "")
+        platform = self.doorkeeper.settings.platform(self.get_argument("iss"), client_id or "")
         asked = {"response_type": "id_token", "scope": "openid", "response_mode": "form_post", "prompt": "none"}
         asked |= {"client_id": platform.client_id, "redirect_uri": redirect_uri, "login_hint": login_hint, "nonce": nonce, "state": state}
         asked |= {"lti_message_hint": lti_message_hint} if lti_message_hint is not None else {}
@@ -148,11 +171,16 @@ class Login(LTI13LoginInitHandler, _Handler):
         """Give where the platform sends the answer: the address in the settings, whatever this request calls the hub."""
         return f"{self.doorkeeper.settings.address.rstrip('/')}{self.place}oauth_callback"
 
-    def _set_oauth_cookie(self, key: str, value: str) -> None:
-        """Set a cookie that comes back with a form of another site, which browsers send over https alone."""
-        same = next((name for name in self.settings.get("cookie_options", {}) if name.lower() == "samesite"), "samesite")
-        across = {same: "None", "secure": True} if self.doorkeeper.settings.address.startswith("https:") else {}
-        self._set_cookie(key, value, expires_days=None, httponly=True, encrypted=True, **across)
+    def set_state_cookie(self, state: str) -> None:
+        """Remember the state: the cookie of the nonce is named after it."""
+        self._state = state
+
+    def set_nonce_state_cookie(self, nonce_state: str) -> None:
+        """Keep in the browser of what the nonce is made."""
+        begun = [name for name in self.request.cookies if name.startswith(BEGUN)]  # as browsers send them: the oldest first
+        for name in begun[: -(MOST_BEGUN - 1)]:
+            self.taken(name)
+        self._set_cookie(BEGUN + id_of(self._state), nonce_state, expires_days=None, path=self.place, **self.across)
 
 
 class Callback(LTI13CallbackHandler, _Handler):
@@ -168,31 +196,40 @@ class Callback(LTI13CallbackHandler, _Handler):
                 where = f"{launch.title!r} of {launch.platform.name} ({whence})"
                 msg = f"The course {where} belongs to no class on this hub yet. Tell whoever runs the hub."
                 raise PlatformError(msg)  # noqa: TRY301
-            keep_offer(self.doorkeeper.folder, course, launch)
+            self._keep_offer(course, launch)
             if launch.kind == CHOOSE:
                 self._choose(launch, course)
                 return
         except PlatformError as error:
             raise refusal(error) from error
         key = self.doorkeeper.keep(hub_name(launch.platform.realm, launch.subject), landing(course, launch.target))
-        self._set_cookie(SENT, key, expires_days=None, path=self.place)
-        self.redirect(f"{self.place}enter")
+        which = id_of(self.get_body_argument("state"))
+        self._set_cookie(SENT + which, key, expires_days=None, max_age=SENT_S, path=self.place)
+        self.redirect(f"{self.place}enter?{urlencode({'of': which})}")
 
     async def _launch(self) -> Launch:
-        token = self.get_body_argument("id_token", "")
-        try:
-            LTI13LaunchValidator(parent=self.app).validate_auth_response({"id_token": token, "state": self.get_body_argument("state", "")})
-        except ValidationError as error:
-            raise HTTPError(400, str(error)) from error
-        self.check_state()  # that this browser has asked for it: else somebody could be signed in as another
-        about = json.loads(base64.urlsafe_b64decode(self._get_state_from_url()))
-        platform = self.platform(about["issuer"], about["client_id"])
+        token, state = self.get_body_argument("id_token", ""), self.get_body_argument("state", "")
+        nonce_state = self.taken(BEGUN + id_of(state))  # this browser has asked for it: else somebody could be signed in as another
+        if not token or not nonce_state:
+            raise PlatformError(AGAIN)
+        about = json.loads(base64.urlsafe_b64decode(state))
+        platform = self.doorkeeper.settings.platform(about["issuer"], about["client_id"])
         if len(token) > LONGEST:
             raise HTTPError(400, "The platform has sent too much.")
         launch = await asyncio.get_running_loop().run_in_executor(None, self.doorkeeper.check, platform, token)
-        self.check_nonce({"nonce": launch.nonce})
+        if launch.nonce != get_nonce(nonce_state):
+            raise PlatformError(AGAIN)
         self.doorkeeper.once(launch)
         return launch
+
+    def _keep_offer(self, course: LinkedCourse, launch: Launch) -> None:
+        """Keep what the platform offers; where that cannot be, who teaches is told, and a learner gets in all the same."""
+        try:
+            keep_offer(self.doorkeeper.folder, course, launch)
+        except PlatformError as error:
+            if launch.teaches:
+                raise
+            self.log.error("%s", error)  # noqa: TRY400  a sentence, and no fault of this program
 
     def _choose(self, launch: Launch, course: LinkedCourse) -> None:
         found = choices(self.doorkeeper.settings, course, launch, read_key(self.doorkeeper.folder))
@@ -205,16 +242,16 @@ class Callback(LTI13CallbackHandler, _Handler):
 class Enter(OnePerson, _Handler):
     """The browser comes whose form it was.
 
-    Its key is in a cookie and never in an address: whoever is led here by somebody else's link is signed in as nobody.
+    Its key is in a cookie and never in an address, which says only in which: whoever is led here by somebody else's link is signed in as
+    nobody.
     """
 
     async def get(self) -> None:
         """Sign them in and lead them to their workbook."""
-        key = self.get_signed_cookie(SENT) or b""
-        self.clear_cookie(SENT, path=self.place)
+        which = self.get_query_argument("of", "")
         try:
-            name, leads = self.doorkeeper.take(key.decode())
-        except ForgedError as error:
+            name, leads = self.doorkeeper.take(self.taken(SENT + which) if ID.fullmatch(which) else "")
+        except PlatformError as error:
             raise refusal(error) from error
         if await self.login_user({"name": name}) is None:
             raise HTTPError(403)
@@ -239,9 +276,16 @@ def landing(course: LinkedCourse, target: str) -> str:
 
     The page is the one that the link in the course names, if it is one of the class's, else the class's first one.
     """
-    path = urlsplit(target).path
+    path = ""
+    with suppress(ValueError):  # an address that is none
+        path = urlsplit(target).path
     name = path.removeprefix(course.start) if path.startswith(course.start) else ""
     return f"{course.start}{SIGN_IN}?{urlencode({'next': name})}" if PAGE.fullmatch(name) else f"{course.start}{SIGN_IN}"
+
+
+def id_of(state: str) -> str:
+    """Give what the cookies of a sign-in are named after."""
+    return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
 def refusal(error: PlatformError, status: int = 0) -> HTTPError:
