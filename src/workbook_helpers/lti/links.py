@@ -62,11 +62,15 @@ def choices(settings: Settings, course: LinkedCourse, launch: Launch, key: ToolK
 
 
 def page(launch: Launch, course: LinkedCourse, found: list[Choice]) -> tuple[str, str]:
-    """Give the page on which one is chosen, and its Content-Security-Policy: each choice is a form that goes to the platform."""
+    """Give the page on which one is chosen, and its Content-Security-Policy: each choice is a form that goes to the platform.
+
+    A platform may lead on from its address to another of its hosts, and browsers hold that against `form-action`, too. The address itself
+    is signed by the platform, and nothing else on the page is a form.
+    """
     where, nonce = str(launch.linking["deep_link_return_url"]), secrets.token_urlsafe(16)
     back = _origin(where)
     frames = " ".join(sorted({back, _origin(launch.platform.authorize_url)}))
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action {back}; base-uri 'none'; frame-ancestors {frames}"
+    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action https: {back}; base-uri 'none'; frame-ancestors {frames}"
     told = {"title": launch.title or course.id, "platform": launch.platform.name}
     return _PAGES.get_template("links.html.j2").render(choices=found, where=where, nonce=nonce, **told), policy
 
