@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from autograde.classes import learner_list
 from autograde.classes.folder import Course
 from autograde.classes.ids import folder_name, shown
-from autograde.classes.learner_list import Preview
+from autograde.classes.learner_list import Outcome, Preview
 from autograde.classes.roster import Roster, RosterReport
 from autograde.classes.roster_file import clean
 from autograde.errors import ClassError
@@ -23,7 +23,7 @@ from autograde.lti.connection import Connection, connection
 from autograde.lti.service import Service
 from autograde.text import count
 from workbook_helpers.items import clean_id
-from workbook_helpers.lti.launch import LEARNS, TEACHES, in_course
+from workbook_helpers.lti.launch import LEARNS, TEACHES, in_course, text_of
 from workbook_helpers.lti.platforms import hub_name
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -92,7 +92,8 @@ def read_people(course: Course) -> People:
     writer.writerow(HEADER)
     writer.writerows((one.id, one.first_name, one.last_name, one.email) for one in learners)
     preview = learner_list.preview(course, text.getvalue()) if learners else None
-    to_link, notes = _links(course, learners, linked)
+    added = {folder_name(clean_id(one.id)) for one in preview.lines if one.outcome is not Outcome.BAD} if preview else set[str]()
+    to_link, notes = _links(course, learners, linked, added)
     said = hashlib.sha256(repr([text.getvalue(), sorted(to_link.items())]).encode()).hexdigest()[:6]
     staff = {
         f"{one.first_name} {one.last_name}".strip() or one.id: hub_name(at.platform.realm, one.subject) for one in members if one.teaches
@@ -129,9 +130,10 @@ def _members(at: Connection, linked: dict[str, str]) -> Iterator[Member]:
     seen = set[str]()
     with Service(at.platform, at.key) as service:
         for page in service.pages(at.offer.names_url, scope=SCOPE, media=MEDIA):
-            for one in page.get("members", []) if isinstance(page, dict) else []:
-                subject = one.get("user_id") if isinstance(one, dict) else None
-                if not isinstance(subject, str) or not 0 < len(subject) <= 255 or subject in seen:
+            found = page.get("members") if isinstance(page, dict) else None
+            for one in found if isinstance(found, list) else []:
+                subject = text_of(one.get("user_id")) if isinstance(one, dict) else ""
+                if not subject or subject in seen:
                     continue
                 seen.add(subject)
                 roles = in_course(one["roles"]) if isinstance(one.get("roles"), list) else frozenset[str]()
@@ -150,8 +152,11 @@ def _member(one: dict[str, object], subject: str, linked: dict[str, str], *, tea
     return Member(subject=subject, id=own, first_name=first, last_name=last, email=said["email"], teaches=teaches)
 
 
-def _links(course: Course, learners: list[Member], linked: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Give whom to link, and say whom not: an id that two people have, or whose learner is somebody else at the platform already."""
+def _links(course: Course, learners: list[Member], linked: dict[str, str], added: set[str]) -> tuple[dict[str, str], list[str]]:
+    """Give whom to link of those who are in the class, or are added to it.
+
+    Say whom not: an id that two people have, or whose learner is somebody else at the platform already.
+    """
     roster, found, notes = Roster.of(course), dict[str, str](), list[str]()
     taken = {*linked.values()}
     for one in learners:
@@ -161,7 +166,7 @@ def _links(course: Course, learners: list[Member], linked: dict[str, str]) -> tu
         learner = known.id if known else folder_name(plain)
         if learner in taken or learner in found:
             notes.append(f"{one.id} is somebody else at the platform already: not linked. If that is wrong: autograde lti unlink {one.id}")
-        else:
+        elif known or learner in added:
             found[learner] = one.subject
     if found:
         notes.append(f"{count(len(found), 'learner')} to be linked, so that they can sign in from the platform and get their points there.")

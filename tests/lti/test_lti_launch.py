@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives import serialization
 
 from tests.lti.reference import CLAIM, CONTEXT, Reference, pair
 from workbook_helpers.lti import sign_in
+from workbook_helpers.lti.contexts import keep_offer, read_offer
 from workbook_helpers.lti.key import FILE, make_key, read_key
-from workbook_helpers.lti.launch import ForgedError, Launch, in_course, read, signing_keys, verified
+from workbook_helpers.lti.launch import NAMES, OLDEST_S, SCORES, ForgedError, Launch, in_course, read, signing_keys, verified
 from workbook_helpers.lti.platforms import Platform, PlatformError, hub_name, is_address, is_hub_name, read_settings
 from workbook_helpers.lti.sign_in import Doorkeeper, landing
 
@@ -54,6 +55,18 @@ def test_what_the_platform_has_signed_is_read(college: Path, platform: Reference
     assert found.scores_url == f"{platform.address}/columns?kind=all"
 
 
+def test_what_cannot_be_kept_of_a_launch_is_left_out(college: Path, platform: Reference) -> None:
+    odd = {"exp": 10**400, NAMES: {"context_memberships_url": "https://x.example\ud800/a"}, SCORES: {"lineitems": "https://x.example\0/a"}}
+    launch = check(
+        college, platform.sign(platform.claims(nonce="n", **{f"{CLAIM}context": {"id": CONTEXT, "title": "Care \ud83d"}}, **odd))
+    )
+    assert launch.expires < time.time() + OLDEST_S + 1  # from when on it is too old, whatever it says itself
+    course = read_settings(college).of("a")
+    keep_offer(college, course, launch)
+    kept = read_offer(college, course)
+    assert (kept.title, kept.names_url, kept.scores_url) == ("", "", "")
+
+
 FORGED: dict[str, Token] = {
     "expired": lambda p: p.sign(p.claims(nonce="n", iat=int(time.time()) - 500, exp=int(time.time()) - 60)),
     "signed long ago": lambda p: p.sign(p.claims(nonce="n", iat=int(time.time()) - 3600)),
@@ -77,6 +90,8 @@ FORGED: dict[str, Token] = {
     ),
     "changed afterwards": lambda p: _changed(p.sign(p.claims(nonce="n")), p),
     "of nobody": lambda p: p.sign(p.claims(nonce="n", sub="")),
+    "of somebody whose name is cut in two": lambda p: p.sign(p.claims(nonce="n", sub="sub-\ud83d")),
+    "of somebody whose name no database takes": lambda p: p.sign(p.claims(nonce="n", sub="sub-\0")),
     "without a nonce": lambda p: p.sign({name: value for name, value in p.claims().items() if name != "nonce"}),
     "of another version": lambda p: p.sign(p.claims(nonce="n", **{f"{CLAIM}version": "1.1"})),
     "of another kind": lambda p: p.sign(p.claims(nonce="n", **{f"{CLAIM}message_type": "LtiSubmissionReviewRequest"})),
@@ -162,6 +177,7 @@ def test_a_role_counts_where_it_is_one_in_the_course(roles: list[Any], found: se
         ("https://hub.example.ac.uk/services/class-a/%2e%2e/class-b/w01.html", "/services/class-a/hub-login"),
         ("https://hub.example.ac.uk/services/class-a//evil.example/x.html", "/services/class-a/hub-login"),
         ("javascript:alert(1)", "/services/class-a/hub-login"),
+        ("https://[x", "/services/class-a/hub-login"),
         ("", "/services/class-a/hub-login"),
     ],
 )
@@ -170,7 +186,18 @@ def test_a_launch_leads_into_its_own_class_and_nowhere_else(target: str, leads: 
 
 
 @pytest.mark.parametrize(
-    "text", ["http://hub.example.ac.uk", "https://u:p@x.example", "file:///etc", "https://x;y", "https://[", "", "https://é.example"]
+    "text",
+    [
+        "http://hub.example.ac.uk",
+        "https://u:p@x.example",
+        "file:///etc",
+        "https://x;y",
+        "https://[",
+        "",
+        "https://é.example",
+        "https://x:99999999/a",
+        "https://x/\0",
+    ],
 )
 def test_what_anybody_could_read_or_change_is_no_address(text: str) -> None:
     assert not is_address(text)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -92,10 +93,75 @@ def test_two_of_one_number_are_not_both_linked(peopled: Course, platform: Refere
     assert subjects(peopled, platform.address)["dee01"] == "sub-dee"
 
 
-def test_a_list_that_leads_elsewhere_is_not_followed(peopled: Course, platform: Reference) -> None:
-    platform.astray = "http://127.0.0.1:9"
-    with pytest.raises(ClassError, match="cannot be followed"):
+@pytest.mark.parametrize(
+    ("astray", "why"), [("http://127.0.0.1:9", "cannot be followed"), ("https://[x", "not safe"), ("https://x:99999999", "not safe")]
+)
+def test_a_list_that_leads_elsewhere_is_not_followed(peopled: Course, platform: Reference, astray: str, why: str) -> None:
+    platform.astray = astray
+    with pytest.raises(ClassError, match=why):
         read_people(peopled)
+
+
+@pytest.mark.parametrize("address", ["https://[x", "https://x.example:99999999/a", "http://x.example/a"])
+def test_an_address_that_is_none_is_told(joined: Course, college: Path, platform: Reference, address: str) -> None:
+    settings = read_settings(college)
+    launch = replace(read(settings.platforms[0], platform.claims(nonce="n")), names_url=address)
+    keep_offer(college, settings.of("a"), launch)
+    with pytest.raises(ClassError, match="names an address that is not safe"):
+        read_people(joined)
+
+
+class Pages(list[Any]):
+    """What a platform gives for the members of each page, whatever is asked for."""
+
+    def __getitem__(self, _: Any) -> Any:
+        """Give it."""
+        return next(iter(self))
+
+
+@pytest.mark.parametrize("members", [None, 5, {"a": 1}, "xx"], ids=repr)
+def test_a_page_that_lists_nobody_is_an_empty_one(
+    joined: Course, platform: Reference, monkeypatch: pytest.MonkeyPatch, members: object
+) -> None:
+    monkeypatch.setattr(platform, "people", Pages([members]))
+    assert read_people(joined).preview is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        member("sub-\ud800", "Odd", "One", lis_person_sourcedid="odd01"),
+        member("sub-\0", "Odd", "One", lis_person_sourcedid="odd01"),
+        member("sub-odd", "Odd\0", "One", lis_person_sourcedid="odd01"),
+        member("sub-odd"),
+        member("sub-odd", "Odd\ud83d", "One", lis_person_sourcedid="odd01"),
+    ],
+    ids=["half a sign for an account", "NUL in an account", "NUL in a name", "no name", "half a sign in a name"],
+)
+def test_one_who_cannot_be_added_keeps_nobody_else_out_and_is_not_counted(joined: Course, platform: Reference, odd: dict[str, Any]) -> None:
+    platform.people += [odd, member("sub-dee", "Dee", "Zimmer", lis_person_sourcedid="dee01")]
+    found = read_people(joined)
+    assert found.notes == ("1 learner to be linked, so that they can sign in from the platform and get their points there.",)
+    report, linked = add_people(joined, found.code)
+    assert (report.added, linked) == (("dee01",), 1)
+    assert subjects(joined, platform.address) == {"dee01": "sub-dee"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[], "x", {"access_token": None}, {"access_token": ["a"]}, {"access_token": "é"}, {"access_token": "a", "expires_in": "?"}],
+    ids=repr,
+)
+def test_a_token_that_is_none_is_told(joined: Course, monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+    monkeypatch.setattr(Reference, "token", lambda *_: (200, answer))
+    with pytest.raises(ClassError, match="gave no token"):
+        read_people(joined)
+
+
+def test_a_token_lasts_an_hour_at_most(peopled: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = Reference.token
+    monkeypatch.setattr(Reference, "token", lambda *asked: (200, given(*asked)[1] | {"expires_in": 10**400}))
+    assert read_people(peopled).preview is not None
 
 
 def test_a_tool_whose_key_is_not_known_gets_nothing(peopled: Course, platform: Reference) -> None:

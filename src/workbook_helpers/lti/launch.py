@@ -6,6 +6,7 @@ LTI 1.3 (https://www.imsglobal.org/spec/lti/v1p3/) and its security framework (h
 2026-11.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ OLDEST_S = 600
 """How long ago a launch may have been signed."""
 LEEWAY_S = 30
 """How far the clocks of platform and hub may be apart."""
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What a text file, or a database, does not take: half a sign, as of one that was cut in two, and NUL."""
 _NEEDED = ["iss", "aud", "exp", "iat", "sub", "nonce"]
 
 
@@ -111,7 +114,7 @@ def verified(platform: Platform, token: str, keys: jwt.PyJWKClient) -> dict[str,
         msg = f"{platform.name} has signed this sign-in for another tool. Open the link in your course again."
         raise ForgedError(msg)
     if found.get(f"{CLAIM}deployment_id") not in platform.deployments:
-        msg = f"This place in {platform.name} (deployment {_text(found.get(f'{CLAIM}deployment_id'))!r}) is not one that this hub takes."
+        msg = f"This place in {platform.name} (deployment {text_of(found.get(f'{CLAIM}deployment_id'))!r}) is not one that this hub takes."
         raise ForgedError(msg)
     return found
 
@@ -125,24 +128,24 @@ def read(platform: Platform, claims: Mapping[str, Any]) -> Launch:
         If it says what no launch says.
     """
     context, linking = _part(claims, f"{CLAIM}context"), _part(claims, LINKING)
-    kind, subject = _text(claims.get(f"{CLAIM}message_type")), _text(claims.get("sub"))
+    kind, subject = text_of(claims.get(f"{CLAIM}message_type")), text_of(claims.get("sub"))
     roles = claims.get(f"{CLAIM}roles")
     if kind not in {LINK, CHOOSE} or claims.get(f"{CLAIM}version") != "1.3.0" or not subject or not isinstance(roles, list):
         msg = f"{platform.name} sends a launch that is not LTI 1.3 as it is known here. Tell whoever runs the hub."
         raise ForgedError(msg)
     return Launch(
         platform=platform,
-        deployment=_text(claims[f"{CLAIM}deployment_id"]),
+        deployment=text_of(claims[f"{CLAIM}deployment_id"]),
         subject=subject,
         kind=kind,
         roles=in_course(roles),
-        context=_text(context.get("id")),
-        title=_text(context.get("title") or context.get("label")),
-        target=_text(claims.get(f"{CLAIM}target_link_uri"), 2000),
-        nonce=_text(claims["nonce"]),
-        expires=float(claims["exp"]),
-        names_url=_text(_part(claims, NAMES).get("context_memberships_url"), 2000),
-        scores_url=_text(_part(claims, SCORES).get("lineitems"), 2000),
+        context=text_of(context.get("id")),
+        title=text_of(context.get("title")) or text_of(context.get("label")),
+        target=text_of(claims.get(f"{CLAIM}target_link_uri"), 2000),
+        nonce=text_of(claims["nonce"]),
+        expires=float(min(int(claims["exp"]), int(claims["iat"]) + OLDEST_S)),
+        names_url=text_of(_part(claims, NAMES).get("context_memberships_url"), 2000),
+        scores_url=text_of(_part(claims, SCORES).get("lineitems"), 2000),
         linking=linking,
     )
 
@@ -150,7 +153,7 @@ def read(platform: Platform, claims: Mapping[str, Any]) -> Launch:
 def in_course(roles: list[Any]) -> frozenset[str]:
     """Give what somebody is in the course itself, e.g. "Learner", of roles as the standard or its older short form writes them."""
     found = set()
-    for role in map(_text, roles):
+    for role in map(text_of, roles):
         if role.startswith(f"{MEMBERSHIP}#"):
             found.add(role.partition("#")[2])
         elif role.startswith(f"{MEMBERSHIP}/"):
@@ -165,5 +168,6 @@ def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _text(value: object, limit: int = 255) -> str:
-    return value if isinstance(value, str) and len(value) <= limit else ""
+def text_of(value: object, limit: int = 255) -> str:
+    """Give a text that a platform has sent; "" for what is none, is longer than `limit` characters, or cannot be kept."""
+    return value if isinstance(value, str) and len(value) <= limit and not _UNKEPT.search(value) else ""

@@ -31,11 +31,11 @@ def is_address(text: str) -> bool:
     """Whether a text is an address on whose way nobody can read or change what goes there: https, or this machine itself."""
     try:
         parts = urlsplit(text)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port  # which is read when it is asked for
     except ValueError:
         return False
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL)
-    return safe and bool(host) and not parts.username and text.isascii() and not set(text) & set(" \t\r\n;,'\"<>\\")
+    return safe and bool(host) and not parts.username and text.isascii() and text.isprintable() and not set(text) & set(" ;,'\"<>\\")
 
 
 def _address(text: str) -> str:
