@@ -107,11 +107,11 @@ def read_facts(course: Course) -> Facts:
         decided = _decided(connection, framework.id)
         rests_on = {id_ for one in decided for id_ in one.evidence}
         before = [one for book in books_of(course, framework) for one in earlier(course, book, now, referrals, rests_on)]
-        evidence = {learner: _by_attempt(pieces, [one for one in before if one.learner == learner]) for learner, pieces in now.items()}
+        evidence = {learner: _by_attempt(pieces, [one for one, _ in before if one.learner == learner]) for learner, pieces in now.items()}
         return Facts(
             framework=framework,
             evidence=evidence,
-            feedback=feedback(course, connection, evidence, referrals),
+            feedback=feedback(course, connection, evidence, before),
             decided=_grouped(decided, lambda one: (one.learner, one.criterion)),
             events=_grouped(events, lambda one: one.learner),
             units=units,

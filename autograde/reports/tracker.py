@@ -40,8 +40,8 @@ def _of(facts: Facts, people: People, learner: str) -> Iterator[tuple[str, ...]]
         pieces = [one for one in facts.evidence.get(learner, ()) if criterion.code in one.criteria]
         decisions = facts.decided.get((learner, criterion.code), ())
         decision = decisions[-1] if decisions else None
-        given = {(one.title, one.attempt): one.given for one in facts.feedback.get(learner, ())}
-        cells = [_piece(one, people, decisions, given.get((one.title, one.attempt), "")) for one in pieces]
+        given = {one.evidence: one.given for one in facts.feedback.get(learner, ())}
+        cells = [_piece(one, people, decisions, given.get(one.id, "")) for one in pieces]
         if said := gone_in_words(gone(decision.evidence, criterion.code, pieces) if decision else ()):
             cells.append(("", said, *[""] * 5, "yes"))
         for each in cells or [("",) * 8]:

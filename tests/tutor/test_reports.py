@@ -185,22 +185,18 @@ def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course, kit: "
     attempts = Attempts(unit, "w01-small")
     (first, _), (second, _) = attempts.of("ana01")
     attempts.put("ana01", replace(second, attempt=2))
-    tasks = {"w01-t01": {"missing": "A reason.", "comment": "Why so?", "points": 3}}
-    row = {"id": "r", "learner": "ana01", "assignment": "w01-small", "attempt": 2, "about": first.answers_sha256, "at": AT, "by": "Ruth"}
-    more = {"tasks": json.dumps(tasks), "criteria": "{}", "until": None, "more_time": False, "time_before": None, "ended": ""}
+    row = referral_row(first.answers_sha256)
     with writing(unit) as database:
-        database.run(insert(own_tables.referral).values(**row, **more))
+        database.run(insert(own_tables.referral).values(**row))
         before = {
             "id": "r0",
             "at": AT - timedelta(days=11),
             "ended": "withdrawn",
             "tasks": '{"w01-t01": {"missing": "?", "comment": "?", "points": 1}}',
         }
-        database.run(insert(own_tables.referral).values(**row | more | before))  # the one after it tells
+        database.run(insert(own_tables.referral).values(**row | before))  # the one after it tells
         old = f"w01-small/w01-t01@{answer_digest_of(unit, first.answers_sha256)}"
-        decided = {"id": "d9", "framework": "rqf-l2", "criterion": "1.2", "learner": "ana01", "met": False, "assessor": "Ruth", "at": AT}
-        texts = {"reason": "No reason.", "evidence": json.dumps([old]), "proposal": NOTHING_PROPOSED, "entered_by": "Ruth"}
-        database.run(insert(own_tables.decision).values(**decided, **texts))
+        database.run(insert(own_tables.decision).values(**decision_row(old)))
     with reading(unit) as connection:
         page = told_in(connection, "w01-small")["ana01"].digest
     given = keep_giving(unit.db_url, unit.course_id, assignment="w01-small", way="x", to={"ana01": page})
@@ -225,6 +221,48 @@ def test_each_attempt_is_shown_with_the_day_of_its_feedback(unit: Course, kit: "
     with writing(unit) as database:  # another answer, which waits: the comment is of the one before
         database.run(update(tables.grade).values(needs_manual_grade=True))
     assert [one.text for one in read_facts(unit).feedback["ana01"]] == ["Why so?"]
+
+
+def referral_row(about: str) -> dict[str, Any]:
+    tasks = {"w01-t01": {"missing": "A reason.", "comment": "Why so?", "points": 3}}
+    row = {"id": "r", "learner": "ana01", "assignment": "w01-small", "attempt": 2, "about": about, "at": AT, "by": "Ruth"}
+    return row | {"tasks": json.dumps(tasks), "criteria": "{}", "until": None, "more_time": False, "time_before": None, "ended": ""}
+
+
+def decision_row(rests_on: str) -> dict[str, Any]:
+    row = {"id": "d9", "framework": "rqf-l2", "criterion": "1.2", "learner": "ana01", "met": False, "assessor": "Ruth", "at": AT}
+    return row | {"reason": "No reason.", "evidence": json.dumps([rests_on]), "proposal": NOTHING_PROPOSED, "entered_by": "Ruth"}
+
+
+@pytest.mark.parametrize(("referred", "said", "marks"), [(True, [("1", "2026-11-21", "Why so?")], "3 of 10"), (False, [], "")])
+def test_a_comment_stands_under_the_answer_that_it_is_of(
+    unit: Course, kit: "Kit", tmp_path: Path, referred: bool, said: list[tuple[str, ...]], marks: str
+) -> None:
+    """The second hand-in was within the attempt of the first one, which a decision rests on, and perhaps a referral is about."""
+    (first, _), _ = Attempts(unit, "w01-small").of("ana01")
+    given = keep_giving(unit.db_url, unit.course_id, assignment="w01-small", way="x", to={"ana01": "a page"})
+    with writing(unit) as database:
+        database.run(
+            insert(own_tables.decision).values(**decision_row(f"w01-small/w01-t01@{answer_digest_of(unit, first.answers_sha256)}"))
+        )
+        if referred:
+            database.run(insert(own_tables.referral).values(**referral_row(first.answers_sha256)))
+
+    def comments() -> list[tuple[str, ...]]:
+        record = unit_record(read_facts(unit), people(unit, named=True), "ana01", made="")
+        return [row[1:] for row in record.sections[2].tables[0].rows]
+
+    for hour, words in ((9, "not given yet"), (11, "2026-11-19, changed since")):  # it was handed in at ten
+        with writing(unit) as database:
+            at = datetime(2026, 11, 19, hour)  # noqa: DTZ001  naive, as the gradebook keeps it
+            database.run(update(tables.given_back).where(tables.given_back.c.id == given.id).values(at=at))
+        assert comments() == [*said, ("1", words, "Ana, say why.")]
+    rows = [dict(zip(HEADER, row, strict=True)) for row in tracker(read_facts(unit), people(unit, named=True)).rows]
+    shown = [(one["marks"], one["feedback given"]) for one in rows if one["learner"] == "Ana Evans (ana01)" and one["criterion"] == "1.2"]
+    assert shown == [(marks, "2026-11-21" if referred else ""), ("7 of 10", "2026-11-19, changed since")]
+    (tmp_path / "third.zip").write_bytes(kit.hand_in("ana01", "2026-11-20T10:00:00+00:00", q01="a", t01="Other.", declaration=True))
+    intake(unit, [tmp_path / "third.zip"], "w01")
+    assert comments() == said, "of what is not marked yet there is none"
 
 
 def test_what_waits_behind_a_sign_off_is_no_attempt_before(unit: Course, kit: "Kit", tmp_path: Path) -> None:
