@@ -58,6 +58,11 @@ def own_keys(course: Course, workbook: str) -> dict[str, Decision]:
     return _read(course.root / NAME).get(workbook, {})
 
 
+def voided(course: Course, workbook: str) -> frozenset[str]:
+    """Give the ids of the questions that do not count in the class, for a workbook's short id; ClassError as in `own_keys`."""
+    return frozenset(item for item, one in own_keys(course, workbook).items() if one.void)
+
+
 def decide(course: Course, workbook: str, item: str, decision: Decision) -> Decision:
     """Write a decision, in place of the one before, which is given; `NOTHING` takes it back.
 

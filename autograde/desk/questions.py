@@ -16,6 +16,7 @@ from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.inbox.submitted import submissions
 from autograde.marking.figures import cautions
+from autograde.marking.mark import VOID
 from autograde.run import decisions
 from autograde.run.mark import mark_class
 from autograde.run.questions import Choice, Question, Whole, questions
@@ -162,7 +163,7 @@ def _one(one: Question, line: Line) -> One:
         earlier=one.earlier,
         bars=tuple(_bar(choice, len(one.answers), max(choice.number for choice in choices)) for choice in choices[:ANSWERS]),
         more=max(0, len(choices) - ANSWERS),
-        cautions=cautions(one.figures),
+        cautions=(VOID,) if one.entry.void else cautions(one.figures),
         key=one.item.key_in_words(one.entry.right),
         reason=one.entry.reason,
         others=one.others[:ANSWERS],

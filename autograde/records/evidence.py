@@ -138,9 +138,9 @@ def gone(rests_on: Iterable[str], criterion: str, evidence: Iterable[Evidence]) 
 
 
 def gone_in_words(ids: Collection[str]) -> str:
-    """Say why evidence of these ids is there no more: an answer's id changes with the answer, others are withdrawn."""
+    """Say why evidence of these ids is there no more: answers were changed, of questions none is right, others are withdrawn."""
     answers = [id_.partition("@")[0].replace("/closed-", ": closed questions on ") for id_ in ids if "@" in id_]
-    said = [f"{', '.join(answers)}, handed in anew or taken back since"] if answers else []
+    said = [f"{', '.join(answers)}, handed in anew or taken back since, or marked otherwise"] if answers else []
     return "; ".join([*said, *(["evidence that was withdrawn since"] if len(answers) < len(ids) else [])])
 
 

@@ -75,12 +75,18 @@ def _written(
 def _closed(
     book: Book, learner: str, hand_in: HandIn | None, marks: Marked, code: str, asked: dict[str, Item], on: date
 ) -> Iterator[Evidence]:
-    grades: dict[str, Grade] = {place: marks.grades[place] for place in asked if place in marks.grades}
+    counted = {place: item for place, item in asked.items() if item.id not in book.void}
+    if not counted:
+        return
+    grades: dict[str, Grade] = {place: marks.grades[place] for place in counted if place in marks.grades}
     newer = hand_in is not None and marks.answers not in ("", hand_in.digest)
     waiting = newer or not grades or any(grade.needs_manual_grade for grade in grades.values())
-    right = sum(grade.points >= asked[place].points for place, grade in grades.items())
+    right = sum(grade.points >= counted[place].points for place, grade in grades.items())
     if not (waiting or right):
         return
+    out = len(asked) - len(counted)
+    said = f"{right} of {count(len(counted), 'question')} right"
+    said += f"; {count(out, 'question')} {'does' if out == 1 else 'do'} not count" if out else ""
     answers = [f"{place} {marks.belongs[place].answer if place in marks.belongs else ''}" for place in asked]
     digest = hashlib.sha256("\n".join(answers).encode()).hexdigest()[:16]
     yield Evidence(
@@ -91,9 +97,9 @@ def _closed(
         on=on,
         by=LEARNER,
         title=f"{book.workbook.id}: closed questions on {code}",
-        text="" if waiting else f"{right} of {count(len(asked), 'question')} right",
+        text="" if waiting else said,
         points=None if waiting else right,
-        maximum=len(asked),
+        maximum=len(counted),
         attempt=hand_in.attempt if hand_in else 0,
         waiting=waiting,
         assignment=book.workbook.assignment,

@@ -49,8 +49,8 @@ class Evidence:
         Whether it is of the learner's own work at a workplace: forms are, and `SHOWS_WORK`. Of an answer nobody has said so, and what
         was said in a discussion only supports other evidence: False.
     points, maximum
-        written: the points that stand, and the task's. closed: how many questions have all of their points, and how many were asked.
-        None where there are none yet, or the kind has none.
+        written: the points that stand, and the task's. closed: how many questions have all of their points, and how many were asked,
+        both without those that do not count in the class. None where there are none yet, or the kind has none.
     attempt
         The hand-in's number among the learner's that count, from 1; 0 where that is not known, or the kind has none.
     waiting

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from autograde.classes.folder import PACKAGED, Course, workbooks_folder
-from autograde.classes.own_keys import GUIDES
+from autograde.classes.own_keys import GUIDES, voided
 from autograde.classes.owner import CONFIG
 from autograde.classes.roster import Student
 from autograde.classes.workbook_names import short_id
@@ -39,6 +39,8 @@ class Book:
         Code of the framework → how far the workbook's answers can show it.
     kept
         Of what a learner hands in, the items that are read for the records: written tasks, forms and the declaration.
+    void
+        Ids of the closed questions that do not count in the class.
     """
 
     workbook: Workbook
@@ -46,6 +48,7 @@ class Book:
     framework: Framework
     extents: Mapping[str, Extent]
     kept: Mapping[str, Item]
+    void: frozenset[str] = frozenset()
 
     def serves(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Give the framework's criteria for those that an item names."""
@@ -72,12 +75,12 @@ def framework_of(course: Course) -> Framework:
 
 
 def books_of(course: Course, framework: Framework) -> tuple[Book, ...]:
-    """Give the workbooks of a class that can give evidence, in their order; ContentError if a file has a fault."""
+    """Give the workbooks of a class that can give evidence, in their order; ClassError or ContentError if a file has a fault."""
     own = course.root / GUIDES
     found = []
     for folder in course.folders().values():
         files = [folder / "workbook.toml", folder / "items.toml", guide_file("rubrics", short_id(folder), own)]
-        found.append(_book(folder, framework, own, tuple(map(age, files))))
+        found.append(_book(folder, framework, own, voided(course, short_id(folder)), tuple(map(age, files))))
     fit = [book for book in found if book.workbook.about.role not in LEFT_OUT]
     return tuple(sorted(fit, key=lambda book: (book.workbook.about.order, book.workbook.assignment)))
 
@@ -104,7 +107,7 @@ def _framework(path: Path, name: str, _: Age) -> Framework:
 
 
 @lru_cache(maxsize=128)
-def _book(folder: Path, framework: Framework, own: Path, ages: tuple[Age, ...]) -> Book:
+def _book(folder: Path, framework: Framework, own: Path, void: frozenset[str], ages: tuple[Age, ...]) -> Book:
     workbook = load_workbook(folder)
     return Book(
         workbook=workbook,
@@ -112,6 +115,7 @@ def _book(folder: Path, framework: Framework, own: Path, ages: tuple[Age, ...]) 
         framework=framework,
         extents=_extents(workbook, framework),
         kept={name: item for name, item in workbook.items.items() if item.asks_person or item.kind in {"workplace", "declaration"}},
+        void=void,
     )
 
 

@@ -11,7 +11,8 @@ from autograde.classes.own_keys import class_guides
 from autograde.gradebook import own_tables
 from autograde.gradebook.overview import Assignment, assignments_in, submitted_in
 from autograde.inbox.submitted import handed_in
-from autograde.marking import means_other
+from autograde.marking import KeyEntry, means_other
+from autograde.marking.mark import VOID
 from autograde.outbox.releases import read_releases, read_seen
 from autograde.records.opening import reading
 from autograde.reports.document import Document, Section, Table
@@ -62,12 +63,13 @@ def _section(course: Course, connection: Connection, assignment: Assignment) -> 
     except WorkbookError as error:
         return Section(heading=assignment.name, paragraphs=(f"No figures: {error}",))
     figures = statistics.figures(found.table)
-    items = {item.id: item for item in workbook.assessed()}
     options = [
         row
         for item_id, chosen in found.chosen.items()
-        for row in _options(found.there, items[item_id], chosen, str(key.entry(items[item_id]).right))
+        for row in _options(found.there, workbook.items[item_id], chosen, key.entry(workbook.items[item_id]))
     ]
+    told = {one.item: one for one in figures.items}
+    rows = [_figures(told[item.id]) if item.id in told else (item.id, "", "", "", "", VOID) for item in workbook.assessed()]
     if why := figures.alpha.why:
         reliability = f"No alpha and no standard error of measurement: {why[:1].lower()}{why[1:]}"
     else:
@@ -81,10 +83,7 @@ def _section(course: Course, connection: Connection, assignment: Assignment) -> 
             Table(
                 title="Items",
                 header=("item", "learners", "facility", "discrimination D", "correlation with the rest", "to be kept in mind"),
-                rows=tuple(
-                    (one.item, str(one.learners), _said(one.facility), _said(one.discrimination), _said(one.rest), " ".join(one.notes))
-                    for one in figures.items
-                ),
+                rows=tuple(rows),
             ),
             Table(title="Options", header=("item", "option", "right", "share", "correlation with the rest", "note"), rows=tuple(options)),
         ),
@@ -92,12 +91,15 @@ def _section(course: Course, connection: Connection, assignment: Assignment) -> 
 
 
 def _class(course: Course, connection: Connection, assignment: Assignment, workbook: Workbook) -> _Class:
-    """Put the points together: None for what was not asked, waits for a person, or was asked before it meant what it means now."""
-    items = workbook.assessed()
+    """Put the points together, without what does not count in the class.
+
+    None for what was not asked, waits for a person, or was asked before it meant what it means now.
+    """
+    releases, (key, _) = read_releases(course, workbook), class_guides(course, workbook)
+    items = [item for item in workbook.assessed() if item.asks_person or not key.entry(item).void]
     places = {item.id: n for n, item in enumerate(items)}
     rows: list[Row] = []
     chosen: dict[str, list[str | None]] = {item.id: [] for item in items if item.kind == "single"}
-    releases, (key, _) = read_releases(course, workbook), class_guides(course, workbook)
     for learner, found in sorted(submitted_in(connection, assignment).items()):
         try:
             raw, _ = handed_in(course, workbook, learner)
@@ -109,7 +111,7 @@ def _class(course: Course, connection: Connection, assignment: Assignment, workb
             grade, was = found.grades.get(place), saw[place]
             other = was is not None and was is not item and means_other(key.earlier, was, workbook.items.get(was.id))
             marked = grade is not None and not grade.needs_manual_grade and (grade.auto_score, grade.manual_score) != (None, None)
-            if grade is not None and marked and not other:
+            if grade is not None and marked and not other and item.id in places:
                 row[places[item.id]] = min(item.points, max(0.0, grade.points))
         for item_id, column in chosen.items():
             value = sheet.value(item_id)
@@ -132,8 +134,12 @@ def _kept(connection: Connection, assignment: str, places: Mapping[str, int], ma
     yield from rows.values()
 
 
-def _options(table: statistics.Table, item: Item, chosen: list[str | None], right: str) -> Iterator[tuple[str, ...]]:
-    named = _named(item)
+def _figures(one: statistics.ItemFigures) -> tuple[str, ...]:
+    return (one.item, str(one.learners), _said(one.facility), _said(one.discrimination), _said(one.rest), " ".join(one.notes))
+
+
+def _options(table: statistics.Table, item: Item, chosen: list[str | None], entry: KeyEntry) -> Iterator[tuple[str, ...]]:
+    named, right = _named(item), [str(answer) for answer in (entry.right, *entry.also)]
     for one in statistics.distractors(table, item.id, chosen, options=list(named), right=right):
         notes = ["hardly anybody takes it"] if one.rare else []
         notes += ["taken rather by those who do well elsewhere"] if one.draws_able else []

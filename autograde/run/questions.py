@@ -73,6 +73,7 @@ class Question:
     earlier: int = 0
     """How many answered it before its meaning changed; they are not among the answers."""
     figures: Figures = field(default_factory=lambda: Figures(learners=0))
+    """Of nobody where the question does not count."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -131,7 +132,7 @@ def questions(course: Course, assignment: str) -> tuple[Question, ...]:
         saw = seen.paper(content.workbook)
         grades = held[student].grades if student in held else {}
         paper = {place: item for place, item in content.workbook.paper(sheet.seed, assessed=True).items() if not item.asks_person}
-        total = sum(grades[place].points for place in paper if place in grades)
+        total = sum(grades[place].points for place, item in paper.items() if place in grades and not content.key.entry(item).void)
         for place, item in paper.items():
             if (was := saw[place]) and was is not item and means_other(content.key.earlier, was, content.workbook.items.get(was.id)):
                 before[was.id] += 1
@@ -169,7 +170,7 @@ def submitted_by(course: Course, assignment: str) -> Mapping[str, Submitted]:
 
 
 def _question(item: Item, entry: KeyEntry, answers: list[Answered], before: int) -> Question:
-    marked = [one for one in answers if one.grade and not one.grade.needs_manual_grade]
+    marked = [one for one in answers if one.grade and not one.grade.needs_manual_grade and not entry.void]
     shares = [one.grade.points / item.points for one in marked if one.grade and item.points]
     return Question(item=item, entry=entry, answers=tuple(answers), earlier=before, figures=figures(shares, [one.rest for one in marked]))
 

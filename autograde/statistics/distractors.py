@@ -6,7 +6,7 @@ That an option taken by fewer than 5 % misleads nobody: Haladyna & Downing, How 
 Educational and Psychological Measurement 53 (1993) 999–1010. Cited from memory, November 2026.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autograde.errors import ClassError
@@ -39,7 +39,9 @@ class OptionFigures:
     draws_able: bool = False
 
 
-def distractors(table: Table, item: str, chosen: Sequence[str | None], *, options: Sequence[str], right: str) -> tuple[OptionFigures, ...]:
+def distractors(
+    table: Table, item: str, chosen: Sequence[str | None], *, options: Sequence[str], right: Collection[str]
+) -> tuple[OptionFigures, ...]:
     """Work out the figures of each option, in the order of `options`.
 
     Parameters
@@ -49,12 +51,12 @@ def distractors(table: Table, item: str, chosen: Sequence[str | None], *, option
     chosen
         For each learner of the table in the same order, the id of the option taken; None for none.
     options, right
-        The ids of all options, and of the right one.
+        The ids of all options, and of the right ones.
 
     Raises
     ------
     ClassError
-        If there is not one choice for each learner, or it, or the right one, is none of the options.
+        If there is not one choice for each learner, or it, or a right one, is none of the options.
     """
     if len(chosen) != len(table.points):
         msg = f"Item statistics: {item} has {len(chosen)} choices and {len(table.points)} rows of points; give both for the same learners."
@@ -62,10 +64,10 @@ def distractors(table: Table, item: str, chosen: Sequence[str | None], *, option
     place = table.items.index(item)
     rests = rest_scores(table, item)
     asked = [(option, rest) for option, rest, row in zip(chosen, rests, table.points, strict=True) if row[place] is not None]
-    if strange := {right, *(option for option, _ in asked if option is not None)} - {*options}:
+    if strange := {*right, *(option for option, _ in asked if option is not None)} - {*options}:
         msg = f"Item statistics: {min(strange)} is no option of {item}; count the answers to each version of an item by themselves."
         raise ClassError(msg)
-    return tuple(_option(option, asked, right=option == right) for option in options)
+    return tuple(_option(option, asked, right=option in right) for option in options)
 
 
 def _option(option: str, asked: Sequence[tuple[str | None, float | None]], *, right: bool) -> OptionFigures:

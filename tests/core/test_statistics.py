@@ -140,7 +140,7 @@ def test_few_learners_give_no_figure_and_some_a_caution(learners: int, shown: bo
     for figure in (found.alpha, found.error, *chain.from_iterable((one.facility, one.discrimination, one.rest) for one in found.items)):
         assert (figure.value is not None) == shown
         assert bool(figure.why) != shown
-    options = distractors(points, "a", ["x"] * learners, options=["x", "y"], right="x")
+    options = distractors(points, "a", ["x"] * learners, options=["x", "y"], right={"x"})
     assert all((one.share.value is not None) == shown and not (not shown and one.rare) for one in options)
 
 
@@ -213,7 +213,7 @@ def test_options_are_counted_and_correlated_as_by_scipy(taken: list[tuple[str | 
 
     chosen, rest = [option for option, _ in taken], [points for _, points in taken]
     points = table([[float(option == "a"), float(points)] for option, points in taken], [1, 9])
-    found = distractors(points, "q0", chosen, options=["a", "b", "c", "d"], right="a")
+    found = distractors(points, "q0", chosen, options=["a", "b", "c", "d"], right={"a"})
     assert [one.option for one in found] == ["a", "b", "c", "d"]
     for one in found:
         took = [option == one.option for option in chosen]
@@ -232,18 +232,18 @@ def test_an_option_is_rare_below_one_in_twenty() -> None:
     for learners, rare in ((20, False), (21, True)):
         chosen = ["b", *["a"] * (learners - 1)]
         points = table([[float(option == "a"), n / 30] for n, option in enumerate(chosen)])
-        assert [one.rare for one in distractors(points, "q0", chosen, options=["a", "b"], right="a")] == [False, rare]
+        assert [one.rare for one in distractors(points, "q0", chosen, options=["a", "b"], right={"a"})] == [False, rare]
 
 
 def test_who_was_not_asked_is_not_counted_and_a_strange_option_is_refused() -> None:
     points = table([[None if n < 10 else float(n % 2), n / 30] for n in range(30)])
     chosen = [None if n < 10 else "ab"[n % 2] for n in range(30)]
-    (a, b) = distractors(points, "q0", chosen, options=["a", "b"], right="b")
+    (a, b) = distractors(points, "q0", chosen, options=["a", "b"], right={"b"})
     assert (a.share.value, b.share.value) == (0.5, 0.5)
     with pytest.raises(ClassError, match="c is no option of q0"):
-        distractors(points, "q0", [*chosen[:-1], "c"], options=["a", "b"], right="b")
+        distractors(points, "q0", [*chosen[:-1], "c"], options=["a", "b"], right={"b"})
     with pytest.raises(ClassError, match="29 choices and 30 rows"):
-        distractors(points, "q0", chosen[1:], options=["a", "b"], right="b")
+        distractors(points, "q0", chosen[1:], options=["a", "b"], right={"b"})
 
 
 # Agreement

@@ -104,6 +104,8 @@ def test_whose_points_change_is_what_then_changes(twelve: Course, what: str) -> 
     now = points(twelve)
     assert {who: now[who] for who in before if now[who] != before[who]} == dict.fromkeys(WRONG[1:], 2)
     assert now["l03"] == 0.5, "a person's stay"
+    [one] = asked(twelve, ASSIGNMENT)
+    assert (one.figures.facility is None) is (what == "void")
     list(write_feedback(twelve, ASSIGNMENT))
     page = (twelve.path("feedback", "l06", ASSIGNMENT) / f"{ASSIGNMENT}.html").read_text("utf-8")
     assert ("This question does not count" in page) is (what == "void")

@@ -19,6 +19,8 @@ from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from autograde.classes.folder import PACKAGED, Course
+from autograde.classes.own_keys import Decision
+from autograde.classes.own_keys import decide as decide_key
 from autograde.classes.settings_file import write_setting
 from autograde.cli import app
 from autograde.commands.console import out
@@ -27,6 +29,7 @@ from autograde.content.reading import load_rubrics
 from autograde.desk.standing import standing as class_standing
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables, person
+from autograde.gradebook.cells import Grade
 from autograde.gradebook.left import mark_left, who_left
 from autograde.gradebook.locks import signed_off
 from autograde.gradebook.person import Notes
@@ -42,11 +45,14 @@ from autograde.records.adjustments import Kind as Adjusted
 from autograde.records.adjustments import adjust
 from autograde.records.decisions import Decide, decide, decide_each, decisions_of, history
 from autograde.records.evidence import BY_HAND, Evidence, Kind, add_evidence, evidence_of, withdraw_evidence
+from autograde.records.gathering import gather
 from autograde.records.grid import State, grid
+from autograde.records.marks import Marked
 from autograde.records.opening import reading, writing
 from autograde.records.outside import catch
 from autograde.records.proposals import MARKS, OWN_WORK, SHOWN_WORK, propose
 from autograde.records.referring import refer, withdraw
+from autograde.records.unit import books_of, framework_of
 from autograde.records.units import declare, reopen, sign_off, standing
 from autograde.run.line import SIGNED_OFF
 from autograde.run.mark import mark_class
@@ -63,6 +69,16 @@ purpose = "record"
 criterion = "2.3"
 stem = "From my workplace"
 criteria = [ { code = "2.2", text = "I found them" }, { code = "2.3", text = "I worked by them" } ]
+"""
+SECOND = """
+[[items]]
+id = "w01-q02"
+kind = "single"
+purpose = "assessed"
+criterion = "1.1"
+points = 3
+stem = "And then?"
+options = [ { id = "a", text = "This" }, { id = "b", text = "That" } ]
 """
 CRITERIA = '\nrole = "assessment"\n' + "".join(
     f'[[criteria]]\nframework = "rqf-l2"\ncode = "{code}"\nextent = "{extent}"\nhow = "By writing."\n'
@@ -253,6 +269,28 @@ def test_what_was_handed_in_is_evidence(unit: Course) -> None:
     assert Notes().seen == ()  # nobody's ticks are what is read where there are none
     found = evidence_of(unit)
     assert found["ben01"] == found["cai01"] == ()
+
+
+@pytest.mark.parametrize(
+    ("void", "points", "said"),
+    [
+        ((), {"w01-q01": 2, "w01-q02": 3}, ("2 of 2 questions right", 2, 2)),
+        (("w01-q01",), {"w01-q01": 2, "w01-q02": 3}, ("1 of 1 question right; 1 question does not count", 1, 1)),
+        (("w01-q01",), {"w01-q01": 2, "w01-q02": 1}, None),
+        (("w01-q01", "w01-q02"), {"w01-q01": 2, "w01-q02": 3}, None),
+    ],
+)
+def test_a_question_that_does_not_count_is_told_as_no_right_one(
+    unit: Course, void: tuple[str, ...], points: dict[str, float], said: tuple[str, float, float] | None
+) -> None:
+    path = unit.root / "source" / NAME / "items.toml"
+    path.write_text(path.read_text("utf-8") + SECOND, "utf-8")
+    for question in void:
+        decide_key(unit, "w01", question, Decision(void=True))
+    [book] = books_of(unit, framework_of(unit))
+    grades = {name: Grade("", one, None, None, False) for name, one in points.items()}
+    found = gather(book, "ana01", None, Marked(when=datetime(2026, 11, 19), grades=grades))  # noqa: DTZ001
+    assert [(one.text, one.points, one.maximum) for one in found if one.kind is Kind.CLOSED] == ([said] if said else [])
 
 
 def test_an_answer_that_was_changed_is_another_piece(unit: Course, kit: Any, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import add_one
+from autograde.classes.own_keys import Decision, decide
 from autograde.classes.roster import Roster
 from autograde.classes.settings_file import write_setting
 from autograde.cli import app
@@ -459,6 +460,13 @@ def test_item_figures_hold_to_their_guards(course: Course, kit: "Kit", tmp_path:
     assert section.paragraphs[2] == none
     assert [row[3] for row in options.rows] == ["none: Only 2 learners were asked: below 10 no figure is given."] * 2
     assert [row[2] for row in options.rows] == ["yes", ""]
+    decide(course, "w01", "w01-q01", Decision(also=("b",)))
+    assert [row[2] for row in class_report(course, made="Made.").sections[0].tables[1].rows] == ["yes", "yes"]
+    decide(course, "w01", "w01-q01", Decision(void=True))
+    counted, options = class_report(course, made="Made.").sections[0].tables
+    assert counted.rows[0] == ("w01-q01", "", "", "", "", "This question does not count: everybody gets its points.")
+    assert counted.rows[1][:2] == items.rows[1][:2]
+    assert options.rows == ()
 
 
 def test_quality_is_told_as_the_records_say(unit: Course) -> None:

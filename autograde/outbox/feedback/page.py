@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from autograde.classes.folder import Course
-from autograde.classes.own_keys import GUIDES, class_guides, own_keys
+from autograde.classes.own_keys import GUIDES, class_guides, voided
 from autograde.content import load_rubrics
 from autograde.errors import ClassError
 from autograde.gradebook.entries import Given
@@ -126,7 +126,6 @@ def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool
     if closed:
         reasons = {name: (_right(workbook.items[name], entry), entry.reason) for name, entry in key.keys.items()}
     releases = read_releases(course, workbook)
-    voided = frozenset(name for name, one in own_keys(course, workbook.id).items() if one.void)
     return Common(
         course=course,
         releases=releases,
@@ -135,7 +134,7 @@ def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool
         site=site,
         reasons=reasons,
         rubrics=load_rubrics(workbook.id, own) if rubric else None,
-        voided=voided,
+        voided=voided(course, workbook.id),
         earlier=before,
         closed=closed,
     )
