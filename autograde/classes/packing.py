@@ -40,6 +40,8 @@ README = "How to open this class.txt"
 LEFT_OUT = frozenset({STAGE, "serve.log", RUNNING, TOKEN, ".ipynb_checkpoints", "__pycache__"})
 """Of this computer alone."""
 BLOCK = 1 << 20
+FIRST, LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2107, 12, 31, 23, 59, 58, tzinfo=UTC)
+"""A zip knows no earlier time, and no later one."""
 T = TypeVar("T")
 HOW = """\
 {name}
@@ -164,7 +166,7 @@ def _put(packed: zipfile.ZipFile, path: Path, course: Course, of: Path, paths: P
     name, digest, size = paths.of(of.relative_to(course.root).as_posix()), hashlib.sha256(), 0
     source = _read(of, lambda: path.open("rb"))
     about = os.fstat(source.fileno())
-    when = max(datetime.fromtimestamp(about.st_mtime, UTC), datetime(1980, 1, 1, tzinfo=UTC))
+    when = datetime.fromtimestamp(min(max(about.st_mtime, FIRST.timestamp()), LAST.timestamp()), UTC)
     info = zipfile.ZipInfo(f"{for_any(course.root.name)}/{name}", date_time=when.timetuple()[:6])
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
     with source, packed.open(info, "w", force_zip64=True) as target:

@@ -40,7 +40,7 @@ def released(folder: Path) -> tuple[str, ...]:
 def pack(made: Path, assignment: str, files: tuple[str, ...], target: Path) -> None:
     """Pack the files of the students' version, and a note on what to do with them, into the zip `target`."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name in files:
             archive.write(made / name, f"{assignment}/{name}")
         archive.writestr(f"{assignment}/README.txt", _readme(made, assignment))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograde.classes.folder import Course
+from autograde.gradebook.givings import Giving
 from autograde.gradebook.rows import Rows
 from autograde.text import stamp
 
@@ -36,6 +37,32 @@ def made_from(path: Path) -> str:
 def fits(made: str, digest: str, *, closed: bool) -> bool:
     """Whether a page made from this still says what the gradebook says, and nothing of what was right while marking is open."""
     return made.removesuffix(CLOSED) == digest and (closed or not made.endswith(CLOSED))
+
+
+def page_given(course: Course, student: str, giving: Giving) -> Path | None:
+    """Give the page of a student that was given back then, in its place or put away since; None where it is there no more.
+
+    A page that was written later is not the one that was given, though it may be made from the same marks: once marking is closed it
+    says what was right.
+    """
+    own, at = page_path(course, student, giving.assignment), int(giving.at.timestamp() * 1_000_000) * 1_000
+    replaced = (course.root / REPLACED / student).glob(f"{giving.assignment}-*.html")
+    with suppress(OSError):
+        course.check_own("feedback", student, giving.assignment)
+        for page in (own, *sorted(replaced, reverse=True)):
+            with suppress(OSError):
+                if page.stat().st_mtime_ns <= at and fits(made_from(page), giving.to[student], closed=True):  # whatever is open now
+                    return page
+    return None
+
+
+def is_held_back(course: Course, student: str, page: Path, givings: Iterable[Giving]) -> bool:
+    """Whether a page of a student says what was right though marking is open, and none of the givings (of pages) was of it."""
+    if page.suffix != ".html" or not made_from(page).endswith(CLOSED):
+        return False
+    assignment = page.stem.rsplit("-", 2)[0] if page.parent.parent.name == REPLACED else page.stem
+    of_it = (one for one in givings if one.assignment == assignment and student in one.to and not one.taken_back)
+    return assignment not in course.closed() and page not in (page_given(course, student, one) for one in of_it)
 
 
 def find_stale(course: Course, assignment: str, rows: Rows, students: Iterable[str]) -> list[str]:

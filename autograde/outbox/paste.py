@@ -65,7 +65,7 @@ def site_zip(course: Course) -> bytes:
         msg = "There is no site yet: give out a workbook first."
         raise ClassError(msg)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for path in files:
             archive.write(path, path.relative_to(folder).as_posix())
     return packed.getvalue()

@@ -27,7 +27,7 @@ from autograde.gradebook.platform_people import hub_names
 from autograde.inbox.merged import with_merged
 from autograde.outbox.giving import PAGES
 from autograde.outbox.handout import given_out
-from autograde.outbox.pages import REPLACED, fits, made_from, page_path
+from autograde.outbox.pages import fits, made_from, page_given
 from autograde.records.referrals import Referral, State, referrals_of, sent
 from autograde.text import count
 from autograde.whole import mend, remove, stage, swapped
@@ -153,32 +153,18 @@ def _givings(course: Course) -> dict[tuple[str, str], tuple[Giving, str]]:
 
 
 def _page(course: Course, place: Path, learner: str, assignment: str, giving: Giving, digest: str) -> bool:
-    """Put a page in place as it was given back; whether what is there is that page.
-
-    The copy carries the time of its giving. A page that was written later is not the one that was given, though it may be made from the
-    same marks: once marking is closed it says what was right.
-    """
+    """Put a page in place as it was given back; whether what is there is that page. The copy carries the time of its giving."""
     at = int(giving.at.timestamp() * 1_000_000) * 1_000
     with suppress(OSError):
         if place.stat().st_mtime_ns == at:
             return True
-    replaced = (course.root / REPLACED / learner).glob(f"{assignment}-*.html")
-    for source in (page_path(course, learner, assignment), *sorted(replaced, reverse=True)):
-        if _is_given(course, source, learner, assignment, at, digest):
-            content = read_file(source, MAX_BYTES)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            write_file(place, content)
-            os.utime(place, ns=(at, at))
-            return True
+    if source := page_given(course, learner, giving):
+        content = read_file(source, MAX_BYTES)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_file(place, content)
+        os.utime(place, ns=(at, at))
+        return True
     return fits(made_from(place), digest, closed=True)
-
-
-def _is_given(course: Course, source: Path, learner: str, assignment: str, at: int, digest: str) -> bool:
-    try:
-        course.check_own("feedback", learner, assignment)
-        return source.stat().st_mtime_ns <= at and fits(made_from(source), digest, closed=True)  # as it was given, whatever is open now
-    except OSError:
-        return False
 
 
 def _referrals(course: Course) -> tuple[Referral, ...]:

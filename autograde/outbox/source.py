@@ -1,6 +1,7 @@
 """A class's own copy of a workbook, in source/: where it comes from, and what may lie in it."""
 
 import shutil
+import zipfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,9 +58,12 @@ def source_of(course: Course, name: str, *, fresh: bool, undo: ExitStack) -> tup
 def _set_aside(course: Course, source: Path) -> Path:
     """Keep the class's own edits before a fresh copy takes their place."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    kept = course.root / "received" / source.name / f"source-{now}"
+    kept = course.root / "received" / source.name / f"source-{now}.zip"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.make_archive(str(kept), "zip", source.parent, source.name))
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+        for path in sorted(source.rglob("*")):
+            packed.write(path, encodable(path.relative_to(source.parent).as_posix()))
+    return kept
 
 
 def _is_called(folder: Path, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Everything that a class holds of one person, in one file for that person: a page to read, the rows as JSON, and the files themselves.
 
-Left out is what holds a key or a rubric: the marker's notebook, the words of a second look, and what was proposed to the assessor.
+Left out is what holds a key or a rubric: the marker's notebook, the words of a second look, what was proposed to the assessor, and a
+page that says what was right where marking is open and that was never given.
 """
 
 import json
@@ -18,10 +19,13 @@ from autograde.classes.roster import Student
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.deeds import Deed
+from autograde.gradebook.givings import read_givings
+from autograde.outbox.giving import PAGES
+from autograde.outbox.pages import is_held_back
 from autograde.records.holdings import files_of, rows_of
 from autograde.records.opening import reading, writing
 from autograde.reports.as_html import page
-from autograde.text import in_words
+from autograde.text import encodable, in_words
 from autograde.whole import fresh_file
 from workbook_helpers.files import PART, replacing
 
@@ -49,7 +53,7 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
     with writing(course) as database:
         log.note(database, Deed.EXPORT, learner=one.id, report="all that is held of the learner", file=target.name)
     try:
-        with replacing(target, mode=0o600) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+        with replacing(target, mode=0o600) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
             names = list(_put_files(packed, course, one))
             made = f"Class {course.course_id}, made on {in_words(datetime.now(UTC))} (UK time)."
             packed.writestr("data.json", json.dumps(rows, ensure_ascii=False, indent=1))
@@ -61,13 +65,18 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
 
 
 def _put_files(packed: zipfile.ZipFile, course: Course, learner: Student) -> Iterator[str]:
+    givings = [one for one in read_givings(course.db_url, course.course_id, "") if one.way in PAGES]
     for path in files_of(course, learner):
         inside = [path, *sorted(path.rglob("*"))] if path.is_dir() and not path.is_symlink() else [path]
         for one in inside:
-            name = one.relative_to(course.root).as_posix()
-            if one.is_file() and not one.is_symlink() and not one.name.startswith(PART) and not name.startswith(f"{NOT_THEIRS}/"):
-                packed.write(one, f"files/{name.replace('/.', '/')}")
-                yield f"files/{name.replace('/.', '/')}"
+            where = one.relative_to(course.root)
+            if not one.is_file() or one.is_symlink() or one.name.startswith(PART) or where.parts[0] == NOT_THEIRS:
+                continue
+            if is_held_back(course, learner.id, one, givings):
+                continue
+            name = f"files/{encodable(where.as_posix()).replace('/.', '/')}"
+            packed.write(one, name)
+            yield name
 
 
 def _entries(connection: Connection, learner: str) -> Iterator[Mapping[str, Any]]:

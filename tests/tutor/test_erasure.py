@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, inspect, select, update
 from typer.testing import CliRunner
 
 from autograde.classes.backups import back_up, choose_folder
+from autograde.classes.closing import close
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.packing import pack
@@ -39,6 +40,8 @@ from autograde.inbox.merged import cut_off
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.inbox.watched import new_in, take_from
 from autograde.outbox.feedback.writing import write_feedback
+from autograde.outbox.giving import Way
+from autograde.outbox.pages import CLOSED, HEAD, made_from, page_path
 from autograde.records.actions import actions_of, close_action, raise_action
 from autograde.records.copies import copies_with
 from autograde.records.erasure import erase, finish, plan
@@ -52,6 +55,7 @@ from autograde.reports.learner_export import export_learner
 from autograde.reports.making import make_class
 from autograde.reports.sheet import as_xlsx
 from autograde.run.mark import mark_class
+from autograde.text import encodable
 from autograde.whole import ERASING, stage
 from tests.tutor.conftest import empty_database, keep_answers
 from workbook_helpers.served.database import ANSWERS
@@ -690,6 +694,9 @@ def test_by_command_the_id_is_typed(full: Course, monkeypatch: pytest.MonkeyPatc
 def test_a_learner_gets_all_that_is_held_and_no_key(full: Course, tmp_path: Path) -> None:
     with writing(full) as database:
         database.run(insert(tables.left).values(student_id="ben01", since=NOW))
+    odd = full.root / "submitted" / "ana01" / os.fsdecode(b"caf\xe9.txt" if sys.platform == "linux" else b"cafe.txt")
+    odd.write_text(SIGN, "utf-8")
+    os.utime(odd, (0, 0))  # before there were zips
     export_learner(full, "ana01", tmp_path / "ana.zip")
     with zipfile.ZipFile(tmp_path / "ana.zip") as packed:
         names, rows, html = packed.namelist(), json.loads(packed.read("data.json")), packed.read("index.html").decode()
@@ -702,6 +709,7 @@ def test_a_learner_gets_all_that_is_held_and_no_key(full: Course, tmp_path: Path
     assert SIGN in json.dumps(log_rows)
     assert any(name.startswith("files/feedback/ana01/") for name in names)
     assert any(name.startswith("files/quarantine/") for name in names)
+    assert f"files/submitted/ana01/{encodable(odd.name)}" in names
     assert not [name for name in names if "autograded" in name or "ben01" in name]
     for title, some in rows.items():
         assert f"<h2>{title}</h2>" in html
@@ -712,6 +720,31 @@ def test_a_learner_gets_all_that_is_held_and_no_key(full: Course, tmp_path: Path
     assert "<script" not in html
     with pytest.raises(ClassError, match="there already"):
         export_learner(full, "ana01", tmp_path / "ana.zip")
+
+
+@pytest.mark.parametrize(
+    ("given", "again", "told"), [(Way.ZIP, False, True), (Way.ZIP, True, True), ("", False, False), ("", True, False), ("x", True, False)]
+)
+def test_what_was_right_is_not_given_out_while_marking_is_open(full: Course, tmp_path: Path, given: str, again: bool, told: bool) -> None:
+    """Marking was closed for a time: the page of then is in its place still or, made `again`, put away."""
+    os.utime(
+        page_path(full, "ana01", "w01-small"), (1_790_000_000, 1_790_000_000)
+    )  # two of one second have one name once they are put away
+    close(full, "w01-small")
+    assert all(one.path for one in write_feedback(Course(full.root), "w01-small"))
+    if given:
+        digest = made_from(page_path(full, "ana01", "w01-small")).removesuffix(CLOSED)
+        keep_giving(full.db_url, full.course_id, assignment="w01-small", way=given, to={"ana01": digest})
+    close(full, "w01-small", reopen=True)
+    if again:
+        assert all(one.stale for one in write_feedback(Course(full.root), "w01-small"))
+        later = datetime.now(UTC).timestamp() + 2  # two givings lie a second apart, so that the newer may be ahead of the clock
+        os.utime(page_path(full, "ana01", "w01-small"), (later, later))
+    export_learner(Course(full.root), "ana01", tmp_path / "ana.zip")
+    with zipfile.ZipFile(tmp_path / "ana.zip") as packed:
+        pages = [name for name in packed.namelist() if name.startswith("files/feedback") and name.endswith(".html")]
+        assert any(f'{CLOSED}"'.encode() in packed.read(name)[:HEAD] for name in pages) is told
+    assert len(pages) == 1 + again + told, "the one before marking was closed is there as well"
 
 
 def _answers(original: bytes, folder: Path) -> str:

@@ -498,6 +498,8 @@ def test_what_was_named_as_other_systems_do_not_comes_along(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(ascii(name))
     (odd.root / "kept" / "nul").mkdir()
+    for name, seconds in (("end. ", 0), ("Siân.txt", 2**33)):  # no zip has 1970, nor 2242
+        os.utime(odd.root / "kept" / name, (seconds, seconds))
     (tmp_path / "there").mkdir()
     moved = unpack(pack(odd, tmp_path / "class.zip").path, tmp_path / "there")
     assert moved.root.name == "Care- level 2-"

@@ -24,6 +24,8 @@ from autograde.classes.new import new_course
 from autograde.cli import main
 from autograde.content import load_key, load_rubrics, load_samples
 from autograde.errors import ClassError, ReleaseError
+from autograde.outbox.handout import pack
+from autograde.outbox.paste import site_zip
 from autograde.outbox.release import release
 from autograde.text import local, read_due
 from autograde.whole import STAGE
@@ -45,6 +47,16 @@ def test_a_release_makes_the_students_version_and_a_zip(course: Course) -> None:
         assert set(archive.namelist()) == {f"w01-small/{name}" for name in (*FILES, "README.txt")}
         for name in FILES:
             assert archive.read(f"w01-small/{name}") == (course.root / "release/w01-small" / name).read_bytes()
+
+
+def test_files_from_before_there_were_zips_are_packed(course: Course, tmp_path: Path) -> None:
+    made, site = course.root / "release" / "w01-small", course.root / "handout" / "site"
+    for path in (made / "items.toml", site / "index.html"):
+        os.utime(path, (0, 0))
+    pack(made, "w01-small", ("items.toml",), tmp_path / "handout.zip")
+    for zipped in ((tmp_path / "handout.zip").read_bytes(), site_zip(course)):
+        with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+            assert archive.testzip() is None
 
 
 def test_the_zip_tells_the_student_what_to_do(course: Course) -> None:
@@ -158,6 +170,7 @@ def test_the_classs_own_edits_are_kept_unless_fresh(course: Course) -> None:
     items = course.root / "source/w01-small/items.toml"
     original = items.read_text("utf-8")
     items.write_text(original.replace("Which?", "Which one?"), "utf-8")
+    os.utime(items, (0, 0))  # before there were zips
     assert not release(course, "w01").copied
     assert "Which one?" in (course.root / "release/w01-small/items.toml").read_text("utf-8")
     report = release(course, "w01", fresh=True)
