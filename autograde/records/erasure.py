@@ -7,9 +7,9 @@ A plan is written down first. From then on the erasure is done to its end, by th
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,16 +30,18 @@ from autograde.gradebook.sealed import TABLES, seal
 from autograde.gradebook.sealed_marks import seal_gone
 from autograde.gradebook.who import who
 from autograde.inbox.attempts import FOLDER as ATTEMPTS
+from autograde.inbox.files.senders import NOBODY
 from autograde.inbox.merge import finish as finish_merges
 from autograde.inbox.merged import merges
 from autograde.inbox.store import taking_in
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.inbox.watched import forget_names
 from autograde.records.copies import copies_with, exports_with, moved_from, written_in
-from autograde.records.holdings import files_of, handed_to_service, parts_of, rows_of
+from autograde.records.holdings import files_of, handed_to_service, marked_from, parts_of, rows_of
 from autograde.records.mentions import mentions_in
-from autograde.records.naming import says, without, words_for
+from autograde.records.naming import ERASED_ONE, says, without, words_for
 from autograde.records.opening import reading, writing
+from autograde.records.strays import strays
 from autograde.records.unclaimed import reasons_in, shared_of, told_in
 from autograde.whole import ERASING, alone, remove, stage
 from workbook_helpers.files import read_file, write_file
@@ -82,6 +84,8 @@ class Erasure:
         Comments and records of others that name the learner: they stay.
     moved
         Backups and packed classes that are not where they were written, or cannot be looked at there.
+    marked
+        Workbooks and other ids whose marks and comments were given for a hand-in of the learner, before it was assigned: they stay.
     servers
         Addresses of database servers on which the gradebook was before.
     outside
@@ -102,6 +106,7 @@ class Erasure:
     shared: tuple[str, ...]
     mentions: tuple[str, ...]
     moved: tuple[Path, ...]
+    marked: tuple[str, ...]
     servers: tuple[str, ...]
 
     @property
@@ -114,6 +119,7 @@ class Erasure:
                 for one in self.shared
             ),
             *(f"{one} names this learner: look at it, and change the words if they are about them. It stays." for one in self.mentions),
+            *(f"The marks and comments of {one} were given for a hand-in of this learner: look at them. They stay." for one in self.marked),
             *(f"{text} is not there now, or cannot be looked at: the learner may be in it still." for text in self._moved()),
             *(f"The gradebook was on {one} before: what lies there still is yours to delete." for one in self.servers),
         )
@@ -145,6 +151,11 @@ def plan(course: Course, learner: str) -> Erasure:
         exported = exports_with(course, found, connection)
         namesake = any(one.id != found.id for one in Roster.of(course).named(found.name))
         mentions = mentions_in(connection, found, namesake=namesake)
+        marked = [
+            f"{one.assignment} under {shown(one.under)}"
+            for one in strays(course)
+            if one.learner == found.id and marked_from(connection, one)
+        ]
         written, servers = written_in(connection), moved_from(connection, course.db_url)
     if answers := count_kept(course, found.shown):
         rows[TITLE] = answers
@@ -161,6 +172,7 @@ def plan(course: Course, learner: str) -> Erasure:
         shared=shared,
         mentions=mentions,
         moved=tuple(path for path in written if not _is_there(path)),
+        marked=tuple(marked),
         servers=servers,
     )
 
@@ -238,9 +250,12 @@ def _do(course: Course, about: Mapping[str, Any]) -> None:
         for path in sorted(course.root.glob(f"received/{TAKE_INS}/*.json")):
             _take_out(path, learner, words)
         same = {one.id for one in Roster.of(course).named(str(about["name"]))}  # the name in theirs is their own
+        gone = {Path(path) for path in about["files"]}
         for path in sorted(course.root.glob(f"received/*/{ATTEMPTS}/[!.]*.json")):
-            if path.stem not in same:
-                _strike_attempts(path, words)
+            folder = path.relative_to(course.root).parent.with_name(path.stem)
+            theirs = {one.stem[-8:] for one in gone if one.parent == folder}
+            if theirs or path.stem not in same:
+                _strike_attempts(path, () if path.stem in same else words, theirs)
         forget_names(course)
         for path in reasons_in(course):
             if says(told_in(path), words):
@@ -329,13 +344,18 @@ def _take_out(path: Path, learner: str, words: tuple[str, ...]) -> None:
             write_file(path, json.dumps(row | left, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _strike_attempts(path: Path, words: tuple[str, ...]) -> None:
-    """Take a learner's names out of what is known of another id's hand-ins, as a merge leaves them there."""
+def _strike_attempts(path: Path, words: tuple[str, ...], theirs: Collection[str]) -> None:
+    """Take a learner's names out of what is known of another id's hand-ins, as a merge leaves them there.
+
+    Of `theirs`, which were the learner's (the first eight digits of their digests), all goes that tells where they came from.
+    """
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         whole = json.loads(read_file(path, MAX_BYTES))
         before = json.dumps(whole)
         for row in whole["attempts"]:
             row |= {name: without(str(row[name]), words) for name in ("set_aside", "file") if name in row}
+            if str(row["sha256"])[:8] in theirs:
+                row |= {"file": "", "sender": asdict(NOBODY), "set_aside": f"it is {ERASED_ONE}'s"}
             if "sender" in row:
                 row["sender"]["name"] = without(str(row["sender"]["name"]), words, "")
         if json.dumps(whole) != before:

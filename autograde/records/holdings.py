@@ -16,6 +16,7 @@ from autograde.classes.roster import Student
 from autograde.classes.served import ARRIVED, served_folder
 from autograde.gradebook import own_tables, tables
 from autograde.records.naming import folded
+from autograde.records.strays import Stray, strays
 from autograde.records.unclaimed import manifests, named_alone
 from autograde.whole import BROKEN
 from workbook_helpers.files import read_file
@@ -108,11 +109,35 @@ def rows_of(connection: Connection, learner: str) -> dict[str, list[Mapping[str,
     return found
 
 
+def marked_from(connection: Connection, stray: Stray) -> frozenset[str]:
+    """Give the ids of the submission and its notebook where what the gradebook holds of them was marked from a stray; else none."""
+    if not inspect(connection).has_table(tables.marked.name):
+        return frozenset()
+    asked = (
+        select(_ASSIGNMENTS.c.id, _NOTEBOOKS.c.id)
+        .join(_NOTEBOOKS, _NOTEBOOKS.c.assignment_id == _ASSIGNMENTS.c.id)
+        .join(tables.marked, tables.marked.c.notebook_id == _NOTEBOOKS.c.id)
+        .join(tables.assignment, tables.assignment.c.id == _ASSIGNMENTS.c.assignment_id)
+        .where(_ASSIGNMENTS.c.student_id == stray.under, tables.assignment.c.name == stray.assignment)
+        .where(tables.marked.c.answers == stray.answers_sha256)
+    )
+    return frozenset(id_ for row in connection.execute(asked) for id_ in row)
+
+
 def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
-    """Give the files and folders that are a learner's, what waits or is in quarantine and names nobody else among them; none twice."""
+    """Give the files and folders that are a learner's; none twice.
+
+    What waits or is in quarantine and names nobody else is among them, and what lies under somebody else's id (`strays`).
+
+    Raises
+    ------
+    ClassError
+        If what is known of the hand-ins cannot be read.
+    """
     root = course.root
     found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
+    found += [path for one in strays(course) if one.learner == learner.id for path in one.files]
     found += named_alone(course, learner)
     found += handed_to_service(course, learner.shown)
     return tuple(path for path in found if root.resolve() in path.parent.resolve().parents)

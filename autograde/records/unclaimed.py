@@ -1,5 +1,6 @@
 """What lies in a class and is of nobody yet: hand-ins in quarantine, files that wait to be taken in; and which of them name a learner."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from autograde.inbox.files.loose import pair
 from autograde.inbox.files.mistaken import parts_of
 from autograde.inbox.quarantine import REASON, held_in
 from autograde.records.naming import ERASED_ONE, composed, folded, pattern, words_for
+from autograde.records.strays import owners
 from workbook_helpers.files import PART, read_file
 
 MAX_BYTES = 1_000_000
@@ -56,10 +58,11 @@ def manifests(where: Path) -> Iterator[str]:
 
 def _found(course: Course, learner: Student) -> Iterator[tuple[Path, bool]]:
     """Give what names a learner, each with whether it may be somebody else's, too."""
-    is_about = _Names(Roster.of(course), learner)
+    is_about, known = _Names(Roster.of(course), learner), owners(course)
     for reason in reasons_in(course):
         held = held_in(reason.parent)
-        others = is_about.others(told_in(reason), manifests(reason.parent), [held[1].sender.name] if held else [])
+        owner = known.get(hashlib.sha256(_content(held[0])).hexdigest(), frozenset()) if held else frozenset()
+        others = is_about.others(told_in(reason), manifests(reason.parent), [held[1].sender.name] if held else [], owner)
         if others is not None:
             yield reason.parent, others
     for batch in sorted((course.root / "received" / WAITING).glob("*/")):
@@ -79,7 +82,7 @@ class _Names:
         self._others = pattern([ERASED_ONE, *(word for one in rest for word in words_for(one.shown, one.name))])
         self._ids = {folded(one.shown) for one in rest}
 
-    def others(self, text: str, says: Iterable[str], senders: Iterable[str]) -> bool | None:
+    def others(self, text: str, says: Iterable[str], senders: Iterable[str], owner: frozenset[str] = frozenset()) -> bool | None:
         """Whether something may be somebody else's, too; None where it does not name the learner.
 
         Parameters
@@ -90,13 +93,15 @@ class _Names:
             Whom its manifests name as the learner.
         senders
             Whom another system names as the sender, "" where it does not.
+        owner
+            Whose it is by what a take-in or a tutor said of the same file since.
         """
         told, ids = composed(text), {folded(one) for one in says}
-        whose = [{one.id for one in self._roster.named(name)} for name in senders if name]
+        whose = [frozenset(one.id for one in self._roster.named(name)) for name in senders if name] + ([owner] if owner else [])
         own = any(self._learner.id in one for one in whose)
         if not (own or self._own.search(told) or folded(self._learner.shown) in ids):
             return None
-        strange = any(self._learner.id not in one for one in whose)
+        strange = any(self._learner.id not in one for one in whose) or len(owner) > 1
         return strange or self._others.search(told) is not None or not self._ids.isdisjoint(ids)
 
 

@@ -1,12 +1,13 @@
 """Everything that a class holds of one person, in one file for that person: a page to read, the rows as JSON, and the files themselves.
 
 Left out is what holds a key or a rubric: the marker's notebook, the words of a second look, what was proposed to the assessor, and a
-page that says what was right where marking is open and that was never given.
+page that says what was right where marking is open and that was never given. So is what lies under the learner's id and is somebody
+else's (`records.strays`).
 """
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import read_givings
+from autograde.inbox.attempts import FOLDER as ATTEMPTS
 from autograde.outbox.giving import PAGES
 from autograde.outbox.pages import is_held_back
-from autograde.records.holdings import files_of, rows_of
+from autograde.records.holdings import files_of, marked_from, rows_of
 from autograde.records.opening import reading, writing
+from autograde.records.strays import Stray, strays
 from autograde.reports.as_html import page
 from autograde.text import encodable, in_words
 from autograde.whole import fresh_file
@@ -45,8 +48,11 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
     """
     one = find(course, learner)
     target = fresh_file(course, file, "a learner's data", ending=".zip")
+    strange = [stray for stray in strays(course) if stray.under == one.id]
     with reading(course) as connection:
-        rows = {title: [_readable(row) for row in some] for title, some in rows_of(connection, one.id).items()}
+        others = frozenset(id_ for stray in strange for id_ in marked_from(connection, stray))
+        held = {title: [row for row in some if _is_theirs(row, others)] for title, some in rows_of(connection, one.id).items()}
+        rows = {title: [_readable(row) for row in some] for title, some in held.items() if some}
         entries = [_readable(row) for row in _entries(connection, one.id)]
     if entries:
         rows["Entries of the log"] = entries
@@ -54,7 +60,7 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
         log.note(database, Deed.EXPORT, learner=one.id, report="all that is held of the learner", file=target.name)
     try:
         with replacing(target, mode=0o600) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
-            names = list(_put_files(packed, course, one))
+            names = list(_put_files(packed, course, one, strange))
             made = f"Class {course.course_id}, made on {in_words(datetime.now(UTC))} (UK time)."
             packed.writestr("data.json", json.dumps(rows, ensure_ascii=False, indent=1))
             packed.writestr("index.html", page("learner", learner=one, rows=rows, files=names, made=made))
@@ -64,19 +70,37 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
     return target
 
 
-def _put_files(packed: zipfile.ZipFile, course: Course, learner: Student) -> Iterator[str]:
+def _is_theirs(row: Mapping[str, Any], others: Collection[str]) -> bool:
+    return row.get("id") not in others and row.get("notebook_id") not in others
+
+
+def _put_files(packed: zipfile.ZipFile, course: Course, learner: Student, strange: Collection[Stray]) -> Iterator[str]:
     givings = [one for one in read_givings(course.db_url, course.course_id, "") if one.way in PAGES]
+    apart = {file for stray in strays(course) for file in stray.files}
     for path in files_of(course, learner):
         inside = [path, *sorted(path.rglob("*"))] if path.is_dir() and not path.is_symlink() else [path]
         for one in inside:
             where = one.relative_to(course.root)
             if not one.is_file() or one.is_symlink() or one.name.startswith(PART) or where.parts[0] == NOT_THEIRS:
                 continue
-            if is_held_back(course, learner.id, one, givings):
+            if one in apart or is_held_back(course, learner.id, one, givings):
                 continue
             name = f"files/{encodable(where.as_posix()).replace('/.', '/')}"
-            packed.write(one, name)
+            if digests := {stray.sha256 for stray in strange if one.parent == course.root / "received" / stray.assignment / ATTEMPTS}:
+                packed.writestr(name, _without_rows(one, digests))
+            else:
+                packed.write(one, name)
             yield name
+
+
+def _without_rows(file: Path, digests: Collection[str]) -> str:
+    """Give what is known of a learner's hand-ins, without some of them."""
+    try:
+        whole = json.loads(file.read_bytes())
+        left = [row for row in whole["attempts"] if row["sha256"] not in digests]
+    except (ValueError, KeyError, TypeError):  # a copy of what could not be understood
+        return ""
+    return json.dumps(whole | {"attempts": left}, ensure_ascii=False, indent=1)
 
 
 def _entries(connection: Connection, learner: str) -> Iterator[Mapping[str, Any]]:

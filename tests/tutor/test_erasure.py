@@ -34,6 +34,7 @@ from autograde.gradebook.givings import keep_giving, read_givings
 from autograde.gradebook.keep import backup, restore, would_restore
 from autograde.gradebook.left import mark_left
 from autograde.inbox.arrived import new_batch
+from autograde.inbox.assign import assign
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
 from autograde.inbox.merged import cut_off
@@ -237,6 +238,63 @@ def test_a_hand_in_that_may_be_anothers_is_neither_given_nor_erased(
     assert planned.learner.name not in reason, "whatever stands beside it, such as Moodle's number"
     other = "cai01" if learner == "ana01" else "ana01"
     assert plan(full, other).shared == (name,)  # it may be that of the one who was erased
+
+
+def everywhere(data: bytes, sign: bytes) -> bool:
+    """Whether a file holds a sign, or one that is packed in it."""
+    if data[:2] != b"PK":
+        return sign in data
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return any(everywhere(packed.read(one), sign) for one in packed.namelist())
+
+
+@pytest.mark.parametrize("how", ["by the id that was typed", "by a tutor"])
+def test_what_was_taken_for_anothers_is_given_and_erased_as_whose_it_is(
+    course: Course, kit: "Kit", tmp_path: Path, small_key: None, how: str
+) -> None:
+    typed, path = how != "by a tutor", tmp_path / "x.zip"
+
+    def goes_on() -> None:
+        list(mark_class(course, "w01-small"))
+        list(write_feedback(course, "w01-small", partial=True))
+
+    def given() -> tuple[set[str], dict[str, Any]]:
+        file = tmp_path / "given.zip"
+        file.unlink(missing_ok=True)
+        export_learner(course, "ben01", file)
+        with zipfile.ZipFile(file) as packed:
+            assert [one for one in packed.namelist() if everywhere(packed.read(one), SIGN.encode())] == []
+            assert [one for one in packed.namelist() if b"cai01" in packed.read(one)] == []
+            return set(packed.namelist()), json.loads(packed.read("data.json"))
+
+    path.write_bytes(kit.hand_in("ben01", q01="a", t01="Ben's own."))
+    intake(course, [path], "w01")
+    goes_on()
+    os.utime(
+        page_path(course, "ben01", "w01-small"), (1_790_000_000, 1_790_000_000)
+    )  # two of one second have one name once they are put away
+    path.write_bytes(kit.hand_in("ben01" if typed else None, "2026-11-19T12:00:00+00:00", q01="b", t01=f"{SIGN} by Cai"))
+    intake(course, [path], "w01")
+    if not typed:
+        assign(course, path, "ben01")
+    goes_on()
+    assign(course, path, "cai01")
+    [old] = course.root.glob("feedback-replaced/ben01/*.html")
+    name = f"files/feedback-replaced/ben01/{old.name}"
+    names, rows = given()
+    assert {one.rpartition("/")[0] for one in names if "received/w01-small/ben01" in one} == {"files/received/w01-small/ben01"}
+    assert (name in names, "Marks" in rows) == (True, False)
+    assert plan(course, "cai01").marked == ("w01-small under ben01",)
+    goes_on()
+    names, rows = given()
+    assert ("files/feedback/ben01/w01-small/w01-small.html" in names, name in names, len(rows["Marks"])) == (True, True, 2)
+    assert plan(course, "cai01").marked == ()
+    erase(course, "cai01")
+    left = [one for one in course.root.rglob("*") if one.is_file() and everywhere(one.read_bytes(), SIGN.encode())]
+    assert [str(one) for one in left if not one.name.startswith("gradebook.db")] == []
+    attempts = json.loads((course.root / "received/w01-small/.attempts/ben01.json").read_text("utf-8"))["attempts"]
+    assert [(one["file"], one["set_aside"]) for one in attempts] == [("x.zip", ""), ("", "it is an erased learner's")]
+    assert len([*course.root.glob("received/w01-small/ben01/*.zip")]) == 1
 
 
 def test_a_hand_in_under_a_strange_name_is_nobodys_for_sure(full: Course, kit: "Kit", tmp_path: Path) -> None:
