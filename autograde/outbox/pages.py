@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from autograde.classes.folder import Course
@@ -94,7 +94,9 @@ def set_aside(course: Course, assignment: str, student: str) -> None:
     folder = course.root / REPLACED / student
     folder.mkdir(parents=True, exist_ok=True)
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    path.replace(folder / f"{assignment}-{stamp(made)}.html")
+    while (kept := folder / f"{assignment}-{stamp(made)}.html").exists():  # of two that were made in one second, both are kept
+        made += timedelta(seconds=1)
+    path.replace(kept)
 
 
 def set_aside_stale(course: Course, assignment: str, rows: Rows, students: Iterable[str]) -> list[str]:

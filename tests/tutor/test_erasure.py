@@ -270,9 +270,8 @@ def test_what_was_taken_for_anothers_is_given_and_erased_as_whose_it_is(
     path.write_bytes(kit.hand_in("ben01", q01="a", t01="Ben's own."))
     intake(course, [path], "w01")
     goes_on()
-    os.utime(
-        page_path(course, "ben01", "w01-small"), (1_790_000_000, 1_790_000_000)
-    )  # two of one second have one name once they are put away
+    page = page_path(course, "ben01", "w01-small")
+    os.utime(page, (1_790_000_000, 1_790_000_000))  # before the other one came
     path.write_bytes(kit.hand_in("ben01" if typed else None, "2026-11-19T12:00:00+00:00", q01="b", t01=f"{SIGN} by Cai"))
     intake(course, [path], "w01")
     if not typed:
@@ -785,19 +784,19 @@ def test_a_learner_gets_all_that_is_held_and_no_key(full: Course, tmp_path: Path
 )
 def test_what_was_right_is_not_given_out_while_marking_is_open(full: Course, tmp_path: Path, given: str, again: bool, told: bool) -> None:
     """Marking was closed for a time: the page of then is in its place still or, made `again`, put away."""
-    os.utime(
-        page_path(full, "ana01", "w01-small"), (1_790_000_000, 1_790_000_000)
-    )  # two of one second have one name once they are put away
+    page = page_path(full, "ana01", "w01-small")
+    os.utime(page, (1_790_000_000, 1_790_000_000))
     close(full, "w01-small")
     assert all(one.path for one in write_feedback(Course(full.root), "w01-small"))
+    os.utime(page, (1_790_000_000, 1_790_000_000))  # in the same second: both are kept once they are put away
     if given:
-        digest = made_from(page_path(full, "ana01", "w01-small")).removesuffix(CLOSED)
+        digest = made_from(page).removesuffix(CLOSED)
         keep_giving(full.db_url, full.course_id, assignment="w01-small", way=given, to={"ana01": digest})
     close(full, "w01-small", reopen=True)
     if again:
         assert all(one.stale for one in write_feedback(Course(full.root), "w01-small"))
         later = datetime.now(UTC).timestamp() + 2  # two givings lie a second apart, so that the newer may be ahead of the clock
-        os.utime(page_path(full, "ana01", "w01-small"), (later, later))
+        os.utime(page, (later, later))
     export_learner(Course(full.root), "ana01", tmp_path / "ana.zip")
     with zipfile.ZipFile(tmp_path / "ana.zip") as packed:
         pages = [name for name in packed.namelist() if name.startswith("files/feedback") and name.endswith(".html")]
