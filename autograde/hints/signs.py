@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 SPLIT = re.compile(r"(?<=[.!?])\s+|\n+")
+NUMBER = r"(\d{1,2}|[A-Za-z]|[ivx]{2,4})"
+"""What counts the items of a list."""
+ALONE = re.compile(rf"\s*{NUMBER}\.")
 SIGNS: Mapping[str, tuple[str, str]] = {
     "private": (
         r"kept private|private details|may be shared",
@@ -135,11 +138,16 @@ def straight(text: str) -> str:
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Give (start, end) of each sentence or line that has a letter or digit, in their order, without the blanks around it."""
+    """Give (start, end) of each sentence or line that has a letter or digit, in their order, without the blanks around it.
+
+    The number of an item is no sentence, but begins the one that follows.
+    """
     found, start = [], 0
     for gap in (*SPLIT.finditer(text), None):
         end = gap.start() if gap else len(text)
         part = text[start:end]
+        if gap and ALONE.fullmatch(part):
+            continue
         if any(map(str.isalnum, part)):
             found.append((start + len(part) - len(part.lstrip()), start + len(part.rstrip())))
         start = gap.end() if gap else end

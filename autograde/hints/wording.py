@@ -2,27 +2,30 @@
 
 import re
 
-from autograde.hints.signs import SAID, sentences
+from autograde.hints.signs import NUMBER, SAID, sentences
 
 UNSAFE = {
     "kept secret": r"kept it to myself|promised? (her|him|them|not)|(did|do)(n'?t| not) (say|tell) (anything|anyone|anybody)|"
-    r"not (put|write) (it |this )?in the (notes|record|accident)|did ?n[o']t need to say|nobody says anything|keep quiet",
-    "somebody may be known": r"\b(Mr|Mrs|Ms|Miss|Dr)\.? [A-Z]\w+|\b[A-Z][a-z]{1,30} (Road|Street|Close|Terrace|Lane|Avenue)\b",
-    "outside the role": r"\bdid it myself|leave out (her|his|the) (\w{1,20} )?tablet|lift (her|him) (myself|alone)|"
+    r"not (put|write) (it |this )?in the (notes|records?|accident)|did ?n[o']t need to say|nobody says anything|keep quiet",
+    "somebody may be known": r"(Mr|Mrs|Ms|Miss|Dr)\.? [A-Z]\w+|[A-Z][a-z]{1,30} (Road|Street|Close|Terrace|Lane|Avenue)",
+    "outside the role": r"did it myself|leave out (her|his|the) (\w{1,20} )?tablets?|lift (her|him) (myself|alone)|"
     r"things we have no training|(help out|do it) because otherwise",
-    "money or gifts": r"\b(lent|lend|gave|gives|slips?) me (a )?(£?\d+|twenty|ten|money)|\bborrowed",
-    "records": r"filled (them|it) (all )?in\b|did them all for them|(his|her|friend's|colleague's) login|agreed we do ?n[o']t write",
-    "restraint": r"hold (his|her) (two )?(wrists|arms|hands) (firm|down)|lock(ed)? (him|her|the door)|tied|forced? (him|her)",
-    "private phone": r"my (own|private) (mobile|phone|number)|whats ?app",
-    "decided over the person": r"(son|daughter|wife|husband|family|she|he) decides (the things |about |what )|"
-    r"right to know (all|everything|about)|next of kin so",
-    "contempt": r"attention seek\w+|\b(stupid|lazy|crazy)\b",
-    "the learner at risk": r"bruises but|part of the job|can(not|'?t) go on|(hurt|kill|harm) myself|scared of her",
+    "money or gifts": r"(lent|lend|gave|gives|slips?) me (a )?(£?\d+|twenty|ten|money)"
+    r"(?! (seconds?|minutes?|hours?|days?|weeks?))|borrowed",
+    "records": r"filled (them|it) (all )?in|did them all for them|(his|her|friend's|colleague's) login|agreed we do ?n[o']t write",
+    "restraint": r"hold (his|her) (two )?(wrists|arms|hands) (firm(ly)?|down)|lock(ed)? (him|her|the door)|tied|forced? (him|her)",
+    "private phone": r"my (own|private) (mobile|phone|number(?! of))|whats ?app",
+    "decided over the person": r"(son|daughter|wife|husband|family) decides (the things|about|what)|"
+    r"(she|he) decides (\w{1,20} ){1,3}for (him|her)|(?<!her )(?<!his )right to know (all|everything|about)|next of kin so",
+    "contempt": r"attention seek\w+|stupid|lazy|crazy",
+    "the learner at risk": r"bruises but|(hit(s|ting)?|hurt\w*|kick\w*|bites?|bitten|punch\w*|scratch\w*|spat|shouted at)\b[^.]{0,80}"
+    r" part of the job|can(not|'?t) go on|(hurt|kill|harm) myself|scared of her",
 }
-"""What it sounds like → how it is said. Words alone: "I do not keep secrets" can set one off, and much that is unsafe sets off none."""
-SOUNDS = {name: re.compile(said, 0 if "known" in name else re.IGNORECASE) for name, said in UNSAFE.items()}
-BULLET = re.compile(r"([-*•–]|\d{1,2}[.)])\s")
-OWN = re.compile(r"\b(I|my|we|our)\b")
+"""What it sounds like → how it is said, in whole words. Words alone: "I do not keep secrets" can set one off, and much that is unsafe
+sets off none."""
+SOUNDS = {name: re.compile(rf"\b(?:{said})\b", 0 if "known" in name else re.IGNORECASE) for name, said in UNSAFE.items()}
+BULLET = re.compile(rf"([-*•–]|{NUMBER}[.)])\s")
+OWN = re.compile(r"\b(i(?!\.e\.)|my|we|our)\b", re.IGNORECASE)
 Span = tuple[int, int]
 
 

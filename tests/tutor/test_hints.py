@@ -14,7 +14,7 @@ from autograde.errors import ClassError
 from autograde.hints import Labelled, hints, hints_by, learn
 from autograde.hints.look import kept
 from autograde.hints.signs import SIGNS, signs_of
-from autograde.hints.wording import UNSAFE, listed, unsafe
+from autograde.hints.wording import UNSAFE, listed, own_work, unsafe
 
 GOOD = (
     "I work in a care home. One evening a lady said she wanted tea in her room, because the noise hurts her. I asked her if I may tell her "
@@ -123,14 +123,17 @@ def test_a_list_is_a_hint_where_reasons_are_asked_and_only_there(own: tuple[Labe
     assert not [hint for hint in hints(describe, text) if hint.kind == "list"]
     reasoned = text.replace("safety", "safety, because she could fall").replace("trust", "trust, so that she tells us")
     assert not [hint for hint in hints(explain, reasoned.replace("- less stress\n", "")) if hint.kind == "list"]
-    for mark in ("* ", "• ", "– ", "1. ", "12) "):
+    for mark in ("* ", "• ", "– ", "1. ", "12) ", "a. "):
         assert len(listed("\n".join(f"{mark}one thing of use to all of them" for _ in range(3)))) == 3, mark
+        assert not listed("\n".join(f"{mark}I stay calm, because a raised voice frightens her." for _ in range(4))), mark
 
 
 def test_nothing_of_own_work_is_a_hint_where_own_work_is_asked(own: tuple[Labelled, ...]) -> None:
     rubric = own[0].rubric
     assert [hint.kind for hint in hints(rubric, FEW) if hint.kind == "own work"]
-    assert not [hint for hint in hints(rubric, GOOD) if hint.kind == "own work"]
+    for text in (GOOD, "We asked the nurse last week.", "My manager went there once.", "i asked her, and i wrote it down."):
+        assert not [hint for hint in hints(rubric, text) if hint.kind == "own work"], text
+    assert not own_work("There was help, i.e. the nurse went there once.")
     unasked = rubric.model_copy(update={"workplace_check": "None: a question about the law."})
     assert not [hint for hint in hints(unasked, FEW) if hint.kind == "own work"]
 
@@ -149,6 +152,10 @@ def test_of_a_point_in_unknown_words_nothing_is_said(own: tuple[Labelled, ...]) 
         ("I hold his wrists down on the chair.", "restraint"),
         ("I gave him my own mobile number.", "private phone"),
         ("I support Mrs Smithson from the second floor.", "somebody may be known"),
+        ("I leave out her sleeping tablets.", "outside the role"),
+        ("Her son decides what she wears.", "decided over the person"),
+        ("She decides everything for him.", "decided over the person"),
+        ("He bites us, and that is part of the job.", "the learner at risk"),
     ],
 )
 def test_wording_that_sounds_unsafe_is_shown_with_its_words_and_never_as_likely(own: tuple[Labelled, ...], said: str, about: str) -> None:
@@ -157,6 +164,22 @@ def test_wording_that_sounds_unsafe_is_shown_with_its_words_and_never_as_likely(
     assert [(hint.about, hint.sure) for hint in found] == [(about, "not sure")]
     assert all(start > len(GOOD) for start, _ in found[0].spans)
     assert not [hint for hint in hints(own[0].rubric, GOOD) if hint.kind == "unsafe"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I emptied the catheter bag and untied her apron.",
+        "I reinforced her confidence.",
+        "I unlock the door for the visitor, and block her view of the screen.",
+        "He decides what he eats.",
+        "She knows her right to know everything about her care.",
+        "Keeping records is part of the job, and part of the job description.",
+        "She gave me ten minutes to think.",
+    ],
+)
+def test_everyday_words_of_care_are_not_called_unsafe(text: str) -> None:
+    assert unsafe(text) == ()
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "I do not know"])
