@@ -21,6 +21,11 @@ class Grade(NamedTuple):
         """The points, as nbgrader computes them."""
         return (self.auto_score or 0.0 if self.manual_score is None else self.manual_score) + (self.extra_credit or 0)
 
+    def within(self, most: float) -> float | None:
+        """Give the points as figures count them, 0 ≤ points ≤ `most`: a person may have given more; None while they wait for a person."""
+        waits = self.needs_manual_grade or (self.auto_score is None and self.manual_score is None)
+        return None if waits else min(most, max(0.0, self.points))
+
     @property
     def by_person(self) -> bool:
         """Whether a person has given points."""

@@ -9,7 +9,7 @@ project's own rule, as is what counts as low.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import StatisticsError, correlation, fmean
+from statistics import correlation, fmean
 
 LEAST = 10
 """Fewer learners than this give no figure."""
@@ -19,6 +19,8 @@ HARD = 0.3
 """The facility below which a question is looked at; a high one is no fault where mastery is tested."""
 RARE = 0.05
 """The share of learners below which an option misleads nobody."""
+TINY = 1e-9
+"""Scores that differ by less are the same: points are in hundredths, and what lies below this is the rounding of sums."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,7 @@ class Figures:
     facility
         0 ≤ p ≤ 1, the mean share of its points; None for fewer than `LEAST`.
     discrimination
-        −1 ≤ r ≤ 1, the correlation of its points with those for all other closed questions; None for fewer than `LEAST`, and where
+        −1 ≤ r ≤ 1, the correlation of its points with the score on what else was asked; None for fewer than `LEAST`, and where
         everybody has the same.
     """
 
@@ -41,7 +43,7 @@ class Figures:
     discrimination: float | None = None
 
 
-def figures(shares: Sequence[float], rests: Sequence[float]) -> Figures:
+def figures(shares: Sequence[float], rests: Sequence[float | None]) -> Figures:
     """Work the figures out.
 
     Parameters
@@ -49,21 +51,20 @@ def figures(shares: Sequence[float], rests: Sequence[float]) -> Figures:
     shares
         For each learner, the share of the question's points, 0 ≤ share ≤ 1.
     rests
-        For each learner in the same order, the points for all other questions.
+        For each learner in the same order, the score on all others; None for none.
     """
     if len(shares) < LEAST:
         return Figures(learners=len(shares))
     return Figures(learners=len(shares), facility=fmean(shares), discrimination=correlated(shares, rests))
 
 
-def correlated(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Give the correlation of two rows of numbers; None where one of them is the same throughout, or there are too few."""
-    if len(one) < LEAST:
+def correlated(one: Sequence[float], other: Sequence[float | None]) -> float | None:
+    """Give the correlation, −1 ≤ r ≤ 1, of learners who have both; None below `LEAST`, or where one of the two is the same throughout."""
+    pairs = [(mine, rest) for mine, rest in zip(one, other, strict=True) if rest is not None]
+    if len(pairs) < LEAST or any(max(row) - min(row) <= TINY for row in zip(*pairs, strict=True)):
         return None
-    try:
-        return correlation(one, other)
-    except StatisticsError:
-        return None
+    found = correlation(*zip(*pairs, strict=True))
+    return 0.0 if abs(found) <= TINY else min(1.0, max(-1.0, found))
 
 
 def cautions(found: Figures) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from autograde.marking.key import Key, means_other, wording
+from autograde.marking.key import EarlierKey, Key, means_other, wording
 from autograde.marking.kinds import MARKERS
 from autograde.marking.kinds.scenario import unsafe_acts
 from workbook_helpers.answers import AnswerSheet
@@ -93,6 +93,14 @@ class Seen:
         paper = self.workbook.paper(self.sheet.seed, assessed=True)
         saw = {place: self.others.get(item.id, item) for place, item in paper.items()}
         return {**saw} if self.workbook is now else {place: saw.get(place) for place in now.paper(assessed=True)}
+
+    def asked(self, now: Workbook, earlier: Iterable[EarlierKey]) -> dict[str, tuple[Item, bool]]:
+        """Give place → the item of `now` that the student was asked there, whose points these are, and whether it means something else now.
+
+        That is not always what the place asks now: a pool that has grown draws another one. What `now` has no more is left out.
+        """
+        saw = {place: (was, now.items.get(was.id)) for place, was in self.paper(now).items() if was}
+        return {place: (item, means_other(earlier, was, item)) for place, (was, item) in saw.items() if item}
 
 
 def mark_sheet(

@@ -11,7 +11,7 @@ from autograde.classes.own_keys import class_guides
 from autograde.gradebook import own_tables
 from autograde.gradebook.overview import Assignment, assignments_in, submitted_in
 from autograde.inbox.submitted import handed_in
-from autograde.marking import KeyEntry, means_other
+from autograde.marking import KeyEntry
 from autograde.marking.mark import VOID
 from autograde.outbox.releases import read_releases, read_seen
 from autograde.records.opening import reading
@@ -106,13 +106,10 @@ def _class(course: Course, connection: Connection, assignment: Assignment, workb
         except OSError:  # a link is not this learner's
             continue
         sheet, seen, _ = read_seen(releases, raw)
-        saw, row = seen.paper(workbook), list[float | None]([None] * len(items))
-        for place, item in workbook.paper(sheet.seed, assessed=True).items():
-            grade, was = found.grades.get(place), saw[place]
-            other = was is not None and was is not item and means_other(key.earlier, was, workbook.items.get(was.id))
-            marked = grade is not None and not grade.needs_manual_grade and (grade.auto_score, grade.manual_score) != (None, None)
-            if grade is not None and marked and not other and item.id in places:
-                row[places[item.id]] = min(item.points, max(0.0, grade.points))
+        row = list[float | None]([None] * len(items))
+        for place, (item, other) in seen.asked(workbook, key.earlier).items():
+            if (grade := found.grades.get(place)) and item.id in places and not other:
+                row[places[item.id]] = grade.within(item.points)
         for item_id, column in chosen.items():
             value = sheet.value(item_id)
             column.append(value if isinstance(value, str) and value in _named(workbook.items[item_id]) else None)

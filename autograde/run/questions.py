@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograde.classes.folder import Course
 from autograde.errors import ClassError
@@ -13,27 +13,42 @@ from autograde.gradebook.database import FAULTS, reading, reason
 from autograde.gradebook.overview import Submitted, assignments_in, submitted_in
 from autograde.gradebook.soundness import check_gradebook
 from autograde.inbox.submitted import handed_in, submissions
-from autograde.marking import KeyEntry, Seen, means_other
+from autograde.marking import KeyEntry, Seen
 from autograde.marking.figures import RARE, Figures, correlated, figures
 from autograde.marking.kinds import MARKERS
 from autograde.marking.mark import is_same_answer
 from autograde.outbox.releases import read_seen
 from autograde.run.work import Content, load_content
+from autograde.statistics.table import Table, score
 from workbook_helpers.answers import AnswerSheet
 from workbook_helpers.items import Item, Json
 
-NO_ANSWER = "no answer"
+NO_ANSWER, WAITS, BY_PERSON = "no answer", "waits for a person", "marked by a person"
+"""What is said where no answer can be shown: nothing was answered, or the answer does not fit the question of now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """One learner's answer to a question: its place on their paper, the value (None for no answer), and the grade; None if not marked."""
+    """One learner's answer to a question.
+
+    Attributes
+    ----------
+    place
+        Where it stands on their paper.
+    value
+        What was answered; None for nothing that can be shown, and `why` says why.
+    points
+        0 ≤ points ≤ the question's points; None while they wait.
+    rest
+        0 ≤ rest ≤ 1, the share of the points of all other closed questions that have any; None for none.
+    """
 
     student: str
     place: str
     value: Json
-    grade: Grade | None
-    rest: float = 0.0
+    why: str
+    points: float | None
+    rest: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +102,8 @@ class Question:
             Choice(words=words, number=found[words], right=words in right, note=self._note(words, found[words], words in right, given))
             for words in order
         ]
-        blank = len(self.answers) - len(given)
-        return (*choices, *([Choice(words=NO_ANSWER, number=blank)] if blank else []))
+        none = Counter(answer.why for answer in self.answers if answer.value is None)
+        return (*choices, *(Choice(words=why, number=number) for why, number in none.items()))
 
     @property
     def others(self) -> tuple[Whole, ...]:
@@ -126,23 +141,23 @@ def questions(course: Course, assignment: str) -> tuple[Question, ...]:
     """
     content = load_content(course, assignment)
     held = submitted_by(course, assignment)
-    found: dict[str, list[Answered]] = {}
+    closed = [item for item in content.workbook.assessed() if not item.asks_person]
+    table = Table(items=[item.id for item in closed], maxima=[item.points for item in closed], points=())
+    found: dict[str, list[Answered]] = {item.id: [] for item in closed}
     before: Counter[str] = Counter()
     for student, sheet, seen in sheets(course, content):
-        saw = seen.paper(content.workbook)
         grades = held[student].grades if student in held else {}
-        paper = {place: item for place, item in content.workbook.paper(sheet.seed, assessed=True).items() if not item.asks_person}
-        total = sum(grades[place].points for place, item in paper.items() if place in grades and not content.key.entry(item).void)
-        for place, item in paper.items():
-            if (was := saw[place]) and was is not item and means_other(content.key.earlier, was, content.workbook.items.get(was.id)):
-                before[was.id] += 1
-                continue
-            value = None if sheet.problem or item.id in sheet.unreadable or item.is_blank(sheet.value(item.id)) else sheet.value(item.id)
-            grade = grades.get(place)
-            rest = total - (grade.points if grade else 0.0)
-            found.setdefault(item.id, []).append(Answered(student=student, place=place, value=value, grade=grade, rest=rest))
-    closed = [item for item in content.workbook.assessed() if not item.asks_person]
-    return tuple(_question(item, content.key.entry(item), found.get(item.id, []), before[item.id]) for item in closed)
+        answers: dict[str, Answered] = {}
+        for place, (item, other) in seen.asked(content.workbook, content.key.earlier).items():
+            before[item.id] += other
+            if item.id in found and not other:
+                answers[item.id] = _answered(student, place, item, sheet, grades.get(place))
+        counted = [item.id in answers and not content.key.entry(item).void for item in closed]
+        row = [answers[item.id].points if counts else None for item, counts in zip(closed, counted, strict=True)]
+        for n, item in enumerate(closed):
+            if item.id in answers:
+                found[item.id].append(replace(answers[item.id], rest=score(table, row, without=n)))
+    return tuple(_question(item, content.key.entry(item), found[item.id], before[item.id]) for item in closed)
 
 
 def sheets(course: Course, content: Content) -> Iterator[tuple[str, AnswerSheet, Seen]]:
@@ -169,10 +184,17 @@ def submitted_by(course: Course, assignment: str) -> Mapping[str, Submitted]:
         raise ClassError(msg) from error
 
 
+def _answered(student: str, place: str, item: Item, sheet: AnswerSheet, grade: Grade | None) -> Answered:
+    points, unread = grade.within(item.points) if grade else None, bool(sheet.problem) or item.id in sheet.unreadable
+    value = None if unread or item.is_blank(sheet.value(item.id)) else sheet.value(item.id)
+    why = NO_ANSWER if not unread else WAITS if points is None else BY_PERSON
+    return Answered(student=student, place=place, value=value, why=why, points=points)
+
+
 def _question(item: Item, entry: KeyEntry, answers: list[Answered], before: int) -> Question:
-    marked = [one for one in answers if one.grade and not one.grade.needs_manual_grade and not entry.void]
-    shares = [one.grade.points / item.points for one in marked if one.grade and item.points]
-    return Question(item=item, entry=entry, answers=tuple(answers), earlier=before, figures=figures(shares, [one.rest for one in marked]))
+    marked = [(one.points / item.points, one.rest) for one in answers if one.points is not None and not entry.void]
+    found = figures([share for share, _ in marked], [rest for _, rest in marked])
+    return Question(item=item, entry=entry, answers=tuple(answers), earlier=before, figures=found)
 
 
 def _options(item: Item) -> dict[str, str]:

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autograde.errors import ClassError
-from autograde.marking.figures import LEAST, RARE
-from autograde.statistics.items import TINY, Figure, correlation_or_none
+from autograde.marking.figures import LEAST, RARE, correlated
+from autograde.statistics.items import Figure
 from autograde.statistics.table import Table, rest_scores
 
 
@@ -76,7 +76,7 @@ def _option(option: str, asked: Sequence[tuple[str | None, float | None]], *, ri
         return OptionFigures(option=option, right=right, share=none, rest=none)
     share = sum(taken == option for taken, _ in asked) / len(asked)
     paired = [(float(taken == option), rest) for taken, rest in asked if rest is not None]
-    rest = correlation_or_none([taken for taken, _ in paired], [rest for _, rest in paired])
+    rest = correlated([taken for taken, _ in paired], [rest for _, rest in paired])
     if len(paired) < LEAST:
         why = f"Only {len(paired)} learners have points for another item, too: below {LEAST} no figure is given."
     elif len({taken for taken, _ in paired}) == 1:
@@ -89,5 +89,5 @@ def _option(option: str, asked: Sequence[tuple[str | None, float | None]], *, ri
         share=Figure(value=share),
         rest=Figure(value=rest, why=why if rest is None else ""),
         rare=not right and share < RARE,
-        draws_able=not right and rest is not None and rest > TINY,
+        draws_able=not right and rest is not None and rest > 0,
     )

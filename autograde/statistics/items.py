@@ -17,13 +17,11 @@ from itertools import groupby
 from math import floor, fsum, sqrt
 from statistics import fmean, variance
 
-from autograde.marking.figures import FEW, LEAST, Figures, cautions, correlated
+from autograde.marking.figures import FEW, LEAST, TINY, Figures, cautions, correlated
 from autograde.statistics.table import Table, rest_scores, score
 
 GROUP = 0.27
 """The share of the learners in the upper and in the lower group."""
-TINY = 1e-9
-"""Scores that differ by less are the same: points are in hundredths, and what lies below this is the rounding of sums."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +89,22 @@ def figures(table: Table) -> ClassFigures:
     learners = sum(any(given is not None for given in row) for row in table.points)
     complete = [[given for given in row if given is not None] for row in table.points if None not in row]
     alpha, error = _reliability(complete)
-    few = LEAST <= learners < FEW
     return ClassFigures(
         learners=learners,
         complete=len(complete),
         alpha=alpha,
         error=error,
-        caution=f"Caution: with {learners} learners, below {FEW}, these figures may be chance." if few else "",
+        caution=_caution(learners, len(complete)),
         items=tuple(_item(table, item) for item in table.items),
     )
+
+
+def _caution(learners: int, complete: int) -> str:
+    if LEAST <= learners < FEW:
+        return f"Caution: with {learners} learners, below {FEW}, these figures may be chance."
+    if LEAST <= complete < FEW:
+        return f"Caution: alpha and the error are of {complete} learners; below {FEW} they may be chance."
+    return ""
 
 
 def discrimination(shares: Sequence[float], scores: Sequence[float]) -> float | None:
@@ -124,14 +129,6 @@ def discrimination(shares: Sequence[float], scores: Sequence[float]) -> float | 
     return (_first(tied[::-1], size) - _first(tied, size)) / size
 
 
-def correlation_or_none(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Give the correlation, −1 ≤ r ≤ 1; None below `LEAST` learners, or where one of the two is the same throughout."""
-    if len(one) < LEAST or max(one) - min(one) <= TINY or max(other) - min(other) <= TINY:
-        return None
-    found = correlated(one, other)
-    return None if found is None else min(1.0, max(-1.0, found))
-
-
 def _item(table: Table, item: str) -> ItemFigures:
     place = table.items.index(item)
     asked = [
@@ -147,7 +144,7 @@ def _item(table: Table, item: str) -> ItemFigures:
         )
     paired = [(share, rest) for share, rest, _ in asked if rest is not None]
     index = discrimination(shares, [whole for _, _, whole in asked])
-    rest = correlation_or_none([share for share, _ in paired], [rest for _, rest in paired])
+    rest = correlated([share for share, _ in paired], [rest for _, rest in paired])
     if len(paired) < LEAST:
         why = f"Only {len(paired)} learners have points for another item, too: below {LEAST} no figure is given."
     elif max(shares) - min(shares) <= TINY:

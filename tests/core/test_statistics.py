@@ -144,6 +144,13 @@ def test_few_learners_give_no_figure_and_some_a_caution(learners: int, shown: bo
     assert all((one.share.value is not None) == shown and not (not shown and one.rare) for one in options)
 
 
+@pytest.mark.parametrize(("complete", "caution"), [(9, False), (10, True), (99, True), (100, False)])
+def test_where_few_have_points_for_everything_alpha_has_its_own_caution(complete: int, caution: bool) -> None:
+    found = figures(table([[n % 2, n % 3 / 2 if n < complete else None] for n in range(120)]))
+    assert (found.learners, found.complete) == (120, complete)
+    assert found.caution == (f"Caution: alpha and the error are of {complete} learners; below 100 they may be chance." if caution else "")
+
+
 def test_an_item_that_nearly_all_have_right_is_no_fault() -> None:
     (one, _) = figures(table([[float(n >= 12), float(n >= 40)] for n in range(120)])).items
     assert one.facility.value == pytest.approx(0.9)

@@ -76,6 +76,9 @@ def test_how_many_chose_what(twelve: Course) -> None:
 @pytest.mark.parametrize(
     ("shares", "rests", "discrimination", "said"),
     [
+        ([1, 1, 1, 0] * 5, [0.3, 0.3, 0.3, 0.1 + 0.2] * 5, None, "Everybody has the same points"),
+        ([1, 1, 0, 0, 0, 0, 1, 0, 1, 1], [1, 0, 2, 0, 0, 0, 0, 0, 0, 1], 0, "with 10 learners"),
+        ([1, 1, 1, 0] * 5, [3, 3, 1, None] * 5, None, "Everybody has the same points"),
         ([1, 1, 1, 0] * 2, [3, 3, 2, 1] * 2, None, "Only 8 learners: below 10 no figures are given."),
         ([1, 1, 1, 0] * 5, [3, 3, 3, 1] * 5, 1, "with 20 learners, below 100, this may be chance"),
         ([0, 0, 1, 0] * 30, [3, 3, 1, 3] * 30, -1, "Few got it right"),
@@ -86,8 +89,28 @@ def test_how_many_chose_what(twelve: Course) -> None:
 def test_the_figures_and_their_cautions(shares: list[float], rests: list[float], discrimination: float | None, said: str) -> None:
     found = figures(shares, rests)
     assert found.discrimination == pytest.approx(discrimination)
+    assert any("get it wrong more often" in text for text in cautions(found)) is (discrimination == -1)
     assert any(said in text for text in cautions(found))
     assert ("chance" in " ".join(cautions(found))) is (10 <= len(shares) < 100)
+
+
+def test_extra_points_and_answers_that_wait_for_a_person(twelve: Course) -> None:
+    with twelve.gradebook() as gradebook:
+        for grade in gradebook.find_graded_cell(ITEM, ASSIGNMENT, ASSIGNMENT).grades:
+            grade.extra_credit = 1
+        gradebook.db.commit()
+    assert asked(twelve, ASSIGNMENT)[0].figures.facility == pytest.approx((8 * 2 + 4 * 1) / 24), "3 of 2 points are 2"
+    items = twelve.root / "source" / ASSIGNMENT / "items.toml"
+    items.write_text(items.read_text("utf-8").replace('{ id = "b", text = "That" }', '{ id = "c", text = "That" }'), "utf-8")
+    list(mark_class(twelve, ASSIGNMENT))
+    [one] = asked(twelve, ASSIGNMENT)
+    assert [(choice.words, choice.number) for choice in one.choices] == [("This", 8), ("That", 0), ("waits for a person", 4)]
+    assert one.figures.learners == 8
+    by_hand(twelve, "l03", 1)
+    assert [(choice.words, choice.number) for choice in asked(twelve, ASSIGNMENT)[0].choices][2:] == [
+        ("marked by a person", 1),
+        ("waits for a person", 3),
+    ]
 
 
 @pytest.mark.parametrize("what", ["void", "accept"])

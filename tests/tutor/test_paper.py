@@ -1,6 +1,7 @@
 """A paper that was not drawn for its learner: told at intake, in mark and to the marker, and marked all the same."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -13,8 +14,11 @@ from autograde.classes.roster import import_roster
 from autograde.content import load_key
 from autograde.inbox.intake import intake
 from autograde.outbox.release import release
+from autograde.reports.class_report import class_report
 from autograde.run.mark import mark_class
+from autograde.run.questions import questions
 from autograde.run.rebuild import inert
+from tests.conftest import ROOT
 from workbook_helpers.answers import AnswerStore
 from workbook_helpers.hand_in import choose_learner, hand_in
 from workbook_helpers.items import load_workbook
@@ -63,6 +67,28 @@ def test_the_learners_own_paper_is_nothing_to_tell(course: Course, tmp_path: Pat
     told = " ".join((*taken.oddities, *line.oddities))
     assert "drawn" not in told
     assert "paper" not in told
+
+
+def test_points_count_for_what_was_drawn_though_the_pool_has_grown(course: Course, tmp_path: Path) -> None:
+    then = course.workbook(W99)
+    [pool] = then.pools
+    items, own = course.root / "source" / W99 / "items.toml", course.root / "guides" / "keys" / "w99.toml"
+    text = items.read_text("utf-8")
+    more = re.search(r"\[\[items\]\]\nid = \"w99-drawn-a\".*?\n\n", text, re.DOTALL)
+    assert more
+    text = text.replace('"w99-drawn-c"]', '"w99-drawn-c", "w99-drawn-d"]')
+    items.write_text(f"{text}\n{more[0].replace('drawn-a', 'drawn-d')}", "utf-8")
+    now = course.workbook(W99)
+    drawn = {str(n): [{workbook.paper(str(n))[f"{pool.id}-{k}"].id for k in (1, 2)} for workbook in (then, now)] for n in range(9)}
+    seed = next(seed for seed, (before, after) in drawn.items() if before != after)
+    intake(course, [sent(course, tmp_path / "ana", "ana01", seed=seed)], "w99")
+    own.parent.mkdir(parents=True)
+    key = (ROOT / "autograde" / "content" / "keys" / "w99.toml").read_text("utf-8")
+    own.write_text(re.sub(r"(?m)^w99-drawn-a( = .*)$", r"\g<0>\nw99-drawn-d\1", key), "utf-8")
+    assert [line.points for line in mark_class(course, W99)] == [2]
+    assert {one.item.id for one in questions(course, W99) if "-drawn-" in one.item.id and one.answers} == drawn[seed][0]
+    [section] = class_report(course, made="Made.").sections
+    assert {row[0] for row in section.tables[0].rows if "-drawn-" in row[0] and row[1] == "1"} == drawn[seed][0]
 
 
 def test_a_picked_paper_is_told_everywhere_and_marked(course: Course, tmp_path: Path) -> None:

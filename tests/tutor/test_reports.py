@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 NOTHING_PROPOSED = json.dumps(asdict(Proposal(met=None, why="")))
 RATES = json.dumps({"rates": asdict(Rates()), "new": []})
-GONE = "w01-small: closed questions on 1.1, handed in anew or taken back since; evidence that was withdrawn since"
+GONE = "w01-small: closed questions on 1.1, handed in anew or taken back since, or marked otherwise; evidence that was withdrawn since"
 AT = datetime(2026, 11, 21, 12)  # noqa: DTZ001  naive, as the records keep it
 HARM = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x.example","y")', "https://x.example", "007", "<b>&</b>")
 
