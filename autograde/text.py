@@ -185,6 +185,20 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2]) or "less than a minute"
 
 
+def percent(share: float) -> str:
+    """Say a share, 0 ≤ share ≤ 1, in whole percent; "100%" is all and "0%" is nothing."""
+    said = f"{share:.0%}"
+    if said == "100%" and share < 1:
+        return "over 99%"
+    return "under 1%" if said == "0%" and share > 0 else said
+
+
+def hundredths(number: float) -> str:
+    """Say a coefficient of at most 1 to two places; "1.00" is 1."""
+    said = f"{number:z.2f}"
+    return "over 0.99" if said == "1.00" and number < 1 else said
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Say "1 student", "2 students"."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograde.checks.subject import Subject
 from autograde.marking.key import Rubric
+from autograde.text import hundredths, percent
 from docs.raw import command, row
 from docs.validity import shelf
 from workbook_helpers.items import Item
@@ -113,8 +114,8 @@ class Pairs:
         if not self.one:
             return ["0", "–", "–", "–"]
         apart = Counter(abs(one - other) for one, other in zip(self.one, self.other, strict=True))
-        share = [f"{100 * sum(apart[n] for n in range(most + 1)) / len(self.one):.0f} %" for most in (0, 1)]
-        return [str(len(self.one)), *share, f"{cohen_kappa_score(self.one, self.other, weights='quadratic'):.2f}"]
+        share = [percent(sum(apart[n] for n in range(most + 1)) / len(self.one)) for most in (0, 1)]
+        return [str(len(self.one)), *share, hundredths(cohen_kappa_score(self.one, self.other, weights="quadratic"))]
 
 
 def report() -> str:
@@ -170,7 +171,7 @@ for the level to which they belong. **Kappa** is Cohen's, weighted by the square
 
 AI = """Authors and markers are one language model, each in a session of its own: two people differ more than two readings by one model, \
 so that these figures are the most that can be hoped for, and where they are low the rubric is at fault. A centre's own markers do the \
-same with the rubrics' samples."""
+same with the rubrics' samples, on the desk's page Quality or by `autograde quality standardise`."""
 
 
 FOUND = """What most markers were in doubt about was whether something unsafe lowers the points: the guides did not say so. \

@@ -9,6 +9,7 @@ from rich.text import Text
 from autograde.commands.console import WorkbookName, class_here, out
 
 if TYPE_CHECKING:
+    from autograde.desk.quality_answers import Blind
     from autograde.records.standardising import Training
     from autograde.statistics.agreement import Agreement
 
@@ -196,9 +197,7 @@ def second_marking(
         return
     shown = blind(course, assignment, task, left[0].learner)
     say(out, f"{count(len(left), 'answer')} to mark. This is {left[0].token}, of at most {shown.most:g} points:", "bold")
-    for line in (shown.stem, *shown.lines):
-        out.print(Text(line))
-    _must_see(shown.must_see)
+    _marked_by(shown)
     next_steps(out, [f"autograde quality second {workbook} {task} --answer {left[0].token} --points … --saw 1"])
 
 
@@ -280,10 +279,15 @@ def standardise(
     Example: [bold]autograde quality standardise w01[/]
     """
     from autograde.commands.summary import next_steps, say
+    from autograde.desk.quality_answers import sample as as_marked
+    from autograde.errors import ClassError
     from autograde.gradebook.who import who
     from autograde.records.standardising import give_standard, standings, trainings
-    from autograde.text import count
+    from autograde.text import count, percent
 
+    if (points is None) != (not sample):
+        msg = "To mark a sample answer, give both --sample and --points."
+        raise ClassError(msg)
     course, marker = class_here(), by or who()
     assignment = course.assignment(workbook)
     if points is not None:
@@ -291,16 +295,16 @@ def standardise(
     all_ = trainings(course, assignment, marker)
     left = [one for one in all_ if one.mine is None]
     if left:
-        say(out, f"{count(len(left), 'sample answer')} to mark. This is number {left[0].number + 1}, {left[0].task}:", "bold")
-        out.print(Text(left[0].text))
-        _must_see(left[0].rubric.must_see)
+        about = f"This is number {left[0].number + 1}, {left[0].task}, of at most {left[0].most} points:"
+        say(out, f"{count(len(left), 'sample answer')} to mark. {about}", "bold")
+        _marked_by(as_marked(left[0]))
         next_steps(out, [f"autograde quality standardise {workbook} --sample {left[0].number + 1} --points … --saw 1"])
         return
     for one in standings(course, assignment, marker):
         say(out, f"{one.task}: you and the author, in points", "bold")
         _agreement(one.points)
         for number, point in enumerate(one.must_see, 1):
-            say(out, f"  {number}. {point.text} The same in {point.agreement.same or 0:.0%}.")
+            say(out, f"  {number}. {point.text} The same in {percent(point.agreement.same or 0)}.")
     if not all_:
         say(out, "This workbook has no sample answers.")
 
@@ -313,21 +317,27 @@ def say_hints() -> None:
     """
     from autograde.commands.summary import say
     from autograde.records.second_looks import how_often
-    from autograde.text import count
+    from autograde.text import count, percent
 
     found = how_often(class_here())
     for one in found:
-        share = "nobody judged one yet" if one.share is None else f"{one.share:.0%} of those judged"
+        share = "nobody judged one yet" if one.share is None else f"{percent(one.share)} of those judged"
         say(out, f"{one.kind} ({one.sure}): {count(one.given, 'hint')}, {one.right} useful, {one.wrong} not; {share}")
     if not found:
         say(out, "No hint was given yet.")
 
 
-def _must_see(points: "tuple[str, ...]") -> None:
+def _marked_by(shown: "Blind") -> None:
+    """Show the task, the answer, and what it is marked by."""
     from autograde.commands.summary import say
 
+    for line in (shown.stem, *shown.prompts, *shown.lines):
+        out.print(Text(line))
+    say(out, "Levels:", "bold")
+    for level in shown.guide.levels:
+        out.print(Text(f"  {level.points} points, {level.title}: {level.text}"))
     say(out, "Must see:", "bold")
-    for number, text in enumerate(points, 1):
+    for number, text in enumerate(shown.must_see, 1):
         out.print(Text(f"  {number}. {text}"))
 
 
@@ -344,10 +354,10 @@ def _author(one: "Training") -> None:
 
 def _agreement(found: "Agreement") -> None:
     from autograde.commands.summary import say
-    from autograde.text import count
+    from autograde.text import count, hundredths, percent
 
-    parts = [f"{count(found.pairs, 'pair')}, the same in {found.same or 0:.0%}"]
-    parts += [f"weighted kappa {found.kappa:.2f}"] if found.kappa is not None else []
+    parts = [f"{count(found.pairs, 'pair')}, the same in {percent(found.same or 0)}"]
+    parts += [f"weighted kappa {hundredths(found.kappa)}"] if found.kappa is not None else []
     parts += [found.intervals] if found.intervals else []
     say(out, f"  Agreement, not accuracy: {'; '.join(parts)}.")
     for note in found.notes:

@@ -54,7 +54,7 @@ def _guide(content: Content, name: str, item: Item) -> Guide:
         max=item.points,
         criterion=rubric.criterion,
         verb=rubric.verb,
-        levels=_levels(rubric),
+        levels=levels_of(rubric),
         must_see=rubric.must_see,
         not_enough=rubric.not_enough,
         unsafe=rubric.unsafe,
@@ -64,7 +64,8 @@ def _guide(content: Content, name: str, item: Item) -> Guide:
     )
 
 
-def _levels(rubric: Rubric) -> tuple[Level, ...]:
+def levels_of(rubric: Rubric) -> tuple[Level, ...]:
+    """Give the levels of a rubric, from the lowest."""
     found = []
     for number, level in enumerate(rubric.levels, 1):
         least, most = level.span[0], level.span[-1]

@@ -7,12 +7,12 @@ from typing import Any
 from autograde.desk import reports
 from autograde.desk.pages import Asked, Done, Page, UnfitError
 from autograde.desk.quality_data import Names, data
-from autograde.desk.quality_view import RATES, Quality
+from autograde.desk.quality_view import Quality
 from autograde.errors import ClassError
 from autograde.gradebook.who import who
 from autograde.records import actions, adjustments, sampling, second_marking, standardising
 from autograde.records.adjustments import Kind
-from autograde.statistics.sampling import Rates
+from autograde.statistics.sampling import LEAST, Rates
 from autograde.text import LOCAL, count, read_due
 
 
@@ -40,7 +40,16 @@ def _number(asked: Asked, name: str) -> float:
     except ValueError:
         found = float("nan")
     if not isfinite(found):
-        msg = "Type a number like 7.5." if asked.text(name) else "Type the points."
+        msg = "Type the points." if name == "points" and not asked.text(name) else "Type a number like 7.5."
+        raise UnfitError(msg, name)
+    return found
+
+
+def _least(asked: Asked, name: str) -> int:
+    """Read a least number: none where the field is empty, never another one than was typed."""
+    found = asked.number(name, -1) if asked.text(name) else 0
+    if found < 0:
+        msg = "Type a whole number, 0 or more."
         raise UnfitError(msg, name)
     return found
 
@@ -52,9 +61,13 @@ def _ticks(asked: Asked) -> tuple[int, ...]:
 def _plan(asked: Asked) -> Done:
     """Sample decisions."""
     shares: dict[str, Any] = {name: _number(asked, name) / 100 for name in ("base", "new_assessor")}
-    numbers: dict[str, Any] = {name: asked.number(name, 0) for name in RATES}
+    numbers: dict[str, Any] = {name: _least(asked, name) for name in LEAST}
+    try:
+        rates = Rates(**shares, **numbers)
+    except ClassError as error:
+        raise UnfitError(str(error), "new_assessor") from error
     new = [name.strip() for name in asked.text("new").splitlines() if name.strip()]
-    made = sampling.plan(asked.course, rates=Rates(**shares, **numbers), new=new, seed=asked.text("seed"), by=asked.text("by"))
+    made = sampling.plan(asked.course, rates=rates, new=new, seed=asked.text("seed"), by=asked.text("by"))
     return Done(said=f"{count(made.samples, 'decision')} to look at. The plan’s seed is {made.seed}.", query=_by(asked))
 
 

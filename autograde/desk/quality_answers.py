@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from autograde.classes.folder import Course
 from autograde.classes.roster import Roster
-from autograde.desk.mark_guides import guides_of, must_see_of
+from autograde.desk.mark_guides import guides_of, levels_of, must_see_of
 from autograde.desk.mark_names import Names
 from autograde.desk.mark_view import Guide
 from autograde.errors import ClassError
 from autograde.gradebook.person import marks_for, places_in
 from autograde.records.opening import reading
+from autograde.records.standardising import Training
 from autograde.run.answer import content_of, read_answers
 from workbook_helpers.errors import WorkbookError
 
@@ -71,6 +72,20 @@ def blind(course: Course, assignment: str, task: str, learner: str) -> Blind:
         lines=tuple(names.any(line, whose) for line in answer.lines) if whose else answer.lines,
         reason=answer.reason,
         guide=guides[answer.guide],
+    )
+
+
+def sample(one: Training) -> Blind:
+    """Give a sample answer as it is marked: the task, and the rubric without the author's view."""
+    rests_on, rubric = one.item.rests_on, one.rubric
+    return Blind(
+        task=one.task,
+        stem=one.item.stem,
+        prompts=getattr(one.item, "prompts", ()),
+        document=rests_on.as_html(name="document", level=3) if rests_on else "",
+        lines=(one.text,),
+        reason="",
+        guide=Guide(item=one.task, max=one.most, levels=levels_of(rubric), must_see=rubric.must_see),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
-from autograde.desk.quality_answers import blind, marked_answer
+from autograde.desk.quality_answers import blind, marked_answer, sample
 from autograde.desk.quality_view import (
     HINTS,
     PARTS,
@@ -30,7 +30,7 @@ from autograde.gradebook.who import who
 from autograde.records import actions, adjustments, sampling, second_looks, second_marking, standardising
 from autograde.records.adjustments import Adjustment, Kind
 from autograde.records.evidence import Evidence, evidence_of
-from autograde.text import day
+from autograde.text import day, percent
 
 
 def data(course: Course, query: Mapping[str, str] | None = None, *, names: bool = True) -> Quality:
@@ -187,7 +187,7 @@ def _next(left: list[standardising.Training]) -> dict[str, Any]:
     if not left:
         return {}
     one = left[0]
-    return {"number": one.number, "task": one.task, "text": one.text, "most": one.most, "must_see": one.rubric.must_see}
+    return {"number": one.number, "task": one.task, "answer": sample(one)}
 
 
 def _learnt(one: standardising.Training) -> Learnt:
@@ -215,7 +215,7 @@ def _hints(course: Course, asked: Asks, by: str, _: Names) -> Quality:
             given=one.given,
             right=one.right,
             wrong=one.wrong,
-            share="–" if one.share is None else f"{one.share:.0%}",
+            share="–" if one.share is None else percent(one.share),
         )
         for one in second_looks.how_often(course)
     )

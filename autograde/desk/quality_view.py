@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from autograde.desk.quality_answers import Blind, Marked
 from autograde.statistics.agreement import Agreement
-from autograde.statistics.sampling import Rates
+from autograde.statistics.sampling import LEAST, Rates
 
 PARTS = {
     "sample": "Sample",
@@ -16,14 +16,6 @@ PARTS = {
     "hints": "Second looks",
     "adjustments": "Adjustments",
 }
-RATES = {
-    "per_assessor": "Of each assessor",
-    "per_criterion": "For each criterion",
-    "per_kind": "For each kind of evidence",
-    "per_decision": "Of met, and of not yet met",
-    "per_learner": "For each learner",
-}
-"""The least numbers of a plan, as its form calls them."""
 HINTS = {
     "missing": "A must-see point does not seem to be there",
     "list": "A list, where reasons are asked",
@@ -153,9 +145,7 @@ class Standard:
     left: int
     number: int = -1
     task: str = ""
-    text: str = ""
-    most: int = 0
-    must_see: tuple[str, ...] = ()
+    answer: Blind | None = None
     marked: tuple[Learnt, ...] = ()
     agreed: tuple[Agreed, ...] = ()
     points: tuple[Agreed, ...] = ()
@@ -195,7 +185,7 @@ class Quality:
     by: str
     parts: Mapping[str, str] = field(default_factory=lambda: PARTS)
     rates: Mapping[str, tuple[str, int]] = field(
-        default_factory=lambda: {name: (words, getattr(Rates(), name)) for name, words in RATES.items()}
+        default_factory=lambda: {name: (words, getattr(Rates(), name)) for name, words in LEAST.items()}
     )
     lines: tuple[Line, ...] = ()
     plans: int = 0

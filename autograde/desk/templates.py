@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograde.text import count, in_short, in_words
+from autograde.text import count, hundredths, in_short, in_words, percent
 from workbook_helpers.policy import Nonced
 
 FOLDER = Path(__file__).parent / "templates"
@@ -24,7 +24,7 @@ def environment() -> Environment:
         extensions=[Nonced],
     )
     made.globals |= {"count": count}
-    made.filters |= {"in_short": in_short, "in_words": in_words}
+    made.filters |= {"in_short": in_short, "in_words": in_words, "percent": percent, "hundredths": hundredths}
     return made
 
 

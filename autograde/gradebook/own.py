@@ -11,7 +11,7 @@ from autograde.errors import ClassError
 from autograde.gradebook.database import Database
 from autograde.gradebook.known import know_all
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The last step in `migrations/versions/`."""
 _VERSION = text("SELECT version_num FROM autograde_version")
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(7013460)")

@@ -192,10 +192,12 @@ second_mark = Table(
     Column("seen", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("out_of", Float),
 )
 """What a second marker gave, who had not seen the first one's points. seen: which must-see points, from 0.
 
-first: what the first one had given by then; it may be changed later because of the second, and would then seem to agree.
+first: what the first one had given by then; it may be changed later because of the second, and would then seem to agree. out_of: what
+there was to get then, None where it was not kept.
 """
 
 action = Table(

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from autograde.classes.folder import Course
+from autograde.classes.own_keys import class_guides
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.deeds import Deed
@@ -27,7 +28,7 @@ from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import same_person, who
 from autograde.records.opening import reading, writing
 from autograde.statistics.agreement import Agreement, Weights, agreement
-from autograde.text import naive
+from autograde.text import count, naive
 
 SAME = 1e-9
 """Points that differ by less are the same."""
@@ -54,6 +55,8 @@ class Pair:
         Who gave the second mark, as it was said, and who was logged in.
     points, seen, text
         What the second one gave: points, must-see points from 0, and a note.
+    out_of
+        The most points that there were then; None where it was not kept.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Pair:
     seen: tuple[int, ...]
     text: str
     at: datetime
+    out_of: float | None
 
     @property
     def differs(self) -> bool:
@@ -77,7 +81,10 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAgreement:
-    """How far first and second markers of a task agree: kappa with weights by the square of the distance in points, and what differs."""
+    """How far first and second markers of a task agree: kappa with weights by the square of the distance in points, and what differs.
+
+    `task` says out of how many points, too, where the task was marked twice on several scales.
+    """
 
     assignment: str
     task: str
@@ -118,17 +125,20 @@ def give_second(
         `Waiting.token` of the answer.
     points
         0 ≤ points ≤ the task's most.
+    seen
+        Must-see points that are there, from 0.
 
     Raises
     ------
     ClassError
-        If the answer does not wait for this marker (any more), or the points do not fit; nothing is written then.
+        If the answer does not wait for this marker (any more), or the points or must-see points do not fit; nothing is written then.
     """
     marker = marker.strip() or who()
     one = next((one for one in waiting(course, assignment, task, marker) if one.token == token), None)
     if one is None:
         msg = "This answer does not wait for your second mark. Open the task again."
         raise ClassError(msg)
+    check_seen(task, seen, _must_see(course, assignment, task))
     with writing(course) as database:
         take_turn(database)
         place = _place(database.connection, assignment, task)
@@ -155,6 +165,7 @@ def give_second(
             seen=tuple(sorted(set(seen))),
             text=text.strip(),
             at=naive(datetime.now(UTC)),
+            out_of=place.max_score,
         )
         database.run(insert(second_mark).values(**{**vars(made), "seen": json.dumps(made.seen)}))
         told: dict[str, Any] = {"workbook": assignment, "task": task, "answer": one.answer, "points": points, "seen": made.seen}
@@ -173,24 +184,34 @@ def pairs_of(course: Course) -> tuple[Pair, ...]:
 def agreements(course: Course) -> tuple[TaskAgreement, ...]:
     """Give how far the markers agree, task by task; of each answer that was marked twice by several, each pair counts.
 
+    Where a task was given out again with other points to get, each scale is told apart: pooled, the distance between
+    the scales would count as agreement.
+
     Raises
     ------
     ClassError
         If the gradebook cannot be read.
     """
-    each: dict[tuple[str, str], list[Pair]] = {}
-    for pair in pairs_of(course):
-        each.setdefault((pair.assignment, pair.task), []).append(pair)
+    every = pairs_of(course)
     with reading(course) as connection:
-        places = {name: places_in(connection, name) for name in {name for name, _ in each}}
+        places = {name: places_in(connection, name) for name in {pair.assignment for pair in every}}
+    each: dict[tuple[str, str], dict[float, list[Pair]]] = {}
+    for pair in every:
+        place = places[pair.assignment].get(pair.task)  # a task that was taken out keeps its pairs
+        out_of = pair.out_of or (place.max_score if place else 0.0)
+        each.setdefault((pair.assignment, pair.task), {}).setdefault(out_of, []).append(pair)
     found = []
-    for (assignment, task), pairs in each.items():
-        place = places[assignment].get(task)
-        given = [point for pair in pairs for point in (pair.first, pair.points)]
-        most = max([place.max_score if place else 0, *given])  # a task that was taken out keeps its pairs
-        differ = tuple(pair for pair in pairs if pair.differs)
-        kappa = points_agreement([pair.first for pair in pairs], [pair.points for pair in pairs], most)
-        found.append(TaskAgreement(assignment=assignment, task=task, agreement=kappa, disagreements=differ))
+    for (assignment, task), scales in each.items():
+        for out_of, pairs in sorted(scales.items()):
+            first, second = [pair.first for pair in pairs], [pair.points for pair in pairs]
+            found.append(
+                TaskAgreement(
+                    assignment=assignment,
+                    task=f"{task}, of {out_of:g} points" if len(scales) > 1 else task,
+                    agreement=points_agreement(first, second, max(out_of, *first, *second)),
+                    disagreements=tuple(pair for pair in pairs if pair.differs),
+                )
+            )
     return tuple(found)
 
 
@@ -207,6 +228,22 @@ def points_agreement(first: Sequence[float], second: Sequence[float], most: floa
     found = agreement(one, other, steps, weights=Weights.QUADRATIC, same=1 - differ / len(first) if first else None)
     note = "Kappa is in steps of half a point, to which each mark is taken: marks that differ by less may be the same there."
     return found if step == 1 or not first else replace(found, notes=(note, *found.notes))
+
+
+def check_seen(task: str, seen: Sequence[int], there: int) -> None:
+    """Refuse must-see points, from 0, that a task does not have: ClassError."""
+    if set(seen) - set(range(there)):
+        msg = f"{task} has {count(there, 'must-see point')}. Name some of these."
+        raise ClassError(msg)
+
+
+def _must_see(course: Course, assignment: str, task: str) -> int:
+    """Give how many must-see points a task has: the most, where it has or had several rubrics."""
+    workbook = course.workbook(assignment)
+    _, rubrics = class_guides(course, workbook)
+    asked = next((pool.items for pool in workbook.pools if task in pool.places()), (task,))
+    earlier = [(one.item, one) for one in rubrics.earlier]
+    return max((len(one.must_see) for item, one in (*rubrics.rubrics.items(), *earlier) if item in asked), default=0)
 
 
 def _differ(one: float, other: float) -> bool:

@@ -24,9 +24,10 @@ from autograde.gradebook.sealed import seal
 from autograde.gradebook.who import same_person, who
 from autograde.marking import Rubric, Sample
 from autograde.records.opening import reading, writing
-from autograde.records.second_marking import points_agreement
+from autograde.records.second_marking import check_seen, points_agreement
 from autograde.statistics.agreement import Agreement, agreement
 from autograde.text import naive
+from workbook_helpers.items import Item, Workbook
 
 TICKS = ("not seen", "seen")
 """What a must-see point can be."""
@@ -55,8 +56,8 @@ class Training:
     ----------
     number
         Its place in the file, from 0.
-    text, rubric
-        The answer, and what it is marked by; its most points are the last level's.
+    item, text, rubric
+        The task, the answer, and what it is marked by; its most points are the last level's.
     author
         The author's view, None until this marker has marked it.
     mine
@@ -67,6 +68,7 @@ class Training:
 
     task: str
     number: int
+    item: Item
     text: str
     rubric: Rubric
     author: Sample | None = None
@@ -105,17 +107,17 @@ def trainings(course: Course, assignment: str, marker: str) -> tuple[Training, .
     ClassError, ContentError
         If the workbook is not there, or its files have a fault.
     """
-    samples, rubrics, version = _read(course, assignment)
+    workbook, samples, rubrics, version = _read(course, assignment)
     given = _given(course, samples, version)
     found = []
     for number, sample in enumerate(samples):
-        if sample.task not in rubrics:
+        if sample.task not in rubrics or sample.task not in workbook.items:
             continue
         marks = given.get(number, [])
         mine = next((one for one in marks if one.by(marker)), None)
         others = tuple(one for one in marks if not one.by(marker)) if mine else ()
-        about: dict[str, Any] = {"task": sample.task, "number": number, "text": sample.text.strip(), "rubric": rubrics[sample.task]}
-        found.append(Training(**about, author=sample if mine else None, mine=mine, others=others))
+        about: dict[str, Any] = {"task": sample.task, "number": number, "item": workbook.items[sample.task], "text": sample.text.strip()}
+        found.append(Training(**about, rubric=rubrics[sample.task], author=sample if mine else None, mine=mine, others=others))
     return tuple(found)
 
 
@@ -131,20 +133,18 @@ def give_standard(course: Course, assignment: str, number: int, *, points: float
     all_ = {one.number: one for one in trainings(course, assignment, marker)}
     one = all_.get(number)
     if one is None:
-        msg = f"{assignment} has no sample answer {number}. Choose one from the list."
+        msg = f"{assignment} has no sample answer {number + 1}. Choose one from the list."
         raise ClassError(msg)
     if one.mine:
         raise ClassError(_marked(one.mine))
     if not 0 <= points <= one.most:
         msg = f"{points:g} is not between 0 and the {one.most} points that there are."
         raise ClassError(msg)
-    if set(seen) - set(range(len(one.rubric.must_see))):
-        msg = f"{one.task} has {len(one.rubric.must_see)} must-see points. Name some of these."
-        raise ClassError(msg)
+    check_seen(one.task, seen, len(one.rubric.must_see))
     about: dict[str, Any] = {
         "task": one.task,
         "sample": number,
-        "version": _read(course, assignment)[2],
+        "version": _read(course, assignment)[-1],
         "marker": marker,
         "entered_by": who(),
         "points": points,
@@ -191,10 +191,10 @@ def most_of(rubric: Rubric) -> int:
     return max(level.span[-1] for level in rubric.levels)
 
 
-def _read(course: Course, assignment: str) -> tuple[tuple[Sample, ...], Mapping[str, Rubric], int]:
+def _read(course: Course, assignment: str) -> tuple[Workbook, tuple[Sample, ...], Mapping[str, Rubric], int]:
     workbook = course.workbook(assignment)
     _, rubrics = class_guides(course, workbook)
-    return load_samples(workbook.id).samples, rubrics.rubrics, rubrics.version
+    return workbook, load_samples(workbook.id).samples, rubrics.rubrics, rubrics.version
 
 
 def _given(course: Course, samples: Sequence[Sample], version: int) -> dict[int, list[Given]]:

@@ -14,7 +14,8 @@ from autograde.records.second_marking import TaskAgreement, agreements
 from autograde.reports.document import Document, Section, Table
 from autograde.reports.facts import Decided, Facts
 from autograde.reports.people import People
-from autograde.text import aware, count, local
+from autograde.statistics.sampling import Rates
+from autograde.text import aware, count, hundredths, local, percent
 
 NOT_YET = "not looked at yet"
 
@@ -67,7 +68,11 @@ def _in_short(samples: Sequence[Any], holding: Collection[str]) -> str:
     looked = [row for row in still if row.agrees is not None]
     agreed, others = sum(bool(row.agrees) for row in looked), len(samples) - len(still)
     said = f"Of {count(len(holding), 'decision')} that hold now, {len(still)} were sampled, and {len(looked)} of these looked at. "
-    said += f"The quality assurer agreed with {agreed} ({agreed / len(looked):.0%})." if looked else "Nothing can be said of agreement yet."
+    said += (
+        f"The quality assurer agreed with {agreed} ({percent(agreed / len(looked))})."
+        if looked
+        else "Nothing can be said of agreement yet."
+    )
     return f"{said} {others} more were sampled and decided again since, or erased." if others else said
 
 
@@ -97,8 +102,8 @@ def _markers(second: Sequence[TaskAgreement]) -> Table:
             (
                 f"{one.assignment} {one.task}",
                 str(found.pairs),
-                f"{found.same:.0%}" if found.same is not None else "",
-                f"{found.kappa:.2f}" if found.kappa is not None else "none",
+                percent(found.same) if found.same is not None else "",
+                hundredths(found.kappa) if found.kappa is not None else "none",
                 found.intervals,
                 " ".join(found.notes),
             )
@@ -158,7 +163,8 @@ def _about(decision: Decided | None, people: People) -> tuple[str, str, str, str
 
 def _settings(text: str) -> str:
     row = json.loads(text)
-    return ", ".join(f"{name}: {value}" for name, value in row.items()) if isinstance(row, dict) else str(row)
+    new = f"; new: {', '.join(row['new'])}" if row["new"] else ""
+    return f"{Rates(**row['rates']).words}{new}"
 
 
 def _all(connection: Connection, table: Any) -> Sequence[Any]:

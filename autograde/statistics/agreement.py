@@ -206,4 +206,4 @@ def _bootstrap(counts: Numbers, costs: Numbers, seed: int) -> Interval | None:
 
 def _may_differ(pairs: int) -> str:
     """Say how much disagreement may still be there: the exact one-sided bound for none among n (Clopper & Pearson 1934)."""
-    return f"As many as {1 - (1 - LEVEL) ** (1 / pairs):.0%} of all judgements may differ nevertheless (at {LEVEL:.0%})."
+    return f"As many as {100 * (1 - (1 - LEVEL) ** (1 / pairs)):.2g}% of all judgements may differ nevertheless (at {LEVEL:.0%})."

@@ -24,6 +24,14 @@ from autograde.errors import ClassError
 Key = TypeVar("Key", bound=Hashable)
 
 BEFORE = "It was sampled before."
+LEAST = {
+    "per_assessor": "Of each assessor",
+    "per_criterion": "For each criterion",
+    "per_kind": "For each kind of evidence",
+    "per_decision": "Of met, and of not yet met",
+    "per_learner": "For each learner",
+}
+"""The least numbers of a plan that people choose, as they are called."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +82,21 @@ class Rates:
 
     def __post_init__(self) -> None:
         if not 0 <= self.base <= self.new_assessor <= 1:
-            msg = f"Sampling plan: the rates {self.base} and, if new, {self.new_assessor} must rise from 0 to 1; put the settings right."
+            rates = f"{_percent(self.base)} of each assessor’s decisions and {_percent(self.new_assessor)} of a new assessor’s"
+            msg = f"Sampling plan: {rates} cannot be; type 0 to 100 percent, and for a new assessor no less than for the others."
             raise ClassError(msg)
         for name in ("per_learner", "per_assessor", "per_criterion", "per_kind", "per_decision", "per_stratum"):
             if getattr(self, name) < 0:
-                msg = f"Sampling plan: {name} is {getattr(self, name)}, and cannot be below 0; put the settings right."
+                words = LEAST.get(name, "for each stratum")
+                msg = f"Sampling plan: “{words}” is at least {getattr(self, name)}, which cannot be; type 0 or more."
                 raise ClassError(msg)
+
+    @property
+    def words(self) -> str:
+        """What is sampled, in words."""
+        least = [f"{number} {words.lower()}" for name, words in LEAST.items() if (number := getattr(self, name))]
+        said = f"{_percent(self.base)} of each assessor’s decisions, {_percent(self.new_assessor)} of a new assessor’s"
+        return f"{said}; at least {', '.join(least)}" if least else said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +176,12 @@ def _needs(ordered: Sequence[Decision], new: Collection[str], rates: Rates) -> I
         rate = rates.new_assessor if assessor in new else rates.base
         asked = ceil(round(rate * len(group), 9))  # 0.07 × 100 is a little more than 7
         who = f"{assessor}, who is new" if assessor in new else assessor
-        yield _Need(decisions=group, number=asked, reason=f"One of {rate:.0%} of the decisions of {who}.")
+        yield _Need(decisions=group, number=asked, reason=f"One of {_percent(rate)} of the decisions of {who}.")
         yield _Need(decisions=group, number=rates.per_assessor, reason=f"At least {rates.per_assessor} of the decisions of {assessor}.")
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:g}%"  # as it was chosen, and not rounded
 
 
 def _groups(ordered: Sequence[Decision], keys: Sequence[Key]) -> dict[Key, list[Decision]]:

@@ -27,6 +27,7 @@ from autograde.statistics import (
     sampling_plan,
 )
 from autograde.statistics.items import discrimination
+from autograde.text import hundredths, percent
 
 EXACT = 1e-9
 RANDOM = settings(max_examples=40, deadline=None)
@@ -339,6 +340,28 @@ def test_a_published_table_gives_the_published_figures() -> None:
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("share", "said"), [(1, "100%"), (0.9957, "over 99%"), (0.99, "99%"), (0.5, "50%"), (0.01, "1%"), (0.004, "under 1%"), (0, "0%")]
+)
+def test_what_is_not_all_is_never_said_to_be_100_percent(share: float, said: str) -> None:
+    assert percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1.00"), (0.9999, "over 0.99"), (0.994, "0.99"), (0, "0.00"), (-0.001, "0.00"), (-0.5, "-0.50")]
+)
+def test_a_kappa_that_is_not_1_is_never_said_to_be_1(number: float, said: str) -> None:
+    assert hundredths(number) == said
+
+
+@pytest.mark.parametrize(("pairs", "said"), [(3, "63%"), (700, "0.43%")])
+def test_how_much_may_differ_after_all_is_never_nothing(pairs: int, said: str) -> None:
+    [note] = agreement(
+        ["0", "1", "1"] * (pairs // 3) + ["0"] * (pairs % 3), ["0", "1", "1"] * (pairs // 3) + ["0"] * (pairs % 3), SCALE
+    ).notes
+    assert f"As many as {said} of all judgements may differ" in note
+
+
 def test_the_bootstrap_is_that_of_scipy_and_its_seed_makes_it_the_same() -> None:
     from scipy.stats import bootstrap
     from statsmodels.stats.inter_rater import cohens_kappa, to_table
@@ -491,6 +514,11 @@ def test_a_plan_of_a_centre_says_why_and_looks_at_new_assessors_more() -> None:
     assert said["One of 7% of the decisions of Ann."] == 14
     assert said["One of 25% of the decisions of Ben, who is new."] == 50
     assert said["At least 2 of the decisions of Ben."] == 2
+    for rate, words in ((0.125, "12.5%"), (0.004, "0.4%")):
+        rates = Rates(base=rate)
+        reasons = {reason for one in sampling_plan(decisions, rates=rates, seed="2026") for reason in one.reasons}
+        assert f"One of {words} of the decisions of Ann." in reasons
+        assert rates.words.startswith(f"{words} of each assessor’s decisions, 25% of a new assessor’s; at least 2 of each assessor, ")
     assert said["At least 1 for the decision “not yet met”."] == 1
     other = sampling_plan(decisions, new=["Ben"], rates=rates, seed="2027")
     both = {one.decision.id for one in plan} & {one.decision.id for one in other}
@@ -500,9 +528,17 @@ def test_a_plan_of_a_centre_says_why_and_looks_at_new_assessors_more() -> None:
     assert "At least 3 of Ann’s decisions “not yet met” on 1.1 by written answer." in {reason for one in strata for reason in one.reasons}
 
 
-@pytest.mark.parametrize(("base", "new", "least"), [(0.5, 0.1, 1), (-0.1, 0.2, 1), (0.1, 1.1, 1), (0.1, 0.2, -1)])
-def test_settings_that_cannot_be_are_refused(base: float, new: float, least: int) -> None:
-    with pytest.raises(ClassError, match="put the settings right"):
+@pytest.mark.parametrize(
+    ("base", "new", "least", "said"),
+    [
+        (0.3, 0.25, 1, "30% of each assessor’s decisions and 25% of a new assessor’s cannot be; type 0 to 100 percent"),
+        (-0.1, 0.2, 1, "-10% of each assessor’s decisions"),
+        (0.1, 1.1, 1, "110% of a new assessor’s"),
+        (0.1, 0.2, -1, "“For each kind of evidence” is at least -1, which cannot be; type 0 or more"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(base: float, new: float, least: int, said: str) -> None:
+    with pytest.raises(ClassError, match=said):
         Rates(base=base, new_assessor=new, per_kind=least)
 
 

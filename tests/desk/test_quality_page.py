@@ -73,7 +73,7 @@ def test_a_decision_is_sampled_looked_at_and_acted_upon_without_a_script(desk: D
     page.get_by_label("Seed").fill("autumn")
     page.get_by_label("Of each assessor’s decisions, in percent").fill("200")
     page.get_by_role("button", name="Sample").click()
-    expect(page.locator(".desk-fault")).to_contain_text("must rise from 0 to 1")
+    expect(page.locator(".desk-fault")).to_contain_text("200% of each assessor’s decisions and 25% of a new assessor’s cannot be")
     expect(page.get_by_label("Seed")).to_have_value("autumn")
     page.get_by_label("Of each assessor’s decisions, in percent").fill("10")
     page.get_by_role("button", name="Sample").click()
@@ -135,7 +135,7 @@ def test_an_answer_is_marked_twice_and_the_two_differ(desk: Desk, plain_page: Pa
     said(page, "0 answers of this task left.")
     page.get_by_role("link", name="Agreement").click()
     expect(page.get_by_text("It is agreement, not accuracy")).to_be_visible()
-    expect(page.locator("dl")).to_contain_text("50 %")
+    expect(page.locator("dl")).to_contain_text("50%")
     page.get_by_role("listitem").filter(has_text="7 at first, 4.5").get_by_role("link").click()
     expect(page.get_by_text("7 of 10 points")).to_be_visible()
 

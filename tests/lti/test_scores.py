@@ -383,7 +383,10 @@ def test_of_an_older_class_what_was_told_is_not_told_again_and_a_new_link_counts
     give_all(marked)
     send(marked)
     with closing(connect(marked.root / "gradebook.db")) as raw:
-        raw.executescript("ALTER TABLE autograde_platform_score DROP COLUMN \"to\"; UPDATE autograde_version SET version_num = '0002'")
+        raw.executescript(
+            'ALTER TABLE autograde_platform_score DROP COLUMN "to"; ALTER TABLE autograde_second_mark DROP COLUMN out_of;'
+            "UPDATE autograde_version SET version_num = '0002'"
+        )
     assert so_far(marked).line == "2 scores sent, 0 waiting, 0 refused."
     send(marked)
     assert len(platform.told) == 2

@@ -64,7 +64,10 @@ def test_who_is_who_at_a_platform_and_what_it_was_told_are_brought_on_from_the_f
     old.plain_each("INSERT INTO autograde_platform_person (learner, issuer, subject) VALUES (?, ?, ?)", people)
     told = ("ana01", "w01-small", "p" * 64, None, 12.0, "2026-11-02 10:00:00", "sent", 1, "2026-11-02 10:00:00", "")
     old.plain_each("INSERT INTO autograde_platform_score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [told])
+    second = (*(f"{n}" for n in range(5)), 7, "Ines", "ines", 6, "[]", "", "2026-11-02 10:00:00")
+    old.plain_each("INSERT INTO autograde_second_mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [second])
     prepare(old)
+    assert [row.out_of for row in old.rows(select(own_tables.second_mark))] == [None]
     found, score = own_tables.platform_person, own_tables.platform_score
     assert sorted(map(tuple, old.rows(select(found.c.learner, found.c.realm, found.c.subject)))) == sorted(people)
     is_as_declared(old, found)
@@ -78,7 +81,8 @@ def test_who_is_who_at_a_platform_is_read_of_an_older_class(course: Course) -> N
         pass
     with closing(connect(course.root / "gradebook.db")) as raw:
         raw.executescript(
-            "DROP TABLE autograde_platform_person; UPDATE autograde_version SET version_num = '0001';"
+            "DROP TABLE autograde_platform_person; ALTER TABLE autograde_second_mark DROP COLUMN out_of;"
+            "UPDATE autograde_version SET version_num = '0001';"
             "CREATE TABLE autograde_platform_person (learner TEXT, issuer TEXT, subject TEXT);"
             "INSERT INTO autograde_platform_person VALUES ('ana01', 'https://moodle.example', '7')"
         )

@@ -20,11 +20,12 @@ from autograde.classes.folder import Course
 from autograde.classes.moving import move_gradebook
 from autograde.commands.console import out
 from autograde.content import load_samples
-from autograde.desk import mark, quality_data
+from autograde.desk import mark, quality, quality_data
 from autograde.desk.mark_answers import Answers
-from autograde.desk.pages import plain
+from autograde.desk.pages import Asked, UnfitError, plain
 from autograde.desk.quality_answers import blind
 from autograde.desk.quality_view import PARTS
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook import log, own_tables
 from autograde.gradebook.database import let_go
@@ -43,7 +44,7 @@ from autograde.reports.facts import read_facts
 from autograde.reports.people import people
 from autograde.reports.quality import quality_report
 from autograde.run.mark import mark_class
-from autograde.statistics.sampling import Rates
+from autograde.statistics.sampling import LEAST, Rates
 from autograde.text import in_words, naive, read_due
 from tests.conftest import ROOT
 from tests.tutor.conftest import ASSIGNMENT, empty_database
@@ -287,6 +288,22 @@ def test_a_plan_is_the_same_for_the_same_seed_and_samples_nothing_twice(course: 
     assert [one.seed for one in sampling.plans_of(course)] == ["winter", "autumn"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        *(({"per_criterion": number}, "per_criterion", "Type a whole number, 0 or more") for number in ("-1", "two", "1,5")),
+        ({"base": "30"}, "new_assessor", "30% of each assessor’s decisions and 25% of a new assessor’s cannot be"),
+        ({"base": ""}, "base", "Type a number like 7.5"),
+    ],
+)
+def test_on_the_desk_no_other_number_is_taken_than_was_typed(course: Course, typed: dict[str, str], field: str, said: str) -> None:
+    decisions(course, ("d1", "ana01", "1.1", "Ruth", True))
+    fields = {"base": "10", "new_assessor": "25", **dict.fromkeys(LEAST, "0")} | typed
+    with pytest.raises(UnfitError, match=said) as caught:
+        quality.PAGE.verbs["plan"](Asked(course=course, worker=Worker(), fields=fields))
+    assert (caught.value.field, sampling.plans_of(course)) == (field, ())
+
+
 def test_only_what_holds_is_sampled(course: Course) -> None:
     with pytest.raises(ClassError, match="nothing to sample"):
         sampling.plan(course)
@@ -374,6 +391,26 @@ def test_agreement_is_that_of_what_each_gave_by_themselves(marked: Course) -> No
     assert (shown.pair_answer.points, shown.pair_answer.comment, shown.pair_answer.lines) == (5, "Say more.", (TEXTS["ben01"],))
 
 
+def test_each_scale_of_a_task_has_an_agreement_of_its_own(marked: Course) -> None:
+    gives = {10: {"ana01": 3, "ben01": 8, "cai01": 6}, 20: {"ana01": 16, "ben01": 18, "cai01": 13}}
+    for most, second in gives.items():
+        with marked.gradebook() as gradebook:
+            gradebook.find_graded_cell(TASK, ASSIGNMENT, ASSIGNMENT).max_score = most
+            gradebook.db.commit()
+        with logged_in(f"marker{most}"):
+            for one in second_marking.waiting(marked, ASSIGNMENT, TASK, f"M{most}"):
+                about: dict[str, Any] = {"points": second[one.learner], "marker": f"M{most}"}
+                second_marking.give_second(marked, ASSIGNMENT, TASK, one.token, **about)
+    ten, twenty = second_marking.agreements(marked)
+    assert [one.task for one in (ten, twenty)] == [f"{TASK}, of 10 points", f"{TASK}, of 20 points"]
+    for found, most in ((ten, 10), (twenty, 20)):
+        assert found.agreement.kappa == pytest.approx(kappa([*FIRST.values()], [gives[most][learner] for learner in FIRST]))
+    with writing(marked) as database:  # as they were kept before the scale was
+        database.run(update(own_tables.second_mark).values(out_of=None))
+    [both] = second_marking.agreements(marked)
+    assert (both.task, both.agreement.pairs) == (TASK, 6)
+
+
 def kappa(first: list[int], second: list[int]) -> float:
     """Weighted kappa by its definition, with weights by the square of the distance."""
     seen = sum((one - other) ** 2 for one, other in zip(first, second, strict=True)) / len(first)
@@ -402,11 +439,19 @@ def test_points_are_the_same_only_as_they_were_given(first: list[float], second:
     assert not found.intervals
 
 
-@pytest.mark.parametrize(("points", "match"), [(-1, "not between"), (11, "not between")])
-def test_a_second_mark_has_to_fit(marked: Course, points: float, match: str) -> None:
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"points": -1}, "not between"),
+        ({"points": 11}, "not between"),
+        ({"seen": [-1]}, "has 4 must-see points"),
+        ({"seen": [0, 4]}, "has 4 must-see points"),
+    ],
+)
+def test_a_second_mark_has_to_fit(marked: Course, more: dict[str, Any], match: str) -> None:
     one = second_marking.waiting(marked, ASSIGNMENT, TASK, "Ines")[0]
     with pytest.raises(ClassError, match=match):
-        second_marking.give_second(marked, ASSIGNMENT, TASK, one.token, points=points, marker="Ines")
+        second_marking.give_second(marked, ASSIGNMENT, TASK, one.token, marker="Ines", **({"points": 5} | more))
     with pytest.raises(ClassError, match="does not wait"):
         second_marking.give_second(marked, ASSIGNMENT, TASK, "0" * 20, points=5, marker="Ines")
     with pytest.raises(ClassError, match="no task"):
@@ -419,6 +464,11 @@ def test_the_authors_view_comes_after_ones_own(course: Course, keys: None) -> No
     assert before
     assert all(one.author is None and one.mine is None for one in before)
     shown = quality_data.data(course, {"part": "standard", "workbook": "w01", "by": "Ines"})
+    assert shown.standard
+    assert shown.standard.answer
+    [task] = [item for item in course.workbook(ASSIGNMENT).assessed() if item.id == TASK]
+    assert (shown.standard.answer.stem, shown.standard.answer.most) == (task.stem, 10)
+    assert [level.text for level in shown.standard.answer.guide.levels] == [level.text for level in before[0].rubric.levels]
     author = load_samples("w01").samples[0]
     assert author.why.strip()[:40] not in json.dumps(plain(shown), ensure_ascii=False)
     for one in before:
@@ -443,7 +493,7 @@ def test_the_authors_view_comes_after_ones_own(course: Course, keys: None) -> No
 def test_what_a_sample_cannot_be_given(course: Course, keys: None, more: dict[str, Any], match: str) -> None:
     with pytest.raises(ClassError, match=match):
         standardising.give_standard(course, ASSIGNMENT, 0, marker="Ines", **more)
-    with pytest.raises(ClassError, match="no sample answer"):
+    with pytest.raises(ClassError, match="no sample answer 100"):
         standardising.give_standard(course, ASSIGNMENT, 99, points=1, marker="Ines")
 
 
@@ -576,7 +626,7 @@ def test_what_is_said_of_a_hint_after_a_clock_was_ahead_is_kept(course: Course) 
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Type a command; give what it says."""
 
-    def run(course: Course, *words: str) -> str:
+    def run(course: Course, *words: str, fails: bool = False) -> str:
         monkeypatch.setattr(out, "width", 240)
         monkeypatch.setenv("AUTOGRADE_WHO", "Ines Roy")
         monkeypatch.chdir(course.root)
@@ -584,8 +634,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         with pytest.raises(SystemExit) as caught:
             cli.main()
         told = capsys.readouterr()
-        assert not caught.value.code, told.err
-        return told.out
+        assert bool(caught.value.code) is fails, told.err
+        return told.err if fails else told.out
 
     return run
 
@@ -613,7 +663,12 @@ def test_all_of_it_by_command(marked: Course, typed: Callable[..., str]) -> None
     assert "0 points are written down" in said
     assert "at first, 0 by Ines Roy" in typed(marked, "quality", "agreement")
     assert "Agreement, not accuracy" in typed(marked, "quality", "agreement")
-    assert "number 1" in typed(marked, "quality", "standardise", "w01")
+    said = typed(marked, "quality", "standardise", "w01")
+    [task] = [item for item in marked.workbook(ASSIGNMENT).assessed() if item.id == TASK]
+    level = standardising.trainings(marked, ASSIGNMENT, "Ines Roy")[0].rubric.levels[-1]
+    for part in ("number 1, w01-t01, of at most 10 points:", task.stem, f"{level.points} points, {level.title}: {level.text[:40]}"):
+        assert part in said
+    assert "give both --sample and --points" in typed(marked, "quality", "standardise", "w01", "--points", "7", fails=True)
     said = typed(marked, "quality", "standardise", "w01", "--sample", "1", "--points", "7", "--saw", "1")
     assert "You gave 7; the author gives 8 (met)." in said
     assert {who for _, who, _ in logged(marked)} == {"Ines Roy"}

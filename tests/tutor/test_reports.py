@@ -474,6 +474,7 @@ def test_quality_is_told_as_the_records_say(unit: Course) -> None:
     assert "Of 2 decisions that hold now, 2 were sampled, and 2 of these looked at." in short.paragraphs[0]
     assert "agreed with 1 (50%)" in short.paragraphs[0]
     assert plans.tables[0].rows[0][1:3] == ("Iqa", "7")
+    assert plans.tables[0].rows[0][3].startswith("10% of each assessor’s decisions, 25% of a new assessor’s; at least 2 of each assessor, ")
     assert second.tables[0].rows[0][:3] == ("w01-small w01-t01", "1", "0%")
     assert second.tables[1].rows == (("Ana Evans (ana01)", "w01-small w01-t01", "7", "4", "Omar"),)
     assert [row[1:] for row in findings.tables[0].rows] == [("1.1", "met", "Ruth", "Iqa", "Where is it?")]

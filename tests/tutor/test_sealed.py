@@ -153,6 +153,11 @@ def test_every_column_of_every_record_is_held(kept: Course) -> None:
     assert missed == []
 
 
+def test_a_row_from_before_a_column_came_is_sealed_as_it_was() -> None:
+    before, now, filled = (sealed._digest({"id": "x", **more}) for more in ({}, {"out_of": None}, {"out_of": 10.0}))
+    assert before == now != filled
+
+
 def test_what_is_removed_or_added_is_named(kept: Course) -> None:
     chance = random.Random(7)  # noqa: S311  the same each time
     for table in sealed.TABLES:
