@@ -20,6 +20,7 @@ from autograde.content import load_key
 from autograde.errors import ClassError
 from autograde.text import printable
 from workbook_helpers.items import Workbook, load_workbook, read_toml
+from workbook_helpers.items.workbook import tables
 
 ENDINGS: Final[Mapping[str, str]] = {"moodle": ".xml", "qti21": ".zip", "qti3": ".zip"}
 """What a question bank reads → how the name of such a file ends."""
@@ -134,5 +135,7 @@ def _workbook(course: Course | None, name: str) -> Workbook:
 
 def _taken(items: Path | None) -> set[str]:
     """Give the ids of the items and documents that a workbook has."""
-    content = read_toml(items) if items else {}
-    return {str(table.get("id", "")) for name in ("items", "documents") for table in content.get(name, ())}
+    if items is None:
+        return set()
+    content = read_toml(items)
+    return {str(table.get("id", "")) for name in ("items", "documents") for table in tables(content, name, items)}

@@ -212,6 +212,8 @@ BROKEN = {
     "no TOML": ("about", "minutes", "= minutes", "R0", "cannot be read"),
     "a text that is not closed": ("about", f'{MONTH}"', MONTH, "R0", "is not closed"),
     "a field that nobody knows": ("items", "criterion =", "kriterion =", "R0", "check its spelling"),
+    "a table of the key": ("items", ITEM, f'[keys.w42-q01]\nright = "a"\n\n{ITEM}', "R0", "keys has no place here"),
+    "a name with a slip": ("items", ITEM, ITEM.replace("items", "item"), "R0", "item has no place here"),
     "a notebook cut short": ("notebook", '"nbformat_minor"', "", "R0", "as a notebook"),
     "a cell without its text": ("notebook", '"source": [', '"sauce": [', "R0", "as a notebook"),
 }

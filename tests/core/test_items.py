@@ -109,6 +109,9 @@ def test_a_fault_in_a_file_names_file_line_and_item(tmp_path: Path) -> None:
     (folder / "items.toml").write_text("[[items]\n")
     with pytest.raises(ContentError, match=r"items\.toml cannot be read"):
         load_workbook(folder)
+    (folder / "items.toml").unlink()
+    with pytest.raises(ContentError, match=r"items\.toml is missing"):
+        load_workbook(folder)
     with pytest.raises(ContentError, match="is no workbook folder"):
         load_workbook(tmp_path)
 

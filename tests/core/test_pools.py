@@ -65,12 +65,13 @@ def test_a_seed_that_is_none_is_a_draw_like_any_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pool", "fault"),
     [
-        ('draw = 4\nitems = ["w99-drawn-a", "w99-drawn-b", "w99-drawn-c"]', "draws 4 of 3"),
-        ('draw = 1\nitems = ["w99-drawn-a", "w99-nowhere"]', "w99-nowhere, which is no item"),
-        ('draw = 1\nitems = ["w99-drawn-a", "w99-multiple-q"]', "differ in purpose, points"),
-        ('draw = 1\nitems = ["w99-drawn-a", "w99-single-p"]', "differ in purpose, points"),
-        ('draw = 0\nitems = ["w99-drawn-a", "w99-drawn-b"]', "greater than or equal to 1"),
-        ('draw = 1\nitems = ["w99-drawn-a", "w99-drawn-a"]', "w99-drawn-a stands in two pools"),
+        ('id = "w99-drawn"\ndraw = 4\nitems = ["w99-drawn-a", "w99-drawn-b", "w99-drawn-c"]', "draws 4 of 3"),
+        ('id = "w99-drawn"\ndraw = 1\nitems = ["w99-drawn-a", "w99-nowhere"]', "w99-nowhere, which is no item"),
+        ('id = "w99-drawn"\ndraw = 1\nitems = ["w99-drawn-a", "w99-multiple-q"]', "differ in purpose, points"),
+        ('id = "w99-drawn"\ndraw = 1\nitems = ["w99-drawn-a", "w99-single-p"]', "differ in purpose, points"),
+        ('id = "w99-drawn"\ndraw = 0\nitems = ["w99-drawn-a", "w99-drawn-b"]', "greater than or equal to 1"),
+        ('id = "w99-drawn"\ndraw = 1\nitems = ["w99-drawn-a", "w99-drawn-a"]', "w99-drawn-a stands in two pools"),
+        (f'id = "w99-{"x" * 59}"\ndraw = 2\nitems = ["w99-drawn-a", "w99-drawn-b"]', "its id is too long"),
     ],
 )
 def test_a_pool_that_cannot_be_drawn_from_is_told(tmp_path: Path, pool: str, fault: str) -> None:
@@ -78,7 +79,7 @@ def test_a_pool_that_cannot_be_drawn_from_is_told(tmp_path: Path, pool: str, fau
     path = tmp_path / "w99-gallery" / "items.toml"
     text = path.read_text("utf-8")
     head, _, rest = text.partition('[[pools]]\nid = "w99-drawn"\n')
-    path.write_text(f'{head}[[pools]]\nid = "w99-drawn"\n{pool}\n{rest.split("]", 1)[1]}', "utf-8")
+    path.write_text(f"{head}[[pools]]\n{pool}\n{rest.split(']', 1)[1]}", "utf-8")
     with pytest.raises(ContentError, match=fault) as told:
         load_workbook(tmp_path / "w99-gallery")
     assert "w99-gallery/items.toml, line" in str(told.value)

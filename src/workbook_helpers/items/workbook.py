@@ -30,11 +30,13 @@ TOML_HINTS = {
     "'utf-8' codec": "it was not saved as UTF-8: save it again with that encoding",
 }
 """How tomllib's message begins → what an author who is no programmer may have done."""
+TABLES = ("items", "pools", "documents")
+"""All that `items.toml` has."""
 DEEPEST = 50
 LARGEST = 20_000_000
 """Bytes of a file of a workbook; those of this unit have less than a hundredth."""
 MAX_NAME = 64
-"""Letters of an item's id; a longer one is looked for in no file."""
+"""Letters of an item's id, and of a place of a pool; a longer one is looked for in no file, and no notebook may ask for it."""
 DOCUMENT = re.compile(r"w[0-9]{2}-d[0-9]{2}")
 FIELD_FAULTS = {"extra_forbidden": "there is no such field here; check its spelling", "missing": "is missing"}
 """Pydantic's type of fault → the same in plain words."""
@@ -268,19 +270,22 @@ def load_workbook(folder: Path) -> Workbook:
     about = validate(WorkbookFile, read_toml(folder / "workbook.toml"), folder / "workbook.toml")
     path = folder / "items.toml"
     content = read_toml(path)
+    if odd := sorted(set(content) - set(TABLES)):
+        msg = f"{_where(path, '')}: {odd[0]} has no place here. Each table begins with {', '.join(f'[[{one}]]' for one in TABLES)}."
+        raise ContentError(msg)
     items: dict[str, Item] = {}
-    for table in _tables(content, "items", path):
+    for table in tables(content, "items", path):
         item = _read_item(table, path)
         if item.id in items or not item.id.startswith(f"{about.id}-"):
             msg = f"{_where(path, item.id)}: an item id must be unique and begin with {about.id}-."
             raise ContentError(msg)
         items[item.id] = item
-    pools = tuple(_read_pool(table, items, path) for table in _tables(content, "pools", path))
+    pools = tuple(_read_pool(table, items, path) for table in tables(content, "pools", path))
     names = [*items, *(place for pool in pools for place in pool.places()), *(name for pool in pools for name in pool.items)]
     if twice := sorted({name for name in names if names.count(name) > 1 + (name in items and any(name in pool.items for pool in pools))}):
         msg = f"{_where(path, twice[0])}: {twice[0]} stands in two pools, or is the name of an item and of a pool's place."
         raise ContentError(msg)
-    documents = _read_documents(_tables(content, "documents", path), about.id, items, path)
+    documents = _read_documents(tables(content, "documents", path), about.id, items, path)
     items = {name: item.resting_on(documents[item.document]) if item.document else item for name, item in items.items()}
     return Workbook(folder=folder, about=about, items=items, pools=pools, documents=documents)
 
@@ -292,7 +297,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         content = tomllib.loads(text)
         _shallow(content)
     except FileNotFoundError as error:
-        msg = f"{path.parent} is no workbook folder: it has no {path.name}."
+        msg = f"{path} is missing. Take an earlier copy of the file."
+        if path.name == "workbook.toml":
+            msg = f"{path.parent} is no workbook folder: it has no {path.name}."
         raise ContentError(msg) from error
     except RecursionError as error:
         msg = f"{path} cannot be read: its brackets are nested too deeply. Take an earlier copy of the file."
@@ -345,12 +352,13 @@ def validate(model: type[M], table: object, path: Path, name: str = "") -> M:
         raise ContentError(msg) from error
 
 
-def _tables(content: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]]:
-    tables = content.get(name, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+def tables(content: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]]:
+    """Give the tables of one name in a file's content, none where it has none; ContentError where they are written as anything else."""
+    found = content.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         msg = f"{_where(path, '')}: {name} must be written as tables, each beginning with [[{name}]]."
         raise ContentError(msg)
-    return tables
+    return found
 
 
 def _read_item(table: dict[str, Any], path: Path) -> Item:
@@ -392,6 +400,8 @@ def _read_pool(table: dict[str, Any], items: dict[str, Item], path: Path) -> Poo
         fault = f"it names {pool.items[held.index(None)]}, which is no item"
     elif pool.draw > len(held):
         fault = f"it draws {pool.draw} of {len(held)} items"
+    elif len(pool.places()[-1]) > MAX_NAME:
+        fault = f"its id is too long: with the number of a place it has more than {MAX_NAME} letters"
     elif len({(item.purpose, item.points, item.asks_person) for item in held if item}) > 1:
         fault = "its items differ in purpose, points or who marks them"
     if fault:
