@@ -10,13 +10,15 @@ stands for itself has a backslash before it, also as an entity.
 import re
 
 from autograde.bank.question import MOST_GAPS, Gap, Gapped, Unreadable
-from autograde.bank.shares import WEIGHTS, choices, gap_of, typed
+from autograde.bank.shares import CAPITALS, WEIGHTS, choices, gap_of, typed
 from autograde.bank.text import as_html, plain, tree, words
 from workbook_helpers.items.kinds.gaps import GAP
 
-EMBEDDED = re.compile(r"\{(\d*):([A-Z_]+):((?:[^{}\\]|\\.)*)\}", re.DOTALL)
+EMBEDDED = re.compile(r"\{(\d*):([A-Z_]+):((?:[^{}\\]|\\.)*)(\}?)", re.DOTALL)
+"""An embedded answer, or what would be one if it had an end: nothing within that has one, either, so it is looked at once."""
+CASED = frozenset({"SHORTANSWER_C", "SAC", "MWC"})
 CHOSEN = re.compile(r"(MULTICHOICE|MC)_?[VH]?S?")
-TYPED = frozenset({"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"})
+TYPED = frozenset({"SHORTANSWER", "SA", "MW"}) | CASED
 SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in '{}~#=%/\\"*&<>'})
 MARK = "\ue000"
 """Stands around a gap's number while the HTML is read; no text has it."""
@@ -59,6 +61,8 @@ def read_cloze(html: str, notes: list[str]) -> Gapped:
     weights = set[int]()
 
     def take(found: re.Match[str]) -> str:
+        if not found[4]:
+            return found[0]
         gaps.append(_gap(len(gaps) + 1, found[2], found[3], notes))
         weights.add(int(found[1][:9] or 1))
         return f"{MARK}{len(gaps)}{MARK}"
@@ -79,6 +83,7 @@ def _gap(number: int, sort: str, written: str, notes: list[str]) -> Gap:
         raise Unreadable(msg)
     answers = [_answer(one) for one in re.split(r"(?<!\\)~", written) if one.strip()]
     if sort in TYPED:
+        notes += [CAPITALS] * (sort in CASED)
         return gap_of(f"gap-{number}", typed(answers, notes))
     return gap_of(
         f"gap-{number}", choices(((f"o{n}", text, share, said) for n, (text, share, said) in enumerate(answers, 1)), notes, several=False)

@@ -12,7 +12,7 @@ from itertools import islice
 
 from autograde.bank.question import MOST_QUESTIONS, Body, Choice, Choices, Gapped, Pairs, Part, Question, Remark, Unreadable, Words
 from autograde.bank.shares import choices, gap_of, typed
-from autograde.bank.text import plain, shortened
+from autograde.bank.text import PICTURE, has_media, plain, shortened, tree
 
 SIGNS = ":#={}~n"
 HIDDEN = {sign: chr(0xE010 + n) for n, sign in enumerate(SIGNS)}
@@ -77,7 +77,7 @@ def _question(name: str, asked: str) -> Question:
         msg = "its braces do not fit each other, or it has several places to answer: write it as a text with gaps"
         raise Unreadable(msg)
     answers, _, general = answers.partition("####")
-    notes: list[str] = []
+    notes = [PICTURE] * has_media(tree(asked.translate(BACK)))
     body, practice_reason = _body(answers.strip(), notes)
     stem = f"{before} {after}" if not after.strip() else before
     if after.strip():  # the missing word of a sentence

@@ -14,6 +14,7 @@ from autograde.marking.kinds import MARKERS
 from workbook_helpers.items import KINDS, Item, Json
 
 NO_REASON = "Say here why this is right."
+PRACTICE = "each of its answers has feedback, so it is practice: what is right in it stands in the file that students get"
 GAPS = "Fill in the gaps."
 MOST_GROUPS = 4
 FAULTS = {"too_long": "has too many of these, or too long a text", "too_short": "has too few of these"}
@@ -51,6 +52,7 @@ def item_of(question: Question, name: str, document: str = "") -> Made:
     practice = question.practice or (of_others and bool(said) and all(text for _, text in said))
     kind = question.kind or _kind(question.body)
     notes = list(question.notes)
+    notes += [PRACTICE] * (practice and not question.kind)
     points = round(question.points, 2)
     if not practice and not 0 < points <= 100:
         points = 1
@@ -143,13 +145,14 @@ def _with_own_ids(question: Question) -> Question:
             options = tuple(Choice(id=ids[one.id], text=one.text, right=one.right, feedback=one.feedback) for one in body.options)
             made: Any = Choices(options=options, several=body.several, also=tuple(ids[name] for name in body.also))
         case Pairs():
-            names = {one.id: f"t{n}" for n, one in enumerate(body.targets, 1)}
+            targets = _scrambled(body.targets, tuple(part.right for part in body.parts))
+            names = {one.id: f"t{n}" for n, one in enumerate(targets, 1)}
             parts = tuple(
                 type(p)(id=f"p{n}", text=p.text, right=names.get(p.right, ""), feedback=p.feedback) for n, p in enumerate(body.parts, 1)
             )
-            made = Pairs(parts=parts, targets=tuple(Choice(id=names[one.id], text=one.text) for one in body.targets))
+            made = Pairs(parts=parts, targets=tuple(Choice(id=names[one.id], text=one.text) for one in targets))
         case Steps():
-            order = _scrambled(body)
+            order = _scrambled(body.steps, body.right)
             names = {one.id: f"s{n}" for n, one in enumerate(order, 1)}
             steps = tuple(Choice(id=names[one.id], text=one.text, feedback=one.feedback) for one in order)
             made = Steps(steps=steps, right=tuple(names.get(name, "") for name in body.right))
@@ -172,16 +175,16 @@ def _with_own_ids(question: Question) -> Question:
         body=made,
         points=question.points,
         reason=question.reason,
-        shuffle=question.shuffle,
+        shuffle=question.shuffle or isinstance(body, Pairs),
         about=question.about,
         notes=question.notes,
     )
 
 
-def _scrambled(body: Steps) -> Sequence[Choice]:
-    """Give the steps in an order that is not the right one, as students get the file: by their texts, or backwards."""
-    steps = sorted(body.steps, key=lambda one: (one.text, one.id))
-    return steps[::-1] if tuple(one.id for one in steps) == body.right else steps
+def _scrambled(listed: Sequence[Choice], right: tuple[str, ...]) -> Sequence[Choice]:
+    """Give steps or targets in an order that is not the right one, as students get the file: by their texts, or backwards."""
+    found = sorted(listed, key=lambda one: (one.text, one.id))
+    return found[::-1] if tuple(one.id for one in found[: len(right)]) == right else found
 
 
 def _parts(question: Question, kind: str, *, practice: bool) -> tuple[dict[str, Json], Json]:

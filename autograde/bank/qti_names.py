@@ -87,6 +87,7 @@ def in_old_names(element: Element) -> Element:
     for child in element:
         kid = in_old_names(child)
         if child.tag.rpartition("}")[2] == WITHIN:
+            made.text = f"{made.text or ''}{kid.text or ''}"
             made.extend(kid)
         else:
             made.append(kid)

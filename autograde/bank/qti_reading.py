@@ -12,8 +12,8 @@ from autograde.bank.own import read_own_line
 from autograde.bank.papers import read_around
 from autograde.bank.qti import HINT, NEAR, REASON, RESPONSE, RIGHT, TARGET
 from autograde.bank.question import MOST_GAPS, Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Steps, Unreadable, Words
-from autograde.bank.shares import PARTIAL, WEIGHTS, choices, gap_of, typed
-from autograde.bank.text import PICTURE, as_number, classes, has_media, passing, words
+from autograde.bank.shares import CAPITALS, PARTIAL, WEIGHTS, choices, gap_of, typed
+from autograde.bank.text import FEEDBACK, PICTURE, as_number, classes, has_media, passing, words
 
 BLOCKS = frozenset({"choiceInteraction", "matchInteraction", "orderInteraction"})
 INLINE = frozenset({"inlineChoiceInteraction", "textEntryInteraction"})
@@ -93,7 +93,7 @@ def _body(
     if only.tag == "matchInteraction":
         notes += [WEIGHTS] * (len({share for share in shares.values() if share > 0}) > 1)
         return _pairs(only, [pair for pair, share in shares.items() if share > 0]), stem
-    listed = [(one.get("identifier") or "", _text(one), _inline_feedback(one)) for one in only.iter("simpleChoice")]
+    listed = [(one.get("identifier") or "", words(one), _spoken_in(one)) for one in only.iter("simpleChoice")]
     if only.tag == "orderInteraction":
         steps = tuple(Choice(id=own_id(name), text=text, feedback=said) for name, text, said in listed)
         return Steps(steps=steps, right=tuple(map(own_id, shares))), stem
@@ -129,12 +129,9 @@ def _shares(declaration: Element, notes: list[str]) -> dict[str, float]:
     return {one: 100 * worth.get(one, 0) / most if one in counts else 0.0 for one in values}
 
 
-def _text(choice: Element) -> str:
-    return words(choice, instead=lambda one: "" if one.tag == "feedbackInline" else None)
-
-
-def _inline_feedback(choice: Element) -> str:
-    return " ".join(words(one) for one in choice.iter("feedbackInline"))
+def _spoken_in(element: Element) -> str:
+    """Give what is said within an element once it is answered."""
+    return " ".join(words(one) for one in element.iter() if one.tag in FEEDBACK)
 
 
 def _pairs(only: Element, right: list[str]) -> Pairs:
@@ -194,6 +191,7 @@ def _typed(declaration: Element | None, notes: list[str]) -> Words:
     if declaration is None or declaration.get("baseType") != "string":
         msg = "it asks for a number, and no kind of ours does" if declaration is not None else "it does not say what is right"
         raise Unreadable(msg)
+    notes += [CAPITALS] * any(one.get("caseSensitive") == "true" for one in declaration.iter("mapEntry"))
     return typed(((form.replace("*", r"\*"), share, "") for form, share in _shares(declaration, notes).items()), notes)
 
 
@@ -204,14 +202,16 @@ def _said(item: Element) -> dict[str, str]:
 
 
 def words_of_reason(item: Element, *, own: bool) -> str:
-    """Give why the right answer is right; of others' items, all that is said whatever was chosen."""
+    """Give why the right answer is right; of others' items, all that is said, after the answer, to no choice alone."""
+    to_choices = {id(one) for choice in item.iter("simpleChoice") for one in choice.iter()}
+    in_body = [one for one in item.iter() if one.tag in FEEDBACK and id(one) not in to_choices]
     choices = {own_id(one.get("identifier") or "") for one in item.iter() if one.tag in {"simpleChoice", "simpleAssociableChoice"}}
-    said = (
-        words(one)
+    after = [
+        one
         for one in item.findall("modalFeedback")
         if one.get("outcomeIdentifier") == REASON or not (own or own_id(one.get("identifier") or "") in choices)
-    )
-    return " ".join(dict.fromkeys(text for text in said if text))
+    ]
+    return " ".join(dict.fromkeys(text for one in (*in_body, *after) if (text := words(one))))
 
 
 def _with_feedback(body: Body, said: dict[str, str]) -> Body:

@@ -12,6 +12,7 @@ from autograde.bank.text import shortened
 FULL = 99.9
 """Per cent from which on an answer counts as right: Moodle rounds to seven digits."""
 PARTIAL = "an answer that earns part of the marks there earns none here"
+CAPITALS = "capitals count in it there; here they do not"
 WEIGHTS = "its right answers have different weights; here each counts the same"
 
 

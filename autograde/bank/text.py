@@ -13,8 +13,10 @@ LONGEST = 100_000
 """Signs of one text of a question, its HTML included; one of ours has 4,000 at most, and a document."""
 DEEPEST = 60
 """Elements within each other; what is deeper counts as standing there."""
-UNSEEN = frozenset({"script", "style", "template", "head", "title", "object", "iframe", "rubricBlock"})
-"""Elements whose content nobody reads; a rubric block is for the marker."""
+FEEDBACK = frozenset({"feedbackBlock", "feedbackInline"})
+"""What an item of QTI says within its body once it is answered."""
+UNSEEN = frozenset({"script", "style", "template", "head", "title", "object", "iframe"}) | FEEDBACK
+"""Elements whose content is no part of what is asked."""
 INLINE = re.compile("a|abbr|b|bdi|bdo|big|cite|code|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var")
 """Elements that stand within a line; around any other there is a space."""
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -70,9 +72,20 @@ def tree(html: str) -> Element:
         msg = f"one of its texts is longer than {LONGEST:,} signs"
         raise Unreadable(msg)
     parser = _Tree()
-    parser.feed(html)
+    parser.feed(_ended(html))
     parser.close()
     return parser.tree()
+
+
+def _ended(html: str) -> str:
+    """Leave out comments, and give a tag without an end as text: the parser would look for each end through the whole text."""
+    said, start = [], 0
+    while (begins := html.find("<!--", start)) >= 0:
+        said.append(html[start:begins])
+        ends = html.find("-->", begins + 2)
+        start = ends + 3 if ends >= 0 else len(html)  # a browser shows nothing behind a comment without an end
+    ended, end, rest = ("".join(said) + html[start:]).rpartition(">")
+    return ended + end + rest.replace("<", "&lt;")
 
 
 def classes(element: Element) -> list[str]:
@@ -100,10 +113,16 @@ def _words(element: Element, instead: Callable[[Element], str | None]) -> list[s
             said.append(other)
         elif child.tag == "img":
             said.append(f" {child.get('alt') or ''} ")
-        elif child.tag not in UNSEEN:
+        elif not _unseen(child):
             said += [around, *_words(child, instead), around]
         said.append(child.tail or "")
     return said
+
+
+def _unseen(element: Element) -> bool:
+    """Whether nobody who answers reads an element; a rubric block of QTI says whom it is for."""
+    views = (element.get("view") or "").split()
+    return element.tag in UNSEEN or (element.tag == "rubricBlock" and "candidate" not in views)
 
 
 def plain(html: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from time import process_time
 from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -28,6 +29,7 @@ from autograde.bank.moodle import OWN
 from autograde.bank.opening import LARGEST_FILE, questions_in
 from autograde.bank.qti_names import Version, in_old_names
 from autograde.bank.question import NOT_KEPT
+from autograde.bank.text import PICTURE
 from autograde.checks import check_all
 from autograde.commands.bank import bank
 from autograde.content import load_key
@@ -35,6 +37,7 @@ from autograde.errors import ClassError
 from autograde.marking import Key, KeyEntry
 from autograde.marking.kinds import MARKERS
 from tests.conftest import ROOT
+from workbook_helpers.errors import ContentError
 from workbook_helpers.items import KINDS, Item, Purpose, Workbook, load_workbook
 from workbook_helpers.items.documents import Document
 from workbook_helpers.items.spelling import Forms, plain
@@ -437,6 +440,7 @@ def test_others_moodle_questions_are_read_or_listed(tmp_path: Path) -> None:
     assert [remark.name for remark in left] == ["n", "e", "z"]
     assert all(remark.left_out for remark in left)
     assert any("part of the marks" in remark.text for remark in draft.remarks)
+    assert [remark.name for remark in draft.remarks if "so it is practice" in remark.text] == ["w50-p01 (many)"]
 
 
 QTI = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="Choice_1"
@@ -469,6 +473,30 @@ def test_others_qti_items_are_read_or_listed(tmp_path: Path) -> None:
     assert "asks for a number" in left[1].text
 
 
+BLOCK = '<feedbackBlock outcomeIdentifier="F" identifier="a" showHide="show"><p>It is two.</p></feedbackBlock>'
+BLOCK_3 = "<qti-feedback-block><qti-content-body>It is <b>two</b>.</qti-content-body></qti-feedback-block>"
+FELL = '<rubricBlock view="{}"><p>She fell.</p></rubricBlock><p>Look'
+AROUND = {
+    "feedback in the body": (QTI.replace("</itemBody>", f"{BLOCK}</itemBody>"), "Look at this. Which?", "It is two. “One”: No."),
+    "feedback in the prompt": (QTI.replace("Which?", f"Which?{BLOCK}"), "Look at this. Which?", "It is two. “One”: No."),
+    "feedback of QTI 3": (
+        QTI.replace("</itemBody>", BLOCK_3 + "</itemBody>"),
+        "Look at this. Which?",
+        "It is two. “One”: No.",
+    ),
+    "a rubric for who answers": (QTI.replace("<p>Look", FELL.format("tutor candidate")), "She fell. Look at this. Which?", "“One”: No."),
+    "a rubric for the marker": (QTI.replace("<p>Look", FELL.format("scorer")), "Look at this. Which?", "“One”: No."),
+}
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_is_asked_holds_what_is_read_before_the_answer(name: str) -> None:
+    text, stem, reason = AROUND[name]
+    draft = draft_items(questions_in(text.encode(), "bank")[1], "w50")
+    assert tomllib.loads(draft.items)["items"][0]["stem"] == stem
+    assert tomllib.loads(draft.keys)["keys"]["w50-q01"]["reason"] == reason
+
+
 # GIFT
 
 GIFT = [
@@ -480,7 +508,7 @@ GIFT = [
     ("Word {=four =4}", "short", "Word", ["four", "4"]),
     ("Cat {~sat =lies} here.", "gaps", "Fill in the gaps.", {"gap-1": "b"}),
     ("Two and two is {=four}.", "gaps", "Fill in the gaps.", {"gap-1": ["four"]}),
-    ("Match.{=a -> 1 =b -> 2 =c -> 3 = -> 4}", "match", "Match.", {"p1": "t1", "p2": "t2", "p3": "t3"}),
+    ("Match.{=a -> 1 =b -> 2 =c -> 3 = -> 4}", "match", "Match.", {"p1": "t4", "p2": "t3", "p3": "t2"}),
     ("[html]<p>A &lt; <b>b</b>?</p>{~x =y}", "single", "A < b?", "b"),
     ("[plain]A <b> is?{~x =y}", "single", "A <b> is?", "b"),
 ]
@@ -610,6 +638,8 @@ STRANGE_TEXTS = {
     "a size without an end": moodle(
         "cloze", "One {1:MC:=a~b}.", f"<{OWN}>kind=gaps&amp;purpose=practice</{OWN}><{OWN}gaps>g1:{DIGITS}:a,b</{OWN}gaps>"
     ),
+    "tags without an end": moodle("truefalse", "<a " * 15_000, "<answer><text>true</text></answer><answer><text>false</text></answer>"),
+    "gaps without an end": moodle("cloze", "{1:SA:\\" * 10_000),
     "a name of others without an end": f"::{'<b>' * 40_000}::So?{{T}}",
 }
 
@@ -618,15 +648,17 @@ STRANGE_TEXTS = {
 def test_a_strange_text_costs_its_question_at_most(name: str, tmp_path: Path) -> None:
     path = tmp_path / "bank"
     path.write_text(STRANGE_TEXTS[name], "utf-8")
+    begun = process_time()
     _, questions, left = read_questions(path)
     assert len(questions) + len(left) == 1
     draft = draft_items(questions, "w50")
+    assert process_time() - begun < 5, "seconds, for a text of less than a tenth of a second"
     assert len(draft.names) + len(draft.remarks) >= len(questions)
 
 
 # Several right answers, a part of the marks, and forms that stand for many words
 
-PART, MANY = "part of the marks", "stands for many words"
+PART, MANY, CAPITALS = "part of the marks", "stands for many words", "capitals count"
 
 
 def cloze(asked: str) -> str:
@@ -663,6 +695,12 @@ def one_of(*shares: float) -> str:
 
 
 TRUTH = "<answer fraction='100'><text>true</text></answer><answer fraction='50'><text>false</text></answer>"
+SHOWN = '<img src="@@PLUGINFILE@@/sign.png">'
+STEPS = "<answer><text>wash</text></answer><answer><text>dry</text></answer><answer><text>rub</text></answer>"
+DRAGGED = (
+    "<subquestion><text>Nurse</text><answer format='html'><text>&lt;p&gt;Dresses a wound&lt;/p&gt;</text></answer></subquestion>"
+    "<subquestion><text>Cook</text><answer format='html'><text>&lt;p&gt;Cooks &amp;amp; cleans&lt;/p&gt;</text></answer></subquestion>"
+)
 SHARES: dict[str, tuple[str, Any, str]] = {
     "QTI, the most is right": (qti("choice", {"A": "0.5", "B": "1"}), "b", PART),
     "QTI, two are": (qti("choice", {"A": "1", "B": "1"}), "a", ""),
@@ -690,6 +728,23 @@ SHARES: dict[str, tuple[str, Any, str]] = {
     "Moodle, words of all sorts": (short_answers(("*", 100)), None, MANY),
     "Moodle, true and half true": (moodle("truefalse", "So?", TRUTH), "a", PART),
     "Moodle, two with their feedback": (one_of(100, 0, 100), "a", ""),
+    "QTI, capitals": (qti("typed", {"York": "1"}).replace("/></map", ' caseSensitive="true"/></map'), ["York"], CAPITALS),
+    "cloze, capitals": (cloze("SAC:=York"), {"gap-1": ["York"]}, CAPITALS),
+    "Moodle, capitals": (short_answers(("York", 100)).replace("<answer", "<usecase>1</usecase><answer", 1), ["York"], CAPITALS),
+    "Moodle, some of the steps": (
+        moodle("ordering", "Order.", f"<selecttype>RANDOM</selecttype><selectcount>2</selectcount>{STEPS}"),
+        ["s3", "s1", "s2"],
+        "only some of its steps",
+    ),
+    "Moodle, all of the steps": (moodle("ordering", "Order.", f"<selecttype>0</selecttype>{STEPS}"), ["s3", "s1", "s2"], ""),
+    "Moodle, a step with a picture": (
+        moodle("ordering", "Order.", STEPS.replace("wash", escape(f"{SHOWN}wash"))),
+        ["s3", "s1", "s2"],
+        PICTURE,
+    ),
+    "Moodle, a part is only a picture": (moodle("ddmatch", "Match.", DRAGGED.replace("Nurse", escape(SHOWN))), None, "only a picture"),
+    "Moodle, dragged": (moodle("ddmatch", "Match.", DRAGGED), {"p1": "t2", "p2": "t1"}, ""),
+    "GIFT, a picture": (f"::n::{SHOWN.replace('=', chr(92) + '=')} Who? {{=Ann ~Ben}}", "a", PICTURE),
     "GIFT, two are right": ("Tell the { =manager =lead ~neighbour#no } now.", None, "gap 1 has several right choices"),
     "GIFT, a part": ("Tell the { =manager ~%50%lead ~neighbour#no } now.", {"gap-1": "a"}, PART),
 }
@@ -710,6 +765,13 @@ def test_a_second_right_answer_is_accepted_beside_the_first() -> None:
     for name, also in (("QTI, two are", ["b"]), ("QTI, correct and as good", ["b"]), ("Moodle, two with their feedback", ["c"])):
         draft = draft_items(questions_in(SHARES[name][0].encode(), "bank")[1], "w50")
         assert tomllib.loads(draft.keys)["keys"]["w50-q01"]["also"] == also
+
+
+def test_what_is_matched_stands_as_words_in_an_order_of_its_own() -> None:
+    draft = draft_items(questions_in(SHARES["Moodle, dragged"][0].encode(), "bank")[1], "w50")
+    (item,) = tomllib.loads(draft.items)["items"]
+    assert [one["text"] for one in item["partners"]] == ["Cooks & cleans", "Dresses a wound"]
+    assert item["shuffle"]
 
 
 def test_what_is_said_to_a_wrong_filling_goes_into_the_reason() -> None:
@@ -788,4 +850,7 @@ def test_a_draft_of_nothing_is_not_written(place: Path) -> None:
             said("import", "essays.txt", "--workbook", odd)
     with pytest.raises(ClassError, match="no file"):
         said("import", "gone.txt", "--workbook", "w50")
+    (place / "shelf/w50-drafts/items.toml").write_text('[items]\nid = "w50-q01"\n')
+    with pytest.raises(ContentError, match="must be written as tables"):
+        said("import", "essays.txt", "--workbook", "w50")
     assert sorted(path.name for path in place.iterdir()) == ["essays.txt", "guides", "shelf"]
