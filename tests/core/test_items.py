@@ -217,8 +217,11 @@ def test_marks_on_a_body_map_stand_where_their_places_are() -> None:
     ats = ("left hand, front", "right hand, front", "left hand, back", "right hand, back", "chest, front")
     left, right, left_back, right_back, chest = (BodyMark(at=at, text="Bruise").spot() for at in ats)
     assert right < chest < left < left_back < right_back
-    twice = Document(id="w09-d01", form="body-map", title="Map", marks=tuple(BodyMark(at=ats[0], text="Bruise") for _ in range(2)))
-    assert len(set(re.findall(r'<circle cx="\d+"', twice.as_html()))) == 2, "neither lies on the other"
+    for at in (*ats, "right hand, back", "left foot, back"):
+        many = Document(id="w09-d01", form="body-map", title="Map", marks=tuple(BodyMark(at=at, text="Bruise") for _ in range(20)))
+        spots = {(int(x), int(y)) for x, y in re.findall(r'<circle cx="(-?\d+)" cy="(\d+)"', many.as_html())}
+        assert len(spots) == 20, "none lies on another"
+        assert all(0 <= x <= 250 and y <= 277 for x, y in spots), "all are within the drawing"
 
 
 @pytest.mark.parametrize(

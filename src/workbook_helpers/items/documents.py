@@ -26,8 +26,8 @@ SHAPE = (
     "C7 252 8 240 7 230L4 196L0 148"
 )
 """The right half of a body, as one sees it from the front; its other half is the mirror's."""
-FRONT, BACK = 60, 190
-"""Where the middle of each figure stands."""
+FRONT, BACK, WIDTH = 60, 190, 250
+"""Where the middle of each figure stands, and how wide both are; the number at a hand needs a little more."""
 PARTS: dict[str, tuple[int, int]] = {
     "head": (0, 14),
     "forehead": (0, 10),
@@ -225,15 +225,16 @@ class Document(Model):
             parts.append(["text", {"x": str(x), "y": "280", **LETTERS}, view])
         taken: set[tuple[int, int]] = set()
         for n, mark in enumerate(self.marks, 1):
-            x, y = mark.spot()
+            first, y = mark.spot()
+            x, aside = first, 2 * RADIUS if first < WIDTH / 2 else -2 * RADIUS
             while any(abs(x - one) < 2 * RADIUS and abs(y - other) < 2 * RADIUS for one, other in taken):
-                x += 2 * RADIUS
+                x, y = (x + aside, y) if 0 <= x + aside <= WIDTH else (first, y + 2 * RADIUS)
             taken.add((x, y))
             parts.append(["circle", {"cx": str(x), "cy": str(y), "r": str(RADIUS), **LINE, "fill": "#fff"}])
             parts.append(["text", {"class": "wb-paper-number", "x": str(x), "y": str(y + 5), **LETTERS}, str(n)])
         says = "Body map, front and back. The list below says what stands at each number."
         places: list[Sheet] = [["li", {}, ["strong", {}, f"{mark.at[0].upper()}{mark.at[1:]}:"], f" {mark.text}"] for mark in self.marks]
-        return [["svg", {"viewBox": "0 0 250 286", "width": "300", "role": "img", "aria-label": says}, *parts], ["ol", {}, *places]]
+        return [["svg", {"viewBox": f"-3 0 {WIDTH + 6} 286", "width": "300", "role": "img", "aria-label": says}, *parts], ["ol", {}, *places]]
 
 
 def _together(part: Sheet) -> Sheet:
