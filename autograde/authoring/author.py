@@ -3,6 +3,8 @@
 import json
 import re
 from calendar import month_name
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -42,8 +44,8 @@ def new_workbook(shelf: Path, name: str, title: str) -> Path:
     if not re.fullmatch(r"w[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*", name):
         msg = f"{name!r} cannot be a workbook's name. Take w, two digits, a hyphen and words in small letters: w11-end-of-life-care."
         raise AuthorError(msg)
-    if not title.strip():
-        msg = "A workbook needs a title: what students read."
+    if not title.strip() or not title.isprintable():
+        msg = "A workbook needs a title, in one line of letters and signs: what students read."
         raise AuthorError(msg)
     short = name[:3]
     folder = shelf / name
@@ -56,18 +58,30 @@ def new_workbook(shelf: Path, name: str, title: str) -> Path:
     now = datetime.now(UTC)
     words = {"@month@": f"{now:%Y-%m}", "@read@": f"{month_name[now.month]} {now.year}"}
     words |= {"@id@": short, "@title@": json.dumps(title, ensure_ascii=False)[1:-1], "@order@": str(int(short[1:]))}
-    try:
-        for model, path in targets.items():
-            text = model.read_text("utf-8")
-            for token, word in words.items():
-                text = text.replace(token, word)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_file(path, text.encode())
-    except OSError as error:
-        msg = f"{error.filename} cannot be written ({error.strerror}). Choose a folder that you may write to."
-        raise AuthorError(msg) from error
-    mend(load_workbook(folder))
+    with ExitStack() as undo:
+        undo.callback(_take_back, folder, targets.values())
+        try:
+            for model, path in targets.items():
+                text = model.read_text("utf-8")
+                for token, word in words.items():
+                    text = text.replace(token, word)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_file(path, text.encode())
+            mend(load_workbook(folder))
+        except OSError as error:
+            msg = f"{error.filename} cannot be written ({error.strerror}). Choose a folder that you may write to."
+            raise AuthorError(msg) from error
+        undo.pop_all()
     return folder
+
+
+def _take_back(folder: Path, files: Iterable[Path]) -> None:
+    """Leave nothing of a workbook that could not be made: half of one would be in the way of the next try."""
+    for path in files:
+        with suppress(OSError):
+            path.unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def mend(workbook: Workbook) -> tuple[str, ...]:

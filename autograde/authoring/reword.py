@@ -5,6 +5,7 @@ new key (`marking.Key.earlier`): whoever was asked the old one is marked by that
 """
 
 import json
+import re
 import shutil
 import tempfile
 import tomllib
@@ -42,6 +43,8 @@ LINES = {
 }
 LINES |= {"string_too_long": "This is too long: at most {max_length} letters.", "too_long": "At most {max_length} of these fit here."}
 """Pydantic's type of fault → the same for who fills in a form."""
+HALF = re.compile("[\ud800-\udfff]")
+"""Half a surrogate pair, as a terminal gives a byte that is no UTF-8: no file can hold it."""
 
 
 class Meaning(StrEnum):
@@ -79,6 +82,9 @@ class Wording(PartNow):
             if name not in fields:
                 msg = f"{self.name} has no field {name[:60]!r}; it has: {', '.join(fields)}."
                 raise FieldError(msg)
+            if HALF.search(text):
+                msg = "A sign in this cannot be saved. Type it again."
+                raise FieldError(msg, name)
             if _same(text) != _same(fields[name].value):
                 try:
                     value = words.read_value(fields[name], text)

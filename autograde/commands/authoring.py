@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograde.commands.console import WorkbookName, busy, class_here, out
+from autograde.commands.console import WorkbookName, busy, class_here, class_if_any, out
 from workbook_helpers.errors import ContentError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def new_workbook(
     from autograde.commands.summary import next_steps, say
     from autograde.content import home
 
-    folder = make(workbooks_folder(None), name, title or name[4:].replace("-", " ").capitalize())
+    folder = make(workbooks_folder(class_if_any()), name, title or name[4:].replace("-", " ").capitalize())
     short = name[:3]
     say(out, f"Made {folder}.", "bold")
     next_steps(
@@ -126,15 +126,12 @@ def check(
     Example: [bold]autograde check[/]
     """
     from autograde.checks import check_all, check_unit, stories
-    from autograde.classes.folder import find_course, workbooks_folder
+    from autograde.classes.folder import workbooks_folder
     from autograde.classes.workbook_names import is_called, short_id
     from autograde.commands.summary import say
     from autograde.errors import ClassError
 
-    try:
-        course = find_course(Path.cwd())
-    except ClassError:
-        course = None
+    course = class_if_any()
     shelf = workbooks_folder(course)
     folders = sorted(
         path.parent for root in (shelf, *([course.root / "source"] if course else [])) for path in root.glob("*/workbook.toml")

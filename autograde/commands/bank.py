@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograde.commands.console import WorkbookName, out
+from autograde.commands.console import WorkbookName, class_if_any, out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autograde.bank import Remark
-    from autograde.classes.folder import Course
 
 bank = typer.Typer(help="The closed items of a workbook, with their keys, to and from a question bank.", no_args_is_help=True)
 
@@ -50,7 +49,7 @@ def export_items(
     from autograde.whole import fresh_file
     from workbook_helpers.files import write_file
 
-    course = _class_if_any()
+    course = class_if_any()
     path = fresh_file(course, to, "the questions", ending=ENDINGS[form])
     made = outgoing(course, workbook, form.value)
     try:
@@ -86,7 +85,7 @@ def import_items(
     from workbook_helpers.files import write_file
 
     short = target(workbook)
-    course = _class_if_any()
+    course = class_if_any()
     found = incoming(course, read_questions(file), short)
     _list(found.remarks)
     if not found.draft.names:
@@ -105,16 +104,6 @@ def import_items(
     where = found.items or f"{short}-NAME/items.toml"
     steps.append(f"Look each item through, then move it into {where}, and its entry into {guide_file('keys', short)}.")
     next_steps(out, [*steps, "Say in each item which section it belongs to; then run autograde check --mend."])
-
-
-def _class_if_any() -> "Course | None":
-    from autograde.classes.folder import find_course
-    from autograde.errors import ClassError
-
-    try:
-        return find_course(Path.cwd())
-    except ClassError:
-        return None
 
 
 def _list(remarks: "Iterable[Remark]") -> None:

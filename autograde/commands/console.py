@@ -43,6 +43,17 @@ def class_at(folder: Path) -> "Course":
     return course
 
 
+def class_if_any() -> "Course | None":
+    """Give the class that the command is given in, None outside of any."""
+    from autograde.classes.folder import find_course
+    from autograde.errors import ClassError
+
+    try:
+        return find_course(Path.cwd())
+    except ClassError:
+        return None
+
+
 def _end_merges(course: "Course") -> None:
     """Do merges to their end that were cut off; where that cannot be, the command goes on, as without them."""
     from autograde.commands.summary import say

@@ -11,6 +11,7 @@ from autograde.authoring.toml_text import item_text
 from autograde.classes.new import new_course
 from autograde.errors import AuthorError
 from tests.conftest import real_workbook
+from workbook_helpers.errors import WorkbookError
 
 ITEM = '[[items]]\nid = "a"\nstem = "Old" # mine\n'
 ODD = {
@@ -31,12 +32,23 @@ def test_an_item_that_cannot_be_found_in_the_text_is_told(case: str) -> None:
         item_text(ODD[case], ODD[case].count('"b"'), {("stem",): "New"})
 
 
-@pytest.mark.parametrize("title", ["", " \t"])
+@pytest.mark.parametrize("title", ["", " \t", "A quiet\x7f word", "A quiet word \udce9"])
 def test_a_workbook_without_a_title_is_not_begun(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path))
     with pytest.raises(AuthorError, match="needs a title"):
         new_workbook(tmp_path, "w42-a-quiet-word", title)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("keys", "title", "told"), [("taken", "A word", "cannot be written"), ("keys", "A word " * 1_000, "title")])
+def test_a_workbook_that_cannot_be_made_leaves_nothing(
+    keys: str, title: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").write_text("no folder")
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(tmp_path / keys))
+    with pytest.raises(WorkbookError, match=told):
+        new_workbook(tmp_path / "shelf", "w42-a-quiet-word", title)
+    assert [path for path in tmp_path.rglob("*") if "w42" in path.name] == []
 
 
 @pytest.mark.parametrize("written", [0, 1, 2])

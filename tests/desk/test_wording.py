@@ -356,6 +356,7 @@ def test_a_task_whose_meaning_changed_keeps_its_rubric(three: Course) -> None:
     [
         (QUESTION, {"item/stem": " "}, None, "item/stem", "This needs a text."),
         (QUESTION, {"item/options/b/text": "x" * 5000}, Meaning.WORDING, "item/options/b/text", "at most 4000 letters"),
+        (QUESTION, {"item/stem": "Which\udce9?"}, Meaning.WORDING, "item/stem", "cannot be saved"),
         (QUESTION, {"item/stem": "Which one?"}, None, "meaning", "wording only"),
         (QUESTION, {"item/stem": "Which one?", "key/right": "b"}, Meaning.WORDING, "meaning", "the meaning changes"),
         (QUESTION, {"key/right": "b"}, Meaning.CHANGES, "key/right", "accept a second answer"),

@@ -199,6 +199,18 @@ def test_the_faults_of_a_workbook_stand_in_a_list(empty_class: Course, inside: I
     assert last.startswith("Mend it in ")
 
 
+def test_a_new_workbook_goes_to_the_shelf_of_the_class(empty_class: Course, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = empty_class.root / "own shelf"
+    shelf.mkdir()
+    monkeypatch.setenv("AUTOGRADE_KEYS", str(shelf / "guides"))
+    monkeypatch.delenv("WORKBOOKS_DIR")
+    with (empty_class.root / "nbgrader_config.py").open("a") as settings:
+        settings.write(f"\nc.AutogradeClass.workbooks = {str(shelf)!r}\n")
+    code, told, error = inside("new-workbook", "w51-own", cwd=empty_class.root)
+    assert (code, error) == (0, "")
+    assert (shelf / "w51-own/items.toml").is_file(), told
+
+
 def test_a_contradiction_is_asked_about_decided_and_taken_back(course: Course, tmp_path: Path, kit: "Kit", inside: Inside) -> None:
     with course.gradebook() as gradebook:
         gradebook.add_student("COLLEGE=5Cjsmith", first_name="Jo", last_name="Smith")

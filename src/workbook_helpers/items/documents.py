@@ -27,7 +27,8 @@ SHAPE = (
 )
 """The right half of a body, as one sees it from the front; its other half is the mirror's."""
 FRONT, BACK, WIDTH = 60, 190, 250
-"""Where the middle of each figure stands, and how wide both are; the number at a hand needs a little more."""
+"""Where the middle of each figure stands, and how wide both are; a number at a hand goes a little beyond."""
+SHEET = f"-3 0 {WIDTH + 6} 286"
 PARTS: dict[str, tuple[int, int]] = {
     "head": (0, 14),
     "forehead": (0, 10),
@@ -234,7 +235,10 @@ class Document(Model):
             parts.append(["text", {"class": "wb-paper-number", "x": str(x), "y": str(y + 5), **LETTERS}, str(n)])
         says = "Body map, front and back. The list below says what stands at each number."
         places: list[Sheet] = [["li", {}, ["strong", {}, f"{mark.at[0].upper()}{mark.at[1:]}:"], f" {mark.text}"] for mark in self.marks]
-        return [["svg", {"viewBox": f"-3 0 {WIDTH + 6} 286", "width": "300", "role": "img", "aria-label": says}, *parts], ["ol", {}, *places]]
+        return [
+            ["svg", {"viewBox": SHEET, "width": "300", "role": "img", "aria-label": says}, *parts],
+            ["ol", {}, *places],
+        ]
 
 
 def _together(part: Sheet) -> Sheet:
