@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograde.checks.secrets import leaks, secrets
+from autograde.checks.secrets import leaks, secrets, told
 from autograde.content import home, load_key, load_rubrics, load_samples
 from autograde.errors import ReleaseError
 from workbook_helpers.errors import WorkbookError
@@ -69,7 +69,7 @@ def check(wheel: Path) -> None:
         msg = f"There are no keys in {home()} to hold the wheel against, so it is not given out."
         raise ReleaseError(msg)
     for _, text in leaks(texts, [wheel]):
-        msg = f"{wheel.name} holds what students may not see ({text[:60]!r}). It is not given out."
+        msg = f"{wheel.name} {told(text)}. It is not given out."
         raise ReleaseError(msg)
 
 

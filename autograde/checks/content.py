@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from autograde.checks.frameworks import readable
 from autograde.checks.subject import SUMMARY, Subject, plain
-from autograde.content.reading import real_work
+from autograde.content.frameworks import DEFAULT
 from autograde.marking import Rubric
-from workbook_helpers.items import Item, Purpose, read_toml
+from workbook_helpers.items import Item, Purpose
 from workbook_helpers.items.sections import minutes_needed
 
 WORDS, CLOSED, WRITTEN = (1_200, 2_200), (5, 8), (1, 1)
@@ -157,11 +158,11 @@ def c7_criteria_are_known(subject: Subject) -> Iterator[str]:
     about = subject.workbook.about
     known = set[str]()
     for criterion in about.criteria:
-        path = subject.workbook.folder.parent / "frameworks" / f"{criterion.framework}.toml"
-        codes = {str(one["code"]) for one in read_toml(path)["criteria"]} if path.is_file() else set()
+        framework = readable(subject.workbook.folder.parent, criterion.framework)
+        codes = {one.code for one in framework.criteria} if framework else set[str]()
         known |= codes
         if codes and criterion.code not in codes:
-            yield f"workbook.toml lists {criterion.code}, which {path.name} does not have"
+            yield f"workbook.toml lists {criterion.code}, which {criterion.framework}.toml does not have"
     listed = {criterion.code for criterion in about.criteria}
     items = subject.workbook.items.values()
     back = {item.id for item in items if item.purpose is Purpose.PRACTICE and EARLIER.fullmatch(item.id)}
@@ -193,8 +194,9 @@ def c11_minutes_are_honest(subject: Subject) -> Iterator[str]:
 
 def c12_real_work_is_said(subject: Subject) -> Iterator[str]:
     """A criterion that is assessed in a real workplace is met by evidence from the learner's own work alone: the workbook says so."""
-    real = real_work(subject.workbook.folder.parent)
-    codes = [one.code for one in subject.workbook.about.criteria if one.framework == "rqf-l2" and one.code in real]
+    framework = readable(subject.workbook.folder.parent, DEFAULT)
+    real = framework.real_work if framework else frozenset[str]()
+    codes = [one.code for one in subject.workbook.about.criteria if one.framework == DEFAULT and one.code in real]
     if codes and OWN_WORK not in subject.section(CRITERIA):
         yield f"“{CRITERIA}” does not say that {', '.join(codes)} needs evidence “{OWN_WORK}”: write a sentence with these words"
 
@@ -204,7 +206,11 @@ def c13_sources_are_no_home_pages(subject: Subject) -> Iterator[str]:
     links = {reference.url for reference in subject.workbook.about.references}
     links |= {url for section in subject.sections for url in LINK.findall(section.text)}
     for url in sorted(links):
-        address = urlsplit(url)
+        try:
+            address = urlsplit(url)
+        except ValueError:
+            yield f"{url} is no address: mend it"
+            continue
         if not address.path.strip("/") and not address.query:
             yield f"{url} is a home page: link to the page of it that says what stands in the workbook"
 

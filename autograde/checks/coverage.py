@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from autograde.checks.essay import points
 from autograde.checks.subject import Finding, Subject
-from workbook_helpers.items import Item, Purpose, read_toml
+from autograde.content.frameworks import Criterion, Framework
+from workbook_helpers.items import Item, Purpose
 
 FRAMEWORK = "rqf-l2"
 
@@ -30,10 +29,10 @@ class Row:
     forms: Counter[str]
 
 
-def coverage(subjects: Iterable[Subject], framework: Path) -> tuple[Row, ...]:
-    """Give a row for each criterion of the framework's file, in its order."""
+def coverage(subjects: Iterable[Subject], framework: Framework) -> tuple[Row, ...]:
+    """Give a row for each criterion of the framework, in its order."""
     subjects = [subject for subject in subjects if subject.workbook.about.role != "gallery"]
-    return tuple(_row(subjects, criterion) for criterion in read_toml(framework)["criteria"])
+    return tuple(_row(subjects, criterion) for criterion in framework.criteria)
 
 
 def c0_every_criterion(rows: Iterable[Row]) -> Iterator[Finding]:
@@ -95,8 +94,8 @@ def table(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
-def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
-    code = str(criterion["code"])
+def _row(subjects: list[Subject], criterion: Criterion) -> Row:
+    code = criterion.code
 
     def count(wanted: Callable[[Item], bool]) -> Counter[str]:
         found = Counter({s.workbook.id: sum(wanted(item) for item in s.workbook.items.values()) for s in subjects})
@@ -104,10 +103,10 @@ def _row(subjects: list[Subject], criterion: dict[str, Any]) -> Row:
 
     return Row(
         code=code,
-        verb=criterion["verb"],
-        text=criterion["text"],
-        evidence=criterion["evidence"],
-        real_work=bool(criterion.get("real_work")),
+        verb=criterion.verb,
+        text=criterion.text,
+        evidence=criterion.evidence,
+        real_work=criterion.real_work,
         essay=tuple(point.code for point in points() if code in point.criteria),
         taught=tuple(
             s.workbook.id

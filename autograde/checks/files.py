@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from autograde.checks.secrets import leaks, secrets
+from autograde.checks.secrets import leaks, secrets, told
 from autograde.checks.subject import Subject, source
 from autograde.marking import Status, key_problems, mark_item
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.answers import Answer, AnswerSheet
+from workbook_helpers.errors import ContentError
 from workbook_helpers.items import Json, Purpose
+from workbook_helpers.web.body import picture, pictures
 
 ASK = re.compile(r'ask\("([a-z0-9-]+)"\)')
 PARTS = {"progress", "hand-in"}
@@ -38,7 +40,7 @@ def k2_keys_mark(subject: Subject) -> Iterator[str]:
 def k3_no_leak(subject: Subject) -> Iterator[str]:
     """No word of a key or rubric may lie where students receive it."""
     found = leaks(secrets(subject.key, subject.rubrics, subject.samples), [subject.workbook.folder])
-    yield from (f"{path.name} holds text of a key or rubric: {text[:60]!r}" for path, text in found)
+    yield from (f"{path.name} {told(text)}" for path, text in found)
 
 
 def n1_cells_ask(subject: Subject) -> Iterator[str]:
@@ -98,11 +100,13 @@ def n4_pictures_described(subject: Subject) -> Iterator[str]:
     """Every picture exists and has alternative text that says what it shows."""
     for cell in subject.cells:
         if cell["cell_type"] == "markdown":
-            for alt, path in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", source(cell)):
+            for address, alt in pictures(source(cell)):
                 if len(alt.split()) < 3:
-                    yield f"the picture {path} needs alternative text"
-                if not (subject.workbook.folder / path).is_file():
-                    yield f"the picture {path} does not exist"
+                    yield f"the picture {address} needs alternative text"
+                try:
+                    picture(subject.workbook, address)
+                except ContentError as error:
+                    yield f"cell {cell.get('id')} shows {error}"
 
 
 def n5_numbers_in_order(subject: Subject) -> Iterator[str]:

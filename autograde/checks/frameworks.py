@@ -12,11 +12,17 @@ def frameworks(shelf: Path) -> dict[str, Framework]:
     """Give name → framework of all that can be read, the default first; what cannot be read is a finding of `f1_frameworks_fit`."""
     found = {}
     for name in sorted((path.stem for path in (shelf / "frameworks").glob("*.toml")), key=lambda name: (name != DEFAULT, name)):
-        try:
-            found[name] = load_framework(shelf, name)
-        except (ClassError, ContentError):
-            continue
+        if one := readable(shelf, name):
+            found[name] = one
     return found
+
+
+def readable(shelf: Path, name: str) -> Framework | None:
+    """Give a framework of a shelf; None where it has none of this name that can be read, and `f1_frameworks_fit` says why."""
+    try:
+        return load_framework(shelf, name)
+    except (ClassError, ContentError):
+        return None
 
 
 def f1_frameworks_fit(shelf: Path) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograde.checks import amounts, content, coverage, cues, earlier, essay, files, frameworks, language, questions, safety, shape
 from autograde.checks.scenarios import s1_stories_end, s2_safe_ways_win
-from autograde.checks.secrets import leaks, secrets
+from autograde.checks.secrets import leaks, secrets, told
 from autograde.checks.subject import Finding, Subject, load_subject
 from autograde.classes.own_keys import guides_beside
 from autograde.content import load_key, load_rubrics, load_samples
@@ -112,15 +112,16 @@ def check_unit(shelf: Path) -> Unit:
     for path in sorted(shelf.glob("*/workbook.toml")):
         with suppress(ContentError):  # R0 says so
             subjects.append(load_subject(path.parent))
-    framework = shelf / "frameworks" / f"{coverage.FRAMEWORK}.toml"
-    rows = coverage.coverage(subjects, framework) if framework.is_file() else ()
-    points = essay.e2_every_point(subjects) if framework.is_file() else ()
+    readable = frameworks.frameworks(shelf)
+    framework = readable.get(coverage.FRAMEWORK)
+    rows = coverage.coverage(subjects, framework) if framework else ()
+    points = essay.e2_every_point(subjects) if framework else ()
     hours = (("C14", text) for text in amounts.c14_the_unit_is_no_longer_than_it_says(subjects))
     found = [*(("E2", text) for text in points), *hours, *cues.over_the_unit(subjects)]
     lines = [
         *coverage.table(rows),
         *amounts.table(subjects, amounts.before(shelf)),
-        *frameworks.table(frameworks.frameworks(shelf), {row.code: row.taught for row in rows}),
+        *frameworks.table(readable, {row.code: row.taught for row in rows}),
     ]
     return Unit(
         findings=(
@@ -154,4 +155,4 @@ def check_all(folders: Iterable[Path], places: Iterable[Path], closed: Collectio
         for path, text in leaks(set().union(*texts.values()), [place])
         if not (place.name in {"feedback", "given"} and path.parent.name in closed and text in texts[path.parent.name])
     ]
-    return findings + [Finding(rule="K3", where=str(path), text=f"holds text of a key or rubric: {text[:60]!r}") for path, text in found]
+    return findings + [Finding(rule="K3", where=str(path), text=told(text)) for path, text in found]

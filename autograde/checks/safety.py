@@ -8,9 +8,8 @@ from pathlib import Path
 from autograde.checks.subject import Subject, source
 from workbook_helpers.cells import KERNEL, only_asks
 from workbook_helpers.items import Json, read_notebook
+from workbook_helpers.web.body import LARGEST, converted
 
-LARGEST = 2_000_000
-"""Bytes of a picture; those of our own workbooks have some 5,000."""
 PNG = b"\x89PNG\r\n\x1a\n"
 RUNS = frozenset(
     {"applet", "audio", "base", "button", "embed", "form", "frame", "frameset", "iframe", "input", "link", "math", "meta", "object"}
@@ -91,10 +90,13 @@ def _in_markdown(text: str) -> Iterator[str]:
     """Say what is wrong with a text, as it stands on the page once it is HTML."""
     if not re.search(r"[<\[&]", text):
         return
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune  # a third of a second, and few texts need it
+    from nbconvert.filters.markdown_mistune import InvalidNotebook  # a third of a second, and few texts need it
 
     markup = _Markup()
-    markup.feed(markdown2html_mistune(text))
+    try:
+        markup.feed(converted(text))
+    except InvalidNotebook:
+        yield "shows an attached picture; save it as a file in media/ and name that"
     markup.close()
     yield from dict.fromkeys(markup.faults)
 

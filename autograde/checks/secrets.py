@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
+from autograde.errors import BAD_ZIP
 from autograde.marking import Key, Rubrics, Samples
 from autograde.run.rebuild import inert
 
@@ -23,14 +24,28 @@ def secrets(key: Key, rubrics: Rubrics, samples: Samples) -> frozenset[str]:
     return frozenset(text for text in texts if len(text) >= SHORTEST)
 
 
-def leaks(texts: Iterable[str], places: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Find texts in files, in folders of files, and in zips and wheels within: gives (file, text) for each."""
+def leaks(texts: Iterable[str], places: Iterable[Path]) -> Iterator[tuple[Path, str | None]]:
+    """Find texts in files, in folders of files, and in zips and wheels within: gives (file, text) for each.
+
+    The text is None for a file that cannot be read, and for a zip that cannot be looked into (`told`).
+    """
     forms = {text: _forms(text) for text in texts}
     for place in places:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.is_file():
-                held = list(_contents(path))
+                try:
+                    held = list(_contents(path))
+                except (*BAD_ZIP, OSError):
+                    yield path, None
+                    continue
                 yield from ((path, text) for text, ways in forms.items() if any(way in raw for way in ways for raw in held))
+
+
+def told(text: str | None) -> str:
+    """Say what is wrong with a file that `leaks` gives."""
+    if text is None:
+        return "cannot be read, so nobody knows whether it holds a key: take it away, or make it again"
+    return f"holds text of a key or rubric: {text[:60]!r}"
 
 
 def _forms(text: str) -> frozenset[bytes]:

@@ -59,6 +59,11 @@ class Framework(Model):
             raise ValueError(msg)
         return self
 
+    @property
+    def real_work(self) -> frozenset[str]:
+        """The codes of the criteria that only the learner's own work can meet."""
+        return frozenset(one.code for one in self.criteria if one.real_work)
+
     def criterion(self, code: str) -> Criterion:
         """Give the criterion with a code; ClassError if there is none."""
         found = next((one for one in self.criteria if one.code == code.strip()), None)

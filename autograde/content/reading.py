@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from autograde.content.frameworks import DEFAULT
+from autograde.content.frameworks import DEFAULT, load_framework
 from autograde.errors import ClassError
 from autograde.marking import Key, Rubrics, Samples, key_problems
 from workbook_helpers.errors import ContentError
@@ -59,12 +59,7 @@ def real_work(shelf: Path) -> frozenset[str]:
 
     Items name the default framework's criteria: in another one the same code may be another criterion.
     """
-    path = shelf / "frameworks" / f"{DEFAULT}.toml"
-    return (
-        frozenset(str(one["code"]) for one in read_toml(path).get("criteria", ()) if one.get("real_work"))
-        if path.is_file()
-        else frozenset()
-    )
+    return load_framework(shelf).real_work if (shelf / "frameworks" / f"{DEFAULT}.toml").is_file() else frozenset()
 
 
 def load_guides(workbook: Workbook, own: Path | None = None) -> tuple[Key, Rubrics]:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,6 +128,7 @@ FAULTS = [
     ),
     ("C12", "about", 'code = "1.1"', 'code = "3.1"', "does not say that 3.1 needs evidence “from your own work”"),
     ("C13", "notebook", TEACH, "See [CQC](https://www.cqc.org.uk/).", "https://www.cqc.org.uk/ is a home page"),
+    ("C13", "notebook", TEACH, "See [the Act](https://[www.legislation.gov.uk).", "https://[www.legislation.gov.uk is no address"),
     ("C13", "about", "https://www.legislation.gov.uk/ukpga/2014/23/contents", "https://www.legislation.gov.uk", "is a home page"),
     ("E1", "about", 'title = "A first section"', 'title = "A last section"', "'A last section', which the notebook does not have"),
     ("E1", "about", '["A4"]', '["A4", "D9"]', "teaches D9, which the essay does not have"),
@@ -167,7 +169,11 @@ FAULTS = [
     ("L6", "keys", "In a quiet place", f"{LONG}. In a quiet place", "mean sentence has"),
     ("K1", "keys", 'right = "a"', 'right = "z"', "w42-q01"),
     ("N3", "notebook", "## A first section", "#### A first section", "skips a level"),
-    ("N4", "notebook", TEACH, "![A cup of tea](media/tea.svg)", "the picture media/tea.svg does not exist"),
+    ("N4", "notebook", TEACH, "![A cup of tea](media/tea.svg)", "shows 'media/tea.svg': there is no such picture"),
+    ("N4", "notebook", TEACH, "![A cup of tea](media/tea.svg 'Tea')", "shows 'media/tea.svg': there is no such picture"),
+    ("N4", "notebook", TEACH, "![A cup of tea][t]\\n\\n[t]: media/tea.svg\\n\\n", "shows 'media/tea.svg': there is no such picture"),
+    ("N4", "notebook", TEACH, "<img src='media/tea.svg' alt='A cup of tea'>", "shows 'media/tea.svg': there is no such picture"),
+    ("N4", "notebook", TEACH, "<img src='media/tea.svg'>", "the picture media/tea.svg needs alternative text"),
     ("N4", "notebook", TEACH, "![Tea](media/tea.svg)", "the picture media/tea.svg needs alternative text"),
     ("N6", "notebook", TEACH, "<script>stolen()</script>", "has the element <script>"),
     ("N6", "notebook", TEACH, "<SCRIPT\\nsrc=x>", "has the element <script>"),
@@ -180,6 +186,7 @@ FAULTS = [
     ("N6", "notebook", TEACH, "<a href='data:text/html,x'>a</a>", "has a link that is a program or a file in itself"),
     ("N6", "notebook", TEACH, "<img src='data:image/svg+xml,x'>", "has a link that is a program or a file in itself"),
     ("N6", "notebook", TEACH, "<img src='//example.org/x.png'>", "shows a picture from elsewhere"),
+    ("N6", "notebook", TEACH, "![A cup of tea](attachment:tea.png)", "shows an attached picture"),
     ("N6", "notebook", TEACH, "<iframe src=x></iframe>", "has the element <iframe>"),
     ("N6", "notebook", TEACH, "<object data=x></object>", "has the element <object>"),
     ("N6", "notebook", TEACH, "<form><input></form>", "has the element <form>"),
@@ -216,6 +223,8 @@ BROKEN = {
     "a name with a slip": ("items", ITEM, ITEM.replace("items", "item"), "R0", "item has no place here"),
     "a notebook cut short": ("notebook", '"nbformat_minor"', "", "R0", "as a notebook"),
     "a cell without its text": ("notebook", '"source": [', '"sauce": [', "R0", "as a notebook"),
+    "a cell that says nothing of itself": ("notebook", '"metadata": {}', '"metadata": []', "R0", "as a notebook"),
+    "a cell that nbgrader could not read": ("notebook", '"nbgrader": {', '"nbgrader": "x", "was": {', "R0", "as a notebook"),
 }
 
 
@@ -244,7 +253,8 @@ PICTURES = {
     "page": ("x.svg", "<html><body/></html>", "is no SVG picture"),
     "broken": ("x.svg", "<svg", "is no SVG picture"),
     "no PNG": ("x.png", "<html>", "is no PNG picture"),
-    "30 MB": ("x.png", "\x89PNG" + "x" * 30_000_000, "has 30.0 MB; the limit is 2 MB"),
+    "30 MB": ("x.png", "\\x89PNG" + "x" * 30_000_000, "has 30.0 MB; the limit is 1 MB"),
+    "more than a release takes": ("x.png", "\x89PNG" + "x" * 1_500_000, "has 1.5 MB; the limit is 1 MB"),
 }
 
 
@@ -546,6 +556,7 @@ criteria = [{ code = "1.1", outcome = "1", verb = "explain", text = "it", eviden
         pytest.param(', rqf = ["1.1"]', "", "1.1 matches no criterion of rqf-l2", id="matches nothing"),
         pytest.param('rqf = ["1.1"]', 'rqf = ["9.9"]', "1.1 matches 9.9, which rqf-l2 does not have", id="no such criterion"),
         pytest.param('verb = "explain", ', "", "own.toml", id="cannot be read"),
+        pytest.param("criteria =", "criterion =", "own.toml", id="no criteria"),
         pytest.param("", "", "", id="nothing wrong"),
     ],
 )
@@ -557,6 +568,29 @@ def test_a_framework_that_does_not_fit_is_told(tmp_path: Path, old: str, new: st
     assert len(found) == bool(told)
     assert told in "".join(found)
     assert real_work(tmp_path) == {"2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3", "3.4a", "3.4b"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("verb =", "werb ="), ("[[criteria]]", "[[criteria"), ("[[criteria]]", "[[kriteria]]")])
+def test_a_framework_that_cannot_be_read_stops_nothing(desk: Path, old: str, new: str) -> None:
+    (desk / "workbooks/frameworks").mkdir()
+    text = (SHELF / "frameworks/rqf-l2.toml").read_text("utf-8")
+    assert old in text
+    (desk / "workbooks/frameworks/rqf-l2.toml").write_text(text.replace(old, new), "utf-8")
+    assert not {"R0", "C7", "C12"} & found(desk).keys()
+    assert [finding.where for finding in check_unit(desk / "workbooks").findings if finding.rule == "F1"] == ["rqf-l2"]
+
+
+def test_a_damaged_zip_is_told(desk: Path) -> None:
+    (desk / "handout").mkdir()
+    packed = desk / "handout/w42.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(desk / "keys/w42.toml", "notes.txt")
+    data = bytearray(packed.read_bytes())
+    data[60:90] = bytes(30)
+    packed.write_bytes(data)
+    (told,) = (one for one in check_all([desk / "workbooks" / NAME], [packed.parent]) if one.where == str(packed))
+    assert told.rule == "K3"
+    assert "cannot be read" in told.text
 
 
 def test_a_code_of_another_framework_says_nothing_of_real_work(tmp_path: Path) -> None:

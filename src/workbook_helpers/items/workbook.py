@@ -320,7 +320,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(read_file(path, LARGEST, links=True).decode())
         _shallow(document)
         for cell in document["cells"]:
-            "".join([cell["cell_type"], *cell["source"], *dict(cell["metadata"])])  # all that is asked of a cell
+            about = {**cell["metadata"]}
+            "".join([cell["cell_type"], *cell["source"], *about, *{**(about.get("nbgrader") or {})}])  # all that is asked of a cell
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         deep = "its brackets are nested too deeply" if isinstance(error, RecursionError) else "it has not the form of one"
         why = error.strerror if isinstance(error, OSError) else deep

@@ -1,9 +1,11 @@
 """A workbook's notebook as HTML: its text, its pictures, and a place for each question."""
 
 import base64
+import errno
 import html
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from workbook_helpers.policy import safe_html
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 LARGEST = 1_000_000
 """Bytes of a picture; those of this unit have less than a hundredth."""
+PUT = "Put the picture into the folder media"
 SAFE = " !$'()*+,-./:;=>?@_~"
 """What a `data:` address of text may have as it is; it packs smaller than base64."""
 LEAN = (
@@ -75,9 +78,10 @@ def _markdown(workbook: Workbook, source: str, where: str, seen: set[str], *, in
     from nbconvert.filters.markdown_mistune import InvalidNotebook  # takes a second: only a release needs it
 
     try:
-        made = _converted(source)
+        made = converted(source)
     except InvalidNotebook as error:
-        raise _no_picture(workbook, where, "an attached picture", str(error)) from error
+        msg = f"{_where(workbook)}, {where} shows an attached picture: {error}. {PUT}, or take it out of the text."
+        raise ContentError(msg) from error
     if not inside or "<im" not in made.lower():  # with a picture inside, the workbook's files have a say
         text, names = _by_itself(made)
         if seen.isdisjoint(names):
@@ -86,7 +90,7 @@ def _markdown(workbook: Workbook, source: str, where: str, seen: set[str], *, in
     return safe_html(made, partial(_Kept, seen=seen, picture=partial(_picture, workbook, where) if inside else None))
 
 
-@lru_cache(maxsize=2048)  # as `_converted`
+@lru_cache(maxsize=2048)  # as `converted`
 def _by_itself(made: str) -> tuple[str, frozenset[str]]:
     """Give the HTML of Markdown as safe HTML of a page that has none of its ids, and these ids."""
     seen: set[str] = set()
@@ -94,7 +98,7 @@ def _by_itself(made: str) -> tuple[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=2048)  # a release makes the site of all workbooks anew, and looks each up again for what students have
-def _converted(source: str) -> str:
+def converted(source: str) -> str:
     """Give Markdown as HTML, by nbconvert's own converter."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -104,7 +108,7 @@ def _converted(source: str) -> str:
 class _Kept(Filter):
     """Goes over what is safe: sees to pictures, makes ids unique on the page, leaves out nbconvert's paragraph marks."""
 
-    def __init__(self, source: object, *, seen: set[str], picture: Callable[[str], str] | None) -> None:
+    def __init__(self, source: object, *, seen: set[str], picture: Callable[[str, str], str] | None) -> None:
         super().__init__(source)
         self.seen, self.picture = seen, picture
 
@@ -119,7 +123,7 @@ class _Kept(Filter):
                 if name := data.pop((None, "id"), None):
                     self._name(data, name)
                 if token["name"] == "img" and self.picture:
-                    data[None, "src"] = self.picture(data.get((None, "src"), ""))
+                    data[None, "src"] = self.picture(data.get((None, "src"), ""), data.get((None, "alt"), ""))
                 elif token["name"] == "img":
                     data[None, "loading"] = "lazy"
             yield token
@@ -135,20 +139,58 @@ class _Kept(Filter):
         data[None, "id"] = unique
 
 
-def _picture(workbook: Workbook, where: str, source: str) -> str:
-    """Give the address that holds a picture of the workbook's `media` folder."""
-    name = unquote(source).removeprefix("./")
+def pictures(source: str) -> list[tuple[str, str]]:
+    """Give address and alternative text of each picture that Markdown shows; of one that may not be shown, the address is "".
+
+    Where one is attached to the notebook, which no page shows, none is given.
+    """
+    from nbconvert.filters.markdown_mistune import InvalidNotebook
+
+    found: list[tuple[str, str]] = []
+
+    def note(address: str, alt: str) -> str:
+        found.append((address, alt))
+        return address
+
+    with suppress(InvalidNotebook):
+        if "<im" in (made := converted(source)).lower():
+            safe_html(made, partial(_Kept, seen=set(), picture=note))
+    return found
+
+
+def picture(workbook: Workbook, address: str) -> tuple[str, bytes]:
+    """Give the type and the bytes of a picture of a workbook.
+
+    Raises
+    ------
+    ContentError
+        If it is no picture of the `media` folder, or too large; the message names it and says why.
+    """
+    name = unquote(address).removeprefix("./")
     path = workbook.folder / name
     inside = Path(name).parts
     try:
         if len(inside) < 2 or inside[0] != "media" or ".." in inside or path.resolve(strict=True) != path:
             raise FileNotFoundError
         kind = TYPES[path.suffix.lower()]
-        content = read_file(path, LARGEST)
+        return kind, read_file(path, LARGEST)
     except (OSError, KeyError, ValueError) as error:
-        shown = repr(source[:60]) if source else "an address that is not allowed"
+        shown = repr(address[:60]) if address else "an address that is not allowed"
+        number = error.errno if isinstance(error, OSError) else None
         why = (isinstance(error, OSError) and error.strerror) or "no picture of the workbook's media folder (.svg or .png)"
-        raise _no_picture(workbook, where, shown, why) from error
+        why = "there is no such picture" if number == errno.ENOENT else why
+        step = "Save it smaller" if number == errno.EFBIG else PUT
+        msg = f"{shown}: {why}. {step}, or take it out of the text."
+        raise ContentError(msg) from error
+
+
+def _picture(workbook: Workbook, where: str, address: str, _: str) -> str:
+    """Give the address that holds a picture of the workbook's `media` folder."""
+    try:
+        kind, content = picture(workbook, address)
+    except ContentError as error:
+        msg = f"{_where(workbook)}, {where} shows {error}"
+        raise ContentError(msg) from error
     if kind == TYPES[".svg"]:
         return f"data:{kind},{quote(_lean(content.decode('utf-8', 'replace')), safe=SAFE)}"
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
@@ -159,11 +201,6 @@ def _lean(svg: str) -> str:
     for what, instead in LEAN:
         svg = what.sub(instead, svg)
     return svg
-
-
-def _no_picture(workbook: Workbook, where: str, shown: str, why: str) -> ContentError:
-    msg = f"{_where(workbook)}, {where} shows {shown}: {why}. Put the picture into the folder media, or take it out of the text."
-    return ContentError(msg)
 
 
 def _where(workbook: Workbook) -> str:
