@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, cast
 
 from autograde.checks.subject import Subject
 from autograde.marking.kinds import MARKERS
 from workbook_helpers.items import Item, Json, Purpose
 from workbook_helpers.items.base import ChoiceItem
 from workbook_helpers.items.kinds.gaps import Gaps
+from workbook_helpers.items.kinds.match import Match
 from workbook_helpers.items.kinds.scenario import Scenario, worth
 
 CATCH_ALL = re.compile(
@@ -54,7 +55,7 @@ def i2_longest_is_not_the_key(subject: Subject) -> Iterator[str]:
 
 
 def i3_positions_are_balanced(subject: Subject) -> Iterator[str]:
-    """The right option stands in each place about as often as in the others; in stories, too."""
+    """The right option stands in each place about as often as in the others; in stories, too. No list matches another line by line."""
     for where, questions in _one_right(subject).items():
         if questions:
             places = Counter(q.right for q in questions)
@@ -64,6 +65,11 @@ def i3_positions_are_balanced(subject: Subject) -> Iterator[str]:
                 for place, count in sorted(places.items())
                 if count > most
             )
+    for item in subject.closed:
+        if isinstance(item, Match) and not item.shuffle and (right := _keyed(subject, item)):
+            chosen = [cast("dict[str, str]", right)[name] for name in item.part_ids()]
+            if chosen == list(item.targets())[: len(chosen)]:
+                yield f"{item.id} lists its partners as its statements go: list them in another order, or write shuffle = true"
 
 
 def i4_stems_ask_what_is_so(subject: Subject) -> Iterator[str]:

@@ -495,6 +495,15 @@ def test_a_workbook_without_pictures_is_told(name: str) -> None:
     assert [*ADVICE["C1"](replace(subject, cells=bare))] == ["it has 0 pictures: at least 2"]
 
 
+def test_a_list_that_matches_another_line_by_line_is_told() -> None:
+    subject = ours("w02")
+    plain = subject.workbook.items["w02-q22"].model_copy(update={"shuffle": False})
+    changed = replace(subject, workbook=replace(subject.workbook, items=subject.workbook.items | {plain.id: plain}))
+    assert [*ADVICE["I3"](subject)] == []
+    (told,) = ADVICE["I3"](changed)
+    assert told.startswith("w02-q22 lists its partners as its statements go")
+
+
 def test_a_criterion_with_two_lists_of_what_must_be_seen_is_told() -> None:
     one, other = ours("w08"), ours("w10")
     rubrics = dict(one.rubrics.rubrics)
