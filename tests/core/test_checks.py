@@ -223,6 +223,7 @@ BROKEN = {
     "a name with a slip": ("items", ITEM, ITEM.replace("items", "item"), "R0", "item has no place here"),
     "a notebook cut short": ("notebook", '"nbformat_minor"', "", "R0", "as a notebook"),
     "a cell without its text": ("notebook", '"source": [', '"sauce": [', "R0", "as a notebook"),
+    "cells that are no list": ("notebook", '"cells": [', '"cells": {}, "was": [', "R0", "as a notebook"),
     "a cell that says nothing of itself": ("notebook", '"metadata": {}', '"metadata": []', "R0", "as a notebook"),
     "a cell that nbgrader could not read": ("notebook", '"nbgrader": {', '"nbgrader": "x", "was": {', "R0", "as a notebook"),
 }

@@ -319,7 +319,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(read_file(path, LARGEST, links=True).decode())
         _shallow(document)
-        for cell in document["cells"]:
+        for cell in document["cells"][:]:  # of a list alone
             about = {**cell["metadata"]}
             "".join([cell["cell_type"], *cell["source"], *about, *{**(about.get("nbgrader") or {})}])  # all that is asked of a cell
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
