@@ -70,14 +70,30 @@ class Course:
 
     root: Path
 
+    def check_there(self) -> None:
+        """See that the folder is there, before anything is written into it: else a new one would begin in its place.
+
+        Raises
+        ------
+        ClassError
+            If it is not.
+        """
+        if not self.root.is_dir():
+            msg = (
+                f"The class’s folder {self.root} is not there now. If its disk or stick is not connected, connect it; "
+                f"if the folder was moved or renamed, open the class where it lies now. Nothing was done."
+            )
+            raise ClassError(msg)
+
     def config(self) -> Config:
         """Read the settings as nbgrader does: the machine's first, then the class's own, which wins.
 
         Raises
         ------
         ClassError
-            If a settings file cannot be read, or is somebody else's: reading it runs it.
+            If the folder is not there, or a settings file cannot be read, or is somebody else's: reading it runs it.
         """
+        self.check_there()
         refuse_strangers(self.root)
         config = Config()
         for folder in [*reversed(jupyter_config_path()), str(self.root)]:

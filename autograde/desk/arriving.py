@@ -52,6 +52,7 @@ class Arriving(DeskHandler):
         size = int(self.request.headers.get("Content-Length", "0") or 0)
         if course is None:
             raise web.HTTPError(404)
+        course.check_there()
         if size > MOST:
             msg = f"{printable(name, 100)} has {size / 1e9:,.1f} GB; at most {MOST // 10**9} GB can be taken in at once. Drop it in parts."
             raise ClassError(msg)

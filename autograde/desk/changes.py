@@ -16,6 +16,7 @@ from autograde.classes.own_keys import GUIDES
 from autograde.classes.own_keys import NAME as KEYS
 from autograde.classes.owner import CONFIG
 from autograde.classes.served import ARRIVED, FILE, RUNNING, served_folder
+from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.database import kept_engine
 from autograde.inbox.arrived import FOLDER as WAITING
@@ -35,7 +36,10 @@ def fingerprint(course: Course) -> str:
     seen += [within, sorted(_within(course.root / "received" / WAITING))]
     seen += [_about(course.root / "received" / name / ".attempts") for name in workbooks]
     seen += [_about(course.root / "feedback" / learner / name) for learner, _ in within["feedback"] for name in workbooks]
-    seen.append(gradebook_state(course))
+    try:
+        seen.append(gradebook_state(course))
+    except ClassError as error:  # the page will say so
+        seen.append(str(error))
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 

@@ -40,6 +40,10 @@ LEAST_SAID = 200
 UNFIT = 422
 """The status of a page that comes back because a form cannot be used as it is; htmx shows it in place, too (templates/frame.html.j2)."""
 BLOCK = 1 << 20
+PLACE = "place"
+"""What tells of which class a page is, in the address of each verb and file: one desk serves several in turn, at one address."""
+PLACE_HEADER = "Desk-Place"
+"""The same, of what a script asks for."""
 Found = TypeVar("Found")
 
 
@@ -64,6 +68,11 @@ class Desk:
     def first(self) -> str:
         """The page that /desk leads to."""
         return next(iter(self.pages))
+
+    @property
+    def place(self) -> str:
+        """12 hex digits: another folder, also of a class of the same name, has others; the list of classes has its own."""
+        return hashlib.sha256(str(self.course.root if self.course else "").encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +102,7 @@ class DeskHandler(JupyterHandler):
         return self.request.headers.get("HX-Request") == "true" or self.request.path.endswith(".json")
 
     async def prepare(self) -> None:  # type: ignore[override]
-        """See that somebody may come in; a token does not stay in the address."""
+        """See that somebody may come in, from a page of this class; a token does not stay in the address."""
         try:
             await super().prepare(_redirect_to_login=not self.by_script)
         finally:
@@ -103,10 +112,18 @@ class DeskHandler(JupyterHandler):
             self.set_header("X-Content-Type-Options", "nosniff")
         if self.by_script and not self.current_user:
             raise web.HTTPError(403)
+        if self.current_user:
+            self._refuse_other_places()
         ACTING.set(college.hub_name(self.current_user))
         if self.current_user and "token" in self.request.query_arguments and self.request.method == "GET":
             left = [(name, value) for name, values in self.request.query_arguments.items() for value in values if name != "token"]
             self.redirect(self.request.path + (f"?{urlencode(left)}" if left else ""), status=303)
+
+    def _refuse_other_places(self) -> None:
+        """Let nothing be done from a page of another class, nor a page be mixed of two."""
+        told = {self.get_query_argument(PLACE, ""), self.request.headers.get(PLACE_HEADER, "")} - {""}
+        if told - {self.desk.place} or not (told or self.request.method in {"GET", "HEAD"}):
+            raise web.HTTPError(409, "This page is of another class than the desk shows now, so nothing was done. Open its class again.")
 
     def address(self, *parts: str, **query: object) -> str:
         """Give an address of the desk."""
@@ -123,7 +140,8 @@ class DeskHandler(JupyterHandler):
         """Give what the address asks for, or the form."""
         arguments = self.request.body_arguments if form else self.request.query_arguments
         many = {name: tuple(self.decode_argument(one, name).strip(" \r\n") for one in values) for name, values in arguments.items()}
-        many.pop("_xsrf", None)
+        for ours in ("_xsrf", PLACE):
+            many.pop(ours, None)
         found = self.request.files if form else {}
         files = {name: tuple(Upload(name=one["filename"], data=one["body"]) for one in each) for name, each in found.items()}
         return Asked(
@@ -141,11 +159,14 @@ class DeskHandler(JupyterHandler):
 
     def done(self, do: Callable[[], Found]) -> Found:
         """Do what may change the class; then see to what follows from it."""
+        course = self.desk.course
+        if course is None:
+            return do()
+        course.check_there()
         try:
             return do()
         finally:
-            if self.desk.course:
-                see_to(self.desk.course)
+            see_to(course)
 
     async def send_page(
         self,
@@ -174,7 +195,6 @@ class DeskHandler(JupyterHandler):
             "names": self.get_cookie(NAMES) != "ids",
             "query": {name: values[-1].decode("utf-8", "replace") for name, values in self.request.query_arguments.items()},
             **self.frame(),
-            "others": self.address("others") if course and os.environ.get(CHOICE) else "",
             "static": self.static,
             "formgrader": lambda path="": url_path_join(self.base_url, "formgrader", path) if course and not college.only() else "",
             "lab": "" if college.for_several() else url_path_join(self.base_url, "lab"),
@@ -185,8 +205,10 @@ class DeskHandler(JupyterHandler):
         self.finish(await self.apart(lambda: render(page.name.replace("-", "_"), **values)))
 
     def link(self, name: str, verb: str = "", **query: object) -> str:
-        """Give the address of a page or of a verb, for templates; "" where there is no such page yet."""
-        return self.address(name, *([verb] if verb else []), **query) if name in self.desk.pages else ""
+        """Give the address of a page, or of a verb or a file of this class, for templates; "" where there is no such page yet."""
+        if name not in self.desk.pages:
+            return ""
+        return self.address(name, verb, **{PLACE: self.desk.place}, **query) if verb else self.address(name, **query)
 
     def send_opening(self, away: Away) -> None:
         """Send what is shown until another server answers at this address."""
@@ -224,8 +246,15 @@ class DeskHandler(JupyterHandler):
 
     def frame(self) -> dict[str, Any]:
         """Give what the frame of every page needs."""
-        addresses = {"now_address": self.address("now"), "put_away": self.address("put-away")}
-        return {**addresses, "xsrf": self.xsrf_token.decode(), "link": self.link}
+        place = {PLACE: self.desk.place}
+        return {
+            "now_address": self.address("now"),
+            "put_away": self.address("put-away", **place),
+            "others": self.address("others", **place) if self.desk.course and os.environ.get(CHOICE) else "",
+            "place": self.desk.place,
+            "xsrf": self.xsrf_token.decode(),
+            "link": self.link,
+        }
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Send a calm page with one sentence; what we did wrong goes to the log."""
@@ -240,13 +269,15 @@ class DeskHandler(JupyterHandler):
         else:
             self.log.error("The desk failed: %s", "".join(traceback.format_exception(fault)) if fault else status_code)
             text = f"This program failed ({kind.__name__ if kind else status_code}: {fault}). Please report it, with the file serve.log."
-        if self.request.path.endswith(".json"):
+        if self.request.path.endswith((".json", "/arriving")):
             self.set_header("Content-Type", "application/json")
             self.finish(json.dumps({"fault": text}))
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        values = {"text": text, "home": self.address(), "static": self.static}
-        self.finish(render("fault", **values))
+        frame = self.frame() if getattr(self, "_jupyter_current_user", None) else {"others": ""}
+        course = self.desk.course if isinstance(fault, WorkbookError) else None
+        keep_safe = self.link("keep-safe") if course and course.root.is_dir() else ""
+        self.finish(render("fault", text=text, home=self.address(), keep_safe=keep_safe, static=self.static, **frame))
 
     def log_exception(self, kind: Any, fault: Any, trace: Any) -> None:
         """Log what we did wrong; what is wrong with the class is told on the page."""
@@ -256,15 +287,19 @@ class DeskHandler(JupyterHandler):
     def say_next(self, done: Done) -> None:
         """Have the page that comes next say what was done."""
         self.set_signed_cookie(
-            SAID, fitting(done), expires_days=None, path=self.address(), max_age=SAID_S, httponly=True, samesite="Strict"
+            self._said_name, fitting(done), expires_days=None, path=self.address(), max_age=SAID_S, httponly=True, samesite="Strict"
         )
+
+    @property
+    def _said_name(self) -> str:
+        return f"{SAID}-{self.desk.place}"  # its "Undo" is nothing for another class
 
     def _said(self) -> dict[str, Any]:
         """Give the sentence that the last form left, once; not to a page that looks for what has changed (static/desk.js)."""
-        if not self.get_cookie(SAID) or self.request.headers.get("Desk-Follows"):
+        if not self.get_cookie(self._said_name) or self.request.headers.get("Desk-Follows"):
             return {}
-        kept = self.get_signed_cookie(SAID, max_age_days=1)
-        self.clear_cookie(SAID, path=self.address())
+        kept = self.get_signed_cookie(self._said_name, max_age_days=1)
+        self.clear_cookie(self._said_name, path=self.address())
         found: dict[str, Any] = json.loads(kept) if kept else {}
         return found
 

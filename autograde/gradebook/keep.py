@@ -87,10 +87,11 @@ def set_journal(course: Owner) -> str:
 
 def tidy(course: Owner) -> None:
     """Put what lies in the write-ahead log into the gradebook's file, so that a copy of that file alone is whole."""
-    path = sqlite_file(course.db_url)
-    if path is not None and path.is_file() and path.stat().st_size:
-        with suppress(sqlite3.Error), closing(connect(path, wait_s=1)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with suppress(ClassError, OSError, sqlite3.Error):  # the class may have gone, or its settings be broken
+        path = sqlite_file(course.db_url)
+        if path is not None and path.is_file() and path.stat().st_size:
+            with closing(connect(path, wait_s=1)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def backup(course: Owner, file: Path, *, stays: bool = True) -> Held:

@@ -53,8 +53,8 @@ def check_gradebook(url: str, course_id: str) -> None:
         shown = f" Beside it lie: {', '.join(beside[:5])}." if beside else ""
         msg = (
             f"The gradebook {path or without_password(url)} cannot be opened: it {wrong}. It holds every mark that a person gave, "
-            f"so nothing was done. Close other programs that use it; if it is damaged or gone, bring back a backup: "
-            f"autograde restore FILE.{shown}"
+            f"so nothing was done. Close other programs that use it; if it is damaged or gone, bring back a backup, "
+            f"on the desk’s page Keep safe or with: autograde restore FILE.{shown}"
         )
         raise ClassError(msg)
 

@@ -175,6 +175,12 @@ def said(page: Page, text: str) -> None:
     expect(page.locator("#said")).to_contain_text(text)
 
 
+def headers(page: Page) -> dict[str, str]:
+    """Give what the scripts of a page send with whatever they ask for."""
+    secret = {one["name"]: one["value"] for one in page.context.cookies()}["_xsrf"]
+    return {"X-XSRFToken": secret, "HX-Request": "true", "Desk-Place": page.locator("body").get_attribute("data-desk-place") or ""}
+
+
 def as_json(page: Page, desk: Desk, name: str) -> dict[str, object]:
     """Give what a page shows as JSON."""
     reply = page.request.get(f"{desk.base}/desk/{name}.json")

@@ -12,12 +12,13 @@ import pytest
 from jinja2.nodes import Filter
 from playwright.sync_api import Page, Request, expect
 
+from autograde.desk.changes import fingerprint
 from autograde.desk.registry import pages
 from autograde.desk.templates import FOLDER, environment
 from autograde.run.mark import mark_class
 from tests.browser.test_accessible import violations
 from tests.conftest import command_of
-from tests.desk.conftest import Desk, Serve, fits, second, start
+from tests.desk.conftest import Desk, Serve, fits, headers, second, start
 from tests.tutor.conftest import ASSIGNMENT
 
 
@@ -54,6 +55,51 @@ def test_a_form_without_the_secret_of_its_page_is_refused(desk: Desk, window: Pa
         reply = window.request.post(f"{desk.base}/desk/home/names", form={"show": "ids", "_xsrf": secret}, max_redirects=0)
         assert reply.status == 403
         assert "Set-Cookie" not in reply.headers
+
+
+def test_nothing_is_done_nor_shown_from_a_page_of_another_class(desk: Desk, window: Page) -> None:
+    own, before = headers(window), fingerprint(desk.course)
+    at = pages(in_class=True)
+    verbs = [f"{name}/{verb}{end}" for name, page in at.items() for verb in page.verbs for end in ("", ".json")]
+    files = [f"{name}/{file}" for name, page in at.items() for file in page.files]
+    asked = [("POST", one) for one in (*verbs, "put-away", "others")] + [("PUT", "arriving?name=x.zip")]
+    asked += [("GET", one) for one in (*files, *at, *(f"{name}.json" for name in at), "now")]
+    for method, path in asked:
+        for place in ("0" * 12, *([""] if method != "GET" else [])):
+            reply = window.request.fetch(f"{desk.base}/desk/{path}", method=method, headers=own | {"Desk-Place": place}, max_redirects=0)
+            assert (reply.status, "This page is of another class" in reply.text()) == (409, True), (method, path, place)
+    assert fingerprint(desk.course) == before
+    assert window.request.get(f"{desk.base}/desk/learners/export?learner=ana01&place={'0' * 12}").status == 409, "a link says it, too"
+
+
+def test_each_form_link_and_frame_of_a_page_says_of_which_class_it_is(desk: Desk, window: Page) -> None:
+    at, place = pages(in_class=True), headers(window)["Desk-Place"]
+    verbs = {f"/desk/{name}/{verb}" for name, page in at.items() for verb in (*page.verbs, *page.files)} | {
+        "/desk/put-away",
+        "/desk/others",
+    }
+    seen = set[str]()
+    more = (
+        "learners?learner=ana01",
+        "results?learner=ana01",
+        "give-back?workbook=w01",
+        "mark?workbook=w01&task=w01-t01",
+        "take-in?workbook=w01",
+    )
+    for path in (*at, *more, "questions?workbook=w01&question=w01-q01", "wording?workbook=w01"):
+        window.goto(f"{desk.base}/desk/{path}")
+        for address, form in window.evaluate(ADDRESSES):
+            one = urlsplit(address)
+            if one.path.removesuffix(".json") in verbs:
+                assert f"place={place}" in (form or one.query), (path, address)
+                seen.add(one.path)
+    assert len(seen) > 40, "else the pages were not what they are"
+
+
+ADDRESSES = """() => [...document.querySelectorAll("*")].flatMap((one) => [...one.attributes]
+  .filter(({ name, value }) => value.startsWith("/desk/") && name !== "data-mark-page")
+  .map(({ name, value }) => [value, one.matches("form[method=get]") ? String(new URLSearchParams(new FormData(one))) : ""]))"""
+"""Each address of the desk that a page holds, and the fields that take the place of its own, where its form is asked for."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="another process's limits")
@@ -220,7 +266,26 @@ def test_what_is_wrong_with_the_class_is_told(desk: Desk, window: Page) -> None:
         expect(window.get_by_role("heading", level=1)).to_have_text("That did not work")
         expect(window.locator("#desk-fault-text")).to_contain_text("it is missing")
         assert violations(window) == []
+        window.get_by_role("link", name="Keep safe").click()
+        expect(window.get_by_role("heading", level=1)).to_have_text("Keep safe")
     finally:
         aside.rename(gradebook)
+    desk.enter(window)
+    before, elsewhere = headers(window), desk.course.root.with_name("elsewhere")
+    desk.course.root.rename(elsewhere)
+    try:
+        expect(window.locator("#desk-gone")).to_contain_text("if the folder was moved or renamed, open the class", timeout=8_000)
+        for method, path in (("POST", "learners/add.json"), ("POST", "keep-safe/back-up.json"), ("PUT", "arriving?name=x.zip")):
+            told = window.request.fetch(f"{desk.base}/desk/{path}", method=method, headers=before).json()["fault"]
+            assert "is not there now" in told, path
+        window.reload()
+        assert not desk.course.root.exists(), "else a second class begins there"
+        expect(window.locator("#desk-fault-text")).to_contain_text("is not there now")
+        expect(window.get_by_role("button", name="Other classes")).to_be_visible()
+        expect(window.get_by_role("link", name="Keep safe")).to_have_count(0)
+        assert violations(window) == []
+        fits(window, 320)
+    finally:
+        elsewhere.rename(desk.course.root)
     desk.enter(window)
     expect(window.get_by_role("heading", level=1)).to_have_text("Home")

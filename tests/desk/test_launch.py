@@ -23,7 +23,7 @@ from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
-from tests.desk.conftest import Serve, fits, said, start
+from tests.desk.conftest import Serve, fits, said, second, start
 
 
 def test_the_classes_are_kept_in_order_and_for_their_owner_alone(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -99,6 +99,12 @@ def test_a_class_is_made_and_opened_and_the_list_comes_back_and_opens_a_packed_o
     assert Course(tmp_path / "care-level-3").course_id == "care-level-3"
     page.get_by_role("link", name="Add your learners").click()
     expect(page.get_by_role("heading", name="Learners", exact=True)).to_be_visible()
+    left = second(page.context)
+    for window in (left, page):
+        window.goto(f"{desk.base}/desk/learners")
+        window.get_by_text("Add one learner").click()
+        window.locator("#add-id").fill("zoe01")
+        window.get_by_label("First name").fill("Zoe of level 3")
     page.get_by_text("Menu", exact=True).click()
     page.get_by_role("button", name="Other classes").click()
     expect(page.get_by_role("heading", name="Your classes", level=1)).to_be_visible(timeout=90_000)
@@ -114,6 +120,15 @@ def test_a_class_is_made_and_opened_and_the_list_comes_back_and_opens_a_packed_o
     form.locator(".wb-button").click()
     expect(page.get_by_role("rowheader", name="Ana Evans")).to_be_visible(timeout=90_000)
     assert (tmp_path / "there" / "class" / "gradebook.db").is_file()
+    for desks, ours in (("Care level 2", page), ("Care level 3", left)):
+        expect(ours.locator(".desk-class")).to_have_text(desks)
+    expect(left.locator("#desk-gone")).to_contain_text("The desk shows another class now.", timeout=10_000)
+    left.get_by_role("button", name="Add", exact=True).click()
+    expect(left.locator("form.htmx-request")).to_have_count(0)
+    page.goto(f"{desk.base}/desk/learners")
+    expect(page.get_by_label("First name")).to_have_value("")
+    expect(page.get_by_role("link", name="Zoe of level 3")).to_have_count(0)
+    expect(left.get_by_label("First name")).to_have_value("Zoe of level 3")
     assert re.search(r"token=\S+", desk.server.log.read_text()), "only the first line tells the token"
     os.kill(desk.server.process.pid, signal.SIGINT)
     assert desk.server.process.wait(timeout=30) in {0, 130}

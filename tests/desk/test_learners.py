@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from autograde.classes.roster import Roster
 from autograde.desk.pages import plain
 from tests.browser.test_accessible import violations
-from tests.desk.conftest import Desk, as_json, drop_on, fits, said, second
+from tests.desk.conftest import Desk, as_json, drop_on, fits, headers, said, second
 from tests.desk.test_learner_parts import spreadsheet
 
 PASTED = "Class A\n\nFirst name\tSurname\tID number\tWhere\nGwen\tParry\tgp1\tRhyl\nHuw\tRees\thr1\tBala\n"
@@ -157,12 +157,12 @@ def test_more_time_and_one_learner_under_two_ids(desk: Desk, window: Page) -> No
 
 def test_what_was_done_is_said_though_a_window_looks_for_changes_in_between(desk: Desk, window: Page) -> None:
     desk.enter(window, "learners")
-    secret = {"X-XSRFToken": {one["name"]: one["value"] for one in window.context.cookies()}["_xsrf"], "HX-Request": "true"}
+    secret = headers(window)
     form: dict[str, str | float | bool] = {"id": "be1", "first_name": "Bethan", "last_name": "", "email": ""}
     assert window.request.post(f"{desk.base}/desk/learners/add", form=form, headers=secret, max_redirects=0).status == 303
-    for headers in (secret | {"Desk-Follows": "true"}, secret):
-        text = window.request.get(f"{desk.base}/desk/learners", headers=headers).text()
-        assert ("Bethan was added" in text) == (headers == secret)
+    for sent in (secret | {"Desk-Follows": "true"}, secret):
+        text = window.request.get(f"{desk.base}/desk/learners", headers=sent).text()
+        assert ("Bethan was added" in text) == (sent == secret)
 
 
 def test_two_windows_see_one_class(desk: Desk, window: Page) -> None:

@@ -20,7 +20,7 @@ from autograde.desk.pages import plain
 from autograde.inbox.arrived import new_batch
 from tests.browser.test_accessible import violations
 from tests.conftest import ROOT, command_of, free_port
-from tests.desk.conftest import EVIL, Desk, Serve, as_json, drop_on, fits, said, start
+from tests.desk.conftest import EVIL, Desk, Serve, as_json, drop_on, fits, headers, said, start
 from tests.tutor.conftest import Kit
 
 REAL = "w00-start-here"
@@ -162,8 +162,7 @@ def test_a_large_download_goes_to_the_disk_as_it_comes(served: Desk, at: Page, k
     expect(line(at)).to_contain_text("cannot be used", timeout=20_000)
     assert list((served.course.root / "received" / ".arrived").iterdir()) == []
     put_away(at)
-    cookies = {one["name"]: one["value"] for one in at.context.cookies()}
-    secret = {"X-XSRFToken": cookies["_xsrf"], "HX-Request": "true"}
+    secret = headers(at)
     reply = at.request.put(f"{served.base}/desk/arriving?name=x.zip&batch=../..", data=b"x", headers=secret)
     assert (reply.status, "do not wait here any more" in reply.json()["fault"]) == (422, True)
     [process] = [one for one in psutil.Process(served.server.process.pid).children() if "jupyter" in " ".join(command_of(one))]

@@ -58,9 +58,9 @@ def answered(client: httpx.Client, base: str) -> object:
 
 def press(client: httpx.Client, desk: str, page: str, verb: str, **fields: str) -> httpx.Response:
     """Press a button of the desk."""
-    token = re.search(r'name="_xsrf" value="([^"]+)"', opened(client, f"{desk}/{page}").text)
-    assert token
-    return client.post(f"{desk}/{page}/{verb}", data={"_xsrf": token[1], **fields})
+    shown = opened(client, f"{desk}/{page}").text
+    [token, *_], [place] = (re.findall(about, shown) for about in (r'name="_xsrf" value="([^"]+)"', r'data-desk-place="([^"]+)"'))
+    return client.post(f"{desk}/{page}/{verb}", params={"place": place}, data={"_xsrf": token, **fields})
 
 
 def log_of(hub: Hub, course: str) -> list[tuple[str, str]]:
@@ -177,7 +177,9 @@ def test_a_quality_assurer_has_the_page_quality_and_no_more(hub: Hub) -> None:
     for path in ("desk/home", "desk/learners", "desk/mark", "desk/questions", "desk/keep-safe", "formgrader", "api/contents"):
         assert client.get(f"/services/quality-a/{path}").status_code in (403, 404)
     token = client.cookies.get("_xsrf", path="/services/quality-a/") or ""
-    put = client.put("/services/quality-a/desk/arriving?name=a.zip", content=b"PK", headers={"X-XSRFToken": token})
+    [place] = re.findall(r'data-desk-place="([^"]+)"', page.text)
+    sent = {"X-XSRFToken": token, "Desk-Place": place}
+    put = client.put("/services/quality-a/desk/arriving?name=a.zip", content=b"PK", headers=sent)
     assert put.status_code == 404
     assert not list((hub.folder / "a" / "received").rglob("a.zip"))
     for what in ("quality-assurance.html", "criterion-tracker.csv", "unit-record.html", "class-report.html"):

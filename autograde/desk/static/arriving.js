@@ -2,6 +2,8 @@
 /* Files that are dropped on a form of `desk-arriving` go to the server one by one, with how far they are in sight, before the form
    itself is sent. Without this script the form brings them along. A form is idle, then sending, then sent, or idle again with a fault. */
 
+import { headers } from "./secret.js";
+
 const LARGEST = 4_000_000_000;
 
 /** @param {HTMLFormElement} form @param {string} text */
@@ -13,25 +15,22 @@ const fault = (form, text) => {
 
 /**
  * Send one file; gives the batch that it belongs to.
- * @param {string} address @param {File} file @param {string} secret @param {(part: number) => void} progress
+ * @param {string} address @param {File} file @param {(part: number) => void} progress
  * @returns {Promise<string>}
  */
-const send = (address, file, secret, progress) =>
+const send = (address, file, progress) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", address);
-    request.setRequestHeader("X-XSRFToken", secret);
-    request.setRequestHeader("HX-Request", "true");
+    for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
     request.addEventListener("error", () => reject(new Error("The desk does not answer, so the files were not sent. They are still chosen here: try again.")));
     request.addEventListener("load", () => {
-      try {
-        const reply = JSON.parse(request.responseText);
-        if (request.status === 200) resolve(reply.batch);
-        else reject(new Error(reply.fault));
-      } catch {
-        reject(new Error("The desk was started anew. Open it again as you did before, then try again."));
-      }
+      /** @type {{ batch?: string, fault?: string }} */
+      let reply = {};
+      try { reply = JSON.parse(request.responseText); } catch { /* a page to log in */ }
+      if (request.status === 200 && reply.batch) resolve(reply.batch);
+      else reject(new Error((request.status !== 403 && reply.fault) || "The desk was started anew. Open it again as you did before, then try again."));
     });
     request.send(file);
   });
@@ -43,7 +42,6 @@ const sendAll = async (form, field) => {
   if (large) throw new Error(`${large.name} has ${(large.size / 1e9).toFixed(1)} GB; at most 4 GB can be taken in at once. Drop it in parts.`);
   const box = /** @type {HTMLElement} */ (form.querySelector("[data-desk-arriving-bar]"));
   const [bar, text] = /** @type {[HTMLProgressElement, HTMLElement]} */ ([box.querySelector("progress"), box.querySelector("span")]);
-  const secret = /** @type {HTMLInputElement} */ (form.elements.namedItem("_xsrf")).value;
   const batch = /** @type {HTMLInputElement} */ (form.elements.namedItem("batch"));
   const base = form.action.replace(/\/desk\/.*$/, "/desk/arriving");
   box.hidden = false;
@@ -53,7 +51,7 @@ const sendAll = async (form, field) => {
     for (const [number, file] of files.entries()) {
       text.textContent = `Sending ${number + 1} of ${files.length}`;
       const address = `${base}?${new URLSearchParams({ batch: batch.value, name: file.name })}`;
-      batch.value = await send(address, file, secret, (part) => { bar.value = before + part; });
+      batch.value = await send(address, file, (part) => { bar.value = before + part; });
       before += file.size;
     }
   } finally {
@@ -82,5 +80,3 @@ document.addEventListener("submit", async (event) => {
     delete form.dataset["deskState"];
   }
 }, { capture: true });
-
-export {};

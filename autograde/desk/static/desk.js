@@ -1,14 +1,16 @@
 // @ts-check
 /* What the desk's pages do beside htmx: say at once when the server has gone, keep what was typed, follow what others change.
-   One state is named: the server `answers`, or it does not ("gone"), or it answers and wants a log-in ("locked"). */
+   One state is named: the server `answers`, or it does not ("gone"), or it answers and wants a log-in ("locked"), or it shows another
+   class than this page is of ("elsewhere"). */
 
 import { headers } from "./secret.js";
 
-/** @typedef {"answers" | "gone" | "locked"} Server */
+/** @typedef {"answers" | "gone" | "locked" | "elsewhere"} Server */
 
 const SAID = {
   gone: "The desk does not answer: its server has ended or the connection is broken. What you typed is kept on this page, which goes on by itself when the server is back.",
   locked: "The desk was started anew. Open it again as you did before; this page then goes on by itself, with what you typed.",
+  elsewhere: "The desk shows another class now. What you typed is kept on this page, which goes on by itself when its own class is open again.",
   failed: "That did not work, and nothing was saved. What you typed is still here.",
 };
 const htmx = /** @type {{ process(el: Element): void, trigger(el: Element, name: string): void }} */ (Reflect.get(globalThis, "htmx"));
@@ -127,7 +129,7 @@ const replace = (old, next) => {
 };
 
 /* Drafts. What is typed into a form that posts is kept in this window until the form is done, and put back after a reload. It belongs to
-   what the form is about, as its address says: what was typed for one learner or question never comes into the form of another.
+   what the form is about, as its address says: what was typed for one learner, question or class never comes into the form of another.
    A form of `data-desk-own` keeps its own. */
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
@@ -228,6 +230,8 @@ document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr, requestConfig } = /** @type {Told} */ (event).detail;
   if (xhr.status === 403 || xhr.status === 401) {
     become("locked");
+  } else if (xhr.status === 409) {
+    become("elsewhere");
   } else if (requestConfig.verb !== "get") {
     const text = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById("desk-fault-text")?.textContent;
     bar(`${SAID.failed} ${text ?? ""}`);
