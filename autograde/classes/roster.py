@@ -232,7 +232,7 @@ def _fault(row: Row) -> tuple[str, str] | None:
     if (length := len(folder_name(clean_id(row.id)))) > MAX_FOLDER:
         return f"the id {row.id[:80]!r} needs {length} characters as a folder's name", f"shorten it: {MAX_FOLDER} is the most"
     if not (row.first_name or row.last_name):
-        return f"{row.id} has no name", "fill in the first name, the last name or both"
+        return f"the id {row.id} has no name", "fill in the first name, the last name or both"
     for field, text in (("first name", row.first_name), ("last name", row.last_name)):
         if len(text) > MAX_NAME:
             return f"the {field} of {row.id} has {len(text)} characters", f"shorten it to {MAX_NAME}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from autograde.checks import faults
 from autograde.classes import hand_in
 from autograde.classes.folder import Course
-from autograde.desk.pages import Asked, Done, File, Page, UnfitError
+from autograde.desk.pages import STANDS, Asked, Done, File, Page, UnfitError, stands
 from autograde.desk.standing import standing
 from autograde.desk.work import Do, Tell
 from autograde.errors import ClassError
@@ -64,6 +64,7 @@ def _give(asked: Asked) -> Done:
             raise UnfitError(wrong, word)
     if wanted:
         asked.worker.refuse_while_working()
+    asked.see_unchanged(hand_in.told(course))
     before = hand_in.tell(course, values)
     if wanted:
         asked.worker.start("Giving out", _work(course, wanted), page=PAGE.name)
@@ -71,7 +72,8 @@ def _give(asked: Asked) -> Done:
     if hand_in.told(course) == before:
         msg = "Tick the workbooks that you want to give out."
         raise ClassError(msg)
-    return Done(said="What learners are told is kept. It reaches them with the next workbook that you give out.", undo=("give", before))
+    undo = {**before, STANDS: stands(hand_in.told(course))}
+    return Done(said="What learners are told is kept. It reaches them with the next workbook that you give out.", undo=("give", undo))
 
 
 def _due(one: One, text: str) -> Due:

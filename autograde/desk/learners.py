@@ -13,7 +13,7 @@ from autograde.classes.learner_list import MEANINGS, Meaning, Preview
 from autograde.classes.roster import Student
 from autograde.desk.learner_data import do_erase, export
 from autograde.desk.learner_data import in_words as erased_in_words
-from autograde.desk.pages import Asked, Done, Look, Page, UnfitError
+from autograde.desk.pages import STANDS, Asked, Done, Look, Page, UnfitError, stands
 from autograde.desk.platform import add as add_people
 from autograde.desk.standing import Standing, standing
 from autograde.errors import ClassError, RosterError
@@ -245,10 +245,11 @@ def _rename(asked: Asked) -> Done:
     """Mend a name and an address."""
     given = {name: asked.text(name) for name in ("first_name", "last_name", "email")}
     try:
+        asked.see_unchanged(find(asked.course, asked.text("learner")))
         before, now = rename(asked.course, asked.text("learner"), **given)
     except RosterError as error:
         raise UnfitError(str(error), _about(str(error))) from error
-    old = {"learner": before.id, "first_name": before.first_name, "last_name": before.last_name, "email": before.email}
+    old = {"learner": before.id, "first_name": before.first_name, "last_name": before.last_name, "email": before.email, STANDS: stands(now)}
     return Done(said=f"{now.shown} is {now.name} now.", undo=("rename", old), query={"learner": now.id})
 
 
@@ -278,6 +279,8 @@ def _extend(asked: Asked) -> Done:
     if not text and not asked.text("back"):
         msg = "Say until when: a day and a time."
         raise UnfitError(msg, "until")
+    at = standing(asked.course)
+    asked.see_unchanged(at.of(learner.id, workbook).extension)
     try:
         until = read_due(text) if text else None
         before = extend(asked.course, workbook, learner.id, until)
@@ -285,6 +288,7 @@ def _extend(asked: Asked) -> Done:
         raise UnfitError(str(error), "until") from error
     old = {"learner": learner.id, "workbook": workbook}
     old |= {"until": aware(before).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")} if before else {"back": "1"}
+    old |= {STANDS: stands(standing(asked.course).of(learner.id, workbook).extension)}
     what = f"may hand {workbook} in until {in_words(until)}" if until else f"has no more time for {workbook} than the others"
     return Done(said=f"{learner.name} {what}.", undo=("extend", old), query={"learner": learner.id})
 

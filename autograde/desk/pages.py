@@ -5,6 +5,7 @@ The module knows no server: `server` calls it with an `Asked` and makes HTML or 
 """
 
 import dataclasses
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,15 @@ from autograde.errors import ClassError
 
 NAMES = "desk-names"
 """The cookie that keeps whether the tutor wants to see names ("names") or ids ("ids")."""
+
+
+STANDS = "stands"
+"""The field of an "Undo" that says what it takes back."""
+
+
+def stands(*values: object) -> str:
+    """Give 16 hex digits of what a form has left: others where that was changed."""
+    return hashlib.sha256(repr(values).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 class UnfitError(ClassError):
@@ -81,6 +91,18 @@ class Asked:
             msg = "On the college’s server only its administrator names folders. Ask them, and say what the folder is for."
             raise UnfitError(msg, name)
         return Path(os.path.expanduser(self.text(name)))  # noqa: PTH111, Path.expanduser raises where there is no such home
+
+    def see_unchanged(self, *now: object) -> None:
+        """See that what an "Undo" takes back is `now` as it was left, as `stands` gave it; another form says nothing of that.
+
+        Raises
+        ------
+        UnfitError
+            If it was changed since, by another window, person or command.
+        """
+        if self.text(STANDS) not in {"", stands(*now)}:
+            msg = "This was changed again since, so nothing was taken back."
+            raise UnfitError(msg)
 
     def number(self, name: str, otherwise: int) -> int:
         """Give a field as a whole number; `otherwise` where it is none."""

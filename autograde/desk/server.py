@@ -5,6 +5,7 @@ It knows no page: `registry.PAGES` names them, and `pages` says what one is.
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.utils import url_path_join
@@ -119,12 +120,13 @@ class PutAway(DeskHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        """Say it no more."""
+        """Say it no more, on the page where that was asked."""
         number = self.get_body_argument("number", "")
         if number.isdecimal():
             self.desk.worker.put_away(int(number))
-        back = self.get_body_argument("page", "")
-        self.redirect(self.address(back if back in self.desk.pages else self.desk.first), status=303)
+        came = urlsplit(self.request.headers.get("Referer", ""))
+        here = urlunsplit(("", "", came.path, came.query, "")) if came.path.startswith(self.address("")) else self.address()
+        self.redirect(self.address("now") if self.by_script else here, status=303)
 
 
 class Others(DeskHandler):

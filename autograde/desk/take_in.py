@@ -6,7 +6,7 @@ from datetime import datetime
 from autograde.classes.folder import Course
 from autograde.classes.served import is_served
 from autograde.classes.settings_file import write_settings
-from autograde.desk.pages import Asked, Done, Page, UnfitError
+from autograde.desk.pages import STANDS, Asked, Done, Page, UnfitError, stands
 from autograde.desk.standing import Standing, Workbook, standing
 from autograde.desk.taking_in import take_batch, take_exchange
 from autograde.errors import ClassError
@@ -252,21 +252,21 @@ def _undo(asked: Asked) -> Done:
     """Take a take-in back."""
     report = undo(asked.course, asked.text("workbook"), run=asked.text("run"))
     said = f"{count(len(report.undone), 'hand-in')} taken back. What was there before counts again, and nothing was deleted."
-    return Done(said=said, undo=("redo", {"workbook": report.assignment}), query={"workbook": report.assignment})
+    return Done(said=said, undo=("redo", {"workbook": report.assignment, "why": report.why}), query={"workbook": report.assignment})
 
 
 def _back(asked: Asked) -> Done:
     """Take one learner's newest hand-in back."""
     report = undo(asked.course, asked.text("workbook"), asked.text("learner"))
     [one] = report.undone
-    name, fields = _name(asked.course, one.student), {"workbook": report.assignment, "learner": one.student}
+    name, fields = _name(asked.course, one.student), {"workbook": report.assignment, "learner": one.student, "why": report.why}
     said = f"The hand-in of {name} was taken back{'; the one before counts again' if one.now else ''}."
     return Done(said=said, undo=("redo", fields), query={"workbook": report.assignment})
 
 
 def _redo(asked: Asked) -> Done:
     """Let count again what was taken back."""
-    report = redo(asked.course, asked.text("workbook"), asked.text("learner"))
+    report = redo(asked.course, asked.text("workbook"), asked.text("learner"), why=asked.text("why"))
     left = f" {count(len(report.left), 'file')} left out: they count as another learner’s now." if report.left else ""
     return Done(said=f"{count(len(report.redone), 'hand-in')} counted again.{left}", query={"workbook": report.assignment})
 
@@ -312,6 +312,7 @@ def _watch(asked: Asked) -> Done:
     """Watch a folder, or none."""
     course, folder = asked.course, asked.text("folder")
     before = str(course.watched() or "")
+    asked.see_unchanged(before)
     if not folder and not asked.text("stop"):
         msg = "Say which folder, from the top, as its address line shows it."
         raise UnfitError(msg, "folder")
@@ -321,7 +322,7 @@ def _watch(asked: Asked) -> Done:
         except ClassError as error:
             raise UnfitError(str(error), "folder") from error
     write_settings(course, {"watched": folder})
-    fields = {"folder": before} if before else {"stop": "1"}
+    fields = {**({"folder": before} if before else {"stop": "1"}), STANDS: stands(str(course.watched() or ""))}
     said = f"{printable(folder, 200)} is watched: what is new there is taken in by itself." if folder else "No folder is watched."
     return Done(said=said, undo=("watch", fields))
 

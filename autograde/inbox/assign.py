@@ -77,10 +77,11 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True)
 class UndoReport:
-    """What was taken back, and where the originals lie."""
+    """What was taken back, and where the originals lie; `why` is what their attempts say of it, no other undo's the same."""
 
     assignment: str
     folder: Path
+    why: str
     undone: tuple[Decided, ...]
 
 
@@ -126,7 +127,7 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
             if not only:
                 note_undone(course, last)
             undone = _set_aside(reception, chosen, why)
-        return UndoReport(assignment=name, folder=course.root / "received" / name, undone=undone)
+        return UndoReport(assignment=name, folder=course.root / "received" / name, why=why, undone=undone)
 
 
 def _why(reception: Reception) -> str:
@@ -139,8 +140,10 @@ def _why(reception: Reception) -> str:
     return f"{UNDONE}{now:{_TIME}}"
 
 
-def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
+def redo(course: Course, assignment: str, student_id: str = "", *, why: str = "") -> RedoReport:
     """Take back the last undo of a workbook, or the last one that one student's attempts fell to: they count again.
+
+    `why` names another undo than the last, by `UndoReport.why`.
 
     A file that was assigned to somebody else meanwhile stays theirs alone.
 
@@ -153,7 +156,12 @@ def redo(course: Course, assignment: str, student_id: str = "") -> RedoReport:
     only = _student(course, student_id).id if student_id else ""
     with opened(course, name) as reception:
         students = [only] if only else reception.attempts.students()
-        undone = [(s, a) for s in students for a, _ in reception.attempts.said_of(s) if a.set_aside.startswith(UNDONE)]
+        undone = [
+            (s, a)
+            for s in students
+            for a, _ in reception.attempts.said_of(s)
+            if a.set_aside.startswith(UNDONE) and why in {"", a.set_aside}
+        ]
         if not undone:
             of = f" from {student_id}" if only else ""
             msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."

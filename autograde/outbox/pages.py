@@ -24,6 +24,11 @@ def page_path(course: Course, student: str, assignment: str) -> Path:
     return course.path("feedback", student, assignment) / f"{assignment}.html"
 
 
+def replaced(course: Course, student: str, assignment: str) -> list[Path]:
+    """Give the pages of a student that no longer fitted and were put away, the newest first."""
+    return sorted((course.root / REPLACED / student).glob(f"{assignment}-{'[0-9]' * 8}-{'[0-9]' * 6}.html"), reverse=True)
+
+
 def made_from(path: Path) -> str:
     """Give `Given.digest` of what a page was made from, with `CLOSED` after it where marking was closed; "" where it does not say."""
     try:
@@ -46,10 +51,9 @@ def page_given(course: Course, student: str, giving: Giving) -> Path | None:
     says what was right.
     """
     own, at = page_path(course, student, giving.assignment), int(giving.at.timestamp() * 1_000_000) * 1_000
-    replaced = (course.root / REPLACED / student).glob(f"{giving.assignment}-*.html")
     with suppress(OSError):
         course.check_own("feedback", student, giving.assignment)
-        for page in (own, *sorted(replaced, reverse=True)):
+        for page in (own, *replaced(course, student, giving.assignment)):
             with suppress(OSError):
                 if page.stat().st_mtime_ns <= at and fits(made_from(page), giving.to[student], closed=True):  # whatever is open now
                     return page

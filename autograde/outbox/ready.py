@@ -18,7 +18,7 @@ from autograde.gradebook.soundness import check_gradebook
 from autograde.gradebook.told import told_in
 from autograde.inbox.attempts import Attempts
 from autograde.inbox.submitted import handed_in, submissions
-from autograde.outbox.pages import CLOSED, fits, made_from, page_path
+from autograde.outbox.pages import CLOSED, fits, made_from, page_path, replaced
 from autograde.text import count
 from workbook_helpers.items import Workbook
 
@@ -153,11 +153,12 @@ def _look(course: Course, workbook: Workbook, attempts: Attempts, learner: Learn
             if made == given.digest + CLOSED
             else "the marks have changed since the page was made"
         )
-        changed = f" now: {since}" if page else ""
+        had = page or bool(replaced(course, learner.id, assignment))
+        changed = f" now: {since}" if had else ""
         if waiting:
             wait = f"{count(waiting, 'answer')} {'waits' if waiting == 1 else 'wait'} for you"
             return _withhold(learner, f"{wait}{changed}", "decide", page=page)
-        why = since if page else "the page is not made yet"
+        why = since if had else "the page is not made yet"
         return _withhold(learner, why, "make", page=page)
     tasks = [name for name in workbook.paper() if given.comments.get(name)]
     tasks += [name for name, text in given.comments.items() if text and name not in tasks]

@@ -107,7 +107,13 @@ def test_a_page_that_no_longer_fits_is_withheld(six: Course, kit: Kit) -> None:
     assert sorted(feedback_files(package.data, range(100, 200))) == [103, 104, 105, 106]
     assert {"l01", "l02"} & set(package.giving.to) == set()
     list(mark_class(six, ASSIGNMENT))
-    assert {one.id: one.step for one in ready(six, ASSIGNMENT).withheld} == {"l01": "make", "l02": "decide"}
+    since = "the marks have changed since the page was made"
+    shutil.rmtree(six.root / "feedback" / "l03")
+    assert {one.id: (one.why, one.step) for one in ready(six, ASSIGNMENT).withheld} == {
+        "l01": (since, "make"),
+        "l02": (f"1 answer waits for you now: {since}", "decide"),
+        "l03": ("the page is not made yet", "make"),
+    }
 
 
 def test_moodle_reads_the_feedback_files(six: Course) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -13,10 +14,13 @@ from autograde import cli
 from autograde.classes import learner_list
 from autograde.classes.extend import extend
 from autograde.classes.folder import Course
+from autograde.classes.hand_in import told
 from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.learner_list import Outcome, preview
-from autograde.desk import home
+from autograde.desk import give_out, home, learners, take_in
+from autograde.desk.pages import Asked, Done, Page, UnfitError
 from autograde.desk.standing import standing
+from autograde.desk.work import Worker
 from autograde.errors import ClassError, RosterError
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox import merge
@@ -26,8 +30,52 @@ from autograde.inbox.merged import merges
 from autograde.inbox.reception import opened
 from autograde.run.mark import mark_class
 from autograde.text import aware
+from tests.conftest import ROOT
 from tests.desk.conftest import LATE
 from tests.tutor.conftest import ASSIGNMENT, Kit
+
+UNDONE: dict[str, tuple[Page, str, dict[str, str], dict[str, str], Callable[[Course], Any]]] = {
+    "a name": (
+        learners.PAGE,
+        "rename",
+        {"learner": "ana01", "first_name": "Anna", "last_name": "Evans", "email": ""},
+        {"last_name": "Grayson"},
+        lambda course: find(course, "ana01"),
+    ),
+    "more time": (
+        learners.PAGE,
+        "extend",
+        {"learner": "ana01", "workbook": ASSIGNMENT, "until": "2036-12-01 17:00"},
+        {"until": "2036-12-02 17:00"},
+        lambda course: standing(course).of("ana01", ASSIGNMENT).extension,
+    ),
+    "what learners are told": (give_out.PAGE, "give", {"hand_in": "Upload it."}, {"hand_in": "Send it."}, told),
+    "the watched folder": (take_in.PAGE, "watch", {"folder": str(ROOT / "docs")}, {"folder": str(ROOT / "deploy")}, Course.watched),
+}
+
+
+@pytest.mark.parametrize(("page", "verb", "fields", "other", "state"), UNDONE.values(), ids=UNDONE)
+def test_an_undo_takes_back_what_it_was_offered_for_alone(
+    course: Course, page: Page, verb: str, fields: dict[str, str], other: dict[str, str], state: Callable[[Course], Any]
+) -> None:
+    def do(what: dict[str, str]) -> dict[str, str]:
+        done = page.verbs[verb](Asked(course=course, worker=Worker(), fields=what))
+        assert isinstance(done, Done)
+        assert done.undo
+        return dict(done.undo[1])
+
+    before = state(course)
+    undo = do(fields)
+    after = state(course)
+    do(fields | other)
+    stands = state(course)
+    with pytest.raises(UnfitError, match="This was changed again since, so nothing was taken back"):
+        do(undo)
+    assert state(course) == stands != after
+    do(fields)
+    do(undo)
+    assert state(course) == before
+
 
 USED = ["id", "first_name", "last_name", "email"]
 

@@ -139,6 +139,18 @@ def test_a_class_is_marked_by_keys_alone(marking: Desk, task: Page) -> None:
     assert points(marking, "cai01") == (None, "")
 
 
+def test_what_goes_on_to_the_next_answer_does_so_once_for_a_double_click(marking: Desk, task: Page) -> None:
+    task.get_by_role("button", name="Come back later").dblclick()
+    expect(who(task)).to_have_text("Ana Evans")
+    task.locator("#mark-points").fill("4")
+    task.get_by_role("button", name="Save, next").dblclick()
+    expect(state(task)).to_have_text("Saved")
+    expect(who(task)).to_have_text("Ben O'Brien, Jr")
+    assert [points(marking, one)[0] for one in ("dan01", "ana01", "ben01")] == [None, 4, None]
+    task.locator("#mark-list").get_by_text("All answers").click()
+    expect(task.locator("#mark-list li").filter(has_text="come back to")).to_have_count(1)
+
+
 def test_a_comment_that_was_saved_half_typed_is_offered_whole_alone(marking: Desk, task: Page) -> None:
     task.keyboard.press("c")
     task.keyboard.type("A half ")

@@ -234,10 +234,13 @@ def test_a_take_in_is_undone_by_its_name(course: Course, kit: Kit, tmp_path: Pat
     newer, older = take_ins(course)[:2]
     assert (newer.taken, older.taken) == (1, 1)
     assert any("late" in text or "cannot be told" in text for _, text in newer.notes) or newer.notes == ()
-    undo(course, ASSIGNMENT, run=older.run)
+    first = undo(course, ASSIGNMENT, run=older.run)
     assert course.timestamp("fay01", ASSIGNMENT) is None
     assert course.timestamp("eve01", ASSIGNMENT) is not None
     assert [one.undone for one in take_ins(course)[:2]] == [False, True]
+    undo(course, ASSIGNMENT, run=newer.run)
+    redo(course, ASSIGNMENT, why=first.why)
+    assert [one.undone for one in take_ins(course)[:2]] == [True, False]
     redo(course, ASSIGNMENT)
     assert [one.undone for one in take_ins(course)[:2]] == [False, False]
 

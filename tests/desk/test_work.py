@@ -12,7 +12,7 @@ from autograde.desk.work import State, Tell, Worker
 from autograde.errors import ClassError
 from tests.browser.test_accessible import violations
 from tests.conftest import ROOT, free_port
-from tests.desk.conftest import Serve, fits
+from tests.desk.conftest import Serve, fits, headers
 
 
 def test_a_piece_runs_to_its_end_and_says_what_came_of_it() -> None:
@@ -99,8 +99,13 @@ def test_it_is_told_on_every_page(slow: str, page: Page) -> None:
     expect(line).to_have_text("Counting: 3 steps were done.", timeout=4_000)
     expect(page.locator("#desk-tell")).to_have_text("Counting: 3 steps were done.")
     assert page.evaluate("window.same"), "it follows by itself"
+    sent = {"X-XSRFToken": headers(page)["X-XSRFToken"], "Desk-Place": headers(page)["Desk-Place"], "Referer": f"{slow}/desk/home?find=x"}
+    reply = page.request.post(f"{slow}/desk/put-away", headers=sent, form={"number": "0"}, max_redirects=0)
+    assert reply.headers["location"] == "/desk/home?find=x", "without a script, too, one stays where one is"
     page.get_by_role("button", name="Put this away").click()
     expect(line).to_have_count(0)
+    expect(page.locator("main")).to_be_focused()
+    assert page.evaluate("window.same"), "it leads nowhere else"
     expect(other.locator("#desk-work-line")).to_have_count(0, timeout=4_000)
 
 

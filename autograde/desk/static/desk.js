@@ -277,7 +277,12 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const now = document.getElementById("now");
   if (now) htmx.trigger(now, "desk-look"); // the work that a form begins is seen at once
   const wrong = /** @type {HTMLElement | null} */ (document.querySelector(`#main :is(${WRONG})`));
-  const lost = document.activeElement === document.body, said = document.querySelector(".desk-said");
+  const lost = document.activeElement === document.body;
+  if (elt.id === "now") { // what was said of a piece of work is put away
+    if (lost) document.getElementById("main")?.focus({ preventScroll: true });
+    return;
+  }
+  const said = document.querySelector(".desk-said");
   const found = document.querySelector("#main :is(section, [role=status])[tabindex]"); // a preview, or what a check has found
   if (wrong) wrong.focus();
   else if (lost && found) lead(found); // what is said of it stays in view above it

@@ -38,7 +38,9 @@ const next = (comesBack = false) => {
 let plain = false; // the start failed: the page is a form
 form.addEventListener("submit", (event) => { if (!plain) { event.preventDefault(); next(); } });
 form.addEventListener("input", changed);
+const ONCE = "#mark-save, [data-mark=later]"; // what goes on to the next answer: the second click of a double click is not for that one
 form.addEventListener("click", (event) => {
+  if (event.detail > 1 && !plain && /** @type {HTMLElement} */ (event.target).closest(ONCE)) { event.preventDefault(); return; }
   const pressed = /** @type {HTMLElement} */ (event.target).closest(".mark-level, [data-mark], button[data-mark-judge]");
   if (!(pressed instanceof HTMLElement)) return;
   if (pressed.matches(".mark-level")) {
