@@ -123,7 +123,7 @@ class DeskHandler(JupyterHandler):
         """Let nothing be done from a page of another class, nor a page be mixed of two."""
         told = {self.get_query_argument(PLACE, ""), self.request.headers.get(PLACE_HEADER, "")} - {""}
         if told - {self.desk.place} or not (told or self.request.method in {"GET", "HEAD"}):
-            raise web.HTTPError(409, "This page is of another class than the desk shows now, so nothing was done. Open its class again.")
+            raise web.HTTPError(409, "This page is of a class that the desk does not show now, so nothing was done. Open that class again.")
 
     def address(self, *parts: str, **query: object) -> str:
         """Give an address of the desk."""

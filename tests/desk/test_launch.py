@@ -122,7 +122,7 @@ def test_a_class_is_made_and_opened_and_the_list_comes_back_and_opens_a_packed_o
     assert (tmp_path / "there" / "class" / "gradebook.db").is_file()
     for desks, ours in (("Care level 2", page), ("Care level 3", left)):
         expect(ours.locator(".desk-class")).to_have_text(desks)
-    expect(left.locator("#desk-gone")).to_contain_text("The desk shows another class now.", timeout=10_000)
+    expect(left.locator("#desk-gone")).to_contain_text("The desk is at another class now", timeout=10_000)
     left.get_by_role("button", name="Add", exact=True).click()
     expect(left.locator("form.htmx-request")).to_have_count(0)
     page.goto(f"{desk.base}/desk/learners")

@@ -1,6 +1,6 @@
 // @ts-check
 /* What the desk's pages do beside htmx: say at once when the server has gone, keep what was typed, follow what others change.
-   One state is named: the server `answers`, or it does not ("gone"), or it answers and wants a log-in ("locked"), or it shows another
+   One state is named: the server `answers`, or it does not ("gone"), or it answers and wants a log-in ("locked"), or it is at another
    class than this page is of ("elsewhere"). */
 
 import { headers } from "./secret.js";
@@ -10,7 +10,7 @@ import { headers } from "./secret.js";
 const SAID = {
   gone: "The desk does not answer: its server has ended or the connection is broken. What you typed is kept on this page, which goes on by itself when the server is back.",
   locked: "The desk was started anew. Open it again as you did before; this page then goes on by itself, with what you typed.",
-  elsewhere: "The desk shows another class now. What you typed is kept on this page, which goes on by itself when its own class is open again.",
+  elsewhere: "The desk is at another class now, or at the list of classes. What you typed is kept on this page, which goes on by itself when its own class is open again.",
   failed: "That did not work, and nothing was saved. What you typed is still here.",
 };
 const htmx = /** @type {{ process(el: Element): void, trigger(el: Element, name: string): void }} */ (Reflect.get(globalThis, "htmx"));
