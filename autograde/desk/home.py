@@ -249,7 +249,7 @@ def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime, nothing: st
             text="No workbook has been given out yet.", button="Give out a workbook", page="give-out", command="autograde release w01"
         )
     for name, thing, text, button in (
-        ("put-right", "hand-in", "cannot be used as {it} {is_}: somebody waits for an answer.", "Put right"),
+        ("put-right", "file", "cannot be used as {it} {is_}: put {them} right, ask again, or put {them} away.", "Put right"),
         ("take-in", "file", "{have} come in.", "Take in"),
         ("mark", "hand-in", "{wait} to be marked.", "Mark"),
         ("give-back", "hand-in", "{are} marked and can be given back.", "Give back"),
@@ -258,7 +258,7 @@ def _next(at: Standing, waiting: tuple[Waiting, ...], now: datetime, nothing: st
         one = number[name]
         if one.number:
             single = one.number == 1
-            words = {"it": "it", "is_": "is"} if single else {"it": "they", "is_": "are"}
+            words = {"it": "it", "is_": "is", "them": "it"} if single else {"it": "they", "is_": "are", "them": "them"}
             words |= {"have": "has", "wait": "waits", "are": "is"} if single else {"have": "have", "wait": "wait", "are": "are"}
             return Step(text=f"{count(one.number, thing)} {text.format(**words)}", button=button, page=one.page, command=one.command)
     dates = sorted(workbook.due for workbook in at.workbooks if workbook.due and workbook.due > now)

@@ -12,7 +12,7 @@ from autograde.desk.taking_in import take_batch, take_exchange
 from autograde.errors import ClassError
 from autograde.inbox import put_right
 from autograde.inbox.arrived import Batch, batches, find_batch, new_batch, place_for, throw_away
-from autograde.inbox.assign import assign, redo, undo
+from autograde.inbox.assign import assign, is_hand_in, redo, undo
 from autograde.inbox.put_right import Aside, ask_again, set_aside
 from autograde.inbox.take_ins import TakeIn, take_ins
 from autograde.inbox.watched import check_watched
@@ -26,7 +26,7 @@ FEW = 300
 LISTED = 5
 """So many take-ins are listed."""
 ASIDE = 20
-"""So many hand-ins that cannot be used are shown at once."""
+"""So many files that cannot be used are shown at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +53,12 @@ class Who:
 
 @dataclass(frozen=True, kw_only=True)
 class Unusable:
-    """A hand-in that cannot be used, what people call its workbook, and the message that asks for it again."""
+    """What cannot be used, what people call its workbook, the message that asks for it again, and whether it can be somebody's hand-in."""
 
     aside: Aside
     short: str
     message: str
+    hand_in: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +197,8 @@ def _unusable(course: Course, at: Standing, aside: Aside) -> Unusable:
     workbook = next((one for one in at.workbooks if one.name == aside.workbook), None)
     due = at.due(aside.learner.id if aside.learner else "", workbook) if workbook else None
     title = course.workbook(workbook.name).about.title if workbook else "the workbook"
-    return Unusable(aside=aside, short=workbook.short if workbook else "", message=ask_again(course, aside, title, due))
+    message, hand_in = ask_again(course, aside, title, due), is_hand_in(course, aside.folder)
+    return Unusable(aside=aside, short=workbook.short if workbook else "", message=message, hand_in=hand_in)
 
 
 def _watched(course: Course) -> Watched:
@@ -297,15 +299,20 @@ def _unassign(asked: Asked) -> Done:
 
 
 def _away(asked: Asked) -> Done:
-    """Note that a hand-in which cannot be used was dealt with."""
-    one = put_right.put_away(asked.course, asked.text("folder"))
-    return Done(said=f"{printable(one.file, 80)} was put away. It is kept.", undo=("bring-back", {"folder": one.folder}))
+    """Note that what cannot be used was dealt with: one, or all that the page showed and that still wait."""
+    asked_for, waiting = asked.many.get("folder", ("",)), {path.name for path in put_right.places(asked.course)}
+    folders = [one for one in asked_for if one in waiting] or asked_for[:1]
+    files = [put_right.put_away(asked.course, one).file for one in folders]
+    said = (
+        f"{printable(files[0], 80)} was put away. It is kept." if len(files) == 1 else f"{len(files)} files were put away. They are kept."
+    )
+    return Done(said=said, undo=("bring-back", {"folder": "/".join(folders)}))
 
 
 def _bring_back(asked: Asked) -> Done:
-    """Have it wait again."""
-    one = put_right.bring_back(asked.course, asked.text("folder"))
-    return Done(said=f"{printable(one.file, 80)} waits again.")
+    """Have it wait again; several folders stand with "/" between them, which no name has."""
+    files = [put_right.bring_back(asked.course, one).file for one in asked.text("folder").split("/")]
+    return Done(said=f"{printable(files[0], 80)} waits again." if len(files) == 1 else f"{len(files)} files wait again.")
 
 
 def _watch(asked: Asked) -> Done:

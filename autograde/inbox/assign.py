@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import is_zipfile
 
 from autograde.classes.folder import Course
 from autograde.classes.ids import shown
@@ -26,6 +27,8 @@ from autograde.inbox.quarantine import DONE, REASON, Held, held_in
 from autograde.inbox.reception import Reception, opened, report
 from autograde.inbox.take_ins import note_undone
 from autograde.text import LOCAL, in_words, printable
+from workbook_helpers.answers.sheet import parse_sheet
+from workbook_helpers.errors import WorkbookError
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -50,20 +53,35 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
     student = _student(course, student_id)
     path = _there(course, path)
     arrival, held = _arrival(path)
-    name = course.assignment(assignment or (held.assignment if held else "") or _named(arrival) or _missing(path))
+    name = course.assignment(assignment or _named(arrival) or (held.assignment if held else "") or _missing(path))
     with opened(course, name) as reception:
         _check_open(reception, [other for other, _ in _taken_from(reception, arrival, student)])
         try:
             outcome = reception.take(arrival, [], student)
         except (UnusableError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else error
-            msg = f"{printable(path)} was not taken in as {student.shown}'s: {why}. What {student.shown} handed in before stays."
+            stays = f" What {student.shown} handed in before stays." if course.timestamp(student.id, name) else ""
+            msg = f"{printable(path)} was not taken in as {student.shown}'s: {why}.{stays}"
             raise ClassError(msg) from error
         _take_from_others(reception, arrival, student)
         made = report(reception, [outcome])
-    if path.parent == course.root / "quarantine":
+    if path.parent == course.root / "quarantine" and path.is_dir():  # what was mended there has other bytes than came
         put_away(course, path.name)
     return made
+
+
+def is_hand_in(course: Course, folder: str) -> bool:
+    """Whether what was set aside, by its folder in quarantine/, holds answers to a workbook of the class: then it can be somebody's."""
+    try:
+        path = course.root / "quarantine" / folder
+        if not (there := held_in(path)) or not is_zipfile(there[0]):  # a film is not read to its end
+            return False
+        arrival, held = _arrival(path)
+        workbook = course.workbook(course.assignment(_named(arrival) or (held.assignment if held else "")))
+        answers = parts_of(arrival.data, workbook.assignment).answers
+        return answers is not None and not parse_sheet(answers, workbook.items, workbook.id).problem
+    except (WorkbookError, OSError):
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +197,8 @@ def redo(course: Course, assignment: str, student_id: str = "", *, why: str = ""
             for student, attempt, other in left:
                 _set_aside(reception, [(student, attempt)], f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
             redone = _set_aside(reception, back, "")
+            for student, attempt in back:
+                reception.put_right(student, attempt.sha256, attempt.sender)
             if not only:
                 note_undone(course, *{attempt.run for _, attempt in back}, undone=False)
         return RedoReport(assignment=name, redone=redone, left=tuple({(one[0], one[1].sha256): one for one in left}.values()))

@@ -49,8 +49,6 @@ class Aside:
         When it came, in UTC.
     learner
         Whose it is, as far as that is known; None where it is not.
-    mend
-        Whether it lies here as one file, so that it can be said whose it is.
     """
 
     folder: str
@@ -60,7 +58,6 @@ class Aside:
     sender: str
     since: datetime
     learner: Student | None
-    mend: bool
 
 
 def set_aside(course: Course, *, done: bool = False) -> tuple[Aside, ...]:
@@ -147,5 +144,4 @@ def _read(path: Path, roster: Roster | None) -> Aside:
         sender=said.get("From", ""),
         since=aware(since),
         learner=roster.find(learner[1]) if roster and learner else None,
-        mend=held is not None,
     )

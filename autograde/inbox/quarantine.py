@@ -98,6 +98,12 @@ class Quarantine:
         self._held[digest, sender] = folder
         return folder
 
+    def waiting(self, digest: str, sender: Sender) -> list[str]:
+        """Give the folders in which a hand-in waits, by the SHA-256 of its bytes; none that the same system knows as another sender's."""
+        folders = [folder for (held, _), folder in self._held.items() if held == digest and folder.parent == self.root and folder.is_dir()]
+        known = [(folder, held_in(folder)) for folder in folders]
+        return [folder.name for folder, found in known if not (found and found[1].sender.is_another(sender))]
+
     def _new_folder(self, name: str) -> Path:
         for attempt in range(1, 1000):
             folder = self.root / (name if attempt == 1 else f"{name}-{attempt}")

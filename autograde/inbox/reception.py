@@ -37,6 +37,7 @@ from autograde.inbox.files.mistaken import mistaken, parts_of
 from autograde.inbox.files.senders import Sender
 from autograde.inbox.merged import merged_ids
 from autograde.inbox.outcome import IntakeReport, Refused, Taken
+from autograde.inbox.put_right import put_away, set_aside
 from autograde.inbox.quarantine import Held, Quarantine
 from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.inbox.survey import Survey, saves
@@ -264,10 +265,20 @@ class Reception:
             elif before and hand_in.sender.number and not before.sender.number:
                 self.attempts.put(student.id, replace(before, sender=hand_in.sender))
             self.settle(student.id)
+        self.put_right(student.id, digest, hand_in.sender)
         if not new and digest not in self._made_current:
             return hand_in.file
         self._made_current.discard(digest)
         return self._taken(hand_in, digest)
+
+    def put_right(self, student: str, digest: str, sender: Sender) -> None:
+        """Note that what was set aside of a student's hand-in is dealt with, now that it counts; `digest` is the SHA-256 of its bytes."""
+        if not (folders := self.quarantine.waiting(digest, sender)):
+            return
+        for aside in set_aside(self.course):
+            if aside.folder in folders and (aside.learner is None or aside.learner.id == student):
+                with suppress(ClassError):  # it was put away meanwhile, or is open elsewhere: then the tutor puts it away
+                    put_away(self.course, aside.folder)
 
     def settle(self, student: str) -> None:
         """Make current what counts, and remember it if it was not; of a unit that is signed off, what is current stays so."""

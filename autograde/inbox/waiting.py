@@ -21,7 +21,7 @@ def to_take_in(course: Course) -> int:
 
 
 def to_put_right(course: Course) -> int:
-    """Count the hand-ins that were set aside and wait for a person."""
+    """Count the files that were set aside and wait for a person."""
     return len(places(course))
 
 

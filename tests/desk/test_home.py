@@ -190,7 +190,7 @@ def test_what_came_in_and_waits_is_counted(course: Course, kit: Kit, tmp_path: P
     folder.mkdir(parents=True)
     assert waiting()[1] == "1 file has come in."
     (folder / "reason.txt").write_text("What is wrong: it is empty", "utf-8")
-    assert waiting()[1].startswith("1 hand-in cannot be used")
+    assert waiting()[1] == "1 file cannot be used as it is: put it right, ask again, or put it away."
 
 
 def test_a_time_is_said_as_people_note_it() -> None:

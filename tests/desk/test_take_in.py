@@ -118,6 +118,7 @@ def test_whose_is_it_ask_again_put_away(served: Desk, at: Page, kit: Kit) -> Non
     said(at, "It was taken back, and waits again.")
     expect(card).to_be_visible()
     other = at.locator(".desk-aside > li").filter(has_text="letter.docx")
+    expect(other.get_by_label("Whose is it?")).to_have_count(0)
     other.get_by_text("Ask again").click()
     expect(other.get_by_label("Message to the learner")).to_have_value(re.compile("I have your file for “A small workbook”, but I cannot"))
     at.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -129,6 +130,15 @@ def test_whose_is_it_ask_again_put_away(served: Desk, at: Page, kit: Kit) -> Non
     expect(other).to_have_count(0)
     at.get_by_role("button", name="Undo").click()
     expect(other).to_be_visible()
+    assert violations(at) == []
+    fits(at, 320)
+    number = at.locator(".desk-aside > li").count()
+    at.get_by_role("button", name="Put all of these away").focus()
+    at.keyboard.press("Enter")
+    said(at, f"{number} files were put away. They are kept.")
+    expect(at.locator(".desk-aside > li")).to_have_count(0)
+    at.get_by_role("button", name="Undo").click()
+    expect(at.locator(".desk-aside > li")).to_have_count(number)
 
 
 def test_by_keyboard_alone_and_without_a_script(served: Desk, plain_page: Page, kit: Kit) -> None:

@@ -13,7 +13,7 @@ from autograde.classes.hand_in import tell, told
 from autograde.classes.owner import CONFIG
 from autograde.classes.settings_file import write_settings
 from autograde.desk import give_out, take_in
-from autograde.desk.pages import Asked
+from autograde.desk.pages import Asked, Done
 from autograde.desk.standing import standing
 from autograde.desk.taking_in import in_sum, look, said, take_batch
 from autograde.desk.work import Worker
@@ -22,6 +22,7 @@ from autograde.inbox import quarantine, store
 from autograde.inbox.arrived import batches, find_batch, new_batch, place_for
 from autograde.inbox.assign import assign, redo, undo
 from autograde.inbox.dropped import take_in as take_in_files
+from autograde.inbox.intake import intake
 from autograde.inbox.put_right import ask_again, bring_back, put_away, set_aside
 from autograde.inbox.take_ins import take_ins
 from autograde.inbox.watched import Watch, check_watched, take_from
@@ -90,8 +91,8 @@ def test_each_goes_to_the_workbook_that_it_names(two: Course, kit: Kit, tmp_path
     assert seen[-1][:2] == (2, 4)
     again = take_in_files(two, [drop], workbook="w02")
     assert said(again) == "Nothing new was in it, 3 were here already, 1 file cannot be used."
-    [aside] = set_aside(two)
-    assert (aside.workbook, aside.learner, aside.mend) == (SECOND, None, True)
+    [one] = take_in.data(two).unusable
+    assert (one.aside.workbook, one.aside.learner, one.hand_in) == (SECOND, None, False)
 
 
 def test_a_class_download_belongs_to_one_workbook(two: Course, kit: Kit, tmp_path: Path) -> None:
@@ -121,6 +122,38 @@ def test_a_class_download_belongs_to_one_workbook(two: Course, kit: Kit, tmp_pat
     assert "1 text entry passed over" in one.passed[0]
     assert take_ins(two)[0].passed == one.passed
     assert in_sum([one]) == "2 hand-ins were taken in, 2 files cannot be used."
+
+
+def test_what_was_set_aside_waits_no_more_once_it_counts(two: Course, kit: Kit, tmp_path: Path) -> None:
+    fay = "Fay Fenn_106_assignsubmission_file"
+    files = {
+        f"{fay}/x.zip": of_second(kit, "fay01"),
+        "Dan Davies_104_assignsubmission_file/x.zip": of_second(kit, "fay01"),
+        "Cai_103_assignsubmission_file/cv.pdf": PDF,
+    }
+    (tmp_path / "Care-w01-123.zip").write_bytes(kit.zipped(files))
+    (tmp_path / "fay.zip").write_bytes(of_second(kit, "fay01"))
+
+    def waiting() -> dict[str, bool]:
+        return {one.aside.file.removeprefix("Care-w01-123.zip › "): one.hand_in for one in take_in.data(two).unusable}
+
+    intake(two, [tmp_path / "Care-w01-123.zip"], "w01")
+    assert waiting() == {name: name.endswith(".zip") for name in files}, "a word of whose it is helps with a hand-in alone"
+    [its] = [one.folder for one in set_aside(two) if "Fay" in one.file and one.file.endswith(".zip")]
+    done = assign(two, two.root / "quarantine" / its, "fay01")
+    assert (done.assignment, [one.student.id for one in done.taken]) == (SECOND, ["fay01"])
+    undo(two, SECOND, run=done.run)
+    bring_back(two, its)
+    assert len(waiting()) == 3
+    take_in_files(two, [tmp_path / "fay.zip"])
+    assert [one.reason.partition("(")[0] for one in set_aside(two) if one.file == "fay.zip"] == ["it was taken back "]
+    redo(two, SECOND)
+    left = {name: name.endswith(".zip") for name in files if name != f"{fay}/x.zip"}
+    assert waiting() == left, "the same file from somebody else waits still"
+    for one in set_aside(two):
+        bring_back(two, put_away(two, one.folder).folder)
+    take_in_files(two, [tmp_path / "fay.zip"])  # it is here already
+    assert waiting() == left
 
 
 def test_a_download_of_canvas_is_told_by_what_is_in_it(two: Course, kit: Kit, tmp_path: Path) -> None:
@@ -198,6 +231,10 @@ def test_what_cannot_be_used_is_put_right(course: Course, kit: Kit, tmp_path: Pa
     message = ask_again(course, broken, "A small workbook", datetime.now(UTC) + timedelta(days=2))
     assert "The file is damaged" in message
     assert "Please do this by" in message
+    for learner, stays in (("ana01", True), ("eve01", False)):
+        with pytest.raises(ClassError, match="is not a zip") as fault:
+            assign(course, course.root / "quarantine" / broken.folder, learner)
+        assert ("What ana01 handed in before stays." in str(fault.value), "before" in str(fault.value)) == (stays, stays)
     done = assign(course, course.root / "quarantine" / first.folder, "fay01")
     assert [one.student.id for one in done.taken] == ["fay01"]
     assert [one.folder for one in set_aside(course)] == [broken.folder]
@@ -206,6 +243,14 @@ def test_what_cannot_be_used_is_put_right(course: Course, kit: Kit, tmp_path: Pa
     bring_back(course, first.folder)
     assert course.timestamp("fay01", ASSIGNMENT) is None
     assert len(set_aside(course)) == 2
+    both = (first.folder, broken.folder)
+    away = take_in.PAGE.verbs["away"](Asked(course=course, worker=Worker(), many={"folder": (*both, "put away elsewhere meanwhile")}))
+    assert isinstance(away, Done)
+    assert away.said == "2 files were put away. They are kept."
+    assert set_aside(course) == ()
+    assert away.undo
+    take_in.PAGE.verbs["bring-back"](Asked(course=course, worker=Worker(), fields=away.undo[1]))
+    assert {one.folder for one in set_aside(course)} == set(both)
     put_away(course, broken.folder)
     take_in_files(course, [tmp_path / "y.zip"])  # the next download brings it once more
     assert [one.folder for one in set_aside(course)] == [first.folder]
