@@ -5,6 +5,7 @@ says where that stands.
 """
 
 import re
+from dataclasses import replace
 
 from autograde.classes.comments import drop_comment, keep_comment, own_comments
 from autograde.classes.folder import Course
@@ -38,9 +39,8 @@ def _workbooks(course: Course, *, names: bool) -> list[Workbook]:
     at = standing(course)
     found = []
     for workbook in at.workbooks:
-        hand_ins = [at.of(learner.id, workbook.name) for learner in at.learners]
         gone = [learner for (learner, name), one in at.hand_ins.items() if name == workbook.name and one.handed_in is None]
-        program = sum(one.handed_in is not None and not one.marked for one in hand_ins)
+        program = _for_program(at, workbook.name)
         try:
             with reading(course.db_url) as connection:
                 counts = counts_in(connection, workbook.name, without=gone)
@@ -69,6 +69,12 @@ def _workbooks(course: Course, *, names: bool) -> list[Workbook]:
     return found
 
 
+def _for_program(at: Standing, workbook: str, learner: str = "") -> int:
+    """Count the hand-ins to a workbook that the program has not marked yet, of all or of one learner."""
+    hand_ins = [at.of(one.id, workbook) for one in at.learners if learner in ("", one.id)]
+    return sum(one.handed_in is not None and not one.marked for one in hand_ins)
+
+
 def _follow_ups(course: Course, content: Content, at: Standing, *, names: bool) -> tuple[FollowUp, ...]:
     """Give the unsafe decisions of a workbook's stories, each with everybody who took it."""
     called = {one.id: (one.name or one.shown) if names else one.shown for one in at.learners}
@@ -95,7 +101,8 @@ def _show(asked: Asked) -> Mark:
     if learner and answers.anonymous:
         msg = "One learner’s answers cannot be marked without knowing whose they are. Choose a task."
         raise ClassError(msg)
-    return Mark(marking=answers.marking(task, learner, asked.text("answer")).list_page(asked.number("list", 1)))
+    marking = answers.marking(task, learner, asked.text("answer")).list_page(asked.number("list", 1))
+    return Mark(marking=replace(marking, program=_for_program(standing(asked.course), answers.name, learner)))
 
 
 def _points(text: str, most: float) -> float | None:
@@ -147,7 +154,7 @@ def _keep(asked: Asked) -> Look:
 def _saved(asked: Asked) -> Kept:
     kept = _kept(asked)
     if kept.newer:
-        msg = "Somebody else has marked this answer meanwhile. Nothing of yours was written: look at theirs, which stands here."
+        msg = "This answer has changed since you opened it. Nothing of yours was written: look at what stands here now."
         raise UnfitError(msg)
     return kept
 

@@ -34,6 +34,7 @@ from workbook_helpers.items.kinds.written import count_words
 
 BANK = 200
 """Comments of a task that are offered."""
+GONE = "This answer is not in the gradebook any more."
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,10 @@ class Answers:
         """
         with _Looking(self) as at:
             place = at.place(task)
-            whose = at.whose(place).get(answer)
-            if whose is None:
-                msg = "This answer is not in the gradebook any more. Open the task again."
-                raise ClassError(msg)
+            whose = at.student(place, answer)
             shown = at.shown([_line(task, answer)])
             if shown and shown[0].fault:
-                raise UnfitError(shown[0].fault)
+                raise UnfitError(shown[0].fault, "program")
             rubric = must_see_of(self.content, shown[0].item) if shown else ()
             first, before = at.first_name(whose), at.mark(place, whose)
         text = fill(comment, name=first, must_see=rubric, seen=notes.seen)
@@ -138,10 +136,9 @@ class Answers:
             If there is no such answer or hint, or it cannot be written.
         """
         with _Looking(self) as at:
-            look = at.second_look(task, at.whose(at.place(task)).get(answer, ""))
+            look = at.second_look(task, at.student(at.place(task), answer))
         if look is None:
-            msg = "This answer is not in the gradebook any more. Open the task again."
-            raise ClassError(msg)
+            raise ClassError(GONE)
         look.judge(number, outcome)
         [now] = self.some(task, [answer])
         return Kept(answer=now, newer=False)
@@ -179,7 +176,7 @@ class _Looking:
         try:
             self._connection: Connection = self._opened.__enter__()
             self._places = places_in(self._connection, self._all.name)
-            away = left_in(self._connection)
+            self._away = left_in(self._connection)
             everybody = learners_in(self._connection)
         except FAULTS as error:
             msg = f"The gradebook cannot be read ({reason(error)}). Close other programs that use it."
@@ -187,8 +184,9 @@ class _Looking:
         self._people = {
             one.id: Student(id=one.id, first_name=one.first_name, last_name=one.last_name, email=one.email)
             for one in sorted(everybody, key=lambda one: (one.last_name.casefold(), one.first_name.casefold(), one.id))
-            if one.id not in away
+            if one.id not in self._away
         }
+        self._there = self._people.keys() & submissions(self._course, self._all.name)
         self._names = Names(self._people)
         return self
 
@@ -219,8 +217,7 @@ class _Looking:
     def marks(self, place: Place, learner: str) -> list[PersonMark]:
         """Give the marks that are a person's, in the order in which they are marked; a hand-in that was taken back waits for nobody."""
         found = marks_for(self._connection, place, [learner]).values() if learner else marks_of(self._connection, place)
-        there = self._people.keys() & submissions(self._course, self._all.name)
-        own = [mark for mark in found if mark.student in there and (mark.auto is None or mark.waits or mark.points is not None)]
+        own = [mark for mark in found if mark.student in self._there and (mark.auto is None or mark.waits or mark.points is not None)]
         order = {learner: number for number, learner in enumerate(self._people)}
         if self._all.anonymous:
             return sorted(own, key=lambda mark: self.token(place, mark.student))
@@ -239,7 +236,17 @@ class _Looking:
         return hmac.new(place.assignment.encode(), f"{place.name} {learner}".encode(), hashlib.sha256).hexdigest()[:20]
 
     def whose(self, place: Place) -> dict[str, str]:
-        return {self.token(place, learner): learner for learner in self._people}
+        return {self.token(place, learner): learner for learner in self._there}
+
+    def student(self, place: Place, answer: str) -> str:
+        """Give whose an answer is; ClassError says why nothing can be given for it any more."""
+        if learner := self.whose(place).get(answer):
+            return learner
+        known = {self.token(place, learner): learner for learner in (*self._people, *self._away)}.get(answer)
+        msg = "What this learner handed in was taken back: there is nothing to give points for." if known else GONE
+        if known in self._away:
+            msg = "This learner has left the class: nothing more can be given for the answer."
+        raise ClassError(msg)
 
     def line(self, place: Place, mark: PersonMark) -> Line:
         who = self.called(mark.student)
@@ -282,7 +289,7 @@ class _Looking:
             another = f"for another answer: {mark.points:g}. They do not count for this one."
             rescaled = f"when the task had {mark.out_of or 0:g} points: {mark.points:g}. They do not count before you give them again."
             flags = (*flags, f"Points that were given {another if mark.out_of is None else rescaled}")
-        newer = "A newer hand-in of this learner has come, which the program has not marked yet. Have it marked first."
+        newer = "Another hand-in of this learner counts now, which the program has not marked yet. Have it marked first."
         return Answer(
             answer=token,
             task=place.name,

@@ -133,7 +133,7 @@ class Answer:
     first_name
         What stands for {name}; "" where the marking is anonymous.
     fault
-        Why it cannot be marked now, "" where it can.
+        Why the program has to mark first, "" where a person can.
     document
         What the question rests on, as HTML of ours; "" for nothing.
     points
@@ -187,7 +187,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Marking:
-    """A task across all learners, or one learner: the answers in their order, the one that is shown, and what helps to mark it."""
+    """A task across all learners, or one learner: the answers in their order, the one that is shown, and what helps to mark it.
+
+    `program` says how many hand-ins of the workbook, or of the learner, the program has not marked yet.
+    """
 
     workbook: str
     short: str
@@ -202,6 +205,7 @@ class Marking:
     waiting: int
     bank: tuple[str, ...]
     own: tuple[str, ...]
+    program: int = 0
     listed: int = 1
     LISTED: ClassVar[int] = 200
 

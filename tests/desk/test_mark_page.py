@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -11,11 +12,13 @@ from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from autograde.classes.comments import FILE
 from autograde.classes.folder import Course
+from autograde.gradebook.left import mark_back, mark_left
+from autograde.inbox.intake import intake
 from autograde.run.mark import mark_class
 from tests.browser.test_accessible import violations
 from tests.conftest import free_port
 from tests.conftest import kill as kill_all
-from tests.desk.conftest import EVIL, Desk, Serve, fits, second, start
+from tests.desk.conftest import EVIL, LATE, Desk, Serve, fits, second, start
 from tests.desk.test_mark_parts import LONG
 from tests.tutor.conftest import ASSIGNMENT, Kit
 
@@ -88,6 +91,10 @@ def state(page: Page) -> Locator:
 
 def who(page: Page) -> Locator:
     return page.locator("#mark-who")
+
+
+def fault(page: Page) -> Locator:
+    return page.locator("#mark-fault")
 
 
 def test_a_class_is_marked_by_keys_alone(marking: Desk, task: Page) -> None:
@@ -292,8 +299,8 @@ def test_somebody_else_was_quicker(marking: Desk, task: Page) -> None:
     expect(state(other)).to_have_text("Saved")
     task.keyboard.press("4")
     task.locator("#mark-comment").fill("Mine.")
-    expect(state(task)).to_have_text("Not saved: somebody else marked it, too")
-    expect(task.locator("#mark-newer")).to_contain_text("Theirs: 3 points, and the comment:")
+    expect(state(task)).to_have_text("Not saved: it has changed meanwhile")
+    expect(task.locator("#mark-newer")).to_contain_text("There now: 3 points, and the comment:")
     assert points(marking, "dan01") == (3, "Theirs.")
     assert violations(task) == []
     task.get_by_role("button", name="Keep mine").click()
@@ -312,14 +319,87 @@ def test_somebody_else_was_quicker_and_the_page_was_opened_anew(marking: Desk, t
     task.unroute("**/mark/keep.json")
     opened(task, marking)
     expect(who(task)).to_have_text("Ana Evans")
-    expect(state(task)).to_have_text("Not saved: somebody else marked it, too")
+    expect(state(task)).to_have_text("Saved, but not Dan Davies")
+    expect(fault(task)).to_contain_text("Dan Davies: Not saved. It has changed since you opened it: look at both.")
     task.keyboard.press("p")
     expect(who(task)).to_have_text("Dan Davies")
     expect(task.locator("#mark-points")).to_have_value("7")
-    expect(task.locator("#mark-newer")).to_contain_text("Theirs: 3 points.")
+    expect(task.locator("#mark-newer")).to_contain_text("There now: 3 points.")
     task.get_by_role("button", name="Keep mine").click()
     expect(state(task)).to_have_text("Saved")
     assert points(marking, "dan01") == (7, "")
+
+
+def test_what_cannot_be_saved_for_one_answer_is_told_with_its_text_and_tried_again_or_dropped(marking: Desk, task: Page) -> None:
+    task.on("dialog", lambda dialog: dialog.accept())
+    mark_left(marking.course, ["dan01"])
+    task.keyboard.press("3")
+    task.locator("#mark-comment").fill("Careful words.")
+    expect(fault(task)).to_contain_text("Not saved. This learner has left the class: nothing more can be given for the answer.")
+    expect(state(task)).to_have_text("Not saved")
+    task.locator("#mark-comment").blur()
+    task.keyboard.press("n")
+    expect(who(task)).to_have_text("Ana Evans")
+    task.keyboard.press("4")
+    expect(state(task)).to_have_text("Saved, but not Dan Davies")
+    assert points(marking, "ana01") == (7, "")
+    task.reload()
+    expect(state(task)).to_have_text(f"Saved, but not Dan Davies, {TASK}")
+    expect(fault(task)).to_contain_text(f"Dan Davies, {TASK}: Not saved. This learner has left")
+    expect(fault(task)).to_contain_text("You gave 5 points and wrote:Careful words.")
+    assert violations(task) == []
+    for width in (320, 1280):
+        fits(task, width)
+    mark_back(marking.course, ["dan01"])
+    task.get_by_role("button", name=re.compile(f"Try again.*Dan Davies, {TASK}")).focus()
+    task.keyboard.press("Enter")
+    expect(state(task)).to_have_text("Saved")
+    expect(fault(task)).to_be_empty()
+    assert points(marking, "dan01") == (5, "Careful words.")
+    opened(task, marking, "&answer=" + (task.locator("[data-mark-go]").first.get_attribute("data-mark-go") or ""))
+    expect(who(task)).to_have_text("Dan Davies")
+    mark_left(marking.course, ["dan01"])
+    task.keyboard.press("5")
+    expect(state(task)).to_have_text("Not saved")
+    mark_back(marking.course, ["dan01"])
+    task.get_by_role("button", name="Drop it").click()
+    expect(state(task)).to_have_text("Saved")
+    expect(task.locator("#mark-points")).to_have_value("5")
+    assert points(marking, "dan01") == (5, "Careful words.")
+
+
+def test_what_the_program_has_to_mark_first_takes_no_points_and_says_so(marking: Desk, task: Page, tmp_path: Path) -> None:
+    (tmp_path / "dan.zip").write_bytes(Kit().hand_in("dan01", (LATE + timedelta(hours=1)).isoformat(), q01="a", t01="Another answer."))
+    task.route("**/mark.json?*answers=*", lambda route: route.abort())  # while near copies are looked for, it would see that it has come
+    intake(marking.course, [tmp_path / "dan.zip"], "w01")
+    task.keyboard.press("4")  # the page was opened before
+    task.locator("#mark-comment").fill("Of the one before.")
+    expect(fault(task)).to_contain_text("Another hand-in of this learner counts now, which the program has not marked yet.")
+    expect(state(task)).to_have_text("Not saved")
+    task.get_by_role("button", name="Drop it").click()
+    with marking.course.gradebook() as gradebook:
+        for learner in TEXTS:
+            gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, learner).manual_score = 3
+            gradebook.find_grade(TASK, ASSIGNMENT, ASSIGNMENT, learner).needs_manual_grade = False
+        gradebook.db.commit()
+    opened(task, marking)
+    expect(who(task)).to_have_text("Dan Davies")
+    expect(task.locator("#mark-count")).to_have_text("All answers here are marked; 1 hand-in waits for the program.")
+    for key in ("4", "x", "c", "f", "q", "l"):
+        task.keyboard.press(key)
+    expect(task.locator("#mark-points")).to_have_value("3")
+    expect(state(task)).to_have_text("Saved")
+    assert violations(task) == []
+    fits(task, 320)
+    task.get_by_role("button", name="Let the program mark w01").focus()
+    task.keyboard.press("Enter")
+    expect(task.locator("#desk-work-line")).to_contain_text("1 hand-in marked.", timeout=10_000)
+    task.get_by_role("button", name="Put this away").click()
+    opened(task, marking)
+    expect(who(task)).to_have_text("Dan Davies")
+    task.keyboard.press("4")
+    expect(state(task)).to_have_text("Saved")
+    assert points(marking, "dan01")[0] == 7
 
 
 def test_where_the_start_fails_the_page_is_a_form_and_says_so(marking: Desk, paged: Page) -> None:

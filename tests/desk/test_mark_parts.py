@@ -6,6 +6,7 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -30,11 +31,13 @@ from autograde.desk import mark
 from autograde.desk.mark_answers import Answers
 from autograde.desk.mark_names import SAID, Names
 from autograde.desk.mark_view import Answer, FollowUp, Line, Marking, State
-from autograde.desk.pages import plain
+from autograde.desk.pages import Asked, UnfitError, plain
+from autograde.desk.work import Worker
 from autograde.errors import ClassError
 from autograde.gradebook import tables
 from autograde.gradebook.database import Database, writing
 from autograde.gradebook.entries import Assessed, Source
+from autograde.gradebook.left import mark_left
 from autograde.gradebook.person import Notes
 from autograde.gradebook.rows import Rows
 from autograde.inbox.assign import redo, undo
@@ -43,6 +46,8 @@ from autograde.marking import Mark, Status
 from autograde.marking.comment import fill, without_names
 from autograde.outbox.marks_file import gradebook_rows
 from autograde.outbox.release import release
+from autograde.records.erasure import erase
+from autograde.records.second_looks import Outcome
 from autograde.run.mark import mark_class
 from autograde.run.near import near_pairs, shared_runs
 from tests.desk.conftest import EVIL, LATE
@@ -316,16 +321,44 @@ def test_points_that_do_not_fit_are_refused(course: Course, points: float, said:
     assert shown(course, "cai01") == before
 
 
-def test_a_newer_hand_in_is_marked_by_the_program_first(course: Course) -> None:
+def test_a_newer_hand_in_is_marked_by_the_program_first(course: Course, tmp_path: Path) -> None:
     before = shown(course, "cai01")
-    path = course.path("submitted", "cai01", ASSIGNMENT) / "answers.json"
-    path.write_bytes(Kit.answers(q01="a", t01="Because of that."))
+    (tmp_path / "cai.zip").write_bytes(Kit().hand_in("cai01", (LATE + timedelta(hours=1)).isoformat(), q01="a", t01="Because of that."))
+    intake(course, [tmp_path / "cai.zip"], "w01")
     now = shown(course, "cai01")
-    assert now.fault.startswith("A newer hand-in")
-    with pytest.raises(ClassError, match="newer hand-in"):
+    assert now.fault.startswith("Another hand-in of this learner counts now")
+    with pytest.raises(UnfitError, match="Have it marked first") as fault:
         Answers(course, ASSIGNMENT).keep(TASK, before.answer, before.base, points=5, comment="", notes=Notes())
+    assert fault.value.field == "program"
+    assert [waits_for_the_program(course, learner) for learner in ("", "cai01", "ana01")] == [2, 1, 0]
     list(mark_class(course, ASSIGNMENT))
     assert not shown(course, "cai01").fault
+    assert waits_for_the_program(course) == 0
+
+
+def waits_for_the_program(course: Course, learner: str = "") -> int:
+    fields = {"workbook": "w01", **({"learner": learner} if learner else {"task": TASK})}
+    marking = mark.PAGE.show(Asked(course=course, worker=Worker(), fields=fields)).marking
+    return int(marking.program)
+
+
+@pytest.mark.parametrize(
+    ("go", "why"),
+    [
+        (lambda course: mark_left(course, ["cai01"]), "has left the class"),
+        (lambda course: undo(course, ASSIGNMENT, "cai01"), "was taken back"),
+        (lambda course: erase(course, "cai01"), "is not in the gradebook any more"),
+    ],
+    ids=["left", "taken back", "erased"],
+)
+def test_why_nothing_is_given_any_more_is_told_as_it_is(course: Course, go: Callable[[Course], object], why: str) -> None:
+    answers, before = Answers(course, ASSIGNMENT), shown(course, "cai01")
+    go(course)
+    assert answers.some(TASK, [before.answer]) == ()
+    with pytest.raises(ClassError, match=why):
+        answers.keep(TASK, before.answer, before.base, points=5, comment="", notes=Notes())
+    with pytest.raises(ClassError, match=why):
+        answers.judge(TASK, before.answer, 0, Outcome.RIGHT)
 
 
 def test_without_names_nothing_tells_whose_it_is(course: Course) -> None:

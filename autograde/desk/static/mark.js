@@ -18,7 +18,7 @@ const takeBack = async () => {
   const answer = known.get(last.token)?.answer;
   if (!answer) return;
   flush();
-  drafts.set(last.token, { task: last.task, base: drafts.get(last.token)?.base ?? answer.base, given: last.before });
+  drafts.set(last.token, { task: last.task, who: answer.who, base: drafts.get(last.token)?.base ?? answer.base, given: last.before });
   page.undoing = true;
   if (last.token === page.now) { put(last.before); faults(); } else await show(last.token);
   kept();
@@ -36,7 +36,7 @@ const next = (comesBack = false) => {
   if (token) void show(token);
 };
 let plain = false; // the start failed: the page is a form
-form.addEventListener("submit", (event) => { if (!plain) { event.preventDefault(); next(); } });
+form.addEventListener("submit", (event) => { if (!plain && !event.submitter?.hasAttribute("formaction")) { event.preventDefault(); next(); } });
 form.addEventListener("input", changed);
 const ONCE = "#mark-save, [data-mark=later]"; // what goes on to the next answer: the second click of a double click is not for that one
 form.addEventListener("click", (event) => {
@@ -49,7 +49,7 @@ form.addEventListener("click", (event) => {
     later.checked = false;
     changed();
   } else if (pressed.dataset["markJudge"]) void judge(pressed.dataset["markJudge"]);
-  else if (pressed.dataset["mark"] === "later") { if (!page.coming) later.checked = true; next(true); }
+  else if (pressed.dataset["mark"] === "later") { if (!$("mark-giving").inert) later.checked = true; next(true); }
   else if (pressed.dataset["mark"] === "before") walk(-1);
   else if (pressed.dataset["mark"] === "after") walk(1);
   else if (pressed.dataset["mark"] === "undo") void takeBack();

@@ -2,7 +2,7 @@
 /* Which answer comes next; it is fetched before it is needed. */
 
 import { $, drafts, field, form, known, page, read, same, savedAs, shared } from "./marking.js";
-import { address, count, line, near, state } from "./markshown.js";
+import { address, close, count, line, near, state } from "./markshown.js";
 import { display, flush, tell } from "./marksend.js";
 import { headers } from "./secret.js";
 
@@ -32,7 +32,7 @@ const fetchAll = async (tokens) => {
     for (const answer of /** @type {{ answers: Answer[] }} */ (await reply.json()).answers) if (!(drafts.has(answer.answer) && known.has(answer.answer)) && (savedAs.get(answer.answer) ?? 0) <= since) {
       const before = known.get(answer.answer)?.answer;
       known.set(answer.answer, { answer, at: Date.now() });
-      if (answer.answer === page.now && before && before.base !== answer.base && same(read(), before)) display(answer);
+      if (answer.answer === page.now && before && (before.base !== answer.base || before.fault !== answer.fault) && same(read(), before)) display(answer);
       else if (answer.answer === page.now && before?.near === null) near(answer);
       line(answer.answer, answer.state, answer.unsafe);
     }
@@ -57,7 +57,7 @@ export const prefetch = async () => {
 /** @param {string} token "" for none */
 const expect = (token) => {
   page.coming = token;
-  $("mark-giving").toggleAttribute("inert", token !== "");
+  close();
   count();
 };
 /** @param {string} token */

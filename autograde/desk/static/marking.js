@@ -5,7 +5,7 @@
 /** @typedef {{ said: string, sure: string, words: string[], outcome: string }} Second */
 /** @typedef {{ points: string, comment: string, seen: number[], not_enough: number[], unsafe: boolean, later: boolean }} Given */
 /** @typedef {Given & { answer: string, task: string, item: string, who: string, learner: string, first_name: string, stem: string, prompts: string[], document: string, lines: string[], words: number, reason: string, flags: string[], fault: string, max: number, has_comment: boolean, state: string, base: string, near: Near[] | null, looks: Second[], before: import("./markbefore.js").Before[] }} Answer */
-/** @typedef {{ task: string, base: string, given: Given, visit?: number, fault?: string, field?: string, theirs?: Answer }} Draft */
+/** @typedef {{ task: string, who: string, base: string, given: Given, visit?: number, fault?: string, field?: string, theirs?: Answer }} Draft */
 /** @typedef {{ answer: string, task: string, who: string, state: string, unsafe: boolean }} Line */
 
 /** @template {HTMLElement} [Kind=HTMLElement] @param {string} id */

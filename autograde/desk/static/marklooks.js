@@ -1,8 +1,8 @@
 // @ts-check
 /* A second look at an answer, as templates/mark_parts.html.j2 has it: once points are given, and not before. It changes no points. */
 
-import { $, h, learner, page } from "./marking.js";
-import { address } from "./markshown.js";
+import { $, h, page } from "./marking.js";
+import { address, called } from "./markshown.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
 
@@ -25,10 +25,7 @@ export const again = (answer) => {
   const { answer: token } = answer, isOpen = answer.looks.some((one) => !one.outcome);
   page.again = page.again.filter((one) => one !== token && one !== page.now);
   if (isOpen && token !== page.now) page.again = [token, ...page.again].slice(0, 5);
-  const links = page.again.map((one) => {
-    const at = page.lines.findIndex((line) => line.answer === one), line = page.lines[at];
-    return h("a", { href: address(one), "data-mark-go": one }, `${line?.who || `Answer ${at + 1}`}${learner && line ? `, ${line.task}` : ""}`);
-  });
+  const links = page.again.map((one) => h("a", { href: address(one), "data-mark-go": one }, called(one)));
   $("mark-again").hidden = !links.length;
   $("mark-again").replaceChildren(...(links.length ? ["A second look at:", ...links] : []));
 };

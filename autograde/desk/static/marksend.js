@@ -1,14 +1,15 @@
 // @ts-check
-/* What is given is sent in the background, and its state is always shown. What is given for an answer is a draft until the server has it. The state of all drafts together is one of five:
+/* What is given is sent in the background, and its state is always shown. What is given for an answer is a draft until the server has it. The state of all drafts together is one of six:
      saved    no draft is left
+     others   this answer is saved; what was given for another one is not, and is shown above the answer with why
      changed  a draft waits for a pause in the typing       → saving
      saving   one is on its way                             → saved, changed, unsaved, newer
      unsaved  the server did not take it: it is sent again  → saving
-     newer    somebody else marked the same answer: a person decides, and neither is lost → saving, saved */
+     newer    what stands there has changed since it was opened: a person decides, and neither is lost → saving, saved */
 
 import { $, drafts, form, h, known, page, part, points, press, read, same, savedAs, shared, store } from "./marking.js";
 import { again, looks } from "./marklooks.js";
-import { count, fill, line } from "./markshown.js";
+import { address, called, count, fill, line } from "./markshown.js";
 import { headers, secret } from "./secret.js";
 
 /** @typedef {import("./marking.js").Answer} Answer */
@@ -26,23 +27,54 @@ export const display = (answer) => {
   fill(answer);
   looks(answer);
   faults();
+  tell();
 };
-/* What is wrong with the draft on the page, at its place. */
+/* Drafts other than the one on the page that wait for a person. */
+const others = () => [...drafts].filter(([token, one]) => token !== page.now && (one.fault || one.theirs));
+/** @param {string} token @param {Draft} draft */
+const lost = (token, draft) => {
+  const { fault, field, given } = draft;
+  /** @param {string} said @param {() => void} change */
+  const button = (said, change) => {
+    const made = h("button", { type: "button", class: "wb-button wb-second" }, said, h("span", { class: "wb-away" }, `: ${called(token)}`));
+    made.addEventListener("click", () => {
+      const answer = known.get(page.now)?.answer;
+      change();
+      if (token === page.now && answer) display(answer);
+      else faults();
+      kept();
+      $("mark-who").focus();
+      void send();
+    });
+    return made;
+  };
+  const again = fault && field !== "points" ? [button("Try again", () => drafts.set(token, { ...draft, fault: "", field: "" }))] : [];
+  const name = page.lines.some((one) => one.answer === token) ? h("a", { href: address(token), "data-mark-go": token }, called(token)) : called(token);
+  return h("div", { class: "desk-fault" },
+    h("p", {}, ...(token === page.now ? [] : [name, ": "]), `Not saved. ${fault || "It has changed since you opened it: look at both."}`),
+    h("p", {}, `You gave ${given.points || "no"} points${given.comment ? " and wrote:" : "."}`), ...(given.comment ? [h("p", { class: "mark-text" }, given.comment)] : []), h("p", { class: "wb-row" }, ...again, button("Drop it", () => drafts.delete(token))));
+};
+let told = "";
+/* What is wrong with the draft on the page, at its place, and which others are not saved. */
 export const faults = () => {
   const draft = drafts.get(page.now), wrong = draft?.fault ?? "", at = $("mark-points-fault");
   at.hidden = !wrong || draft?.field !== "points";
   at.textContent = at.hidden ? "" : wrong;
   points.setAttribute("aria-invalid", String(!at.hidden));
-  if (wrong && at.hidden) $("mark-fault").replaceChildren(h("p", { class: "desk-fault" }, `Not saved: ${wrong}`));
+  const first = known.get(page.now)?.answer.fault ?? "", mine = /** @type {[string, Draft][]} */ (draft && wrong && at.hidden ? [[page.now, draft]] : []);
+  const all = [...mine, ...others()], next = JSON.stringify([first, all.map(([token, one]) => [token, token === page.now, one.fault, one.given])]);
+  if (told !== next) $("mark-fault").replaceChildren(...(first && first !== wrong ? [h("p", { class: "desk-fault" }, first)] : []), ...all.map(([token, one]) => lost(token, one))); // once: what stands there is not read out again
+  told = next;
+  $("mark-run").hidden = !first && draft?.field !== "program";
   const box = $("mark-newer"), theirs = draft?.theirs;
   box.hidden = !theirs;
   if (!theirs) { box.replaceChildren(); return; }
-  const keep = h("button", { type: "button", class: "wb-button wb-second" }, "Keep theirs"), mine = h("button", { type: "button", class: "wb-button wb-second" }, "Keep mine");
+  const keep = h("button", { type: "button", class: "wb-button wb-second" }, "Keep what is there"), own = h("button", { type: "button", class: "wb-button wb-second" }, "Keep mine");
   keep.addEventListener("click", () => settle(page.now, false));
-  mine.addEventListener("click", () => settle(page.now, true));
+  own.addEventListener("click", () => settle(page.now, true));
   box.replaceChildren(h("div", { class: "desk-fault" },
-    h("p", {}, "Somebody else has marked this answer meanwhile. Nothing of theirs or yours is lost: yours stands on this page."),
-    h("p", {}, `Theirs: ${theirs.points || "no"} points${theirs.comment ? ", and the comment:" : "."}`), ...(theirs.comment ? [h("p", { class: "mark-text" }, theirs.comment)] : []), h("p", { class: "wb-row" }, keep, mine)));
+    h("p", {}, "This answer has changed since you opened it: it was marked elsewhere, another hand-in counts now, or a backup was brought back. Nothing is lost: yours stands on this page."),
+    h("p", {}, `There now: ${theirs.points || "no"} points${theirs.comment ? ", and the comment:" : "."}`), ...(theirs.comment ? [h("p", { class: "mark-text" }, theirs.comment)] : []), h("p", { class: "wb-row" }, keep, own)));
 };
 /** @param {string} token @param {boolean} mine */
 const settle = (token, mine) => {
@@ -50,7 +82,7 @@ const settle = (token, mine) => {
   if (!draft?.theirs) return;
   const { theirs } = draft;
   known.set(token, { answer: theirs, at: Date.now() });
-  if (mine) drafts.set(token, { task: draft.task, base: theirs.base, given: draft.given });
+  if (mine) drafts.set(token, { task: draft.task, who: draft.who, base: theirs.base, given: draft.given });
   else drafts.delete(token);
   line(token, theirs.state, theirs.unsafe);
   if (token === page.now) display(theirs);
@@ -62,15 +94,16 @@ const settle = (token, mine) => {
 
 export const kept = () => {
   try {
-    if (drafts.size) sessionStorage.setItem(store, JSON.stringify([...drafts].map(([token, { task, base, given }]) => [token, { task, base, given }])));
+    if (drafts.size) sessionStorage.setItem(store, JSON.stringify([...drafts].map(([token, { task, who, base, given }]) => [token, { task, who, base, given }])));
     else sessionStorage.removeItem(store);
   } catch { /* no storage here: then it is only on the page */ }
   tell();
 };
 export const tell = () => {
-  const all = [...drafts.values()];
-  const next = page.sending ? "saving" : !all.length ? "saved" : all.some((one) => one.theirs) ? "newer" : page.failed || all.some((one) => one.fault) ? "unsaved" : "changed";
-  const text = { saved: "Saved", changed: "Not saved yet", saving: "Saving …", newer: "Not saved: somebody else marked it, too", unsaved: `Not saved${page.failed ? `: ${page.failed}` : ""}` }[next];
+  const mine = drafts.get(page.now), waits = [...drafts.values()].some((one) => !one.theirs && !one.fault), [other, ...more] = others();
+  const next = page.sending ? "saving" : mine?.theirs ? "newer" : mine?.fault || (waits && page.failed) ? "unsaved" : waits ? "changed" : other ? "others" : "saved";
+  const failed = waits && page.failed ? `: ${page.failed}` : "", which = more.length ? `${more.length + 1} others` : other && called(other[0]);
+  const text = { saved: "Saved", others: `Saved, but not ${which}`, changed: "Not saved yet", saving: "Saving …", newer: "Not saved: it has changed meanwhile", unsaved: `Not saved${failed}` }[next];
   const said = $("mark-state");
   said.dataset["markState"] = next;
   if (said.textContent !== text && !(next === "saving" && said.textContent === "Not saved yet")) said.textContent = text;
@@ -89,7 +122,7 @@ export const flush = () => {
   if (draft && !draft.theirs && same(before, given) && page.sending !== page.now) drafts.delete(page.now);
   else {
     const fault = misread(before);
-    drafts.set(page.now, { task: before.task, base: draft?.base ?? before.base, given, visit: page.visit, ...(fault ? { fault, field: "points" } : {}), ...(draft?.theirs ? { theirs: draft.theirs } : {}) });
+    drafts.set(page.now, { task: before.task, who: before.who, base: draft?.base ?? before.base, given, visit: page.visit, ...(fault ? { fault, field: "points" } : {}), ...(draft?.theirs ? { theirs: draft.theirs } : {}) });
   }
   faults();
   kept();
@@ -131,19 +164,20 @@ export const send = async () => {
 const refused = (token, why) => {
   const draft = drafts.get(token);
   if (draft) drafts.set(token, { ...draft, ...why });
-  if (token === page.now) faults();
-  else page.failed = why.fault;
+  faults();
 };
 /** @param {string} token @param {Draft} sent @param {{ answer: Answer, newer: boolean }} reply */
 const arrived = (token, sent, { answer, newer }) => {
   savedAs.set(token, ++page.savings);
-  const draft = drafts.get(token) ?? sent;
+  const draft = drafts.get(token) ?? sent, before = known.get(token)?.answer;
   if (newer) {
     drafts.set(token, { ...draft, theirs: answer });
-    if (token === page.now) faults();
+    known.set(token, { answer, at: Date.now() });
+    if (token === page.now && before?.lines.join("\n") !== answer.lines.join("\n")) display(answer); // yours is weighed beside what it says now
+    else faults();
     return;
   }
-  const before = known.get(token)?.answer, last = done[done.length - 1], visit = sent.visit ?? page.visit; // it may arrive when the next answer is shown
+  const last = done[done.length - 1], visit = sent.visit ?? page.visit; // it may arrive when the next answer is shown
   if (before && !(last?.token === token && last.visit === visit) && !page.undoing) done.push({ token, task: answer.task, before: part(before), visit });
   page.undoing = false;
   undo.disabled = !done.length;
