@@ -15,6 +15,7 @@ from autograde.desk.mark_view import Answer
 from autograde.desk.pages import Asked, Done, Look, UnfitError, plain
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
+from autograde.gradebook.left import mark_back, mark_left
 from autograde.gradebook.log import entries_in
 from autograde.gradebook.person import Notes
 from autograde.gradebook.sealed import faults_in
@@ -223,3 +224,7 @@ def test_a_second_look_comes_with_the_points_and_is_answered_by_keyboard(served:
     assert "&lt;b&gt;" in paged.request.get(paged.url).text()
     assert paged.title() != "stolen"
     assert sum(one.right for one in how_often(served.course)) == 1
+    mark_left(served.course, ["eve01"])
+    looks.get_by_role("button", name=re.compile("^Useful")).first.press("Enter")
+    expect(looks.locator(".desk-fault")).to_have_text("This learner has left the class: nothing more can be given for the answer.")
+    mark_back(served.course, ["eve01"])

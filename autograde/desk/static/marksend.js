@@ -48,11 +48,11 @@ const lost = (token, draft) => {
     });
     return made;
   };
-  const again = fault && field !== "points" ? [button("Try again", () => drafts.set(token, { ...draft, fault: "", field: "" }))] : [];
+  const retry = fault && field !== "points" ? [button("Try again", () => drafts.set(token, { ...draft, fault: "", field: "" }))] : [];
   const name = page.lines.some((one) => one.answer === token) ? h("a", { href: address(token), "data-mark-go": token }, called(token)) : called(token);
   return h("div", { class: "desk-fault" },
     h("p", {}, ...(token === page.now ? [] : [name, ": "]), `Not saved. ${fault || "It has changed since you opened it: look at both."}`),
-    h("p", {}, `You gave ${given.points || "no"} points${given.comment ? " and wrote:" : "."}`), ...(given.comment ? [h("p", { class: "mark-text" }, given.comment)] : []), h("p", { class: "wb-row" }, ...again, button("Drop it", () => drafts.delete(token))));
+    h("p", {}, `You gave ${given.points || "no"} points${given.comment ? " and wrote:" : "."}`), ...(given.comment ? [h("p", { class: "mark-text" }, given.comment)] : []), h("p", { class: "wb-row" }, ...retry, button("Drop it", () => drafts.delete(token))));
 };
 let told = "";
 /* What is wrong with the draft on the page, at its place, and which others are not saved. */
@@ -193,9 +193,11 @@ const arrived = (token, sent, { answer, newer }) => {
 export const judge = async (said) => {
   const { now: token } = page, answer = known.get(token)?.answer;
   if (!answer) return;
+  let why = "";
   try {
     const body = new URLSearchParams({ ...shared, _xsrf: secret(), task: answer.task, answer: token, judge: said });
     const reply = await fetch(form.dataset["markJudge"] ?? "", { method: "POST", body, headers: headers() });
+    if (reply.status === 422) why = /** @type {{ fault: string }} */ (await reply.json()).fault;
     if (!reply.ok) throw new Error(String(reply.status));
     const found = /** @type {{ answer: Answer }} */ (await reply.json()), held = known.get(token);
     if (held) held.answer = { ...held.answer, looks: found.answer.looks };
@@ -204,6 +206,6 @@ export const judge = async (said) => {
     looks({ ...answer, looks: found.answer.looks });
     for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-mark-judge^="${at} "]`))) if (one.textContent === pressed) one.focus();
   } catch {
-    $("mark-looks").append(h("p", { class: "desk-fault", role: "alert" }, "That could not be written. Press it again."));
+    $("mark-looks").append(h("p", { class: "desk-fault", role: "alert" }, why || "That could not be written. Press it again."));
   }
 };
