@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from autograde.classes.folder import Course
+from autograde.classes.ids import shown
 from autograde.classes.served import is_served
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.givings import Giving, keep_giving, last_given, read_givings
 from autograde.gradebook.noted import note_first
 from autograde.outbox import lists, moodle
-from autograde.outbox.give_back import by_exchange, give_back
+from autograde.outbox.give_back import by_exchange, give_back, without_secret
 from autograde.outbox.moodle import Made
 from autograde.outbox.ready import Outgoing, Ready, ready
 from autograde.outbox.referral import files_beside
@@ -90,7 +91,7 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     Raises
     ------
     ClassError
-        If nobody's page can go there.
+        If nobody's page can go there, or the exchange refuses one; what went there is kept.
     """
     catch(course, assignment)
     found = ready(course, assignment)
@@ -99,19 +100,13 @@ def give_on_exchange(course: Course, assignment: str, *, fresh: bool = False, te
     if not own:
         msg = "No page can go onto the exchange: none of these hand-ins came by it." if course.exchange else "This class has no exchange."
         raise ClassError(msg)
-    _begin(course, found, own)
-    given: list[str] = []
-    try:
-        for done, student in enumerate(own):
-            tell(done, len(own))
-            given += give_back(course, assignment, [student])
-    except ClassError:
-        if given:  # what went there has been given all the same
-            _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given)))
-        raise
-    others = len(pages) - len(given)
-    notes = (f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.",) if others else ()
-    return _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=notes))
+    notes = []
+    if odd := without_secret(course, assignment, [page.id for page in pages]):
+        who = ", ".join(map(shown, odd))
+        notes.append(f"The exchange has no place for the page of {who}: submission_secret.txt cannot be used. Give it back another way.")
+    if others := len(pages) - len(own) - len(odd):
+        notes.append(f"{count(others, 'hand-in')} did not come by the exchange: give those pages back another way.")
+    return _put(course, found, own, tuple(notes), tell)
 
 
 def give_served(course: Course, assignment: str, *, fresh: bool = False) -> Giving:
@@ -137,16 +132,38 @@ def put_on_exchange(course: Course, assignment: str, students: list[str]) -> lis
     Raises
     ------
     ClassError
-        If the exchange refuses, or the gradebook cannot be written.
+        If the exchange refuses a page, or the gradebook cannot be written; what went there is kept.
     """
     own = by_exchange(course, assignment, students)
     if not own:
         return []
-    found = ready(course, assignment)
+    return list(_put(course, ready(course, assignment), own).to)
+
+
+def _put(
+    course: Course, found: Ready, own: Sequence[str], notes: tuple[str, ...] = (), tell: Callable[[int, int], None] = lambda *_: None
+) -> Giving:
+    """Put pages onto the exchange and keep which went there; one that is refused keeps no other one back, and is told at the end."""
     _begin(course, found, own)
-    given = give_back(course, assignment, own)
-    _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given)))
-    return given
+    given: list[str] = []
+    refused: dict[str, ClassError] = {}
+    try:
+        for done, student in enumerate(own):
+            tell(done, len(own))
+            try:
+                give_back(course, found.assignment, student)
+                given.append(student)
+            except ClassError as error:
+                refused[student] = error
+    finally:
+        if given:  # what went there has been given, whatever stops the rest
+            told = (*notes, *map(str, refused.values()))
+            giving = _keep(course, found, Way.EXCHANGE, Made(data=b"", to=tuple(given), notes=told))
+    if refused:
+        there, rest = count(len(given), "page is", "pages are"), ", ".join(map(shown, refused))
+        msg = f"{next(iter(refused.values()))}. {there} on the exchange now; not there: {rest}."
+        raise ClassError(msg)
+    return giving
 
 
 def to_give(course: Course, found: Ready, way: Way, *, fresh: bool) -> tuple[Outgoing, ...]:

@@ -57,15 +57,19 @@ def test_who_is_not_in_the_worksheet_is_told_also_where_the_name_is_part_of_anot
 @pytest.mark.skipif(sys.platform == "win32", reason="nbgrader has no exchange on Windows")
 @pytest.mark.usefixtures("small_key")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nbgrader leaves its files open
-def test_what_went_onto_the_exchange_is_kept(course: Course, kit: "Kit", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("odd", [b"", b"\x81"], ids=["empty", "no UTF-8"])
+def test_what_went_onto_the_exchange_is_kept_and_no_learner_stops_the_others(
+    course: Course, kit: "Kit", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: bytes
+) -> None:
     config = course.root / "nbgrader_config.py"
     config.write_text(config.read_text("utf-8").replace("exchange=''", f"exchange={str(tmp_path / 'exchange')!r}"), "utf-8")
     (tmp_path / "exchange").mkdir()
     (tmp_path / "exchange").chmod(0o777)
-    for learner in ("ana01", "ben01"):
+    secrets = {"ana01": b"secret of ana01", "ben01": b"secret of ben01", "cai01": odd}
+    for learner, secret in secrets.items():
         (tmp_path / f"{learner}.zip").write_bytes(kit.hand_in(learner, q01="a"))
         intake(course, [tmp_path / f"{learner}.zip"], "w01")
-        (course.path("submitted", learner, "w01-small") / "submission_secret.txt").write_text(f"secret of {learner}", "utf-8")
+        (course.path("submitted", learner, "w01-small") / "submission_secret.txt").write_bytes(secret)
     assert {line.outcome for line in mark_class(course, "w01-small")} == {"marked"}
     monkeypatch.chdir(course.root)
     done = CliRunner().invoke(app, ["feedback", "w01"])
@@ -76,13 +80,18 @@ def test_what_went_onto_the_exchange_is_kept(course: Course, kit: "Kit", tmp_pat
 
     assert kept() == [(giving.Way.EXCHANGE, ["ana01", "ben01"])]
 
-    def full(course: Course, assignment: str, students: list[str]) -> list[str]:
-        if students == ["ben01"]:
+    note = "The exchange has no place for the page of cai01: submission_secret.txt cannot be used. Give it back another way."
+    assert giving.give_on_exchange(course, "w01-small").notes == (note,)
+
+    def full(course: Course, assignment: str, student: str) -> None:
+        if student == "ana01":
             msg = "the exchange is full"
             raise ClassError(msg)
-        return give_back(course, assignment, students)
+        give_back(course, assignment, student)
 
     monkeypatch.setattr(giving, "give_back", full)
-    with pytest.raises(ClassError, match="is full"):
-        giving.give_on_exchange(course, "w01-small")
-    assert kept()[0] == (giving.Way.EXCHANGE, ["ana01"])
+    for give in (giving.give_on_exchange, lambda *of: giving.put_on_exchange(of[0], of[1], ["ana01", "ben01"])):
+        with pytest.raises(ClassError, match=r"is full\. 1 page is on the exchange now; not there: ana01\."):
+            give(course, "w01-small")
+        assert kept()[0] == (giving.Way.EXCHANGE, ["ben01"])
+        assert read_givings(course.db_url, course.course_id, "w01-small")[0].notes[-1] == "the exchange is full"
