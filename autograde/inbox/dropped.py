@@ -168,9 +168,13 @@ def _worksheets(paths: list[Path], worksheet: Path | None) -> tuple[set[str], di
     times = worksheet_times(worksheet) if worksheet else {}
     names: set[str] = set()
     notes = []
-    beside = [file for path in paths for file in (path.iterdir() if path.is_dir() and not path.is_symlink() else [path])]
+    beside: list[Path] = []
+    for path in paths:
+        with suppress(OSError):  # told where the hand-ins in it are looked for
+            inside = path.iterdir() if path.is_dir() and not path.is_symlink() else [path]
+            beside += [file for file in inside if file.suffix.lower() == ".csv" and file.is_file()]
     for file in sorted(beside):
-        if file.suffix.lower() == ".csv" and file.is_file() and not file.is_symlink():
+        if not file.is_symlink():
             names.add(printable(file.name, 300))
             try:
                 times |= worksheet_times(file)

@@ -209,10 +209,14 @@ def _top(archive: zipfile.ZipFile) -> str:
 
 def _root(folder: Path) -> Path:
     root = Path(os.path.abspath(folder))
-    if not root.is_dir():
-        msg = f"There is no folder {root}. Give the folder that holds your workbooks: workbook open FOLDER"
-        raise OpenError(msg)
-    return root.parent if (root / "workbook.toml").is_file() else root
+    try:
+        if root.is_dir():
+            return root.parent if (root / "workbook.toml").is_file() else root
+    except OSError as error:
+        msg = f"The folder {root} cannot be opened ({error.strerror}). Give the folder that holds your workbooks: workbook open FOLDER"
+        raise OpenError(msg) from error
+    msg = f"There is no folder {root}. Give the folder that holds your workbooks: workbook open FOLDER"
+    raise OpenError(msg)
 
 
 def _port(wanted: int) -> int:

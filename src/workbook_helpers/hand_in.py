@@ -53,7 +53,9 @@ def hand_in(workbook: Workbook, student: str, submit: Callable[[Path], bool] = l
         _check_paper(learner_id(workbook), student, "device-not-you")
     sheet = store.sheet()
     if sheet.problem:
-        raise HandInError(say("error-answers" if store.path.exists() else "error-no-answers"))
+        with _explaining():
+            there = store.path.exists()
+        raise HandInError(say("error-answers" if there else "error-no-answers"))
     referral = referral_of(workbook, student)
     with _explaining():
         made = make_hand_in(workbook, store.public(), student, referral, datetime.now(UTC))

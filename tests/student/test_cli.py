@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import as_somebody, free_port
 from workbook_helpers import __version__
-from workbook_helpers.cli import _port, unpack
+from workbook_helpers.cli import OpenError, _port, _root, unpack
 
 if TYPE_CHECKING:
     from tests.student.conftest import Desk
@@ -96,6 +96,18 @@ def one_line(done: Any) -> str:
 def test_a_missing_folder_is_told_in_one_line(run: Callable[..., Any], desk: "Desk") -> None:
     told = one_line(run("open", desk.root / "nowhere", "--no-browser"))
     assert told == f"There is no folder {desk.root}/nowhere. Give the folder that holds your workbooks: workbook open FOLDER\n"
+
+
+def test_a_folder_without_the_right_to_look_into_is_told(desk: "Desk") -> None:
+    locked = desk.root / "locked"
+    locked.mkdir(mode=0)
+
+    def is_told() -> bool:
+        with pytest.raises(OpenError, match="cannot be opened"):
+            _root(locked)
+        return True
+
+    assert as_somebody(desk.root, is_told)
 
 
 def test_a_file_in_place_of_a_folder_is_told_in_one_line(run: Callable[..., Any], desk: "Desk") -> None:

@@ -6,6 +6,7 @@ import http.client
 import json
 import re
 import shutil
+import sys
 import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessible import violations
-from tests.conftest import free_port
+from tests.conftest import as_somebody, free_port
 from workbook_helpers.hand_in import hand_in, receipt_page_name
 from workbook_helpers.handed_in import Receipt
 from workbook_helpers.jupyter.pages.shelf import shelf
@@ -417,6 +418,16 @@ def test_a_receipt_of_an_impossible_time_does_not_break_the_list(desk: "Desk", a
     record = desk.root / "handed-in" / hand_in(workbook, "ana01").file.replace(".zip", ".json")
     record.write_text(json.dumps(json.loads(record.read_bytes()) | {"handed_in_at": at}), "utf-8")
     assert not shelf(desk.root)[0].fault
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are other there")
+@pytest.mark.parametrize("mode", [0, 0o644], ids=["closed", "listed"])
+def test_a_folder_of_somebody_else_does_not_hide_the_others(desk: "Desk", mode: int) -> None:
+    desk.add("w02-fine")
+    locked = desk.add().folder
+    assert len(shelf(desk.root)) == 2
+    locked.chmod(mode)
+    assert as_somebody(desk.root, lambda: [bool(card.fault) for card in shelf(desk.root)] == [False])
 
 
 def test_a_folder_that_cannot_be_listed_is_told(desk: "Desk") -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograde.classes.folder import Course
+from autograde.inbox.dropped import take_in
 from autograde.inbox.intake import IntakeReport, intake
-from tests.conftest import ROOT
+from tests.conftest import ROOT, as_somebody
 
 if TYPE_CHECKING:
     from tests.tutor.conftest import Kit
@@ -233,28 +234,25 @@ def test_the_class_goes_on_past_what_cannot_be_opened(course: Course, tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are other there")
-def test_a_folder_without_the_right_to_look_into_is_told(course: Course, tmp_path: Path, kit: "Kit") -> None:
+@pytest.mark.parametrize("mode", [0, 0o644], ids=["closed", "listed"])
+def test_a_folder_without_the_right_to_look_into_is_told(course: Course, tmp_path: Path, kit: "Kit", mode: int) -> None:
     folder = tmp_path / "in"
-    put(folder, {"a.zip": kit.hand_in("ana01"), "locked/b.zip": kit.hand_in("ben01"), "z.zip": kit.hand_in("cai01")})
+    put(
+        folder,
+        {"a.zip": kit.hand_in("ana01"), "locked/b.zip": kit.hand_in("ben01"), "locked/marks.csv": b"", "z.zip": kit.hand_in("cai01")},
+    )
     warm = Course(Path(shutil.copytree(course.root, tmp_path / "warm")))
-    intake(warm, [folder], "w01")  # loads each module: where Python is root's own, nobody else may
-    (folder / "locked").chmod(0)
-    pid = os.fork()  # as another user, since root may look everywhere; the class is made theirs
-    if pid == 0:
-        ok = False
-        try:
-            for place in (tmp_path, *tmp_path.parents):
-                if place.stat().st_uid == os.getuid() and place != Path("/"):
-                    place.chmod(0o755)
-            if os.getuid() == 0:
-                for path in (course.root, *course.root.rglob("*")):
-                    os.chown(path, 65534, 65534)  # their own class: nobody else's is used
-                os.setuid(65534)
-            report = intake(course, [folder], "w01")
-            ok = [taken.student.id for taken in report.taken] == ["ana01", "cai01"] and "Permission denied" in report.refused[0].reason
-        finally:
-            os._exit(0 if ok else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    take_in(warm, [folder], workbook="w01")  # loads each module: where Python is root's own, nobody else may
+    (folder / "locked").chmod(mode)
+
+    def take() -> bool:
+        (report,) = take_in(course, [folder, folder / "locked"], workbook="w01").reports
+        return [taken.student.id for taken in report.taken] == ["ana01", "cai01"] and "Permission denied" in report.refused[0].reason
+
+    if os.getuid() == 0:
+        for path in (course.root, *course.root.rglob("*")):
+            os.chown(path, 65534, 65534)  # their own class: nobody else's is used
+    assert as_somebody(tmp_path, take)
 
 
 def test_the_class_goes_on_where_quarantine_cannot_be_written(course: Course, tmp_path: Path, kit: "Kit") -> None:

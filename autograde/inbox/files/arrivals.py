@@ -106,7 +106,7 @@ def _listed(path: Path, inside: tuple[str, ...] = ()) -> Iterator[_Entry]:
         else:
             yield replace(entry, read=lambda: _content(path))
     except OSError as error:
-        what = "the folder" if path.is_dir() else "it"
+        what = "the folder" if os.path.isdir(path) else "it"  # noqa: PTH112  Path.is_dir may raise here what was raised above
         yield replace(entry, fault=f"{what} cannot be opened ({error.strerror}), so what lies in it was not taken in")
 
 

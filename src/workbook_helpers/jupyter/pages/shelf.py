@@ -90,7 +90,7 @@ def shelf(root: Path) -> list[Card]:
     if not os.access(root, os.R_OK | os.X_OK):
         return [Card(about=_titled(root.name), fault=say("home-no-list"))]
     root = root.resolve()
-    cards = [_card(root, folder) for folder in _folders(root, DEPTH)]
+    cards = [_card(root, folder) for folder in folders(root)]
     return sorted(cards, key=lambda card: (bool(card.fault), card.order, card.path))
 
 
@@ -109,19 +109,20 @@ def _titled(title: str) -> dict[str, Json]:
     return {**texts, "title": title, "minutes": [0, 0], "items": {}, "pools": [], "sections": []}
 
 
-def _folders(folder: Path, depth: int) -> Iterator[Path]:
-    if (folder / CLASS).exists():
-        return
-    if (folder / "workbook.toml").is_file():
-        yield folder
-    elif depth:
-        try:
-            inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
-        except OSError:
+def folders(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
+    """Give the folder of each workbook below `folder`."""
+    try:
+        if (folder / CLASS).exists():
             return
-        for path in inside:
-            if not path.name.startswith(".") and path.name.casefold() not in NOT_A_SHELF:
-                yield from _folders(path, depth - 1)
+        found = (folder / "workbook.toml").is_file()
+        inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()) if depth and not found else []
+    except OSError:  # somebody else's: a disk's lost+found is root's alone
+        return
+    if found:
+        yield folder
+    for path in inside:
+        if not path.name.startswith(".") and path.name.casefold() not in NOT_A_SHELF:
+            yield from folders(path, depth - 1)
 
 
 def _card(root: Path, folder: Path) -> Card:
