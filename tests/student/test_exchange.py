@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from nbgrader.utils import notebook_hash
 
 from tests.conftest import free_port
 
@@ -25,12 +26,18 @@ if TYPE_CHECKING:
 STEPS = {
     "fetch_all": "new = names(); exchange.fetch(new[0], root); print(json.dumps([new, names()]))",
     "fetch": "exchange.fetch('w01-small', root)",
+    "fetch_while_full": "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)); "
+    "exchange.fetch('w01-small', root)",
+    "list": "known = import_module('workbook_helpers.jupyter.pages.handlers').known(root); "
+    "print(json.dumps([path.name for path in exchange.released(root, known)]))",
+    "fetch_feedback": "import_module('workbook_helpers.jupyter.pages.handlers').fetch_feedback('w01-small', root)",
     "released_and_hand_in": "print(json.dumps([names(), handed_in().through]))",
     "hand_in": "print(json.dumps(asdict(handed_in())))",
 }
 STEP = """
-import json, logging, os, sys, warnings
+import json, logging, os, resource, signal, sys, warnings
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 warnings.simplefilter("ignore")  # of nbgrader's imports
 from workbook_helpers.jupyter import exchange
@@ -39,7 +46,7 @@ from workbook_helpers.hand_in import hand_in
 from workbook_helpers.items import load_workbook
 root, here = Path(sys.argv[1]), Path.cwd()
 names = lambda: [path.name for path in exchange.released(root)]
-handed_in = lambda: hand_in(load_workbook(root / "w01-small"), "ana01", exchange.submit)
+handed_in = lambda: hand_in(load_workbook(next(root.rglob("w01-small"))), "ana01", exchange.submit)
 try:
     {step}
 except HandInError as error:
@@ -108,6 +115,26 @@ def test_a_workbook_that_is_here_already_is_not_fetched_over(college: College) -
     done = college.do("fetch")
     assert (done.returncode, done.stderr) == (1, "This workbook is not there any more. Load the page again.\n")
     assert {path.name: path.read_bytes() for path in workbook.folder.iterdir()} == before
+
+
+def test_a_workbook_that_comes_only_half_leaves_nothing_and_is_fetched_again(college: College) -> None:
+    done = college.do("fetch_while_full")
+    told = "The workbook could not be fetched (File too large). Please try again, or tell your tutor.\n"
+    assert (done.returncode, done.stderr, [*college.desk.root.iterdir()]) == (1, told, [])
+    assert college.get("fetch_all") == [["w01-small"], []]
+
+
+def test_feedback_comes_to_where_the_workbook_lies(college: College, new_desk: "type[Desk]") -> None:
+    desk = new_desk(college.desk.root / "care-2")
+    desk.answer(desk.add())
+    assert college.get("list") == [], "what is on the shelf is offered as new"
+    assert college.get("hand_in")["through"] == "exchange"
+    (submitted,) = college.submitted()
+    secret = (submitted / "submission_secret.txt").read_text()
+    (college.course / "feedback" / f"{notebook_hash(secret=secret, notebook_id='w01-small')}.html").write_text("Well done.")
+    college.get("fetch_feedback")
+    (page,) = desk.root.glob("w01-small/feedback/*/w01-small.html")
+    assert page.read_text() == "Well done."
 
 
 def test_a_hand_in_reaches_the_tutor(college: College) -> None:

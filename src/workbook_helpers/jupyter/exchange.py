@@ -2,6 +2,11 @@
 
 import logging
 import os
+import re
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -34,34 +39,50 @@ def submit(stage: Path) -> bool:
     return True
 
 
-def released(root: Path) -> tuple[Path, ...]:
-    """Give the folder of each assignment that the exchange has for this student and that is not below `root` yet."""
+def released(root: Path, known: Collection[str] = ()) -> tuple[Path, ...]:
+    """Give the folder of each assignment that the exchange has for this student and that is not in `root` yet, nor `known` elsewhere."""
     settings = _settings()
     if settings is None:
         return ()
     config, directory = settings
     outbound = Path(config.Exchange.root, directory.course_id, "outbound")
     try:
-        found = sorted(path for path in outbound.iterdir() if (path / "workbook.toml").is_file())
+        found = sorted(path for path in outbound.iterdir() if path.name not in known and not os.path.lexists(root / path.name))
     except OSError as error:
         raise HandInError(say("error-no-list", why=error.strerror or str(error))) from error
-    return tuple(path for path in found if not (root / path.name).exists())
+    return tuple(path for path in found if os.access(path / "workbook.toml", os.R_OK) and (path / "workbook.toml").is_file())
 
 
-def fetch(assignment: str, root: Path) -> None:
-    """Fetch a released assignment into the folder `root`; HandInError says why it did not work."""
+def fetch(assignment: str, root: Path, known: Collection[str] = ()) -> None:
+    """Fetch a released assignment into the folder `root`, whole or not at all; HandInError says why it did not work."""
     settings = _settings()
-    if settings is None or assignment not in [path.name for path in released(root)]:
+    if settings is None or assignment not in [path.name for path in released(root, known)]:
         raise HandInError(say("error-gone"))
-    _do("FetchAssignment", settings, assignment, root, "error-fetch")
+    with _fetched("FetchAssignment", settings, assignment, root, "error-fetch") as part:
+        part.rename(root / assignment)
 
 
-def fetch_feedback(assignment: str, root: Path) -> None:
-    """Fetch what feedback there is on an assignment in the folder `root`; HandInError says why it did not work."""
+def fetch_feedback(assignment: str, folder: Path) -> None:
+    """Fetch what feedback there is on an assignment that lies in `folder`, each page whole; HandInError says why it did not work."""
     settings = _settings()
-    if settings is None or not (root / assignment / "workbook.toml").is_file():
+    if settings is None:
         raise HandInError(say("error-no-exchange"))
-    _do("FetchFeedback", settings, assignment, root, "error-fetch-feedback")
+    with _fetched("FetchFeedback", settings, assignment, folder, "error-fetch-feedback") as part:
+        for page in part.rglob("*.html"):
+            place = folder / assignment / page.relative_to(part)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            page.replace(place)
+
+
+@contextmanager
+def _fetched(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sorry: str) -> Iterator[Path]:
+    """Give what a part of the exchange has fetched, in a folder beside its place: one that fails midway leaves nothing there."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-", ignore_cleanup_errors=True) as beside:
+            _do(part, settings, assignment, Path(beside), sorry)
+            yield Path(beside, assignment)
+    except OSError as error:
+        raise HandInError(say(sorry, why=_why(error))) from error
 
 
 def _do(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sorry: str) -> None:
@@ -80,9 +101,16 @@ def _do(part: str, settings: tuple[Any, Any], assignment: str, folder: Path, sor
     try:
         worker.start()
     except (ExchangeError, OSError, RuntimeError) as error:  # RuntimeError: it finds the folder too large
-        raise HandInError(say(sorry, why=str(error))) from error
+        raise HandInError(say(sorry, why=_why(error))) from error
     finally:
         os.chdir(here)
+
+
+def _why(error: Exception) -> str:
+    """Give the reason alone: of a folder that cannot be copied, Python gives a list of (from, to, why)."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        return re.sub(r"^\[Errno \d+\] |: '.*", "", str(error.args[0][0][2]))
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
 
 
 def _settings() -> tuple[Any, Any] | None:

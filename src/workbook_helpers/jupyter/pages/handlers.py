@@ -16,13 +16,13 @@ from jupyter_server.utils import ApiPath, url_path_join
 from tornado import web
 
 from workbook_helpers.cells import KERNEL
-from workbook_helpers.errors import WorkbookError
+from workbook_helpers.errors import HandInError, WorkbookError
 from workbook_helpers.hand_in import receipt_page_name
 from workbook_helpers.items import Json
 from workbook_helpers.jupyter import exchange
 from workbook_helpers.jupyter.pages.guard import TYPES, picture
 from workbook_helpers.jupyter.pages.opened import no_page, opened, template
-from workbook_helpers.jupyter.pages.shelf import Card, is_workbook, new_card, shelf
+from workbook_helpers.jupyter.pages.shelf import Card, folders, is_workbook, new_card, shelf
 from workbook_helpers.jupyter.pages.static import FOLDERS, Static, address
 from workbook_helpers.links import addressed
 from workbook_helpers.policy import SEALED
@@ -39,6 +39,25 @@ FEEDBACK = re.compile(r"(?:[^/]+/){1,4}feedback/(?:[^/]+/)*[^/]+\.html")
 def server_root(settings: dict[str, Any]) -> Path:
     """Give the folder that a server serves."""
     return Path(str(settings["server_root_dir"])).expanduser().resolve()
+
+
+def known(root: Path) -> set[str]:
+    """Name the workbooks on the shelf, wherever below `root` they lie: the exchange has nothing new in them."""
+    return {folder.name for folder in folders(root)}
+
+
+def fetch(assignment: str, root: Path) -> None:
+    """Fetch a workbook from the exchange that is not on the shelf yet; HandInError says why it did not work."""
+    exchange.fetch(assignment, root, known(root))
+
+
+def fetch_feedback(assignment: str, root: Path) -> None:
+    """Fetch the feedback on a workbook to where it lies on the shelf; HandInError says why it did not work."""
+    places = [folder.parent for folder in folders(root) if folder.name == assignment]
+    if not places:
+        raise HandInError(say("error-gone"))
+    for place in places:
+        exchange.fetch_feedback(assignment, place)
 
 
 class PageHandler(JupyterHandler):
@@ -144,7 +163,7 @@ class Home(PageHandler):
         """Show what there is, how far each is, and one next step for each."""
         note = ""
         try:
-            new = exchange.released(self.root())
+            new = exchange.released(self.root(), known(self.root()))
         except WorkbookError as error:
             new, note = (), str(error)
         self.show(new, note)
@@ -256,8 +275,8 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
 
     return [
         (route("/?"), Home),
-        (route("start"), Fetch, {"fetch": exchange.fetch}),
-        (route("fetch-feedback"), Fetch, {"fetch": exchange.fetch_feedback}),
+        (route("start"), Fetch, {"fetch": fetch}),
+        (route("fetch-feedback"), Fetch, {"fetch": fetch_feedback}),
         (route(r"(?:receipt|handed-in)/([^/]+)"), HandedIn),
         (route(r"feedback/(.+)"), Feedback),
         (route("accessibility"), Accessibility),
