@@ -196,6 +196,17 @@ def test_damage_without_a_copy_is_told(tmp_path: Path) -> None:
     assert store.kept().mended == Mended(since="")
 
 
+def test_the_files_of_another_workbook_are_set_aside_and_what_is_saved_can_be_handed_in(tmp_path: Path) -> None:
+    AnswerStore(tmp_path, "w01").put("w01-q01", "a")
+    others = (tmp_path / "answers.json").read_bytes()
+    store = AnswerStore(tmp_path, "w02")
+    assert store.kept().mended == Mended(since="")
+    store.put("w02-q01", "b")
+    assert values(store) == {"w02-q01": "b"}
+    assert not read_sheet(store.path, {}, "w02").problem
+    assert [path.read_bytes() for path in tmp_path.glob("answers.damaged-*.json")] == [others]
+
+
 def test_an_older_file_in_its_place_gives_nothing_up_before_the_student_has_chosen(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path, "w01")
     assert store.kept().copy
@@ -282,7 +293,11 @@ def test_half_a_letter_in_the_file_does_not_stop_saving(tmp_path: Path) -> None:
     assert store.get("w01-t01").value == "\ud800"
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"answers": {"w01-q01": 3}}', b"\xff\xfe"])
+WRONG = [b'{"schema": 1, "workbook": "w02", "answers": {}}', b'{"schema": 2, "workbook": "w01", "answers": {}}']
+"""Files of another workbook, and of a program that is not known here."""
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"schema": 1, "workbook": "w01", "answers": {"w01-q01": 3}}', b"\xff\xfe", *WRONG])
 def test_a_damaged_file_is_set_aside_and_the_last_good_copy_used(tmp_path: Path, damage: bytes) -> None:
     store = AnswerStore(tmp_path, "w01")
     store.put("w01-q01", "a")

@@ -236,10 +236,10 @@ class AnswerStore:
         `aside` until the student has said which holds.
         """
         raw, good = _bytes(self.path), _bytes(self.path.with_name(LAST_GOOD))
-        document = _document(raw)
+        document = self._document(raw)
         if document is not None and raw == good:
             return document
-        last = _document(good)
+        last = self._document(good)
         if document is None:
             if mend and self.path.exists():
                 stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
@@ -250,6 +250,19 @@ class AnswerStore:
             return last | {"mended": {"since": max(times, default="")}}
         if last is not None and last.get("copy") == document.get("copy"):
             self._compare(document, last)
+        return document
+
+    def _document(self, raw: bytes | None) -> dict[str, Any] | None:
+        """Read what this store wrote; None if it is missing or damaged, or a file of another workbook, which cannot be handed in."""
+        try:
+            document = json.loads(raw or b"")
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(document, dict) or (document.get("schema"), document.get("workbook")) != (SCHEMA, self._workbook):
+            return None
+        for records in (document.get("answers"), document.get("aside", {})):
+            if not isinstance(records, dict) or not all(isinstance(record, dict) and "value" in record for record in records.values()):
+                return None
         return document
 
     def _compare(self, document: dict[str, Any], last: dict[str, Any]) -> None:
@@ -285,20 +298,6 @@ def _bytes(path: Path) -> bytes | None:
         if error.errno != errno.EFBIG:
             raise
         return b""  # nothing of ours, as a damaged one
-
-
-def _document(raw: bytes | None) -> dict[str, Any] | None:
-    """Read what this store wrote; None if it is missing or damaged."""
-    try:
-        document = json.loads(raw or b"")
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
-    for records in (document.get("answers"), document.get("aside", {})):
-        if not isinstance(records, dict) or not all(isinstance(record, dict) and "value" in record for record in records.values()):
-            return None
-    return document
 
 
 def _encoded(document: dict[str, Any], *, indent: int | None = 1) -> bytes:
