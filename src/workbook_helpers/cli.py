@@ -1,5 +1,6 @@
 """The `workbook` command: open one's workbooks in the browser."""
 
+import json
 import logging
 import os
 import re
@@ -170,7 +171,7 @@ def server_config(root: Path, *, port: int) -> Config:
 
 
 def unpack(root: Path) -> list[str]:
-    """Unpack the tutor's zips that lie in `root`, overwriting nothing; give the names of the new workbooks."""
+    """Unpack the tutor's zips that lie in `root`, overwriting nothing, and say which holds another version; name the new workbooks."""
     new = []
     for path in sorted(root.glob("*.zip")):
         try:
@@ -179,6 +180,14 @@ def unpack(root: Path) -> list[str]:
                 if not top and any(name.endswith("/workbook.toml") for name in archive.namelist()):
                     typer.echo(
                         f"{path.name} holds more than one workbook and its pictures, so it was left alone. Ask your tutor.", err=True
+                    )
+                if top and (root / top).exists() and not _is_unpacked(archive, root):
+                    typer.echo(
+                        f"You have {top} already, and {path.name} holds another version of it, so it was left alone. If your tutor wants "
+                        f"you to use it, move the folder {top}, and any older zip of it, out of here, and start again. Then copy "
+                        "answers.json from the old folder, and its folder feedback if there is one, into the new one. "
+                        "If not, delete the zip.",
+                        err=True,
                     )
                 if not top or (root / top).exists():
                     continue
@@ -190,6 +199,21 @@ def unpack(root: Path) -> list[str]:
         except Exception:  # a damaged file makes zipfile let through whatever zlib, bz2 and lzma raise
             typer.echo(f"{path.name} could not be unpacked. Please save it again, or ask your tutor.", err=True)
     return new
+
+
+def _is_unpacked(archive: zipfile.ZipFile, root: Path) -> bool:
+    """Whether what a tutor's zip asks and shows lies below `root` already; its guide may be another one."""
+    for name in archive.namelist():
+        if INSIDE.fullmatch(name) and "/README." not in name:
+            here, there = (root / name).read_bytes() if (root / name).is_file() else b"", archive.read(name)
+            if here != there and not (name.endswith(".ipynb") and _cells(here) == _cells(there)):
+                return False
+    return True
+
+
+def _cells(notebook: bytes) -> list[str]:
+    """Give what a notebook's cells hold: JupyterLab writes a notebook anew in its own way."""
+    return ["".join(cell["source"]) for cell in json.loads(notebook or b'{"cells": []}')["cells"]]
 
 
 def _top(archive: zipfile.ZipFile) -> str:

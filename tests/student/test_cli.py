@@ -1,5 +1,6 @@
 """The `workbook` command as a student types it, and the files that a tutor gave."""
 
+import json
 import os
 import pty
 import re
@@ -171,6 +172,29 @@ def test_a_tutors_zip_is_unpacked_once_and_never_over_answers(desk: "Desk") -> N
     assert unpack(desk.root) == []
     assert answers.read_text() == "the student's"
     assert tree(desk.root) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        pytest.param("items.toml", lambda raw: raw.replace(b"This", b"These"), True, id="question"),
+        pytest.param("media/line.svg", lambda _: b"<svg/>", True, id="picture"),
+        pytest.param("w01-small.ipynb", lambda raw: raw.replace(b"# A small", b"# A mended"), True, id="text"),
+        pytest.param("w01-small.ipynb", lambda raw: json.dumps(json.loads(raw), indent=1).encode(), False, id="saved-by-lab"),
+    ],
+)
+def test_another_version_of_a_workbook_is_told_and_left_alone(
+    desk: "Desk", capsys: pytest.CaptureFixture[str], name: str, change: Callable[[bytes], bytes], told: bool
+) -> None:
+    files = handout(desk)
+    assert (unpack(desk.root), unpack(desk.root)) == (["w01-small"], [])
+    inside = f"w01-small/{name}"
+    assert change(files[inside]) != files[inside]
+    zipped(desk.root / "w01-small (1).zip", files | {inside: change(files[inside])})
+    assert unpack(desk.root) == []
+    said = "You have w01-small already, and w01-small (1).zip holds another version of it, so it was left alone. "
+    assert capsys.readouterr().err.startswith(said) is told
+    assert {name: (desk.root / name).read_bytes() for name in files} == files
 
 
 def test_open_says_what_it_unpacked(desk: "Desk", serve: Callable[..., Any]) -> None:
