@@ -239,6 +239,21 @@ def test_a_kill_between_the_file_and_its_copy_asks_nothing(tmp_path: Path) -> No
     assert store.kept().mended is None
 
 
+def test_a_save_in_another_window_while_the_file_is_read_asks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = AnswerStore(tmp_path, "w01"), AnswerStore(tmp_path, "w01")
+    one.put("w01-t01", "one")
+
+    def read_and_wait(path: Path, limit: int) -> bytes:
+        found = read_file(path, limit)
+        monkeypatch.undo()
+        two.put("w01-t01", "one two")
+        return found
+
+    monkeypatch.setattr(store_module, "read_file", read_and_wait)
+    found = one.get("w01-t01")
+    assert (found.value, found.other) == ("one two", None)
+
+
 def test_a_marked_story_goes_on_and_never_back(tmp_path: Path) -> None:
     item = load_workbook(ROOT / "workbooks" / "w99-gallery").items["w99-scenario-q"]
     assert isinstance(item, Scenario)

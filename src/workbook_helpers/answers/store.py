@@ -235,7 +235,8 @@ class AnswerStore:
         replaced by the copy, and of an older one that was put in its place the newer answers of the copy are kept in
         `aside` until the student has said which holds.
         """
-        raw, good = _bytes(self.path), _bytes(self.path.with_name(LAST_GOOD))
+        good = _bytes(self.path.with_name(LAST_GOOD))  # first, as it is written last: a save meanwhile is no older file
+        raw = _bytes(self.path)
         document = self._document(raw)
         if document is not None and raw == good:
             return document
