@@ -182,7 +182,7 @@ def test_undo_takes_back_all_of_one_visit_though_the_last_of_it_is_saved_when_th
             task.wait_for_timeout(20)
         return held.pop()
 
-    task.route("**/keep.json", hold)
+    task.route("**/keep.json*", hold)
     task.keyboard.press("3")
     first = sent()
     task.keyboard.press("6")
@@ -191,7 +191,7 @@ def test_undo_takes_back_all_of_one_visit_though_the_last_of_it_is_saved_when_th
     task.keyboard.press("Control+Enter")
     expect(who(task)).to_have_text("Ana Evans")
     last.continue_()
-    task.unroute("**/keep.json")
+    task.unroute("**/keep.json*")
     expect(state(task)).to_have_text("Saved")
     assert points(marking, "dan01") == (6, "")
     task.keyboard.press("u")
@@ -310,13 +310,13 @@ def test_somebody_else_was_quicker(marking: Desk, task: Page) -> None:
 
 def test_somebody_else_was_quicker_and_the_page_was_opened_anew(marking: Desk, task: Page) -> None:
     other = opened(second(task.context), marking)
-    task.route("**/mark/keep.json", lambda route: route.abort())
+    task.route("**/mark/keep.json*", lambda route: route.abort())
     task.keyboard.press("4")
     expect(state(task)).to_contain_text("Not saved: the desk does not answer")
     other.keyboard.press("2")
     expect(state(other)).to_have_text("Saved")
     task.on("dialog", lambda dialog: dialog.accept())
-    task.unroute("**/mark/keep.json")
+    task.unroute("**/mark/keep.json*")
     opened(task, marking)
     expect(who(task)).to_have_text("Ana Evans")
     expect(state(task)).to_have_text("Saved, but not Dan Davies")
@@ -407,7 +407,7 @@ def test_where_the_start_fails_the_page_is_a_form_and_says_so(marking: Desk, pag
     marking.enter(paged)
     opened(paged, marking)
     paged.on("dialog", lambda dialog: dialog.accept())
-    paged.route("**/mark/keep.json", lambda route: route.abort())
+    paged.route("**/mark/keep.json*", lambda route: route.abort())
     paged.keyboard.press("3")
     expect(state(paged)).to_contain_text("Not saved: the desk does not answer")
     paged.route("**/mark.json?*", lambda route: route.abort())
@@ -453,11 +453,11 @@ def test_what_was_saved_outlives_the_server_and_what_was_not_is_sent_again(
 
 
 def test_what_was_not_saved_is_sent_by_the_page_that_is_opened_anew(marking: Desk, task: Page) -> None:
-    task.route("**/keep.json", lambda route: route.abort())
+    task.route("**/keep.json*", lambda route: route.abort())
     task.keyboard.press("2")
     expect(state(task)).to_contain_text("Not saved: the desk does not answer")
     task.on("dialog", lambda dialog: dialog.accept())
-    task.unroute("**/keep.json")
+    task.unroute("**/keep.json*")
     task.reload()
     expect(task.locator("[data-mark-ready]")).to_be_visible()
     expect(state(task)).to_have_text("Saved")
