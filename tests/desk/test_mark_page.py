@@ -369,7 +369,8 @@ def test_what_cannot_be_saved_for_one_answer_is_told_with_its_text_and_tried_aga
 
 
 def test_what_the_program_has_to_mark_first_takes_no_points_and_says_so(marking: Desk, task: Page, tmp_path: Path) -> None:
-    (tmp_path / "dan.zip").write_bytes(Kit().hand_in("dan01", (LATE + timedelta(hours=1)).isoformat(), q01="a", t01="Another answer."))
+    anew = Kit().hand_in("dan01", (LATE + timedelta(hours=1)).isoformat(), q01="a", t01=f"{TEXTS['dan01']} It is so.")
+    (tmp_path / "dan.zip").write_bytes(anew)
     task.route("**/mark.json?*answers=*", lambda route: route.abort())  # while near copies are looked for, it would see that it has come
     intake(marking.course, [tmp_path / "dan.zip"], "w01")
     task.keyboard.press("4")  # the page was opened before
