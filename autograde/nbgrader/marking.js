@@ -2,13 +2,19 @@
 // Beside nbgrader's formgrader. Points are read before they are sent ("7,5" is 7.5, "75" of 10 is refused, not made 10),
 // and what could not be saved is said, kept on the page and sent again. nbgrader itself does none of this.
 (() => {
-  const { GradeUI, CommentUI } = globalThis;
-  if (!GradeUI || !CommentUI) return;
+  const { GradeUI, CommentUI, jQuery } = globalThis;
+  if (!GradeUI || !CommentUI || !jQuery) return;
   const RETRY_MS = 3000;
+  const SHOWN = "X-Handed-In";
+  let shown = ""; // when the hand-in came that this page shows; what is given here is for no other (one_hand_in.py)
+  jQuery(document).on("ajaxComplete", (_event, reply) => { shown ||= reply.getResponseHeader(SHOWN) ?? ""; });
+  jQuery.ajaxPrefilter((_options, _own, request) => { if (shown) request.setRequestHeader(SHOWN, shown); });
   /** @type {Map<FormgraderView, Record<string, unknown>>} */
   const waiting = new Map(); // view → what the marker gave, not on the server yet
   /** @type {Set<FormgraderView>} */
   const faulty = new Set(); // views whose points cannot be sent
+  /** @type {Map<FormgraderView, Element>} */
+  const notes = new Map(); // view → what is said beside it
   /** @param {FormgraderView} view */
   const kept = (view) => `autograde-unsaved:${view.model.url()}`;
   /** @template T @param {(shelf: Storage) => T} call */
@@ -35,19 +41,22 @@
     0: "the marking server does not answer. Leave this page open and start the desk (or “autograde serve”) again.",
     401: "this page is not logged in any more. Open the desk (or the address that “autograde serve” shows) in another tab.",
     403: "this page is not logged in any more. Open the desk (or the address that “autograde serve” shows) in another tab.",
+    409: "another hand-in of this learner counts now. Load this page again and look at that: what you typed here is offered there.",
   };
   /** @param {number} status */
   function tell(status) {
     const why = REASONS[status] ?? `the server could not store it (error ${status}). Another program may be using the gradebook.`;
-    const text = waiting.size ? `Not saved: ${why} What you typed stays on this page and is sent again every few seconds.` : "";
+    const then = status === 409 ? "" : " What you typed stays on this page and is sent again every few seconds.";
+    const text = waiting.size ? `Not saved: ${why}${then}` : "";
     if (banner.textContent !== text) banner.textContent = text; // the same words are not announced again
     banner.hidden = !text;
   }
   /** @param {FormgraderView} view @param {string} text @param {Node[]} buttons */
   function note(view, text, ...buttons) {
-    view.el.querySelectorAll(".autograde-note").forEach((old) => old.remove());
+    notes.get(view)?.remove(); // its own: points and comment of an answer are within one element
     if (!text) return;
     const line = make("p", { margin: "6px 0 0", padding: "6px 10px", background: "#fbecec", color: "#9b1c1c", fontWeight: "600", clear: "both" }, text, ...buttons);
+    notes.set(view, line);
     line.className = "autograde-note";
     line.setAttribute("role", "alert");
     const beside = view.$score ? view.$score[0].closest(".panel-heading") : view.$comment[0].parentElement;

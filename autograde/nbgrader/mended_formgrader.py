@@ -20,8 +20,9 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import formgrader, handlers
 from tornado import web
 from tornado.httputil import HTTPServerRequest
-from tornado.routing import Matcher, Rule
+from tornado.routing import Matcher, PathMatches, Rule
 
+from autograde.nbgrader import one_hand_in
 from workbook_helpers.policy import Nonced, keep_policy, policy
 
 INLINE = re.compile(r"(<script\b(?![^>]*\bsrc=)[^>]*>)(.*?)(</script>)", re.DOTALL)
@@ -122,6 +123,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     keep_policy(web_app, choose)
     router = web_app.default_router
     own_first = [Rule(_OtherCourse(base), OneClass), Rule(_OthersFile(base), NoFile)]
+    own_first += [Rule(PathMatches(url_path_join(own, "api", path)), handler) for path, handler in one_hand_in.HANDLERS.items()]
     router.add_rules(own_first)
     router.rules[:] = [*own_first, *router.rules[: -len(own_first)]]
 

@@ -21,6 +21,15 @@ interface FormgraderView {
 }
 declare var GradeUI: { prototype: FormgraderView } | undefined;
 declare var CommentUI: { prototype: FormgraderView } | undefined;
+interface FormgraderReply {
+  getResponseHeader(name: string): string | null;
+  setRequestHeader(name: string, value: string): void;
+}
+/** jQuery, as formgrader has it. */
+declare var jQuery: {
+  (of: Document): { on(event: "ajaxComplete", call: (event: unknown, reply: FormgraderReply) => void): void };
+  ajaxPrefilter(call: (options: unknown, own: unknown, request: FormgraderReply) => void): void;
+} | undefined;
 
 /** JupyterLab's table of prebuilt extensions. */
 declare var _JUPYTERLAB: Record<string, { init(scope: JupyterScope): void; get(module: string): Promise<() => object> }> | undefined;

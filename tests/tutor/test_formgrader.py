@@ -145,3 +145,29 @@ def test_what_was_not_saved_is_offered_after_a_reload(page: Page, marked: Course
         page.get_by_role("button", name="Save it").click()
     expect(page.locator(".autograde-note")).to_have_count(0)
     assert stored(marked)[0] == 9
+
+
+def test_what_is_given_on_an_open_page_is_not_for_a_hand_in_that_came_since(
+    page: Page, marked: Course, stack: ExitStack, kit: "Kit", tmp_path: Path
+) -> None:
+    base = login(page, stack.enter_context(serving(marked, free_port())))
+    page.goto(f"{base}/formgrader/gradebook/w01-small/w01-small")
+    page.locator("table a[href*='/submissions/']").first.click()
+    expect(page.locator("#w01-t01-comment")).to_have_attribute("placeholder", TOLD)
+    (tmp_path / "b.zip").write_bytes(kit.hand_in("ana01", "2026-11-19T11:00:00+00:00", q01="a", t01="A new answer.", declaration=True))
+    intake(marked, [tmp_path / "b.zip"], "w01")
+    list(mark_class(marked, "w01-small"))
+    page.locator("#w01-t01").fill("9")
+    page.locator("#w01-t01-comment").fill("For the old answer.")
+    page.locator("#w01-t01-comment").blur()
+    expect(page.locator("#autograde-unsaved")).to_contain_text("another hand-in of this learner counts now")
+    assert stored(marked) == (None, None)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_text("A new answer.")).to_be_visible()
+    expect(page.locator(".autograde-note").filter(has_text="not saved: 9")).to_be_visible()
+    page.locator("#w01-t01").fill("4")
+    with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT") as sent:
+        page.locator("#w01-t01").blur()
+    assert sent.value.ok
+    assert stored(marked)[0] == 4
