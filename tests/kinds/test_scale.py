@@ -84,7 +84,7 @@ def test_what_was_said_in_another_workbook_stands_beside(tmp_path: Path) -> None
     kept = AnswerStore(tmp_path / "w98-one", "w98").put("w98-s1", {"no": 2})
     assert isinstance(kept, Saved)
     assert earlier() == {"w98-s1": {"value": {"no": 2}, "saved_at": kept.saved_at, "tried": None}}
-    (tmp_path / "w98-one/answers.json").write_text('{"answers": {"w98-s1": {"value": "nonsense"}}}')
+    (tmp_path / "w98-one/answers.json").write_text('{"schema": 1, "workbook": "w98", "answers": {"w98-s1": {"value": "nonsense"}}}')
     assert earlier() == {}
 
 

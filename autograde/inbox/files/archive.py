@@ -50,7 +50,9 @@ class Archive:
         self._archive = archive
         self._left = limits.unpacked
         infos = archive.infolist()
-        if min((info.header_offset for info in infos), default=0):  # the end that was found is that of a zip inside of it
+        if min((info.header_offset for info in infos), default=0) and _begins(
+            archive
+        ):  # the end that was found is that of one inside of it
             msg = "the zip is not complete: download it again"
             raise UnusableError(msg)
         if len(infos) > limits.entries:
@@ -86,6 +88,12 @@ class Archive:
             return datetime(*self.entries[path].date_time, tzinfo=LOCAL).astimezone(UTC)
         except ValueError:
             return None
+
+
+def _begins(archive: zipfile.ZipFile) -> bool:
+    """Whether an entry of a zip stands at the very beginning of the file; before a zip that is whole there may be something else."""
+    file = archive.fp
+    return file is not None and file.seek(0) == 0 and file.read(4) == b"PK\3\4"
 
 
 @contextmanager
