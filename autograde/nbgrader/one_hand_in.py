@@ -28,6 +28,7 @@ class _Given:
 
     find = ""
 
+    @web.authenticated
     def put(self: Any, id_: str) -> None:
         """See nbgrader."""
         told = self.request.headers.get(SHOWN)
