@@ -276,9 +276,8 @@ class Reception:
         if not (folders := self.quarantine.waiting(digest, sender)):
             return
         for aside in set_aside(self.course):
-            if (
-                aside.folder in folders and aside.learner is not None and aside.learner.id == student
-            ):  # two learners may send the same bytes
+            whose = aside.learner.id if aside.learner else ""  # two learners may send the same bytes
+            if aside.folder in folders and whose == student:
                 with suppress(ClassError):  # it was put away meanwhile, or is open elsewhere: then the tutor puts it away
                     put_away(self.course, aside.folder)
 

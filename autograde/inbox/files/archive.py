@@ -50,9 +50,7 @@ class Archive:
         self._archive = archive
         self._left = limits.unpacked
         infos = archive.infolist()
-        if min((info.header_offset for info in infos), default=0) and _begins(
-            archive
-        ):  # the end that was found is that of one inside of it
+        if _is_cut_off(archive):
             msg = "the zip is not complete: download it again"
             raise UnusableError(msg)
         if len(infos) > limits.entries:
@@ -90,10 +88,10 @@ class Archive:
             return None
 
 
-def _begins(archive: zipfile.ZipFile) -> bool:
-    """Whether an entry of a zip stands at the very beginning of the file; before a zip that is whole there may be something else."""
-    file = archive.fp
-    return file is not None and file.seek(0) == 0 and file.read(4) == b"PK\3\4"
+def _is_cut_off(archive: zipfile.ZipFile) -> bool:
+    """Whether the end that was found is that of a zip inside of this one; before a zip that is whole there may be something else."""
+    file, first = archive.fp, min((info.header_offset for info in archive.infolist()), default=0)
+    return first > 0 and file is not None and file.seek(0) == 0 and file.read(4) == b"PK\3\4"
 
 
 @contextmanager
