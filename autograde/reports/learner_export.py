@@ -48,7 +48,8 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
     """
     one = find(course, learner)
     target = fresh_file(course, file, "a learner's data", ending=".zip")
-    strange = [stray for stray in strays(course) if stray.under == one.id]
+    astray = strays(course)
+    strange = [stray for stray in astray if stray.under == one.id]
     with reading(course) as connection:
         others = frozenset(id_ for stray in strange for id_ in marked_from(connection, stray))
         held = {title: [row for row in some if _is_theirs(row, others)] for title, some in rows_of(connection, one.id).items()}
@@ -60,7 +61,7 @@ def export_learner(course: Course, learner: str, file: Path) -> Path:
         log.note(database, Deed.EXPORT, learner=one.id, report="all that is held of the learner", file=target.name)
     try:
         with replacing(target, mode=0o600) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
-            names = list(_put_files(packed, course, one, strange))
+            names = list(_put_files(packed, course, one, astray))
             made = f"Class {course.course_id}, made on {in_words(datetime.now(UTC))} (UK time)."
             packed.writestr("data.json", json.dumps(rows, ensure_ascii=False, indent=1))
             packed.writestr("index.html", page("learner", learner=one, rows=rows, files=names, made=made))
@@ -74,9 +75,10 @@ def _is_theirs(row: Mapping[str, Any], others: Collection[str]) -> bool:
     return row.get("id") not in others and row.get("notebook_id") not in others
 
 
-def _put_files(packed: zipfile.ZipFile, course: Course, learner: Student, strange: Collection[Stray]) -> Iterator[str]:
+def _put_files(packed: zipfile.ZipFile, course: Course, learner: Student, astray: Collection[Stray]) -> Iterator[str]:
     givings = [one for one in read_givings(course.db_url, course.course_id, "") if one.way in PAGES]
-    apart = {file for stray in strays(course) for file in stray.files}
+    apart = {file for stray in astray for file in stray.files}
+    strange = [stray for stray in astray if stray.under == learner.id]
     for path in files_of(course, learner):
         inside = [path, *sorted(path.rglob("*"))] if path.is_dir() and not path.is_symlink() else [path]
         for one in inside:

@@ -206,14 +206,17 @@ def _is_unpacked(archive: zipfile.ZipFile, root: Path) -> bool:
     for name in archive.namelist():
         if INSIDE.fullmatch(name) and "/README." not in name:
             here, there = (root / name).read_bytes() if (root / name).is_file() else b"", archive.read(name)
-            if here != there and not (name.endswith(".ipynb") and _cells(here) == _cells(there)):
+            if here != there and not (name.endswith(".ipynb") and _cells(here) == (_cells(there) or [])):
                 return False
     return True
 
 
-def _cells(notebook: bytes) -> list[str]:
-    """Give what a notebook's cells hold: JupyterLab writes a notebook anew in its own way."""
-    return ["".join(cell["source"]) for cell in json.loads(notebook or b'{"cells": []}')["cells"]]
+def _cells(notebook: bytes) -> list[str] | None:
+    """Give what a notebook's cells hold: JupyterLab writes a notebook anew in its own way. None for a damaged one."""
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(notebook)["cells"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _top(archive: zipfile.ZipFile) -> str:

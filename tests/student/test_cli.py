@@ -197,6 +197,15 @@ def test_another_version_of_a_workbook_is_told_and_left_alone(
     assert {name: (desk.root / name).read_bytes() for name in files} == files
 
 
+@pytest.mark.parametrize("damaged", [b"", b'{"cells": [', b"[]", b'{"cells": [1]}', b"\xff\xfe"])
+def test_a_zip_is_not_blamed_for_a_damaged_notebook(desk: "Desk", capsys: pytest.CaptureFixture[str], damaged: bytes) -> None:
+    handout(desk)
+    unpack(desk.root)
+    (desk.root / "w01-small" / "w01-small.ipynb").write_bytes(damaged)
+    assert unpack(desk.root) == []
+    assert capsys.readouterr().err.startswith("You have w01-small already, and ")
+
+
 def test_open_says_what_it_unpacked(desk: "Desk", serve: Callable[..., Any]) -> None:
     handout(desk)
     port = free_port()
