@@ -24,10 +24,10 @@ class FrontEnd:
         self.root, self.base, self.view, self.token = root, base, view, token
         self._made = 0
 
-    def copy(self, under: str = "") -> Path:
-        """A fresh copy of the workbook, in a folder of its own."""
+    def copy(self, under: str = "", name: str = W01) -> Path:
+        """A fresh copy of a workbook, in a folder of its own."""
         self._made += 1
-        return Path(shutil.copytree(ROOT / "workbooks" / W01, self.root / under / f"copy{self._made}" / W01))
+        return Path(shutil.copytree(ROOT / "workbooks" / name, self.root / under / f"copy{self._made}" / name))
 
     def url(self, notebook: Path) -> str:
         query = f"?token={self.token}" if self.token else ""

@@ -1,28 +1,19 @@
 """Anyone can use the pages: axe finds nothing, the keyboard reaches all, nothing is lost at 320 px or with wide spacing."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.axe import by_axe
+from tests.axe import violations
 from tests.browser.conftest import W01, FrontEnd
 from tests.browser.test_front_ends import SINGLE, open_page
 from tests.conftest import asked, is_saved, real_workbook
 from workbook_helpers.items import Purpose
 
 MULTIPLE = f"#{asked('multiple')}"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page, context: str | None = None, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    left_out = {*without, *(["heading-order"] if context else [])}  # it is that of a whole page: JupyterLab takes out cells out of sight
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": False} for rule in left_out}}
-    page.evaluate("scrollTo(0, 0)")  # elsewhere a header that stays in view may lie over half a button, which axe takes for its size
-    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in by_axe(page, context, options)]
 
 
 @pytest.fixture

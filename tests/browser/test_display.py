@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.axe import violations
 from tests.browser.conftest import FrontEnd
-from tests.browser.test_accessible import fits, violations
+from tests.browser.test_accessible import fits
 from tests.browser.test_front_ends import SINGLE, open_page
 from tests.conftest import is_saved, real_workbook
 
@@ -112,17 +113,3 @@ def test_the_settings_are_there_on_my_workbooks_too(page: Page, voila: FrontEnd,
     fits(page)
     open_page(page, voila, folder)
     expect(page.locator("html")).to_have_attribute("data-wb-colours", "dark")
-
-
-@pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
-def test_the_settings_are_there_in_the_other_front_ends(page: Page, front_end: FrontEnd) -> None:
-    open_page(page, front_end, front_end.copy())
-    before = page.locator("#w01-p01 legend").evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
-    menu = page.locator(".wb-page-display")
-    menu.locator("summary").click()
-    menu.get_by_label("Text size").select_option("large")
-    menu.get_by_label("Colours").select_option("dark")
-    assert page.locator("#w01-p01 legend").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") == pytest.approx(before * 1.18)
-    assert page.locator("#w01-p01").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(32, 37, 43)"
-    for ours in (".wb-page-display", "#w01-p01", "#w01-t01"):  # what is around them is JupyterLab's
-        assert violations(page, ours) == []

@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from autograde.classes.new import new_course
 from autograde.outbox.release import release
+from tests.axe import violations
 from tests.browser.conftest import W01, FrontEnd
 from tests.conftest import ONE_PAGE, ROOT, asked, is_saved, real_workbook
+from workbook_helpers.items import KINDS, Item, load_workbook
 
 ALL = pytest.mark.parametrize("front_end", ["voila", "lab", "notebook7"], indirect=True)
 LABS = pytest.mark.parametrize("front_end", ["lab", "notebook7"], indirect=True)
@@ -110,11 +112,10 @@ def test_the_page_opens_by_itself_without_code(kept_open: Open, front_end: Front
     assert one.hosts <= {"localhost", "127.0.0.1", None, ""}, "nothing may come from the net"
 
 
-@LABS
-def test_lab_does_not_ask_either_where_the_kernel_came_first(page: Page, front_end: FrontEnd) -> None:
+def test_lab_does_not_ask_either_where_the_kernel_came_first(page: Page, lab: FrontEnd) -> None:
     held: list[Route] = []
     page.route("**/workbook.js*", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it calls
-    page.goto(front_end.url(front_end.copy() / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/held/tree/"), wait_until="commit")
+    page.goto(lab.url(lab.copy() / f"{W01}.ipynb").replace("/lab/tree/", "/lab/workspaces/held/tree/"), wait_until="commit")
     page.wait_for_function(LANGUAGE)
     [route] = held
     route.continue_()
@@ -182,6 +183,24 @@ def test_keys_answer_and_leave_the_cells_alone(kept_open: Open, front_end: Front
     expect(page.locator("#w01-t01 textarea")).to_have_value("dd a b x z")
     expect(page.locator(f"{SINGLE} input").nth(1)).to_be_checked()
     assert json.loads((folder / f"{W01}.ipynb").read_text())["cells"][1]["outputs"] == [], "outputs are shown, not kept"
+
+
+@LABS
+def test_the_settings_are_there_in_the_labs_too(kept_open: Open, front_end: FrontEnd) -> None:
+    page = kept_open(front_end).page
+    size = "node => parseFloat(getComputedStyle(node).fontSize)"
+    before = page.locator("#w01-p01 legend").evaluate(size)
+    menu = page.locator(".wb-page-display")
+    menu.locator("summary").click()
+    menu.get_by_label("Text size").select_option("large")
+    menu.get_by_label("Colours").select_option("dark")
+    assert page.locator("#w01-p01 legend").evaluate(size) == pytest.approx(before * 1.18)
+    assert page.locator("#w01-p01").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(32, 37, 43)"
+    for ours in (".wb-page-display", "#w01-p01", "#w01-t01"):  # what is around them is JupyterLab's
+        assert violations(page, ours) == []
+    menu.get_by_label("Text size").select_option("normal")
+    menu.get_by_label("Colours").select_option("normal")
+    menu.locator("summary").click()
 
 
 SIGNS = [chr(code) for code in range(33, 127)]
@@ -272,8 +291,14 @@ def open_beside(page: Page, lab: FrontEnd, folder: Path) -> None:
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.get_by_role("menuitem", name="Open from Path").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("textbox").fill(urlsplit(lab.url(folder / f"{W01}.ipynb")).path.partition("/tree/")[2])
+    dialog.get_by_role("textbox").fill(urlsplit(lab.url(folder / f"{folder.name}.ipynb")).path.partition("/tree/")[2])
     dialog.get_by_role("button", name="Open").click()
+
+
+def clear(window: Page) -> None:
+    """Close every notebook in the window of a Lab."""
+    window.evaluate("() => [...jupyterapp.shell.widgets('main')].forEach((one) => one.dispose())")
+    expect(window.locator(".jp-NotebookPanel")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")
@@ -287,8 +312,7 @@ def _window(shared: BrowserContext, lab: FrontEnd) -> Callable[[], Page]:
             kept[-1].goto(f"{lab.base}/lab/workspaces/window{len(kept)}", wait_until="commit")
             kept[-1].wait_for_function("() => globalThis.jupyterapp?.restored.then(() => true)")
         kept[-1].bring_to_front()
-        kept[-1].evaluate("() => [...jupyterapp.shell.widgets('main')].forEach((one) => one.dispose())")
-        expect(kept[-1].locator(".jp-NotebookPanel")).to_have_count(0)
+        clear(kept[-1])
         return kept[-1]
 
     return give
@@ -420,13 +444,8 @@ def test_a_tutor_changes_a_wording_in_lab_and_releases_it(window: Page, lab: Fro
     assert not any(cell.get("outputs") for cell in cells)
 
 
-def test_lab_wakes_up_after_a_killed_kernel(window: Page, lab: FrontEnd) -> None:
-    page, folder = window, lab.copy()
-    open_beside(page, lab, folder)
-    page.locator("#hand-in").wait_for(state="attached")
-    page.locator(FIRST).scroll_into_view_if_needed()
-    page.locator(f"{FIRST} label").first.click()
-    is_saved(page.locator(FIRST))
+def kill_kernel(folder: Path) -> None:
+    """End the kernel of a notebook without warning."""
     kernels = [
         p
         for p in psutil.process_iter(["cmdline", "cwd"])
@@ -435,6 +454,16 @@ def test_lab_wakes_up_after_a_killed_kernel(window: Page, lab: FrontEnd) -> None
     assert kernels
     for kernel in kernels:
         kernel.kill()
+
+
+def test_lab_wakes_up_after_a_killed_kernel(window: Page, lab: FrontEnd) -> None:
+    page, folder = window, lab.copy()
+    open_beside(page, lab, folder)
+    page.locator("#hand-in").wait_for(state="attached")
+    page.locator(FIRST).scroll_into_view_if_needed()
+    page.locator(f"{FIRST} label").first.click()
+    is_saved(page.locator(FIRST))
+    kill_kernel(folder)
     page.locator("#w01-t01 textarea").scroll_into_view_if_needed()
     page.locator("#w01-t01 textarea").focus()
     page.keyboard.insert_text("After the kernel died.")  # at once: Lab draws the question anew when it wakes up
@@ -442,3 +471,91 @@ def test_lab_wakes_up_after_a_killed_kernel(window: Page, lab: FrontEnd) -> None
     expect(page.locator("#w01-t01 textarea")).to_have_value("After the kernel died.")
     expect(page.locator(f"{FIRST} input").first).to_be_checked()
     assert json.loads((folder / "answers.json").read_text())["answers"]["w01-t01"]["value"] == "After the kernel died."
+
+
+# Every kind
+
+GALLERY = load_workbook(ROOT / "workbooks" / "w99-gallery")
+
+
+def decide(item: Locator) -> None:
+    pick(item)
+    item.get_by_role("button", name="Do this").click()
+
+
+def tick(item: Locator) -> None:
+    item.locator("label").first.click()
+
+
+def pick(item: Locator) -> None:
+    item.get_by_role("radio").first.check()
+
+
+def write(item: Locator) -> None:
+    item.locator("textarea").first.fill("Wedi’i ysgrifennu – 🙂")
+
+
+HANDS: dict[str, Callable[[Locator], None]] = {
+    "declaration": tick,
+    "gaps": pick,
+    "handover": pick,
+    "match": pick,
+    "multiple": tick,
+    "order": lambda item: item.locator(".wb-order-pick").first.click(),
+    "reflection": write,
+    "relationships": pick,
+    "scale": tick,
+    "scenario": decide,
+    "short": lambda item: item.get_by_role("textbox").fill("consent"),
+    "single": tick,
+    "sort": pick,
+    "workplace": pick,
+    "written": write,
+}
+"""Kind → what gives some answer to it."""
+
+STATE = """node => [...node.querySelectorAll("input, textarea, li")].map((n) =>
+  n.tagName === "LI" ? n.textContent : ["checkbox", "radio"].includes(n.type) ? n.checked : n.value)"""
+
+
+@pytest.mark.parametrize("front_end", ["voila", "lab"], indirect=True)
+def test_every_kind_is_answered_saved_and_restored(request: pytest.FixtureRequest, front_end: FrontEnd) -> None:
+    """As the kernel keeps it; that each kind works is tried where it is quick (tests/kinds)."""
+    in_lab = front_end.view != "/voila/render/"
+    page: Page = request.getfixturevalue("window" if in_lab else "page")
+    folder = front_end.copy(name=GALLERY.assignment)
+    items: dict[str, Item] = {}
+    for item in GALLERY.items.values():
+        if not any(item.id in pool.items for pool in GALLERY.pools):
+            items.setdefault(item.kind, item)
+    assert set(items) == set(HANDS) == set(KINDS)
+
+    def come() -> None:
+        if in_lab:
+            open_beside(page, front_end, folder)
+        else:
+            page.goto(front_end.url(folder / f"{folder.name}.ipynb"), wait_until="commit")
+
+    come()
+    page.get_by_label("Your learner ID").fill("ana01")
+    page.get_by_role("button", name="Show my questions").click()
+    page.locator("#w99-declaration input").wait_for(state="attached")
+    page.locator("#hand-in").wait_for(state="attached")
+    states = {}
+    for kind, item in items.items():
+        question = page.locator(f"#{item.id}")
+        HANDS[kind](question)
+        is_saved(question)
+    saved = json.loads((folder / "answers.json").read_text("utf-8"))["answers"]
+    for kind, item in items.items():
+        assert item.problem(saved[item.id]["value"]) is None
+        assert not item.is_blank(saved[item.id]["value"]), kind
+        states[kind] = page.locator(f"#{item.id}").evaluate(STATE)
+    kill_kernel(folder)
+    clear(page) if in_lab else page.goto("about:blank")
+    come()
+    page.locator("#hand-in").wait_for(state="attached")
+    for kind, item in items.items():
+        question = page.locator(f"#{item.id}")
+        is_saved(question)
+        assert question.evaluate(STATE) == states[kind], kind

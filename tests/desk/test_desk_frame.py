@@ -16,7 +16,7 @@ from autograde.desk.changes import fingerprint
 from autograde.desk.registry import pages
 from autograde.desk.templates import FOLDER, environment
 from autograde.run.mark import mark_class
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import command_of
 from tests.desk.conftest import Desk, Serve, fits, headers, second, start
 from tests.tutor.conftest import ASSIGNMENT

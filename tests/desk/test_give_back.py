@@ -11,7 +11,7 @@ from autograde.classes.folder import Course
 from autograde.desk import give_back
 from autograde.desk.pages import plain
 from autograde.gradebook.givings import read_givings, take_back
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import EVIL, Desk, Serve, as_json, fits, said, start
 from tests.desk.giving import LEARNERS, give_points, make_class, worksheet

@@ -14,7 +14,7 @@ from autograde.desk.registry import pages
 from autograde.desk.templates import environment
 from autograde.errors import ClassError
 from autograde.outbox.leaflet import leaflet, write_leaflet
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.desk.conftest import Desk, fits
 from tests.desk.test_learner_parts import run
 

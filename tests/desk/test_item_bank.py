@@ -19,7 +19,7 @@ from autograde.errors import ClassError
 from autograde.gradebook.database import reading
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.log import entries_in
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.desk.conftest import Desk, drop_on, fits
 from tests.tutor.conftest import ASSIGNMENT
 from tests.tutor.test_bank import MOODLE, STRANGE

@@ -28,7 +28,7 @@ from autograde.gradebook.keep import backup, restore
 from autograde.gradebook.synced import synced_by
 from autograde.records.copies import written_in
 from autograde.records.opening import reading
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Desk, Serve, fits, said, start
 from tests.desk.test_learner_parts import run

@@ -21,7 +21,7 @@ from autograde.desk.launch import list_command
 from autograde.desk.pages import Asked, UnfitError
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Serve, fits, said, second, start
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from autograde.classes.roster import Roster
 from autograde.desk.pages import plain
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.desk.conftest import Desk, as_json, drop_on, fits, headers, said, second
 from tests.desk.test_learner_parts import spreadsheet
 

@@ -31,7 +31,7 @@ from autograde.inbox.quarantine import REASON
 from autograde.records.erasure import plan
 from autograde.records.opening import reading, writing
 from autograde.records.retention import Retention, keep_retention, read_retention
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Desk, Serve, fits, said, start
 

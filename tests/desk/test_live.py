@@ -43,7 +43,7 @@ from autograde.inbox import merge
 from autograde.inbox.watched import Watch
 from autograde.outbox.served import keep_served, serve_anew
 from autograde.records.erasure import erase, plan
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import EVIL, Desk, fits, said
 from tests.desk.test_learner_parts import run

@@ -24,7 +24,7 @@ from autograde.records.opening import reading
 from autograde.records.second_looks import how_often
 from autograde.reports.learner_export import export_learner
 from autograde.run.mark import mark_class
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import LATE, Desk, Serve, fits, start
 from tests.desk.saving import TASK

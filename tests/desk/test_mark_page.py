@@ -15,7 +15,7 @@ from autograde.classes.folder import Course
 from autograde.gradebook.left import mark_back, mark_left
 from autograde.inbox.intake import intake
 from autograde.run.mark import mark_class
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.conftest import kill as kill_all
 from tests.desk.conftest import EVIL, LATE, Desk, Serve, fits, second, start

@@ -17,7 +17,7 @@ from autograde.gradebook import log, own_tables
 from autograde.records.opening import reading, writing
 from autograde.records.sampling import samples_of
 from autograde.text import naive
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import ROOT, free_port
 from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.tutor.conftest import ASSIGNMENT

@@ -20,7 +20,7 @@ from autograde.outbox.feedback import write_feedback
 from autograde.run import decisions
 from autograde.run.mark import mark_class
 from autograde.run.questions import questions as asked
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.desk.giving import make_class

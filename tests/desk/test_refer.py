@@ -23,7 +23,7 @@ from autograde.records.referrals import open_of, referrals_of
 from autograde.run.answer import content_of
 from autograde.run.compare import UNASKED, compare
 from autograde.run.mark import mark_class
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import free_port
 from tests.desk.conftest import Desk, Serve, fits, said, second, start
 from tests.tutor.conftest import ASSIGNMENT, Kit

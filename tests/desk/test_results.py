@@ -22,7 +22,7 @@ from autograde.records import decisions, evidence
 from autograde.records.evidence import Kind
 from autograde.records.referring import refer
 from autograde.records.units import declare, sign_off
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import Rules, free_port
 from tests.desk.conftest import Desk, Serve, as_json, fits, said, start
 from tests.desk.giving import give_points, make_class

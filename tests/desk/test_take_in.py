@@ -18,7 +18,7 @@ from autograde.classes.folder import Course
 from autograde.desk import give_out, take_in
 from autograde.desk.pages import plain
 from autograde.inbox.arrived import new_batch
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import ROOT, command_of, free_port
 from tests.desk.conftest import EVIL, Desk, Serve, as_json, drop_on, fits, headers, said, start
 from tests.tutor.conftest import Kit

@@ -32,7 +32,7 @@ from autograde.run import decisions
 from autograde.run.answer import content_of, read_answers
 from autograde.run.mark import mark_class
 from autograde.run.questions import questions
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import ROOT, free_port
 from tests.desk.conftest import LATE, Desk, Serve, fits, said, start
 from tests.desk.giving import make_class

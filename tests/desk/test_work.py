@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from autograde.desk.work import State, Tell, Worker
 from autograde.errors import ClassError
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import ROOT, free_port
 from tests.desk.conftest import Serve, fits, headers
 

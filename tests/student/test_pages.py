@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import as_somebody, free_port
 from workbook_helpers.hand_in import hand_in, receipt_page_name
 from workbook_helpers.handed_in import Receipt

@@ -20,7 +20,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from tests.browser.test_accessible import OVERFLOW, violations
+from tests.axe import violations
+from tests.browser.test_accessible import OVERFLOW
 from tests.browser.test_display import choose
 from tests.conftest import CHROMIUM, FLAGS
 from tests.web.states import STATES, brought, gallery, made

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.test_accessible import FOCUS, fits, violations
+from tests.axe import violations
+from tests.browser.test_accessible import FOCUS, fits
 from tests.web.device import opened
 from tests.web.test_file import WORKBOOKS
 from tests.web.test_states import COLOURS

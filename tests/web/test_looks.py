@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessible import fits, violations
+from tests.axe import violations
+from tests.browser.test_accessible import fits
 from tests.browser.test_display import choose
 from tests.conftest import ONE_PAGE
 from tests.kinds.conftest import written

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.test_accessible import FOCUS, violations
+from tests.axe import violations
+from tests.browser.test_accessible import FOCUS
 from tests.conftest import is_saved
 from tests.web.device import HEAD, toml, until
 from workbook_helpers.items import load_workbook

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.test_accessible import violations
+from tests.axe import violations
 from tests.conftest import Rules
 from tests.web.device import Tab, toml
 from tests.web.test_site import Quiet

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.axe import by_axe
-from tests.browser.test_accessible import fits, violations
+from tests.axe import by_axe, violations
+from tests.browser.test_accessible import fits
 from tests.conftest import ONE_PAGE, all_at_once
 from tests.web.device import Tab
 from tests.web.photograph import LOOKS, site
