@@ -43,6 +43,7 @@ def test_a_copy_brings_everything_to_another_device_and_asks_where_answers_diffe
     ben = ana.work("ben02")
     said = ben.bring(path)
     assert "This copy is of ana01, and you work here as ben02" in said
+    assert "press “Not you?” in the menu" in said
     assert ben.values("ben02") == {}
     with chromium.new_context(locale="en-GB") as fresh:
         there = opened(fresh, address).work("ANA01")

@@ -40,7 +40,7 @@ device-brought = { $taken ->
 device-no-copy = This file is no copy of a workbook. Choose the file that “Save a copy” gave you; its name ends in .copy.json.
 device-other-workbook = This copy belongs to another workbook. Open that workbook, then open the copy there.
 device-other-class = This copy belongs to a workbook of another class. Open it in the workbook that you got it from.
-device-copy-of = This copy is of { $learner }, and you work here as { $me }. If you are { $learner }, press “Not you?” at the top and type { $learner }; then open the copy again.
+device-copy-of = This copy is of { $learner }, and you work here as { $me }. If you are { $learner }, press “Not you?” in the menu and type { $learner }; then open the copy again.
 device-not-you = This work is kept under { $learner }, and you typed { $typed }.
 # These two follow "Not saved yet:".
 device-full = this browser has no room left
