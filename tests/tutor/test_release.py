@@ -67,6 +67,7 @@ def test_the_zip_tells_the_student_what_to_do(course: Course) -> None:
     assert text.count("\n") == text.count("\r\n"), "an older Windows shows one long line otherwise"
     for words in ("workbook open", "w01-small.ipynb", "w01-small.html", "Hand in", "Your tutor helps you", "needs the program"):
         assert words in text
+    assert "You can change an answer until you hand in, but not a step in a marked story." in text
     for seen in ("saved-all", "hand-in-now", "receipt-save", "page-home"):  # what the student is told to look for
         assert f'"{say(seen).removeprefix("✓ ")}"' in text
     assert str(course.root) not in text
