@@ -6,6 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograde.classes.class_name import class_name
 from autograde.classes.folder import Course
+from autograde.classes.served import is_served
 from autograde.errors import ClassError
 from autograde.whole import fresh_file
 from workbook_helpers.files import write_file
@@ -18,15 +19,18 @@ MADE = "<!doctype html><!-- leaflet -->"
 def leaflet(course: Course | None) -> str:
     """Give the leaflet as one HTML page that runs and loads nothing; of no class in particular for None.
 
+    Of a class that has been opened for its learners, it says how they work there.
+
     Raises
     ------
     ClassError
         If what the class's settings say on handing in cannot be used.
     """
     words, address = course.hand_in() if course else ("", "")
+    served = bool(course and is_served(course))
     made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     about = {"class_name": class_name(course), "site": course.site()} if course else {"class_name": "", "site": ""}
-    return f"{MADE}\n{made.get_template('leaflet.html.j2').render(words=words, address=address, **about)}"
+    return f"{MADE}\n{made.get_template('leaflet.html.j2').render(words=words, address=address, served=served, **about)}"
 
 
 def write_leaflet(course: Course, file: Path) -> Path:

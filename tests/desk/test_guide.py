@@ -14,6 +14,7 @@ from autograde.desk.registry import pages
 from autograde.desk.templates import environment
 from autograde.errors import ClassError
 from autograde.outbox.leaflet import leaflet, write_leaflet
+from autograde.outbox.served import serve_anew
 from tests.axe import violations
 from tests.desk.conftest import Desk, fits
 from tests.desk.test_learner_parts import run
@@ -72,6 +73,17 @@ def test_the_leaflet_says_what_the_class_says(course: Course, tmp_path: Path) ->
         write_leaflet(course, tmp_path / "mine.html")
 
 
+def test_of_a_class_that_is_served_the_leaflet_says_what_its_page_has(course: Course) -> None:
+    files = ("in that browser only", "Save a copy", "Open my copy", "one small file", "Do not open it")
+    alone = leaflet(course)
+    serve_anew(course)
+    served = leaflet(course)
+    assert [words for words in files if words not in alone or words in served] == []
+    for words in ("Sign in", "on your college’s computer", "you get a receipt", "“Leave” in the menu", "My workbooks"):
+        assert words in served
+        assert words not in alone
+
+
 def test_the_command_writes_it(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, text = run(course, monkeypatch, capsys, "leaflet", str(tmp_path / "leaflet.html"))
     assert code == 0, text
@@ -101,8 +113,13 @@ def test_the_leaflet_is_one_printed_page(desk: Desk, window: Page) -> None:
     assert reply.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     expect(window.get_by_role("heading", level=2)).to_have_text(["Open", "Answer", "Hand in", "Get it back", "Is something wrong?"])
     fits(window, 320)
-    printed = window.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    for served in (False, True):
+        if served:
+            serve_anew(desk.course)
+            window.reload()
+            expect(window.get_by_text("on your college’s computer")).to_be_visible()
+        printed = window.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     window.goto(f"{desk.base}/desk/guide")
     with window.expect_download() as started:
         window.get_by_role("link", name="Download it").click()
