@@ -551,6 +551,16 @@ def test_everybody_is_among_the_people_of_the_first_workbook() -> None:
     assert [name for name, text in shown.items() if "People in these workbooks" not in text] == [], "says where one reads of them"
 
 
+def test_what_a_workbook_says_of_answers_holds_on_every_host_and_in_a_marked_story() -> None:
+    every = [load_subject(path.parent) for path in SHELF.glob("w*/workbook.toml")]
+    for one in every:
+        shown = "\n".join(text for _, text in one.told())
+        assert not re.search(r"\bstays? (?:in|on|with) your copy|nothing is sent|only see what you have handed", shown), one.workbook.id
+        items = one.workbook.items.values()
+        if one.workbook.id == "w00" or any(item.kind == "scenario" and item.purpose == "assessed" for item in items):
+            assert not re.search(r"change an answer until you hand in(?!, but not a step in)|change it as often", shown), one.workbook.id
+
+
 FRAMEWORK = """id = "own"
 title = "Own"
 outcomes = [{ code = "1", text = "Relationships" }]
