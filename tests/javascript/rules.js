@@ -26,7 +26,7 @@ const plainly = (value) => JSON.stringify(value ?? null, (_, part) =>
   (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part));
 
 /** @type {Ctx} */
-const CTX = { uid: "wb", changed() {}, whole: () => false, privacy: null, answerOf: () => null, before: () => null };
+const CTX = { uid: "wb", changed() {}, whole: () => false, privacy: null, unshared: "", answerOf: () => null, before: () => null };
 
 /** @param {Record<string, Stored<any>>} answers */
 const values = (answers) => Object.fromEntries(Object.entries(answers).map(([id, { value }]) => [id, value]));
@@ -40,7 +40,7 @@ async function onDisk(book, keeps, typed) {
   const save = (name, value) => new Promise((done) => { saves[name] = () => done({ do: "saved", value, revision: 99, saved_at: new Date().toISOString() }); });
   const never = () => new Promise(() => { /* nobody answers */ });
   /** @type {Host} */
-  const host = { place: "disk", changed() { /* nothing does */ }, open: never, save, tried: never, work: never, handIn: never, seen: never, next: () => ({ now: [], paper: document.body }) };
+  const host = { place: "disk", unshared: "", changed() { /* nothing does */ }, open: never, save, tried: never, work: never, handIn: never, seen: never, next: () => ({ now: [], paper: document.body }) };
   const page = new Workbook(book, host), names = ["progress", ...Object.keys(book.items), "hand-in"];
   const places = names.map((name) => { const el = document.createElement("div"); document.body.append(el); return { name, el, end: page.mount(name, el) }; });
   for (const kept of keeps) {

@@ -65,7 +65,7 @@ def test_private_until_shared_by_keyboard_at_320_px(kernel_page: Callable[[str],
     page.set_viewport_size({"width": 320, "height": 640})
     item.get_by_label("What happened?").fill("A family asked me out.")
     assert kind.saved("w99-reflection") == {"what": "A family asked me out."}
-    expect(item).to_contain_text("Your tutor does not see this.")
+    expect(item).to_contain_text("Your tutor does not see this. It is kept with your answers, and is not handed in.")
     workbook = load_workbook(kind.folder)
     hand_in(workbook, "ana01")
     assert "A family" not in answers_handed_in(kind)

@@ -47,10 +47,9 @@ stem = "Why is that so?"
 words = 50
 [[items]]
 id = "w01-r01"
-kind = "written"
+kind = "reflection"
 purpose = "private"
 stem = "How did you feel?"
-words = 50
 [[items]]
 id = "w01-declaration"
 kind = "declaration"

@@ -204,6 +204,9 @@ def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_change
     tab.write("For my tutor.", TEXT)
     tab.choose("a", PICK)
     tab.write("For me alone.", PRIVATE)
+    expect(tab(PRIVATE)).to_contain_text("It is kept on your college’s computer with your answers, and is not shown to your tutor.")
+    expect(tab(PRIVATE)).not_to_contain_text("on this device")
+    assert there(room, "hand1")["answers"][PRIVATE]["value"] == {"what": "For me alone."}
     tab(MINE).get_by_role("checkbox").check()
     is_saved(tab(MINE))
     assert tab.page.get_by_label("Your learner ID").is_hidden(), "who works is who has signed in"
@@ -211,6 +214,7 @@ def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_change
     receipt = tab.page.locator(".wb-receipt")
     expect(receipt).to_contain_text("Your tutor has it now. There is nothing else to do.")
     expect(receipt).to_contain_text(re.compile("With your tutor.*Your answers as they were on .*20[0-9]{2}", re.DOTALL))
+    expect(receipt).to_contain_text("Private notes are among them only if you ticked to show them.")
     expect(receipt).not_to_contain_text(".zip")
     [zipped] = room.arrived("hand1")
     sent, manifest = handed(zipped)
@@ -223,9 +227,14 @@ def test_handing_in_gives_the_services_receipt_and_says_when_answers_have_change
     tab.write("For my tutor, and better.", TEXT)
     expect(tab("hand-in")).to_contain_text("You have changed answers since you handed in.")
     expect(tab.page.locator("#your-work")).to_contain_text("1 of them has changed since you handed in.")
+    tab(PRIVATE).get_by_label("Show this to my tutor").check()
+    is_saved(tab(PRIVATE))
     tab("hand-in").get_by_role("button", name="Hand in again").click()
     expect(receipt).not_to_contain_text(manifest["code"])
-    assert len(room.arrived("hand1")) == 2
+    shared, _ = handed(room.arrived("hand1")[1])
+    assert shared["answers"][PRIVATE]["value"] == {"what": "For me alone.", "share": True}
+    for said in (receipt, tab.page.locator("#your-work")):
+        expect(said).to_contain_text("to show them.")
     tab.page.goto(room.address)
     expect(tab.page.locator("#wb-cards")).to_contain_text(re.compile("Handed in on .*Not marked yet", re.DOTALL))
 
@@ -331,7 +340,7 @@ def test_after_a_merge_of_ids_was_taken_back_nothing_of_the_other_stays_in_the_b
     expect(tab.page.locator(".wb-receipt")).to_be_empty()
     tab.write("All of it mine.", PRIVATE)
     found = there(room, "merged1")["answers"]
-    assert (found[TEXT]["value"], found[PRIVATE]["value"]) == (None, "All of it mine.")
+    assert (found[TEXT]["value"], found[PRIVATE]["value"]) == (None, {"what": "All of it mine."})
     other.close()
 
 

@@ -47,7 +47,7 @@ def root(service: Service) -> Path:
 def answered(service: Service, learner: str) -> tuple[Client, int]:
     """Give a browser in which everything was answered, and the revision that it reached."""
     client = signed_in(service, learner)
-    for name, value in (("w01-q01", "b"), ("w01-t01", "Gwaith – “tŷ” 🙂"), ("w01-r01", PRIVATE), ("w01-declaration", True)):
+    for name, value in (("w01-q01", "b"), ("w01-t01", "Gwaith – “tŷ” 🙂"), ("w01-r01", {"what": PRIVATE}), ("w01-declaration", True)):
         assert client.save(name, value)["do"] == "saved"
     return client, client.open()["revision"]
 

@@ -62,6 +62,7 @@ def test_who_works_is_asked_once_and_nothing_of_one_is_anothers(tab: Open) -> No
     ana = tab("ana01")
     ana.write("Ana's answer.")
     ana.write("I was afraid.", PRIVATE)
+    expect(ana(PRIVATE)).to_contain_text("Your tutor does not see this. It stays on this device.")
     ana.open()
     is_saved(ana(TEXT))
     expect(ana.page.locator("#wb-who-slot")).to_have_text("You: ana01 Not you?")

@@ -27,7 +27,7 @@ export function fitsIn(kind, spec, body, value) {
 /** Ask without a page. @param {Spec} spec @param {any} value */
 export function fits(spec, value) {
   const kind = kinds[spec.kind];
-  const body = bodies.get(spec) ?? kind.build(spec, { uid: `wb-fits-${spec.id}`, changed() { /* nobody does */ }, whole: () => false, privacy: null, answerOf: () => null, before: () => null });
+  const body = bodies.get(spec) ?? kind.build(spec, { uid: `wb-fits-${spec.id}`, changed() { /* nobody does */ }, whole: () => false, privacy: null, unshared: "", answerOf: () => null, before: () => null });
   bodies.set(spec, body);
   return fitsIn(kind, spec, body, value);
 }

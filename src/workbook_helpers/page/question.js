@@ -128,7 +128,7 @@ export function question(book, spec, el) {
   const root = h("div", { className: `wb-question wb-${spec.purpose}`, id: spec.id, tabIndex: -1, role: "group", "aria-labelledby": heading.id, "aria-describedby": [why?.id, again?.says, paper && `${uid}-document`, rule?.id].filter(Boolean).join(" ") || null });
   root.dataset.wbScope = book.kept.copy;
   /** @type {Ctx} */
-  const ctx = { uid, changed, whole: () => practice?.whole() ?? false, privacy: book.book.privacy, answerOf: (id) => book.answerOf(id), before: () => book.before(spec) };
+  const ctx = { uid, changed, whole: () => practice?.whole() ?? false, privacy: book.book.privacy, unshared: book.host.unshared, answerOf: (id) => book.answerOf(id), before: () => book.before(spec) };
   const body = kind.build(spec, ctx);
   const between = [paper, again?.node].flatMap((node) => node ?? []); // read between what is asked and what is answered
   const stem = body.node.querySelector(".wb-stem");

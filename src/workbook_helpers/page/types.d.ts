@@ -125,6 +125,8 @@ export interface Ctx {
   whole(): boolean;
   /** What to warn of while a student writes of people. */
   privacy: PrivacyRules | null;
+  /** What the page says of a note that the student does not share, as its host has it. */
+  unshared: string;
   /** The answer to another question, of this workbook or of another one, as it stands where answers are kept; null before it is known. */
   answerOf(id: string): unknown;
   /** The last answer before this question to one of its kind in this workbook; null where there is none. */
@@ -328,6 +330,8 @@ export type Outcome<Answer> =
 export interface Host {
   /** "disk", "device": which words say that something is saved. */
   place: "disk" | "device";
+  /** Which text of the catalogue says where a note is kept that the student does not share, and who sees it. */
+  unshared: string;
   /** Why it is asked anew who works here, where it is. */
   anew?: "left" | "elsewhere" | "removed" | undefined;
   /** Read everything once. */

@@ -25,7 +25,7 @@ hand-in-learner-missing = Teipiwch eich ID dysgwr, os gwelwch yn dda.
 hand-in-as = Cyflwyno fel { $learner }
 hand-in-am = { $place ->
     [device] { $typed } ydw i: agor fy nghopi fy hun. Nid yw gwaith { $learner } ynddo; mae’n aros ar y ddyfais hon
-   *[disk] { $typed } ydw i: dangos fy nghwestiynau fy hun. Mae atebion { $learner } yn aros ar y cyfrifiadur hwn
+   *[disk] { $typed } ydw i: dangos fy nghwestiynau fy hun. Mae atebion { $learner } wedi’u cadw
 }
 hand-in-now = Cyflwyno
 hand-in-again = Cyflwyno eto

@@ -11,7 +11,7 @@ page-stranger = Wrth ymyl eich atebion mae ffeil arall: { $name }, o { $time }. 
 page-seen = Rwyf wedi edrych
 page-other = { $place ->
     [device] Rydych yn gweithio yma fel { $learner } nawr. Mae gwaith { $other } yn dal ar y ddyfais hon. I ddod yn ôl ato’n nes ymlaen, pwyswch “Nid chi?” yn y ddewislen a theipiwch { $other }.
-   *[disk] Rydych yn gweithio yma fel { $learner } nawr. Mae atebion { $other } yn dal ar y cyfrifiadur hwn. I ddod yn ôl atynt yn nes ymlaen, teipiwch { $other } lle rydych yn cyflwyno.
+   *[disk] Rydych yn gweithio yma fel { $learner } nawr. Mae atebion { $other } wedi’u cadw. I ddod yn ôl atynt yn nes ymlaen, teipiwch { $other } lle rydych yn cyflwyno.
 }
 page-other-back = Mynd yn ôl i { $other }
 page-reload = Mynd ymlaen
@@ -33,7 +33,7 @@ page-receipt = Gweld y dderbynneb
 page-legend = Ystyr y lliwiau
 page-legend-practice = Ymarfer: gwelwch ar unwaith beth sy’n gywir. Nid yw’n cael ei farcio.
 page-legend-assessed = Wedi’i farcio: bydd eich tiwtor yn ei farcio.
-page-legend-private = Preifat: i chi yn unig. Nid yw eich tiwtor yn ei weld.
+page-legend-private = Preifat: i chi yn unig, oni bai eich bod yn dewis ei rannu.
 page-legend-record = I’r cofnod: bydd eich tiwtor yn ei weld. Nid oes marciau amdano.
 page-removed = { $n ->
     [1] Mae ateb gennych yn perthyn i gwestiwn nad yw yn y llyfr gwaith hwn mwyach. Mae’n cael ei gadw, ond nid yw’n cael ei gyflwyno.

@@ -14,6 +14,7 @@ error-fetch-feedback = Ni ellid nôl unrhyw adborth ({ $why }). Rhowch gynnig ar
 # These two follow "Not saved yet:".
 error-busy = mae ffenestr arall yn cadw; bydd hon yn rhoi cynnig arall arni
 error-folder = ni ellir defnyddio’r ffolder ({ $why })
+program-private = Nid yw eich tiwtor yn gweld hwn. Mae’n cael ei gadw gyda’ch atebion, ac ni chaiff ei gyflwyno.
 # Y dderbynneb ar bapur, a’r hyn sydd o gwmpas llyfr gwaith yn JupyterLab.
 receipt-title = Derbynneb: { $title }
 receipt-skip = Neidio i’r dderbynneb

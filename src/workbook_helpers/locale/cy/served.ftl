@@ -22,13 +22,14 @@ served-where = Rydych yn gweithio yma fel { $learner }. { $unsent ->
     [one] Mae 1 ohonynt wedi newid ers i chi gyflwyno.
    *[other] Mae { $handed } ohonynt wedi newid ers i chi gyflwyno.
 }
-served-seen = Tra bo dosbarth yn gweithio, gall eich tiwtor weld ym mha adran rydych chi, faint rydych wedi’i ateb a sut aeth yr ymarfer. Nid yw eich tiwtor yn gweld yr hyn a ysgrifennwch cyn i chi ei gyflwyno, na’ch nodiadau preifat byth.
+served-private = Mae’n cael ei gadw ar gyfrifiadur eich coleg gyda’ch atebion, ac ni chaiff ei ddangos i’ch tiwtor.
+served-seen = Tra bo dosbarth yn gweithio, gall eich tiwtor weld ym mha adran rydych chi, faint rydych wedi’i ateb a sut aeth yr ymarfer. Nid yw eich tiwtor yn gweld yr hyn a ysgrifennwch cyn i chi ei gyflwyno, ac nid yw’n gweld eich nodiadau preifat oni bai eich bod yn ticio i’w dangos.
 served-leave = Gadael
 served-leave-sure = Mae { $n } ateb ar y ddyfais hon yn unig ac nid yw wedi’i anfon eto. Os gadewch nawr, caiff ei golli.
 served-stay = Aros yma
 served-leave-all-the-same = Gadael er hynny
 served-has = Gyda’ch tiwtor
-served-has-what = Eich atebion fel yr oeddent ar { $time }. Nid yw eich nodiadau preifat yn eu plith.
+served-has-what = Eich atebion fel yr oeddent ar { $time }. Nid yw nodiadau preifat yn eu plith oni bai eich bod wedi ticio i’w dangos.
 # Where a college's hub signs people in.
 served-hub-not-in = Nid ydych wedi mewngofnodi
 served-hub-nobody = Rydych wedi mewngofnodi yn y coleg fel { $user }, ac nid oes dysgwr o'r enw hwnnw yn y dosbarth hwn. Dywedwch wrth eich tiwtor.

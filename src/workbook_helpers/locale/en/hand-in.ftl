@@ -24,7 +24,7 @@ hand-in-learner-missing = Please type your learner ID.
 hand-in-as = Hand in as { $learner }
 hand-in-am = { $place ->
     [device] I am { $typed }: open my own copy. The work of { $learner } is not in it; it stays on this device
-   *[disk] I am { $typed }: show my own questions. The answers of { $learner } stay on this computer
+   *[disk] I am { $typed }: show my own questions. The answers of { $learner } are kept
 }
 hand-in-now = Hand in
 hand-in-again = Hand in again

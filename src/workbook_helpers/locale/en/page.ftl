@@ -11,7 +11,7 @@ page-stranger = Beside your answers lies another file: { $name }, from { $time }
 page-seen = I have looked
 page-other = { $place ->
     [device] You work here as { $learner } now. The work of { $other } is still on this device. To come back to it later, press “Not you?” in the menu and type { $other }.
-   *[disk] You work here as { $learner } now. The answers of { $other } are still on this computer. To come back to them later, type { $other } where you hand in.
+   *[disk] You work here as { $learner } now. The answers of { $other } are kept. To come back to them later, type { $other } where you hand in.
 }
 page-other-back = Go back to { $other }
 page-reload = Carry on
@@ -33,7 +33,7 @@ page-receipt = See the receipt
 page-legend = What the colours mean
 page-legend-practice = Practice: you see at once what is right. It is not marked.
 page-legend-assessed = Marked: your tutor marks it.
-page-legend-private = Private: for you alone. Your tutor does not see it.
+page-legend-private = Private: for you alone, unless you choose to share it.
 page-legend-record = For the record: your tutor sees it. It has no marks.
 page-removed = { $n ->
     [1] An answer of yours belongs to a question that is not in this workbook any more. It is kept, but it is not handed in.

@@ -14,6 +14,8 @@ error-fetch-feedback = No feedback could be fetched ({ $why }). Please try again
 # These two follow "Not saved yet:".
 error-busy = another window is saving; this one tries again
 error-folder = the folder cannot be used ({ $why })
+# Of a note for the student alone, as reflection-private is where the browser keeps it.
+program-private = Your tutor does not see this. It is kept with your answers, and is not handed in.
 # The receipt on paper, and what stands around a workbook in JupyterLab.
 receipt-title = Receipt: { $title }
 receipt-skip = Skip to the receipt

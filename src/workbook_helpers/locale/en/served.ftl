@@ -24,7 +24,9 @@ served-where = You work here as { $learner }. { $unsent ->
     [one] 1 of them has changed since you handed in.
    *[other] { $handed } of them have changed since you handed in.
 }
-served-seen = While a class works, your tutor can see which section you are in, how much you have answered and how practice went. Your tutor does not see what you write before you hand it in, and never your private notes.
+# Of a note for the student alone, as reflection-private is where the browser keeps it.
+served-private = It is kept on your college’s computer with your answers, and is not shown to your tutor.
+served-seen = While a class works, your tutor can see which section you are in, how much you have answered and how practice went. Your tutor does not see what you write before you hand it in, and your private notes only if you tick to show them.
 served-leave = Leave
 served-leave-sure = { $n ->
     [one] 1 answer is on this device only and has not been sent yet. If you leave now, it is lost.
@@ -34,7 +36,7 @@ served-stay = Stay here
 served-leave-all-the-same = Leave all the same
 # In the receipt: what the tutor has.
 served-has = With your tutor
-served-has-what = Your answers as they were on { $time }. Your private notes are not among them.
+served-has-what = Your answers as they were on { $time }. Private notes are among them only if you ticked to show them.
 # Where a college's hub signs people in.
 served-hub-not-in = You are not signed in
 served-hub-nobody = You are signed in at the college as { $user }, and no learner of this class is called so. Tell your tutor.

@@ -42,6 +42,7 @@ export function forgetNotes(copies) {
 export class Device {
   /** @type {Host["place"]} */
   place = "device";
+  unshared = "reflection-private";
   /** @type {Copy | null} */
   copy = null;
   /** @type {Records} */

@@ -33,6 +33,7 @@ function kernel(book, way) {
   const address = (path) => new URL(import.meta.url.replace(/workbook\/static\/.*/, `workbook/${path}`)).pathname;
   return {
     place: "disk",
+    unshared: "program-private",
     open: () => ask({ do: "open" }),
     save: (name, value, base) => ask({ do: "save", id: name, value, base: base.revision, was: base.value }),
     tried: (id, tried, revision) => ask({ do: "tried", id, tried, base: revision }),

@@ -31,6 +31,8 @@ const isSeen = () => document.visibilityState === "visible";
 /** @implements {Host} */
 export class Server extends Device {
   signedIn = true;
+  /** @override */
+  unshared = "served-private";
   /** Who is signed in, as far as this browser knows. @override */
   learner = who.get();
   /** Why the service did not answer last, "" while it does. @type {Why | ""} */

@@ -20,7 +20,7 @@ const kind = {
       h("label", { htmlFor: areas[n].id }, spec.prompts[part] ?? say(`reflection-${part}`)), areas[n], ...watched[n].nodes));
     const hint = h("p", { className: "wb-hint", id: `${uid}-hint`, role: "status" });
     const share = h("input", { type: "checkbox", id: `${uid}-share`, "aria-describedby": hint.id, onchange: () => { tell(); ctx.changed(0); } });
-    const tell = () => put(hint, say(share.checked ? "reflection-shared" : "reflection-private"));
+    const tell = () => put(hint, say(share.checked ? "reflection-shared" : ctx.unshared));
     tell();
     return {
       node: h("fieldset", { className: "wb-field" }, h("legend", { className: "wb-stem" }, spec.stem), ...rows,
