@@ -125,3 +125,19 @@ def test_on_paper_all_of_them_stand(page: Page, tmp_path: Path) -> None:
     page.emulate_media(media="print")
     assert [place.is_visible() for place in places.all()] == [True] * 5
     expect(more).to_be_hidden()
+
+
+def test_whoever_comes_back_to_the_window_by_answering_is_asked_nothing(page: Page, tmp_path: Path) -> None:
+    """The page reads what is kept as the window is looked at again, and must not take what it read for newer than what was saved since."""
+    w02 = load_workbook(next(ROOT.glob("workbooks/w02-*")))
+    (tmp_path / "w02.html").write_bytes(workbook_file(w02))
+    tab = Tab(page, (tmp_path / "w02.html").as_uri())
+    tab.open()
+    tab.work("ana01")
+    question = tab(next(item.id for item in w02.assessed() if item.kind == "single"))
+    options = question.locator("input")
+    for n in range(8):
+        options.nth(n % 2).evaluate("node => { dispatchEvent(new Event('focus')); node.click(); }")
+        is_saved(question, timeout=5000)
+        page.wait_for_timeout(50)
+        assert question.get_attribute("data-wb-state") == "saved"

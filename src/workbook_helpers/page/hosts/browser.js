@@ -136,13 +136,13 @@ export class Device {
     this.begins = begins(this.#of(whose.person), this.book, this.rules.fits);
     const here = mine !== null && Object.keys(mine.answers).length > 0; // what this page knows, whatever the browser has thrown away
     try {
-      const [there, stranger] = await Promise.all([store.read(whose), !mine && store.stranger(whose.person)]); // or one who has mistyped an ID
+      // All of it begins at once, so that none of it waits behind a save of this page, which would then be newer than what is read here.
+      const [there, earlier, stranger] = await Promise.all([store.read(whose), this.#earlier(whose), !mine && store.stranger(whose.person)]); // or one who has mistyped an ID
       let found = there;
       const lost = (/** @type {Copy} */ { copy, back, revision }) => copy !== mine?.copy.copy || back?.at(-1)?.id !== mine.copy.back?.at(-1)?.id || revision < mine.copy.revision;
       const forgot = here && (!found || lost(found.copy)); // another page may have put it back, and known less
       if (learner !== this.learner) return; // the work was removed from here meanwhile
       if (!found || forgot) found = await store.begin(mine ?? { copy: this.#fresh(learner), answers: {}, receipts: [] }, this.rules);
-      const earlier = await this.#earlier(whose);
       if (learner !== this.learner) return; // somebody else works here now
       const first = !this.copy;
       ({ copy: this.copy, answers: this.answers, receipts: this.receipts } = found);
