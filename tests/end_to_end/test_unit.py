@@ -1,4 +1,8 @@
-"""Every workbook of the unit, as a student does it: the file opened, answered and handed in, then marked with full points."""
+"""Every workbook of the unit, as a student does it: the file opened, answered and handed in, then marked with full points.
+
+It is open to all: axe finds nothing, all fits a phone, the keyboard gets to each question. Colours, the size of what is touched and each
+state of a question are the page's, and looked at once for all (tests/web/test_states.py).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +21,17 @@ from autograde.marking.kinds import MARKERS
 from autograde.outbox.feedback.samples import samples_page
 from autograde.outbox.release import release
 from autograde.run.mark import mark_class
-from tests.axe import faults
+from tests.axe import COLOURS, faults, violations
+from tests.browser.test_accessible import FOCUS, fits
 from tests.conftest import ROOT, all_at_once, is_saved
 from workbook_helpers.items import Item, Json, Purpose, load_workbook, paper_seed
 from workbook_helpers.items.kinds.scenario import Scenario
+from workbook_helpers.words import say
 
 UNIT = sorted(path.parent.name for path in (ROOT / "workbooks").glob("*/workbook.toml") if path.parent.name != "w99-gallery")
+
+MOST = 900
+"""Times that Tab is pressed; a workbook has some 300 stops."""
 
 
 @dataclass(frozen=True)
@@ -95,22 +104,41 @@ def right_answers(items: dict[str, Item], name: str) -> dict[str, tuple[Item, Js
     return found
 
 
+def reached_by_tab(page: Page) -> list[str]:
+    """Give the questions that Tab comes to, in its order, from the top of the page to its end."""
+    reached: dict[str, None] = {}
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop["tag"] == "BODY":
+            break
+        reached[stop["item"]] = None
+        if stop["text"] == say("earlier-more"):
+            page.keyboard.press("Enter")
+    return [*reached]
+
+
 @pytest.mark.parametrize("name", UNIT)
 def test_a_workbook_is_opened_answered_and_marked(page: Page, desk: Desk, tmp_path: Path, name: str) -> None:
     page.goto(desk.files[name].as_uri())
     page.get_by_label("Your learner ID").fill("ana01")
-    assert faults(page) == []
+    assert violations(page, without=COLOURS) == []
     page.get_by_role("button", name="Show my questions").click()
     workbook = load_workbook(desk.course.root / "release" / name)
     paper = workbook.paper(paper_seed(desk.course.course_id, workbook.id, "ana01"))
-    expect(page.locator(".wb-question:not(#hand-in, #your-work)")).to_have_count(len(paper))
-    assert faults(page) == []
+    questions = page.locator(".wb-question:not(#hand-in, #your-work)")
+    expect(questions).to_have_count(len(paper))
+    asked = questions.evaluate_all("(all) => all.map((one) => one.id)")
+    page.evaluate("for (const node of document.querySelectorAll('details.wb-document')) node.open = true")
+    assert violations(page, without=COLOURS) == []
+    assert [item for item in reached_by_tab(page) if item in asked] == asked, "in the order of the page"
     for item, value in right_answers(paper, name).values():
         box = page.locator(f"#{item.id}")
         answer(box, item, value)
         is_saved(box)
     page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    fits(page)
+    assert page.locator("main img").evaluate_all("all => all.filter((one) => !one.naturalWidth || !one.alt).length") == 0
     panel = page.locator("#hand-in")
     with page.expect_download() as handed:
         panel.get_by_role("button", name="Hand in").click()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.axe import by_axe, violations
+from tests.axe import COLOURS, by_axe, violations
 from tests.browser.test_accessible import fits
 from tests.conftest import ONE_PAGE, all_at_once
 from tests.web.device import Tab
@@ -23,8 +23,6 @@ from workbook_helpers.words import say
 ON = {"wrong": "right", "review": "handed in"}
 """State → which is come to from it, once it has been looked at."""
 WIDTHS = pytest.mark.parametrize("width", [320, 1280])
-COLOURS = ["color-contrast", "link-in-text-block"]
-"""The rules of axe that look at colours."""
 TARGETS = """() => {
   const box = (node) => node.getBoundingClientRect();
   const area = (node) => { // what is touched for it: with its label, where that is beside it
