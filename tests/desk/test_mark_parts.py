@@ -127,7 +127,7 @@ endings = [
 STORY_KEY = 'w01-s01 = { right = { "n1.a" = 1, "n1.b" = { unsafe = true } }, reason = "To hide it harms." }\n'
 
 
-def test_an_unsafe_act_in_a_story_is_told_with_the_names_and_changes_nothing(course: Course) -> None:
+def test_an_unsafe_act_in_a_story_is_told_with_the_names(course: Course) -> None:
     assert mark.data(course).workbooks[0].unsafe == ()
     items = course.root / "source" / ASSIGNMENT / "items.toml"
     items.write_text(items.read_text("utf-8") + STORY, "utf-8")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from autograde.checks.graph import graph
 from autograde.checks.scenarios import played, plays, unsafe_ways_win
 from autograde.marking import Key, KeyEntry, mark_item
-from autograde.marking.kinds.scenario import MARKER
+from autograde.marking.kinds.scenario import MARKER, MOST_UNSAFE
 from tests.axe import faults
 from tests.conftest import Rules
 from tests.kinds.conftest import KindPage
@@ -149,6 +149,7 @@ def test_a_path_with_an_unsafe_act_earns_one_point_at_most_and_the_tutor_is_told
     key = {**KEY, "n2.b": UNSAFE, "n3.a": UNSAFE}
     assert MARKER.key_problem(STORY, key) is None
     assert MARKER.fraction(STORY, key, ["n1.b", "n3.b"]) == 1
+    assert STORY.rule().endswith(f" A decision that could do harm leaves {MOST_UNSAFE} point at most."), "who answers knows it before"
     assert [STORY.points * MARKER.fraction(STORY, key, path) for path in (["n1.b", "n3.a"], ["n1.a", "n2.b", "n3.b"], ["n1.c"])] == [
         1,
         1,

@@ -124,6 +124,27 @@ def test_what_went_well_is_said_of_what_was_right(course: Course) -> None:
     assert "You have handed in your work. That is the first step" in found["none01"]
 
 
+def test_an_unsafe_act_in_a_story_is_named_as_that_and_is_nothing_that_went_well(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOKS_DIR", str(SHELF))
+    release(course, "w08")
+    name, story = WORKBOOKS["w08"].name, "w08-s02"
+    paths = {"all01": ["office.a", "private.c"], "half01": ["office.a", "private.a"]}
+    for student, path in paths.items():
+        folder = course.path("submitted", student, name)
+        folder.mkdir(parents=True)
+        answers = {story: {"value": path, "saved_at": "2026-07-19T10:00:00+00:00", "revision": 1}}
+        (folder / "answers.json").write_text(json.dumps({"schema": 1, "workbook": "w08", "revision": 1, "answers": answers}), "utf-8")
+    assert {line.outcome for line in mark_class(course, name)} == {"marked"}
+    safe, unsafe = (unescape(page.path.read_text("utf-8")) for page in write_feedback(course, name) if page.path)
+    assert "You got 1 question right in part." in safe
+    assert '<span class="verdict partly">◐ Partly right</span> (5 of 7)' in safe
+    assert "could do harm" not in safe
+    assert "in part" not in unsafe
+    assert '<span class="verdict unsafe">✗ A decision here could do harm: talk about it with your tutor</span> (1 of 7)' in unsafe
+    assert "“How I settle a conflict”" in unsafe, "it is a part to read again"
+    assert load_key("w08").keys[story].reason not in unsafe, "marking is open"
+
+
 def test_the_same_answer_with_other_points_is_told_with_its_own(course: Course) -> None:
     item = next(item for n, item in enumerate(course.workbook(NAME).assessed()) if n % 2 and not item.asks_person)
     with course.gradebook() as gradebook:  # both have answered it rightly

@@ -16,7 +16,8 @@ from autograde.errors import ClassError
 from autograde.gradebook.entries import Given
 from autograde.gradebook.rows import Rows
 from autograde.inbox.submitted import handed_in
-from autograde.marking import EarlierKey, KeyEntry, Level, Rubrics, Seen, answer_text, earlier, unmarked
+from autograde.marking import EarlierKey, Key, KeyEntry, Known, Level, Rubrics, Seen, answer_text, earlier, mark_sheet, unmarked
+from autograde.marking.kinds.scenario import may_harm
 from autograde.outbox.feedback.templates import template
 from autograde.outbox.pages import CLOSED
 from autograde.outbox.releases import Releases, read_releases, read_seen
@@ -31,11 +32,12 @@ VERDICTS = {
     "right": "✓ Right",
     "partly": "◐ Partly right",
     "not-right": "✗ Not right yet",
+    "unsafe": "✗ A decision here could do harm: talk about it with your tutor",
     "blank": "– Not answered",
     "void": "This question does not count: you have its points",
     "waiting": "Your tutor will look at this",
 }
-POOR = ("partly", "not-right", "blank")
+POOR = ("partly", "not-right", "unsafe", "blank")
 STEPS = 3
 """The most steps that a page gives: who is told of nine does none."""
 MOST = 10_000
@@ -74,6 +76,8 @@ class Common:
         Item ids of the questions that do not count in this class.
     earlier
         The keys of questions as they were before their meaning changed.
+    unsafe
+        The key, where it calls a decision of a story unsafe; None where it calls none so.
     closed
         Whether the marking is closed, so that a key may be told.
     """
@@ -87,11 +91,17 @@ class Common:
     rubrics: Rubrics | None = None
     voided: frozenset[str] = frozenset()
     earlier: tuple[EarlierKey, ...] = ()
+    unsafe: Key | None = None
     closed: bool = False
 
     @cached_property
-    def known(self) -> dict[tuple[int, str, str, float | None], "_Shown"]:
+    def known(self) -> dict[tuple[int, str, str, float | None, bool], "_Shown"]:
         """What the pages tell of an answer to a closed question, for the next learner with the same one; see `_shown`."""
+        return {}
+
+    @cached_property
+    def marks(self) -> Known:
+        """What the program gave for answers so far, for the next learner with the same one; see `mark_sheet`."""
         return {}
 
     @cached_property
@@ -119,10 +129,13 @@ class Common:
 def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool, rubric: bool) -> Common:
     """Read what all pages of a run have in common."""
     site, workbook, reasons, closed = course.site(), course.workbook(assignment), {}, assignment in course.closed()
-    own, before = course.root / GUIDES, tuple[EarlierKey, ...]()
-    if closed or (own / "keys" / f"{workbook.id}.toml").is_file():  # else no key is even read; of an earlier one, whether it is void
+    own, before, unsafe = course.root / GUIDES, tuple[EarlierKey, ...](), None
+    story = any(item.kind == "scenario" for item in workbook.assessed())
+    # Else no key is even read; while marking is open, of an earlier one whether it is void, and of a story's what is unsafe.
+    if closed or story or (own / "keys" / f"{workbook.id}.toml").is_file():
         key, _ = class_guides(course, workbook)
         before = key.earlier
+        unsafe = key if any(may_harm(entry.right) for entry in (*key.keys.values(), *before)) else None
     if closed:
         reasons = {name: (_right(workbook.items[name], entry), entry.reason) for name, entry in key.keys.items()}
     releases = read_releases(course, workbook)
@@ -136,6 +149,7 @@ def common_of(course: Course, assignment: str, gradebook: Rows, *, partial: bool
         rubrics=load_rubrics(workbook.id, own) if rubric else None,
         voided=voided(course, workbook.id),
         earlier=before,
+        unsafe=unsafe,
         closed=closed,
     )
 
@@ -177,7 +191,7 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
     if given.answers != digest:
         msg = f"what was handed in is not what was marked: run autograde mark {workbook.assignment}"
         raise NoPageError(msg, "mark")
-    _, seen, remark = read_seen(common.releases, answers)
+    now, seen, remark = read_seen(common.releases, answers)
     sheet = seen.sheet
     paper = workbook.paper(sheet.seed, assessed=True)
     waiting = [place for place in paper if given.points.get(place) is None]
@@ -185,11 +199,13 @@ def page_of(common: Common, student: str, given: Given | None) -> Page:
         msg = f"{len(waiting)} to mark by a person: {', '.join(waiting)}"
         raise NoPageError(msg, "serve")
     saw = seen.paper(workbook)
+    marks = mark_sheet(workbook, common.unsafe, now, seen, known=common.marks) if common.unsafe else {}
+    unsafe = {place for place, mark in marks.items() if mark.unsafe}
     closed, written = list[_Shown](), list[_Shown]()
     for place, item in paper.items():
         asked = saw[place] or item
         rows = written if asked.asks_person else closed
-        rows.append(_shown(common, seen, given, place, asked, len(rows) + 1))
+        rows.append(_shown(common, seen, given, place, asked, len(rows) + 1, unsafe=place in unsafe))
     shown = [*closed, *written]
     made_from, referral = given.digest + (CLOSED if common.closed else ""), _referral(common, student, given.referral)
     html = template("page").render(
@@ -264,22 +280,22 @@ class _Shown(NamedTuple):
         return _drawn(self.item.rests_on)
 
 
-def _shown(common: Common, seen: Seen, given: Given, place: str, item: Item, number: int) -> _Shown:
+def _shown(common: Common, seen: Seen, given: Given, place: str, item: Item, number: int, *, unsafe: bool) -> _Shown:
     """Say what a page tells of an answer; of one to a closed question that another learner gave, too, it is what it was for them."""
     points, comment = given.points.get(place), given.comments.get(place, "")
     text = None if comment else answer_text(item, seen.sheet)
     if text is None:
-        return _tell(common, seen, place, item, number, points, comment)
-    key = id(item), place, text, points
+        return _tell(common, seen, place, item, number, points, comment, unsafe=unsafe)
+    key = id(item), place, text, points, unsafe
     found = common.known.get(key)
     if found is None:
-        found = _tell(common, seen, place, item, number, points, comment)
+        found = _tell(common, seen, place, item, number, points, comment, unsafe=unsafe)
         if len(common.known) < MOST:
             common.known[key] = found
     return found
 
 
-def _tell(common: Common, seen: Seen, place: str, item: Item, number: int, points: float | None, comment: str) -> _Shown:
+def _tell(common: Common, seen: Seen, place: str, item: Item, number: int, points: float | None, comment: str, *, unsafe: bool) -> _Shown:
     sheet, full = seen.sheet, common.full.get(place, item.points)
     value = sheet.value(item.id)
     unreadable = bool(sheet.problem) or item.id in sheet.unreadable
@@ -291,7 +307,7 @@ def _tell(common: Common, seen: Seen, place: str, item: Item, number: int, point
     elif blank and not unreadable and not points:
         verdict = "blank"
     else:
-        verdict = "right" if points >= full else "partly" if points > 0 else "not-right"
+        verdict = "right" if points >= full else "unsafe" if unsafe else "partly" if points > 0 else "not-right"
     words = () if blank else item.in_words(value)
     if item.asks_person:
         return _Shown(item, words, verdict, points, full, comment, unreadable, _head(common, place, item, number))

@@ -1,4 +1,4 @@
-scenario-rule = Mae pob penderfyniad yn ennill ei bwyntiau ei hun. Yr holl bwyntiau yw rhai’r ffordd orau drwy’r stori.
+scenario-rule = Mae pob penderfyniad yn ennill ei bwyntiau ei hun. Y ffordd orau drwy’r stori sy’n ennill y cyfan. Ar ôl penderfyniad a allai wneud niwed, 1 pwynt yw’r mwyaf.
 scenario-log = Y stori hyd yn hyn
 scenario-warning = Yn y stori hon ni allwch fynd yn ôl. Meddyliwch yn gyntaf: mae pob dewis yn cyfrif pan bwyswch “Gwneud hyn”. Cewch stopio a pharhau yn nes ymlaen.
 scenario-free = Heb ei farcio. Cewch fynd yn ôl a rhoi cynnig ar ffordd arall.

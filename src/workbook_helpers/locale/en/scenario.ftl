@@ -1,4 +1,4 @@
-scenario-rule = Each decision earns its own points. All the points are those of the best way through the story.
+scenario-rule = Each decision earns its own points. The best way through the story earns all the points. A decision that could do harm leaves 1 point at most.
 scenario-log = The story so far
 scenario-warning = In this story you cannot go back. Think first: each choice counts when you press “Do this”. You can stop and go on later.
 scenario-free = Not marked. You can go back and try another way.
