@@ -20,6 +20,8 @@ from workbook_helpers.items.base import ChoiceItem
 from workbook_helpers.items.kinds.gaps import Gaps
 from workbook_helpers.items.kinds.match import Match
 from workbook_helpers.items.kinds.scenario import Scenario, worth
+from workbook_helpers.items.kinds.short import Short
+from workbook_helpers.items.spelling import Forms, may_slip, plain
 
 CATCH_ALL = re.compile(
     r"^(all|none|both|neither|any|everything)"
@@ -103,6 +105,15 @@ def i7_numbers_of_right_options_differ(subject: Subject) -> Iterator[str]:
             yield f"each of the {len(items)} {purpose.value} items that say “choose all” has {numbers.pop()} right options"
 
 
+def i8_slips_may_pass(subject: Subject) -> Iterator[str]:
+    """Where words are typed, the page says that small slips do not matter: they do in a short word or a number. Offer options there."""
+    for item in subject.workbook.items.values():
+        for name, right in _typed(item, _keyed(subject, item)):
+            form = Forms.model_validate(right).accepted[0]
+            if not may_slip(plain(form)):
+                yield f"{name}: no slip may pass in {form!r}; offer options, or put a form of 5 letters or more first"
+
+
 @dataclass(frozen=True)
 class Question:
     """A choice of one: what it is called, its options in order, and the place of the right one, from 0."""
@@ -132,6 +143,18 @@ def _offered(item: Item) -> Iterator[str]:
         yield from (choice.text for node in item.nodes for choice in node.choices)
     elif isinstance(item, Gaps):
         yield from (option.text for gap in item.gaps for option in gap.options)
+
+
+def _typed(item: Item, keyed: Json) -> Iterator[tuple[str, Json]]:
+    """Give what is typed in an item, with the forms that are right; nothing where they are not known."""
+    if isinstance(item, Short):
+        found = {item.id: item.accepted or keyed}
+    elif isinstance(item, Gaps):
+        known: Any = keyed or {}
+        found = {f"{item.id} {gap.id}": gap.right or known.get(gap.id) for gap in item.gaps if not gap.options}
+    else:
+        return
+    yield from ((name, right) for name, right in found.items() if right)
 
 
 def _feedback(part: Json) -> Iterator[str]:

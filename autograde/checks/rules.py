@@ -56,6 +56,7 @@ ADVICE: dict[str, Rule] = {
     "I5": questions.i5_stems_differ,
     "I6": questions.i6_feedback_gives_the_reason,
     "I7": questions.i7_numbers_of_right_options_differ,
+    "I8": questions.i8_slips_may_pass,
     "L1": language.l1_easy_to_read,
     "L2": language.l2_british_spelling,
     "L3": language.l3_people_first,

@@ -82,6 +82,7 @@ WORDS = "**Handover**: what one shift tells the next one."
 PRACTICE = 'p01"\nkind = "single"\npurpose = "practice"\ncriterion = "'
 EARLIER = PRACTICE.replace("p01", "e01")
 ITEM = '[[items]]\nid = "w42-q01"'
+TYPED = '[[items]]\nid = "w42-p02"\nkind = "{}"\npurpose = "practice"\nstem = "Type it."\n{}\n\n'
 DOCUMENT = '[[documents]]\nid = "w42-d01"\nform = "page"\ntitle = "Plan"\ntext = ["{}"]\n' + ITEM + '\ndocument = "w42-d01"'
 FAULTS = [
     ("C1", "notebook", "# The main points", "# In short", "it has no section “The main points”"),
@@ -145,6 +146,14 @@ FAULTS = [
     ("I5", "items", CORRIDOR, STEM, "2 items have the stem"),
     ("I6", "items", REASON, "Yes.", "the feedback 'Yes.' gives no reason"),
     ("I6", "items", REASON, f"Yes. {REASON}", f"the feedback 'Yes. {REASON}' says the verdict again"),
+    ("I8", "items", ITEM, TYPED.format("short", 'accepted = ["off"]\nfeedback = "It is so."') + ITEM, "w42-p02: no slip may pass in 'off'"),
+    (
+        "I8",
+        "items",
+        ITEM,
+        TYPED.format("gaps", 'text = "{t}"\ngaps = [ { id = "t", right = ["24 hours"], feedback = "F." } ]') + ITEM,
+        "w42-p02 t: no",
+    ),
     ("L1", "notebook", TEACH, LONG + ".", "“A first section”, from “"),
     ("L1", "notebook", TEACH, LONG + ".", "the whole has grade"),
     ("L1", "notebook", TEACH, LONG + ".", "the mean sentence has"),

@@ -59,16 +59,20 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+def may_slip(form: str) -> bool:
+    """Whether a slip may pass in a form, as `plain` gives it: one of 5 letters or more, in which there is no digit."""
+    return len(form.replace(" ", "")) >= 5 and not any(sign.isdecimal() for sign in form)
+
+
 def like(typed: str, form: str) -> bool:
     """Whether `typed` is `form`, but for small slips; both as `plain` gives them.
 
-    One slip may pass in a form of 5 letters or more, two in one of 10 or more. The first letter must be right for two, since
-    they would make "professional" of "unprofessional". In a form with a digit none may: another number is another thing.
+    Where one slip may pass (`may_slip`: not in a short form, nor in a number, as another is another thing), two may in a form of 10
+    letters or more. The first letter must be right for two, since they would make "professional" of "unprofessional".
     """
-    letters = sum(sign != " " for sign in form)
-    if letters < 5 or any(sign.isdecimal() for sign in form):
+    if not may_slip(form):
         return typed == form
-    return distance(typed, form) <= (2 if letters >= 10 and typed[:1] == form[:1] else 1)
+    return distance(typed, form) <= (2 if len(form.replace(" ", "")) >= 10 and typed[:1] == form[:1] else 1)
 
 
 def same_words(form: str, typed: str) -> bool:
