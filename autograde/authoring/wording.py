@@ -14,7 +14,7 @@ from autograde.errors import AuthorError
 from workbook_helpers.items import Item, Json
 
 KEPT = frozenset(
-    {"id", "kind", "purpose", "criterion", "section", "document", "shuffle", "points", "start", "to", "before", "code", "verb"}
+    {"id", "kind", "purpose", "criterion", "further", "section", "document", "shuffle", "points", "start", "to", "before", "code", "verb"}
 )
 """Of items and rubrics, what is no wording."""
 CELLS = " | "

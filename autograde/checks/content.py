@@ -166,9 +166,9 @@ def c7_criteria_are_known(subject: Subject) -> Iterator[str]:
     listed = {criterion.code for criterion in about.criteria}
     items = subject.workbook.items.values()
     back = {item.id for item in items if item.purpose is Purpose.PRACTICE and EARLIER.fullmatch(item.id)}
-    named = {item.id: item.criterion for item in items}
-    named |= {f"the rubric {name}": rubric.criterion for name, rubric in _rubrics(subject)}
-    for name, code in named.items():
+    named = [(item.id, code) for item in items for code in item.criteria_named]
+    named += [(f"the rubric {name}", rubric.criterion) for name, rubric in _rubrics(subject)]
+    for name, code in named:
         if code and listed and code not in listed and (name not in back or (known and code not in known)):
             yield f"{name} names the criterion {code!r}, which workbook.toml does not list ({', '.join(sorted(listed))})"
 

@@ -115,7 +115,7 @@ def _row(subjects: list[Subject], criterion: Criterion) -> Row:
         ),
         practice=count(lambda item: item.purpose is Purpose.PRACTICE and item.criterion == code),
         closed=count(lambda item: item.purpose is Purpose.ASSESSED and not item.asks_person and item.criterion == code),
-        written=count(lambda item: item.asks_person and item.purpose is Purpose.ASSESSED and item.criterion == code),
+        written=count(lambda item: item.asks_person and item.purpose is Purpose.ASSESSED and code in item.criteria_named),
         forms=count(lambda item: item.kind == "workplace" and code in {shown["code"] for shown in item.model_dump()["criteria"]}),
     )
 

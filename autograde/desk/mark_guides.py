@@ -52,7 +52,7 @@ def _guide(content: Content, name: str, item: Item) -> Guide:
     return Guide(
         item=name,
         max=item.points,
-        criterion=rubric.criterion,
+        criterion=rubric.criteria_of(item),
         verb=rubric.verb,
         levels=levels_of(rubric),
         must_see=rubric.must_see,

@@ -75,6 +75,10 @@ class Rubric(Model):
     unsafe: Annotated[tuple[Text, ...], Field(min_length=1)]
     levels: Annotated[tuple[Level, ...], Field(min_length=2)]
 
+    def criteria_of(self, item: Item) -> str:
+        """Give the codes that an answer to its task is about, as a marker reads them."""
+        return " and ".join(item.criteria_named or (self.criterion,))
+
     def level(self, points: int) -> int:
         """Give the place of the level to which points belong, from 0; -1 where there is none."""
         return next((n for n, level in enumerate(self.levels) if points in level.span), -1)
@@ -113,7 +117,7 @@ class _Earlier(Protocol):
 
 
 E = TypeVar("E", bound=_Earlier)
-UNASKED = frozenset({"criterion", "section", "shuffle", "points", "document"})
+UNASKED = frozenset({"criterion", "further", "section", "shuffle", "points", "document"})
 """Of an item, what changes nothing about what is asked; of its document, what stands in it counts and not what it is called."""
 
 

@@ -26,7 +26,7 @@ def gather(book: Book, learner: str, hand_in: HandIn | None, marked: Marked | No
     paper = book.workbook.paper(hand_in.sheet.seed if hand_in else "", assessed=True)
     closed: dict[str, list[str]] = {}
     for place, item in paper.items():
-        codes = book.serves([item.criterion])
+        codes = book.serves(item.criteria_named)
         if item.asks_person and codes:
             yield from _written(book, learner, hand_in, marks, place, item, codes, _day(when))
         elif codes:

@@ -163,7 +163,7 @@ def _written(asked: Asked, rubric: Rubric, sheet: AnswerSheet, mark: Mark, real_
     else:
         heading, text = mark.status.value.capitalize(), inert(mark.reason)
     body += f'<div class="both"><div><h4>{heading}</h4><div class="answer" tabindex="0">{text}</div></div>'
-    body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criterion)}</h4>"
+    body += f"<div><h4>Rubric: {inert(rubric.verb)}, criterion {inert(rubric.criteria_of(asked.now))}</h4>"
     body += f'<p class="flag">{REAL_WORK}</p>' if rubric.criterion in real_work else ""
     body += f'<div class="rubric" tabindex="0">{_rubric(rubric)}</div></div></div>'
     return _markdown(mark.item, f'<div class="wb tex2jax_ignore">{body}</div>') | {"metadata": _metadata(asked.now, mark)}

@@ -110,6 +110,7 @@ FAULTS = [
         f'{EARLIER}9.9"',
         "w42-e01 names the criterion '9.9'",
     ),
+    ("C7", "items", "words = ", 'further = ["1.2"]\nwords = ', "w42-t01 names the criterion '1.2'"),
     ("C7", "rubrics", 'criterion = "1.1"', 'criterion = "1.2"', "the rubric w42-t01 names the criterion '1.2'"),
     ("C8", "notebook", "Six more people", "Teach here: six people", '“A "quiet" word” still says “Teach here:”'),
     ("C9", "notebook", "Six more", "Six more " * 25, "the opening scene has"),

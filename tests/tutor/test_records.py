@@ -311,6 +311,18 @@ def test_an_answer_that_was_changed_is_another_piece(unit: Course, kit: Any, tmp
     assert of_kind(unit, "ana01", Kind.WRITTEN).id == second.id
 
 
+def test_an_answer_is_evidence_for_each_criterion_that_its_task_names(unit: Course) -> None:
+    before = of_kind(unit, "ana01", Kind.WRITTEN)
+    path = unit.root / "source" / NAME / "items.toml"
+    path.write_text(path.read_text("utf-8").replace('kind = "written"', 'kind = "written"\nfurther = ["2.1"]'), "utf-8")
+    [book] = books_of(unit, framework_of(unit))
+    assert "further" not in book.workbook.items["w01-t01"].public()
+    assert book.rubrics["w01-t01"].criteria_of(book.workbook.items["w01-t01"]) == "1.1 and 2.1"
+    both = of_kind(unit, "ana01", Kind.WRITTEN)
+    assert (both.id, both.criteria) == (before.id, ("1.1", "2.1"))
+    decide(unit, "ana01", "2.1", met=True, reason="Seen.", evidence=(both.id,))
+
+
 def test_an_answer_that_stayed_keeps_its_points_at_once(unit: Course, kit: Any, tmp_path: Path) -> None:
     give(unit, "ana01", 8)
     first = of_kind(unit, "ana01", Kind.WRITTEN)

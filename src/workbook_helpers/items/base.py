@@ -120,6 +120,11 @@ class Item(Model):
         return self
 
     @property
+    def criteria_named(self) -> tuple[str, ...]:
+        """The codes of the criteria that an answer is about, the main one first; () where the item names none."""
+        return (self.criterion,) if self.criterion else ()
+
+    @property
     def rests_on(self) -> "Document | None":
         """The document that it names, where it was read with its workbook (`load_workbook`); what stands in it is part of what is asked."""
         return self._document if self.document else None

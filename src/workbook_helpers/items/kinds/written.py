@@ -35,10 +35,17 @@ class Written(Item):
     prompts: tuple[Text, ...] = ()
     words: Annotated[int, Field(ge=10, le=2000)]
     """Advised number of words; advice, never a limit."""
+    further: tuple[str, ...] = ()
+    """The codes of further criteria that one answer is about, beside `criterion`."""
 
     asks_person: ClassVar[bool] = True
     seconds: ClassVar[int] = 900
     watched: ClassVar[bool] = True
+
+    @property
+    def criteria_named(self) -> tuple[str, ...]:
+        """See `Item.criteria_named`."""
+        return (*super().criteria_named, *self.further)
 
     def problem(self, value: Json) -> str | None:
         """See `Item.problem`."""
@@ -50,7 +57,9 @@ class Written(Item):
 
     def public(self) -> dict[str, Json]:
         """See `Item.public`."""
-        return super().public() | {"max_characters": MAX_CHARACTERS}
+        spec = super().public() | {"max_characters": MAX_CHARACTERS}
+        del spec["further"]
+        return spec
 
 
 KIND = Written
