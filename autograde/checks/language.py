@@ -82,8 +82,11 @@ def l3_people_first(subject: Subject) -> Iterator[str]:
 
 
 def l4_words_to_know(subject: Subject) -> Iterator[str]:
-    """Each hard word stands under “Words to know” as `- **Word**: meaning.`, in alphabetical order or not, and is used."""
-    entries = re.findall(r"^- \*\*(.+?)\*\*:?\s*(.*)$", subject.section("Words to know"), re.MULTILINE)
+    """Each hard word stands under “Words to know” as `- **Word**: meaning.`, in any order, and is used.
+
+    A name that is an everyday word, too, stands there as `***Name***`: the page explains it only where it is written so.
+    """
+    entries = re.findall(r"^- \*{2,3}(.+?)\*{2,3}:?\s*(.*)$", subject.section("Words to know"), re.MULTILINE)
     used = " ".join(text for where, text in subject.shown() if where != "Words to know").casefold()
     if subject.workbook.about.role == "teaching" and not entries:
         yield "there are no words to know"

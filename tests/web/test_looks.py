@@ -56,7 +56,7 @@ people = [
 LONG = "\n\n<!-- " + "word " * SHORT + "-->"
 """Makes a section of its own of what stands below a heading, and is not seen."""
 TEXT = {
-    "title": "# At the door\n\nAmira has the care plan in her hand. Nobody opens.",
+    "title": "# At the door\n\nAmira has the care plan in her hand. It protects her, and Protect has advice. Nobody opens.",
     "morning": f"## Morning{LONG}\n\nThe **care\nplan** says so. Care plans change. A lasting power of attorney is no [care plan](https://example.org).\n\n"
     "### Policies\n\n- One on consent\n- Two policies\n\n![A door. It is open.](media/door.svg)",
     "ask-w99-p01": "",
@@ -66,7 +66,7 @@ TEXT = {
     "evening": "## Evening\n\nThe day is over.",
     "about": "## About this workbook\n\nIt is short, and has a care plan.",
     "words-to-know": "### Words to know\n\n- **Care plan**: what a person wants and needs.\n- **Consent**: a free yes.\n"
-    "- **Policy**: written rules.\n"
+    "- **Policy**: written rules.\n- ***Protect***: a charity.\n"
     "- **Power of attorney**: a paper.\n- **Lasting power of attorney**: a paper that lasts.",
 }
 DOOR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20" fill="none" stroke="#000"/></svg>'
@@ -375,6 +375,7 @@ def test_words_to_know_say_what_they_mean_on_a_tap(told_page: Open) -> None:
     tappable = page.locator(".wb-term")
     assert [" ".join(text.split()) for text in tappable.all_inner_texts()] == [
         "care plan",
+        "Protect",
         "care plan",
         "lasting power of attorney",
         "consent",

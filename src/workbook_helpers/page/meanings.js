@@ -3,7 +3,7 @@
 import { chosen } from "./display.js";
 import { h } from "./dom.js";
 
-/** @typedef {{ name: string, meaning: string }} Term */
+/** @typedef {{ name: string, meaning: string, proper: boolean }} Term A proper name is another word where it is written otherwise: “Protect”, “protects”. */
 
 const LIST = "Words to know"; // the heading of the list, the same in every workbook
 const READ = ".jp-RenderedMarkdown :is(p, li, td)"; // the text, and nothing that belongs to a question
@@ -49,7 +49,7 @@ function explain(main) {
     if (!(node instanceof Text) || section === own || !node.parentElement?.closest(READ) || node.parentElement.closest(NOT)) continue;
     for (let text = node, match; (match = pattern.exec(text.data));) {
       const term = terms[match.slice(1).findIndex(Boolean)];
-      if (said.has(term)) continue;
+      if (said.has(term) || term.proper && match[0].replace(/\s+/g, " ") !== term.name) continue;
       said.add(term);
       const word = text.splitText(match.index);
       texts.currentNode = text = word.splitText(match[0].length);
@@ -64,8 +64,8 @@ const sectionOf = (main, node) => [...main.querySelectorAll("h1, h2")].filter((o
 
 /** @param {Element} item @returns {Term[]} */
 function termOf(item) {
-  const name = item.querySelector("strong")?.textContent.trim();
-  return name ? [{ name, meaning: item.textContent.trim().slice(name.length).replace(/^\s*:\s*/, "") }] : [];
+  const word = item.querySelector("strong"), name = word?.textContent.trim();
+  return word && name ? [{ name, proper: word.parentElement !== item, meaning: item.textContent.trim().slice(name.length).replace(/^\s*:\s*/, "") }] : [];
 }
 
 /** The pattern of a term, in the singular and the plural, however its words are broken into lines. @param {string} name */
