@@ -144,6 +144,8 @@ def show_undo(console: Console, report: "UndoReport") -> None:
         file = printable(one.attempt.file or "a hand-in", 100)
         now = f"the attempt of {local(one.now)} is current again" if one.now else "nothing of this learner is current now"
         say(console, f"  {shown(one.student)}: {file} taken back; {now}")
+    for one in report.again:
+        say(console, f"  {shown(one.student)}: {printable(one.attempt.file or 'a hand-in', 100)} counts again, as before it was assigned")
     say(console, f"{count(len(report.undone), 'hand-in')} taken back. The originals are kept in {report.folder}.", "bold")
     steps = [f"autograde mark {report.assignment}    marks what is current now"]
     steps.append(f"autograde redo {report.assignment}    lets all of them count again")

@@ -12,7 +12,7 @@ from autograde.desk.taking_in import take_batch, take_exchange
 from autograde.errors import ClassError
 from autograde.inbox import put_right
 from autograde.inbox.arrived import Batch, batches, find_batch, new_batch, place_for, throw_away
-from autograde.inbox.assign import assign, is_hand_in, redo, undo
+from autograde.inbox.assign import UndoReport, assign, is_hand_in, redo, undo
 from autograde.inbox.put_right import Aside, ask_again, set_aside
 from autograde.inbox.take_ins import TakeIn, take_ins
 from autograde.inbox.watched import check_watched
@@ -254,7 +254,11 @@ def _undo(asked: Asked) -> Done:
     """Take a take-in back."""
     report = undo(asked.course, asked.text("workbook"), run=asked.text("run"))
     said = f"{count(len(report.undone), 'hand-in')} taken back. What was there before counts again, and nothing was deleted."
-    return Done(said=said, undo=("redo", {"workbook": report.assignment, "why": report.why}), query={"workbook": report.assignment})
+    return Done(
+        said=f"{said}{_again(asked.course, report)}",
+        undo=("redo", {"workbook": report.assignment, "why": report.why}),
+        query={"workbook": report.assignment},
+    )
 
 
 def _back(asked: Asked) -> Done:
@@ -262,7 +266,7 @@ def _back(asked: Asked) -> Done:
     report = undo(asked.course, asked.text("workbook"), asked.text("learner"))
     [one] = report.undone
     name, fields = _name(asked.course, one.student), {"workbook": report.assignment, "learner": one.student, "why": report.why}
-    said = f"The hand-in of {name} was taken back{'; the one before counts again' if one.now else ''}."
+    said = f"The hand-in of {name} was taken back{'; the one before counts again' if one.now else ''}.{_again(asked.course, report)}"
     return Done(said=said, undo=("redo", fields), query={"workbook": report.assignment})
 
 
@@ -293,9 +297,15 @@ def _assign(asked: Asked) -> Done:
 
 def _unassign(asked: Asked) -> Done:
     """Take back that a hand-in is somebody's: it waits again."""
-    undo(asked.course, asked.text("workbook"), run=asked.text("run"))
+    report = undo(asked.course, asked.text("workbook"), run=asked.text("run"))
     put_right.bring_back(asked.course, asked.text("folder"))
-    return Done(said="It was taken back, and waits again.", query={"workbook": asked.text("workbook")})
+    return Done(said=f"It was taken back, and waits again.{_again(asked.course, report)}", query={"workbook": asked.text("workbook")})
+
+
+def _again(course: Course, report: UndoReport) -> str:
+    """Say for whom what had been assigned counts again."""
+    names = " and ".join(_name(course, one.student) for one in report.again)
+    return f" The file counts again as the hand-in of {names}." if names else ""
 
 
 def _away(asked: Asked) -> Done:

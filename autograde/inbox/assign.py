@@ -63,7 +63,7 @@ def assign(course: Course, path: Path, student_id: str, assignment: str = "") ->
             stays = f" What {student.shown} handed in before stays." if course.timestamp(student.id, name) else ""
             msg = f"{printable(path)} was not taken in as {student.shown}'s: {why}.{stays}"
             raise ClassError(msg) from error
-        _take_from_others(reception, arrival, student)
+        _take_from(reception, _taken_from(reception, arrival, student), student.id)
         made = report(reception, [outcome])
     if path.parent == course.root / "quarantine" and path.is_dir():  # what was mended there has other bytes than came
         put_away(course, path.name)
@@ -95,12 +95,16 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True)
 class UndoReport:
-    """What was taken back, and where the originals lie; `why` is what their attempts say of it, no other undo's the same."""
+    """What was taken back, and where the originals lie; `why` is what their attempts say of it, no other undo's the same.
+
+    `again` is what counts again for whom it did before a tutor said whose it is.
+    """
 
     assignment: str
     folder: Path
     why: str
     undone: tuple[Decided, ...]
+    again: tuple[Decided, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +119,14 @@ class RedoReport:
 def undo(course: Course, assignment: str, student_id: str = "", *, run: str = "") -> UndoReport:
     """Take back the last take-in of a workbook, or one student's newest attempt; the one before becomes current again.
 
-    `run` names another take-in than the last.
+    What was assigned counts again for whom it did before. `run` names another take-in than the last.
 
     Nothing is deleted: the original stays in received/, marked as set aside.
 
     Raises
     ------
     ClassError
-        If there is nothing to take back, the student is not on the roster, or the unit of one whose hand-in this is is signed off.
+        If there is nothing to take back, the student is not on the roster, or the unit of one whose hand-in this is, or was, is signed off.
     """
     name = course.assignment(assignment)
     only = _student(course, student_id).id if student_id else ""
@@ -139,13 +143,15 @@ def undo(course: Course, assignment: str, student_id: str = "", *, run: str = ""
             of = f"from {student_id}" if only else "by autograde intake, collect or assign"
             msg = f"Nothing that was handed in to {name} {of} is left to be taken back."
             raise ClassError(msg)
-        _check_open(reception, [student for student, _ in chosen])
+        again = _taken_for(reception, chosen)
+        _check_open(reception, [student for student, _ in (*chosen, *again)])
         why = _why(reception)
         with noting_each(course, Deed.UNDO_TAKE_IN, _told(name, chosen)):
             if not only:
                 note_undone(course, last)
+            counts = _set_aside(reception, again, "")  # first: what is cut off here is found by the same undo once more
             undone = _set_aside(reception, chosen, why)
-        return UndoReport(assignment=name, folder=course.root / "received" / name, why=why, undone=undone)
+        return UndoReport(assignment=name, folder=course.root / "received" / name, why=why, undone=undone, again=counts)
 
 
 def _why(reception: Reception) -> str:
@@ -168,7 +174,7 @@ def redo(course: Course, assignment: str, student_id: str = "", *, why: str = ""
     Raises
     ------
     ClassError
-        If no undo is left to be taken back, or the student is not on the roster.
+        If no undo is left to be taken back, the student is not on the roster, or the unit of one whose hand-in this is is signed off.
     """
     name = course.assignment(assignment)
     only = _student(course, student_id).id if student_id else ""
@@ -185,17 +191,24 @@ def redo(course: Course, assignment: str, student_id: str = "", *, why: str = ""
             msg = f"Nothing{of} that autograde undo took back from {name} is left to count again."
             raise ClassError(msg)
         last = max(attempt.set_aside for _, attempt in undone)
-        _check_open(reception, [student for student, attempt in undone if attempt.set_aside == last])
+        chosen = [(student, attempt) for student, attempt in undone if attempt.set_aside == last]
+        said = {(student, attempt.sha256): attempt.began for student, attempt in chosen if attempt.by == "assign"}
         back, left = list[tuple[str, Attempt]](), list[tuple[str, Attempt, str]]()
-        for student, attempt in [(student, attempt) for student, attempt in undone if attempt.set_aside == last]:
-            other = next((other for other, _ in _counting(reception, attempt.sha256, attempt.sender, student)), "")
-            if other:
+        taken = list[tuple[str, tuple[str, Attempt]]]()
+        for student, attempt in chosen:
+            others = _counting(reception, attempt.sha256, attempt.sender, student)
+            since = said.get((student, attempt.sha256))
+            if other := next((other for other, its in others if since is None or its.began > since), ""):
                 left.append((student, attempt, other))
             else:
                 back.append((student, attempt))
+                taken += [(student, one) for one in others]
+        _check_open(reception, [student for student, _ in (*chosen, *(one for _, one in taken))])
         with noting_each(course, Deed.REDO_TAKE_IN, _told(name, back)):
             for student, attempt, other in left:
                 _set_aside(reception, [(student, attempt)], f"it counts as {shown(other)}'s, {in_words(datetime.now(UTC))}")
+            for student, one in taken:
+                _take_from(reception, [one], student)
             redone = _set_aside(reception, back, "")
             for student, attempt in back:
                 reception.put_right(student, attempt.sha256, attempt.sender)
@@ -223,10 +236,27 @@ def _set_aside(reception: Reception, each: Iterable[tuple[str, Attempt]], why: s
     return tuple(Decided(student=student, attempt=attempt, now=now[student]) for (student, _), attempt in decided.items())
 
 
-def _take_from_others(reception: Reception, arrival: Arrival, student: Student) -> None:
-    """See that the same file from the same sender no longer counts as somebody else's."""
-    why = f"it is {student.shown}'s, as a tutor said on {in_words(datetime.now(UTC))}"
-    _set_aside(reception, _taken_from(reception, arrival, student), why)
+def _take_from(reception: Reception, each: Iterable[tuple[str, Attempt]], student: str) -> None:
+    """See that what is `student`'s no longer counts as somebody else's."""
+    _set_aside(reception, each, f"{_whose(student)} on {in_words(datetime.now(UTC))}")
+
+
+def _whose(student: str) -> str:
+    """Give how the reason begins of an attempt that was taken from others; `_taken_for` finds it by that."""
+    return f"it is {shown(student)}'s, as a tutor said"
+
+
+def _taken_for(reception: Reception, chosen: Iterable[tuple[str, Attempt]]) -> list[tuple[str, Attempt]]:
+    """Find what was taken from others for those who have it no more once these are set aside."""
+    said = [(student, attempt) for student in reception.attempts.students() for attempt, _ in reception.attempts.said_of(student)]
+    left = {(student, attempt.sha256) for student, attempt in {*said}.difference(chosen) if not attempt.set_aside}
+    gone = {(student, attempt.sha256) for student, attempt in chosen} - left
+    whose = [(_whose(student), sha256) for student, sha256 in gone]
+    return [
+        (other, attempt)
+        for other, attempt in said
+        if attempt.set_aside and any(attempt.sha256 == sha256 and attempt.set_aside.startswith(words) for words, sha256 in whose)
+    ]
 
 
 def _taken_from(reception: Reception, arrival: Arrival, student: Student) -> list[tuple[str, Attempt]]:

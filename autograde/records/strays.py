@@ -9,7 +9,7 @@ from glob import escape
 from pathlib import Path
 
 from autograde.classes.folder import Course
-from autograde.inbox.attempts import FOLDER, Attempt, Attempts, newest_of
+from autograde.inbox.attempts import FOLDER, UNDONE, Attempt, Attempts, newest_of
 from autograde.inbox.merged import merged_ids
 
 
@@ -45,8 +45,9 @@ class _Said:
 
     @property
     def rank(self) -> tuple[bool, datetime]:
-        """What the one whose it is has the highest of: it counts, and was said last."""
-        return not self.attempt.set_aside, self.attempt.began
+        """What the one whose it is has the highest of: it counts, and was said last; what was undone says nothing."""
+        undone = self.attempt.set_aside.startswith(UNDONE)
+        return not self.attempt.set_aside, datetime.min.replace(tzinfo=UTC) if undone else self.attempt.began
 
 
 def strays(course: Course) -> tuple[Stray, ...]:
@@ -86,14 +87,14 @@ def strays(course: Course) -> tuple[Stray, ...]:
 
 
 def owners(course: Course) -> dict[str, frozenset[str]]:
-    """Give SHA-256 of an original → whose it is: those for whom it counts, else for whom it was said to last; ClassError as in `strays`."""
+    """Give SHA-256 of an original → whose it is: those for whom it counts, else of whom that was said last; ClassError as in `strays`."""
     found = defaultdict[str, list[_Said]](list)
     for _, _, said in _each(course):
         for sha256, each in said.items():
             found[sha256] += each
     return {
         sha256: frozenset(one.learner for one in each if not one.attempt.set_aside)
-        or frozenset([max(each, key=lambda one: one.rank).learner])
+        or frozenset(one.learner for one in each if one.rank == max(each, key=lambda one: one.rank).rank)
         for sha256, each in found.items()
     }
 

@@ -261,6 +261,24 @@ def test_what_cannot_be_used_is_put_right(course: Course, kit: Kit, tmp_path: Pa
             put_away(course, folder)
 
 
+def test_a_slip_with_whose_it_is_is_undone(course: Course, kit: Kit, tmp_path: Path) -> None:
+    hand_in, worker = kit.hand_in("fay01"), Worker()
+    (tmp_path / "fay.zip").write_bytes(hand_in)
+    (tmp_path / "Care-w01-123.zip").write_bytes(kit.zipped({"Dan Davies_104_assignsubmission_file/x.zip": hand_in}))
+    for file in ("fay.zip", "Care-w01-123.zip"):
+        take_in_files(course, [tmp_path / file])
+    [card] = set_aside(course)
+    done = take_in.PAGE.verbs["assign"](Asked(course=course, worker=worker, fields={"folder": card.folder, "learner": "dan01"}))
+    assert isinstance(done, Done)
+    assert course.timestamp("fay01", ASSIGNMENT) is None
+    assert done.undo
+    back = take_in.PAGE.verbs[done.undo[0]](Asked(course=course, worker=worker, fields=done.undo[1]))
+    assert isinstance(back, Done)
+    assert back.said == "It was taken back, and waits again. The file counts again as the hand-in of Fay Fenn."
+    assert course.timestamp("fay01", ASSIGNMENT) is not None
+    assert [one.folder for one in set_aside(course)] == [card.folder]
+
+
 def test_a_reason_tells_a_learner_nothing_of_others(course: Course, kit: Kit, tmp_path: Path) -> None:
     people = {7: "Ana Evans", 8: "Dan Davies"}
     files = {f"{name}_{n}_assignsubmission_file/x.zip": kit.hand_in("ana01", t01=name, q01="a") for n, name in people.items()}

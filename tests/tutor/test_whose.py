@@ -1,5 +1,6 @@
 """Whose a hand-in is: contradictions are set aside and asked about, a tutor's word counts, and a take-in can be taken back."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -312,6 +313,7 @@ def test_the_last_undo_is_taken_back(course: Course, take: Take, kit: "Kit") -> 
 
 def test_a_ruling_that_is_taken_back_leaves_the_hand_in(course: Course, take: Take, kit: "Kit", tmp_path: Path) -> None:
     from autograde.inbox.assign import assign, redo, undo
+    from autograde.records.strays import owners, strays
 
     take({"a.zip": kit.hand_in("ana01", q01="a")})
     (tmp_path / "a.zip").write_bytes(kit.hand_in("ana01", q01="a"))
@@ -321,6 +323,20 @@ def test_a_ruling_that_is_taken_back_leaves_the_hand_in(course: Course, take: Ta
     redo(course, "w01")
     assign(course, tmp_path / "a.zip", "ben01")
     assert (current(course, "ana01"), current(course, "ben01")) == (None, "a"), "all that was said of it as hers"
+    assert [one.student for one in undo(course, "w01", "ben01").again] == ["ana01"]
+    assert (current(course, "ana01"), current(course, "ben01")) == ("a", None)
+    redo(course, "w01", "ben01")
+    assert (current(course, "ana01"), current(course, "ben01")) == (None, "a")
+    undo(course, "w01")
+    assert (current(course, "ana01"), current(course, "ben01")) == ("a", None)
+    undo(course, "w01", "ana01")
+    assert strays(course) == (), "what was undone says of nobody else's file that it is his"
+    assert owners(course) == {hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest(): frozenset({"ana01", "ben01"})}
+    assign(course, tmp_path / "a.zip", "ben01")
+    undo(course, "w01")
+    assert current(course, "ana01") is None, "it did not count before"
+    assign(course, tmp_path / "a.zip", "ana01")
+    assert [one[2] for one in redo(course, "w01", "ben01").left] == ["ana01"], "that was said since"
 
 
 def test_a_merge_is_no_take_in(course: Course, take: Take, kit: "Kit") -> None:
