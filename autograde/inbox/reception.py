@@ -30,7 +30,7 @@ from autograde.inbox.claims import (
     whose,
 )
 from autograde.inbox.due import Due
-from autograde.inbox.files.archive import Parts
+from autograde.inbox.files.archive import MAX_UNPACKED, Parts
 from autograde.inbox.files.arrivals import Arrival
 from autograde.inbox.files.loose import ANSWERS
 from autograde.inbox.files.mistaken import mistaken, parts_of
@@ -38,13 +38,14 @@ from autograde.inbox.files.senders import Sender
 from autograde.inbox.merged import merged_ids
 from autograde.inbox.outcome import IntakeReport, Refused, Taken
 from autograde.inbox.put_right import put_away, set_aside
-from autograde.inbox.quarantine import Held, Quarantine
+from autograde.inbox.quarantine import Held, Quarantine, held_in
 from autograde.inbox.store import keep_original, settle, taking_in
 from autograde.inbox.survey import Survey, saves
 from autograde.inbox.take_ins import note_take_in
 from autograde.marking.paper import paper_oddities
 from autograde.text import aware, in_short, printable, quoted
 from workbook_helpers.answers.sheet import AnswerSheet, parse_sheet, read_sheet
+from workbook_helpers.files import read_file
 from workbook_helpers.items import Workbook
 
 WORKSHEET = "Moodle's worksheet"
@@ -190,8 +191,7 @@ class Reception:
         if student is None:
             by = "intake"
             ruled = self.attempts.decided(arrival.sender, hashlib.sha256(arrival.data).hexdigest())
-            known_as = self.attempts.names.get(arrival.sender.name, ())
-            student, note = whose(claimed(manifest), arrival.sender, self.roster, merged=self.merged, ruled=ruled, known=known_as)
+            student, note = self._whose(manifest, arrival.sender, ruled)
             known.append(student)
             if not ruled:
                 self.survey.check_sender(student, arrival.sender)
@@ -272,14 +272,29 @@ class Reception:
         return self._taken(hand_in, digest)
 
     def put_right(self, student: str, digest: str, sender: Sender) -> None:
-        """Note that what was set aside of a student's hand-in is dealt with, now that it counts; `digest` is the SHA-256 of its bytes."""
+        """Note that what was set aside of a student's hand-in is dealt with, now that it counts; `digest` is the SHA-256 of its bytes.
+
+        Two learners may send the same bytes: what is another's, or not clear, stays.
+        """
         if not (folders := self.quarantine.waiting(digest, sender)):
             return
         for aside in set_aside(self.course):
-            whose = aside.learner.id if aside.learner else ""  # two learners may send the same bytes
-            if aside.folder in folders and whose == student:
+            if aside.folder in folders and student == (aside.learner.id if aside.learner else self._clear_by_now(aside.folder)):
                 with suppress(ClassError):  # it was put away meanwhile, or is open elsewhere: then the tutor puts it away
                     put_away(self.course, aside.folder)
+
+    def _clear_by_now(self, folder: str) -> str:
+        """Give whose a hand-in in quarantine is that was nobody's when it came, by its folder; "" where that is not clear yet."""
+        with suppress(OSError, UnusableError):
+            if there := held_in(self.quarantine.root / folder):
+                data, sender = read_file(there[0], MAX_UNPACKED), there[1].sender
+                ruled = self.attempts.decided(sender, hashlib.sha256(data).hexdigest())
+                return self._whose(self.manifest(parts_of(data, self.assignment))[0], sender, ruled)[0].id
+        return ""
+
+    def _whose(self, manifest: Mapping[str, object], sender: Sender, ruled: str) -> tuple[Student, str]:
+        known = self.attempts.names.get(sender.name, ())
+        return whose(claimed(manifest), sender, self.roster, merged=self.merged, ruled=ruled, known=known)
 
     def settle(self, student: str) -> None:
         """Make current what counts, and remember it if it was not; of a unit that is signed off, what is current stays so."""

@@ -124,10 +124,16 @@ def test_did_you_mean(course: Course, take: Take, kit: "Kit") -> None:
 
 
 def test_an_id_of_a_hub_is_taken_in(course: Course, take: Take, kit: "Kit") -> None:
+    from autograde.inbox.put_right import set_aside
+
+    hand_in = kit.hand_in("college\\JSmith")
+    for name in ("a.zip", moodle("Nan Evans", 501)):
+        assert "not on the roster" in take({name: hand_in}).refused[0].reason
     with course.gradebook() as gradebook:
         gradebook.add_student("COLLEGE=5Cjsmith", first_name="Jo", last_name="Smith")
-    (taken,) = take({"a.zip": kit.hand_in("college\\JSmith")}).taken
+    (taken,) = take({"a.zip": hand_in}).taken
     assert taken.student.shown == "COLLEGE\\jsmith"
+    assert [one.sender for one in set_aside(course)] == ["Moodle participant 501 (Nan Evans)"], "that may be another's"
     assert current(course, "COLLEGE=5Cjsmith") == "a"
 
 
