@@ -153,12 +153,14 @@ def _look(course: Course, workbook: Workbook, attempts: Attempts, learner: Learn
             if made == given.digest + CLOSED
             else "the marks have changed since the page was made"
         )
-        had = page or bool(replaced(course, learner.id, assignment))
+        newest, before = attempts.newest(learner.id), replaced(course, learner.id, assignment)
+        began = newest[0].began.timestamp() if newest else 0
+        had = page or any(one.stat().st_mtime >= began for one in before)  # those from before are of another hand-in
         changed = f" now: {since}" if had else ""
         if waiting:
             wait = f"{count(waiting, 'answer')} {'waits' if waiting == 1 else 'wait'} for you"
             return _withhold(learner, f"{wait}{changed}", "decide", page=page)
-        why = since if had else "the page is not made yet"
+        why = since if had else f"the page {'of this hand-in ' if before else ''}is not made yet"
         return _withhold(learner, why, "make", page=page)
     tasks = [name for name in workbook.paper() if given.comments.get(name)]
     tasks += [name for name, text in given.comments.items() if text and name not in tasks]

@@ -95,9 +95,13 @@ def test_a_page_that_no_longer_fits_is_withheld(six: Course, kit: Kit) -> None:
     with six.gradebook() as gradebook:
         give_points(gradebook, "l01", 9)
         gradebook.db.commit()
-    newer = six.root.parent / "l02.zip"
-    newer.write_bytes(kit.hand_in("l02", (LATE + timedelta(hours=2)).isoformat(), q01="b", t01="Other.", declaration=True))
-    intake(six, [newer], "w01")
+    newer = six.root.parent / "newer.zip"
+    for learner, text in (("l02", "Other."), ("l04", "Because 4.")):
+        hand_in = kit.hand_in(
+            learner, (LATE + timedelta(hours=2)).isoformat(), q01="b" if text == "Other." else "a", t01=text, declaration=True
+        )
+        newer.write_bytes(hand_in)
+        intake(six, [newer], "w01")
     found = ready(six, ASSIGNMENT)
     assert {one.id: (one.why, one.step) for one in found.withheld} == {
         "l01": ("the marks have changed since the page was made", "make"),
@@ -111,8 +115,9 @@ def test_a_page_that_no_longer_fits_is_withheld(six: Course, kit: Kit) -> None:
     shutil.rmtree(six.root / "feedback" / "l03")
     assert {one.id: (one.why, one.step) for one in ready(six, ASSIGNMENT).withheld} == {
         "l01": (since, "make"),
-        "l02": (f"1 answer waits for you now: {since}", "decide"),
+        "l02": ("1 answer waits for you", "decide"),
         "l03": ("the page is not made yet", "make"),
+        "l04": ("the page of this hand-in is not made yet", "make"),
     }
 
 
