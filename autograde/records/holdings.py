@@ -1,10 +1,10 @@
 """What a class holds of one person: the rows of its database, and the files of its folder. Export and erasure go by it."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from autograde.classes.roster import Student
 from autograde.classes.served import ARRIVED, served_folder
 from autograde.gradebook import own_tables, tables
 from autograde.records.naming import folded
-from autograde.records.strays import Stray, strays
+from autograde.records.strays import MADE, Stray, strays
 from autograde.records.unclaimed import manifests, named_alone
 from autograde.whole import BROKEN
 from workbook_helpers.files import read_file
@@ -26,15 +26,12 @@ _NOTEBOOKS = tables.submitted_notebook
 MAX_BYTES = 1_000_000
 PLACES = (
     "submitted/{}",
-    "autograded/{}",
-    "feedback/{}",
-    "feedback-replaced/{}",
+    *MADE,
     "received/*/{}",
     "received/*/.attempts/{}.json",
     f"received/*/.attempts/{{}}.json.{BROKEN}????????-??????",
     "received/.merged/????????-??????-??????-{}.json",
     "received/.merged/????????-??????-??????-{}.undone",
-    "served/given/{}",
 )
 """Where a learner's files lie, by the id as folders have it. A time has all its digits, or the end of a longer id would do for this one."""
 TITLES = {
@@ -135,7 +132,7 @@ def files_of(course: Course, learner: Student) -> tuple[Path, ...]:
         If what is known of the hand-ins cannot be read.
     """
     root = course.root
-    found = [path for place in PLACES for path in sorted(root.glob(place.format(_literal(learner.id))))]
+    found = [path for place in PLACES for path in sorted(root.glob(place.format(escape(learner.id))))]
     found += [path for path in sorted(root.glob("received/.merged/*")) if path not in found and _merges(path, learner.id)]
     found += [path for one in strays(course) if one.learner == learner.id for path in one.files]
     found += named_alone(course, learner)
@@ -158,8 +155,3 @@ def _merges(path: Path, learner: str) -> bool:
         row = json.loads(read_file(path, 5 * MAX_BYTES))
         return learner in (row.get("goes"), row.get("stays"))
     return False
-
-
-def _literal(name: str) -> str:
-    """Write a name so that a pattern of files takes each of its signs for itself."""
-    return re.sub(r"([*?[])", r"[\1]", name)

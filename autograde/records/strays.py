@@ -5,12 +5,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from filecmp import cmp
 from glob import escape
 from pathlib import Path
 
 from autograde.classes.folder import Course
+from autograde.classes.served import ARRIVED, served_folder
 from autograde.inbox.attempts import FOLDER, UNDONE, Attempt, Attempts, newest_of
 from autograde.inbox.merged import merged_ids
+
+MADE = {
+    "autograded/{}": "{}/*",
+    "feedback/{}": "{}/*",
+    "feedback-replaced/{}": "{}-????????-??????.html",
+    "served/given/{}": "{}/*",
+}
+"""Where what was made of a learner's hand-ins lies, by the id as folders have it → what of it is of a workbook, by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +34,7 @@ class Stray:
     assignment, sha256, answers_sha256
         The workbook's name for nbgrader; digests of the original and of the answers in it.
     files
-        The original, and the marker's notebook and the feedback pages that were made while it counted there.
+        The original, as the class's service has it, too, and what was made or given there while it counted: notebook, pages, referral.
     """
 
     learner: str
@@ -79,7 +89,7 @@ def strays(course: Course) -> tuple[Stray, ...]:
                 assignment=name,
                 sha256=one.attempt.sha256,
                 answers_sha256=one.attempt.answers_sha256,
-                files=(one.path, *_made_of(course, name, attempts, one, astray)),
+                files=(one.path, *_at_service(course, one.path), *_made_of(course, name, attempts, one, astray)),
             )
             for one, last in astray.values()
         ]
@@ -109,12 +119,21 @@ def _each(course: Course) -> Iterator[tuple[Attempts, str, dict[str, list[_Said]
         yield attempts, folder.parent.name, said
 
 
+def _at_service(course: Course, original: Path) -> list[Path]:
+    """Give where the class's service keeps the same file."""
+    return [
+        path
+        for path in sorted((served_folder(course) / ARRIVED).glob("[!.]*.zip"))
+        if path.is_file() and cmp(original, path, shallow=False)
+    ]
+
+
 def _made_of(
     course: Course, name: str, attempts: Attempts, stray: _Said, astray: Mapping[tuple[str, str], tuple[_Said, _Said]]
 ) -> list[Path]:
-    """Give what was made of a stray: each file of its id and workbook that was written while it counted there."""
-    under, held = escape(stray.learner), [attempt for attempt, _ in attempts.of(stray.learner)]
-    places = (f"autograded/{under}/{name}/*", f"feedback/{under}/{name}/*", f"feedback-replaced/{under}/{name}-????????-??????.html")
+    """Give what was made of a stray: each file of its id and workbook that was written, or given, while it counted there."""
+    held = [attempt for attempt, _ in attempts.of(stray.learner)]
+    places = [f"{place.format(escape(stray.learner))}/{its.format(name)}" for place, its in MADE.items()]
 
     def counted(attempt: Attempt, at: datetime) -> bool:
         until = astray.get((stray.learner, attempt.sha256))

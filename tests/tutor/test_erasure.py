@@ -22,6 +22,7 @@ from autograde.classes.closing import close
 from autograde.classes.folder import Course
 from autograde.classes.learner_changes import add_one, find, rename
 from autograde.classes.packing import pack
+from autograde.classes.served import ARRIVED, served_folder
 from autograde.classes.service_rows import TITLE
 from autograde.cli import app
 from autograde.desk.unfinished import end_unfinished
@@ -38,11 +39,13 @@ from autograde.inbox.assign import assign
 from autograde.inbox.intake import intake
 from autograde.inbox.merge import merge
 from autograde.inbox.merged import cut_off
+from autograde.inbox.served import take_arrived
 from autograde.inbox.take_ins import FOLDER as TAKE_INS
 from autograde.inbox.watched import new_in, take_from
 from autograde.outbox.feedback.writing import write_feedback
-from autograde.outbox.giving import Way
+from autograde.outbox.giving import Way, give_served
 from autograde.outbox.pages import CLOSED, HEAD, made_from, page_path
+from autograde.outbox.served import keep_served, serve_anew
 from autograde.records.actions import actions_of, close_action, raise_action
 from autograde.records.copies import copies_with
 from autograde.records.erasure import erase, finish, plan
@@ -59,6 +62,7 @@ from autograde.run.mark import mark_class
 from autograde.text import encodable
 from autograde.whole import ERASING, stage
 from tests.tutor.conftest import empty_database, keep_answers
+from tests.tutor.test_serving import put
 from workbook_helpers.served.database import ANSWERS
 
 if TYPE_CHECKING:
@@ -248,11 +252,13 @@ def everywhere(data: bytes, sign: bytes) -> bool:
         return any(everywhere(packed.read(one), sign) for one in packed.namelist())
 
 
-@pytest.mark.parametrize("how", ["by the id that was typed", "by a tutor"])
+@pytest.mark.parametrize("how", ["by the id that was typed", "by a tutor", "by who was signed in"])
 def test_what_was_taken_for_anothers_is_given_and_erased_as_whose_it_is(
     course: Course, kit: "Kit", tmp_path: Path, small_key: None, how: str
 ) -> None:
-    typed, path = how != "by a tutor", tmp_path / "x.zip"
+    typed, path, arrived = how != "by a tutor", tmp_path / "x.zip", served_folder(course) / ARRIVED
+    serve_anew(course)
+    arrived.mkdir()
 
     def goes_on() -> None:
         list(mark_class(course, "w01-small"))
@@ -273,10 +279,16 @@ def test_what_was_taken_for_anothers_is_given_and_erased_as_whose_it_is(
     page = page_path(course, "ben01", "w01-small")
     os.utime(page, (1_790_000_000, 1_790_000_000))  # before the other one came
     path.write_bytes(kit.hand_in("ben01" if typed else None, "2026-11-19T12:00:00+00:00", q01="b", t01=f"{SIGN} by Cai"))
-    intake(course, [path], "w01")
+    if how == "by who was signed in":
+        put(arrived, path.read_bytes(), learner="ben01")
+        take_arrived(course)
+    else:
+        intake(course, [path], "w01")
     if not typed:
         assign(course, path, "ben01")
     goes_on()
+    give_served(course, "w01-small")
+    keep_served(course)
     assign(course, path, "cai01")
     [old] = course.root.glob("feedback-replaced/ben01/*.html")
     name = f"files/feedback-replaced/ben01/{old.name}"
