@@ -13,7 +13,7 @@ from autograde.bank.papers import read_around
 from autograde.bank.qti import HINT, NEAR, REASON, RESPONSE, RIGHT, TARGET
 from autograde.bank.question import MOST_GAPS, Body, Choice, Choices, Gap, Gapped, Pairs, Part, Question, Steps, Unreadable, Words
 from autograde.bank.shares import CAPITALS, PARTIAL, WEIGHTS, choices, gap_of, typed
-from autograde.bank.text import FEEDBACK, PICTURE, as_number, classes, has_media, passing, words
+from autograde.bank.text import PICTURE, as_number, classes, has_media, is_feedback, passing, words
 
 BLOCKS = frozenset({"choiceInteraction", "matchInteraction", "orderInteraction"})
 INLINE = frozenset({"inlineChoiceInteraction", "textEntryInteraction"})
@@ -131,7 +131,7 @@ def _shares(declaration: Element, notes: list[str]) -> dict[str, float]:
 
 def _spoken_in(element: Element) -> str:
     """Give what is said within an element once it is answered."""
-    return " ".join(words(one) for one in element.iter() if one.tag in FEEDBACK)
+    return " ".join(words(one) for one in element.iter() if is_feedback(one))
 
 
 def _pairs(only: Element, right: list[str]) -> Pairs:
@@ -204,7 +204,7 @@ def _said(item: Element) -> dict[str, str]:
 def words_of_reason(item: Element, *, own: bool) -> str:
     """Give why the right answer is right; of others' items, all that is said, after the answer, to no choice alone."""
     to_choices = {id(one) for choice in item.iter("simpleChoice") for one in choice.iter()}
-    in_body = [one for one in item.iter() if one.tag in FEEDBACK and id(one) not in to_choices]
+    in_body = [one for one in item.iter() if is_feedback(one) and id(one) not in to_choices]
     choices = {own_id(one.get("identifier") or "") for one in item.iter() if one.tag in {"simpleChoice", "simpleAssociableChoice"}}
     after = [
         one

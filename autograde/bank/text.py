@@ -13,9 +13,7 @@ LONGEST = 100_000
 """Signs of one text of a question, its HTML included; one of ours has 4,000 at most, and a document."""
 DEEPEST = 60
 """Elements within each other; what is deeper counts as standing there."""
-FEEDBACK = frozenset({"feedbackBlock", "feedbackInline"})
-"""What an item of QTI says within its body once it is answered."""
-UNSEEN = frozenset({"script", "style", "template", "head", "title", "object", "iframe"}) | FEEDBACK
+UNSEEN = frozenset({"script", "style", "template", "head", "title", "object", "iframe"})
 """Elements whose content is no part of what is asked."""
 INLINE = re.compile("a|abbr|b|bdi|bdo|big|cite|code|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var")
 """Elements that stand within a line; around any other there is a space."""
@@ -122,7 +120,12 @@ def _words(element: Element, instead: Callable[[Element], str | None]) -> list[s
 def _unseen(element: Element) -> bool:
     """Whether nobody who answers reads an element; a rubric block of QTI says whom it is for."""
     views = (element.get("view") or "").split()
-    return element.tag in UNSEEN or (element.tag == "rubricBlock" and "candidate" not in views)
+    return element.tag in UNSEEN or is_feedback(element) or (element.tag == "rubricBlock" and "candidate" not in views)
+
+
+def is_feedback(element: Element) -> bool:
+    """Whether an item of QTI says this within its body once it is answered; what it hides then is read before."""
+    return element.tag in {"feedbackBlock", "feedbackInline"} and element.get("showHide") != "hide"
 
 
 def plain(html: str) -> str:

@@ -484,6 +484,16 @@ AROUND = {
         "Look at this. Which?",
         "It is two. “One”: No.",
     ),
+    "what an answer hides": (
+        QTI.replace("<p>Look", BLOCK.replace('"show"', '"hide"') + "<p>Look"),
+        "It is two. Look at this. Which?",
+        "“One”: No.",
+    ),
+    "what an answer hides, in QTI 3": (
+        QTI.replace("<p>Look", BLOCK_3.replace("block>", 'block show-hide="hide">', 1) + "<p>Look"),
+        "It is two. Look at this. Which?",
+        "“One”: No.",
+    ),
     "a rubric for who answers": (QTI.replace("<p>Look", FELL.format("tutor candidate")), "She fell. Look at this. Which?", "“One”: No."),
     "a rubric for the marker": (QTI.replace("<p>Look", FELL.format("scorer")), "Look at this. Which?", "“One”: No."),
 }
