@@ -94,8 +94,8 @@ def end_adjustment(id_: Annotated[str, typer.Argument(metavar="ID", help="As aut
 
 @quality.command(name="plan")
 def make_plan(
-    base: Annotated[float, typer.Option(metavar="SHARE", help="Of each assessor’s decisions, 0 to 1.")] = 0.1,
-    new_rate: Annotated[float, typer.Option(metavar="SHARE", help="Of a new assessor’s decisions.")] = 0.25,
+    base: Annotated[float, typer.Option(metavar="SHARE", min=0, max=1, help="Of each assessor’s decisions, 0 to 1.")] = 0.1,
+    new_rate: Annotated[float, typer.Option(metavar="SHARE", min=0, max=1, help="Of a new assessor’s decisions, 0 to 1.")] = 0.25,
     new: Annotated[list[str] | None, typer.Option(metavar="NAME", help="An assessor who is new; once for each.")] = None,
     per_assessor: Annotated[int, typer.Option(metavar="NUMBER", help="The least number for each assessor.")] = 2,
     per_criterion: Annotated[int, typer.Option(metavar="NUMBER", help="The least number for each criterion.")] = 1,

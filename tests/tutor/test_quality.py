@@ -647,6 +647,7 @@ def test_all_of_it_by_command(marked: Course, typed: Callable[..., str]) -> None
     assert "agreed plan" in typed(marked, "adjust", "list", "ana01")
     [adjusted] = adjustments.adjustments_of(marked)
     assert "has ended: extra time" in typed(marked, "adjust", "end", adjusted.id)
+    assert "equal to 1. Example: autograde quality plan --base 0.1" in typed(marked, "quality", "plan", "--base", "10", fails=True)
     assert "1 decision to look at. The plan’s seed is autumn." in typed(marked, "quality", "plan", "--seed", "autumn")
     assert "to look at" in typed(marked, "quality", "list")
     [one] = sampling.samples_of(marked)
