@@ -1,7 +1,9 @@
 """Take in: what came, what cannot be used and whose it is, and who has handed nothing in yet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from autograde.classes.folder import Course
 from autograde.classes.served import is_served
@@ -144,6 +146,7 @@ def data(course: Course, *, workbook: str = "", number: int = 1, busy: bool = Fa
     number = min(max(1, number), numbers)
     everybody = [Who(id=one.id, shown=one.shown, name=one.name or one.shown, email=one.email) for one in at.learners]
     waiting = set_aside(course)
+    title = cache(lambda name: course.workbook(name).about.title)  # of many cards most are of one workbook
     return Shown(
         choices=tuple(_choice(at, one) for one in at.workbooks),
         workbook=chosen.name if chosen else "",
@@ -153,7 +156,7 @@ def data(course: Course, *, workbook: str = "", number: int = 1, busy: bool = Fa
         number=number,
         numbers=numbers,
         missing=tuple(one for one in everybody if chosen and at.of(one.id, chosen.name).handed_in is None),
-        unusable=tuple(_unusable(course, at, one) for one in waiting[:ASIDE]),
+        unusable=tuple(_unusable(course, at, one, title) for one in waiting[:ASIDE]),
         waiting=len(waiting),
         learners=tuple(everybody) if waiting else (),
         few=len(everybody) <= FEW,
@@ -193,12 +196,11 @@ def _in(at: Standing, workbook: Workbook, latest: tuple[TakeIn, ...]) -> list[In
     return sorted(rows, key=lambda row: row.handed_in, reverse=True)
 
 
-def _unusable(course: Course, at: Standing, aside: Aside) -> Unusable:
+def _unusable(course: Course, at: Standing, aside: Aside, title: Callable[[str], str]) -> Unusable:
     workbook = next((one for one in at.workbooks if one.name == aside.workbook), None)
     due = at.due(aside.learner.id if aside.learner else "", workbook) if workbook else None
-    title = course.workbook(workbook.name).about.title if workbook else "the workbook"
-    message, hand_in = ask_again(course, aside, title, due), is_hand_in(course, aside.folder)
-    return Unusable(aside=aside, short=workbook.short if workbook else "", message=message, hand_in=hand_in)
+    message = ask_again(course, aside, title(workbook.name) if workbook else "the workbook", due)
+    return Unusable(aside=aside, short=workbook.short if workbook else "", message=message, hand_in=is_hand_in(course, aside.folder))
 
 
 def _watched(course: Course) -> Watched:

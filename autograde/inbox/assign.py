@@ -77,9 +77,9 @@ def is_hand_in(course: Course, folder: str) -> bool:
         if not (there := held_in(path)) or not is_zipfile(there[0]):  # a film is not read to its end
             return False
         arrival, held = _arrival(path)
-        workbook = course.workbook(course.assignment(_named(arrival) or (held.assignment if held else "")))
-        answers = parts_of(arrival.data, workbook.assignment).answers
-        return answers is not None and not parse_sheet(answers, workbook.items, workbook.id).problem
+        name = course.assignment(_named(arrival) or (held.assignment if held else ""))
+        answers = parts_of(arrival.data, name).answers
+        return answers is not None and not parse_sheet(answers, {}, course.assignments()[name]).problem  # it hangs on no item
     except (WorkbookError, OSError):
         return False
 

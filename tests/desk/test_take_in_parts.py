@@ -31,7 +31,7 @@ from autograde.outbox.give_out import refusals
 from autograde.outbox.paste import site_zip, text_for_learners
 from tests.desk.test_learner_parts import run
 from tests.tutor.conftest import ASSIGNMENT, Kit
-from workbook_helpers.items import load_workbook
+from workbook_helpers.items import Workbook, load_workbook
 
 SECOND = "w02-second"
 
@@ -279,8 +279,8 @@ def test_a_slip_with_whose_it_is_is_undone(course: Course, kit: Kit, tmp_path: P
     assert [one.folder for one in set_aside(course)] == [card.folder]
 
 
-def test_a_reason_tells_a_learner_nothing_of_others(course: Course, kit: Kit, tmp_path: Path) -> None:
-    people = {7: "Ana Evans", 8: "Dan Davies"}
+def test_a_reason_tells_a_learner_nothing_of_others(course: Course, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = {7: "Ana Evans", 8: "Dan Davies", 9: "Fay Fenn"}
     files = {f"{name}_{n}_assignsubmission_file/x.zip": kit.hand_in("ana01", t01=name, q01="a") for n, name in people.items()}
     (tmp_path / "d.zip").write_bytes(kit.zipped(files))
     take_in_files(course, [tmp_path / "d.zip"])
@@ -288,6 +288,15 @@ def test_a_reason_tells_a_learner_nothing_of_others(course: Course, kit: Kit, tm
     assert texts
     assert all("I cannot tell whose it is." in text for text in texts)
     assert not any("ana01" in text or "Evans" in text for text in texts)
+    read, workbook = list[str](), Course.workbook
+
+    def reading(self: Course, name: str) -> Workbook:
+        read.append(name)
+        return workbook(self, name)
+
+    monkeypatch.setattr(Course, "workbook", reading)
+    assert [one.hand_in for one in take_in.data(course).unusable] == [True] * len(texts)
+    assert (len(texts), read) == (2, [ASSIGNMENT]), "once, however many cards there are"
 
 
 def test_a_take_in_is_undone_by_its_name(course: Course, kit: Kit, tmp_path: Path) -> None:
