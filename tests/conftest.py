@@ -46,10 +46,9 @@ UNSETTLED = ", ".join(f".wb-question[data-wb-state={state}]" for state in ("dirt
 PORTS = range(11_000, 32_000)
 """Of servers: none that a browser does not open, and below those that Linux gives to whoever asks for any."""
 _port = count(SystemRandom().randrange(len(PORTS)))
-ONE_PAGE = """document.addEventListener("readystatechange", () => {
-  try { localStorage["wb-display"] ??= '{"pages":"one"}'; } catch { /* no storage here */ }
-}, { once: true });"""
+BEFORE = """document.addEventListener("readystatechange", () => {{ try {{ {0} }} catch {{ /* no storage here */ }} }}, {{ once: true }});"""
 """Before the page's own scripts, and no sooner: who asks for the storage of a file:// page while it comes may make Chromium forget it."""
+ONE_PAGE = BEFORE.format("localStorage['wb-display'] ??= '{\"pages\":\"one\"}';")
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Plain HTTP asks for no certificate, and to read all that a machine has takes longer than to ask."""
 FLAGS = (

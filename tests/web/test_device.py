@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.conftest import ROOT, is_saved
+from tests.conftest import BEFORE, ROOT, is_saved
 from tests.web.device import ALL, MINE, PICK, PRIVATE, STORY, TEXT, Tab, copy_of, made, opened, until, wrongs
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file
@@ -208,7 +208,7 @@ def test_a_page_that_opens_at_once_knows_what_the_browser_has_not_kept_for_later
     ana.page.locator("#wb-display > summary").click()
     ana.page.locator("#wb-display").get_by_label("Colours").select_option("dark")
     # As Chromium does it now and then on a busy machine, to a page that opens at once.
-    context.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")
+    context.add_init_script(BEFORE.format("localStorage.clear();"))
     ana.page.reload()
     expect(ana(TEXT)).to_have_attribute("data-wb-state", "clean")
     expect(ana.page.locator("#wb-who-slot")).to_contain_text("ana01")
@@ -222,7 +222,7 @@ def test_a_page_that_opens_at_once_knows_what_the_browser_has_not_kept_for_later
 def test_what_was_typed_a_moment_before_is_there_at_once_and_is_no_second_version_later(context: BrowserContext, tab: Open) -> None:
     ana = tab("ana01")
     ana.write("one")
-    context.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")  # as above
+    context.add_init_script(BEFORE.format("localStorage.clear();"))  # as above
     ana.page.evaluate(
         """id => { const area = document.querySelector(`#${id} textarea`); area.value = "one two"; globalThis.before = true;
                    area.dispatchEvent(new Event("input", { bubbles: true })); location.reload(); }""",

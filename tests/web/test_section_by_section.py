@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.axe import violations
 from tests.browser.test_accessible import FOCUS
-from tests.conftest import is_saved
+from tests.conftest import BEFORE, is_saved
 from tests.web.device import HEAD, toml, until
 from workbook_helpers.items import load_workbook
 from workbook_helpers.web import workbook_file
@@ -43,8 +43,8 @@ CELLS = [
 
 RING = 6
 """How far what shows the focus reaches around something, in pixels."""
-KNOWN = """if (location.protocol === "file:" && !sessionStorage.known)
-  { sessionStorage.known = "yes"; localStorage["wb-learner"] = sessionStorage["wb-learner"] = "ana01"; }"""
+KNOWN = BEFORE.format("""if (location.protocol === "file:" && !sessionStorage.known)
+  { sessionStorage.known = "yes"; localStorage["wb-learner"] = sessionStorage["wb-learner"] = "ana01"; }""")
 """Once, so that somebody else may come."""
 
 
@@ -265,7 +265,7 @@ def test_each_student_goes_on_where_they_were(walk: Walk) -> None:
 def test_the_place_is_known_to_a_page_that_opens_before_the_browser_has_kept_it_for_later(walk: Walk) -> None:
     walk.open().way("Next").click()
     walk.shows(SECOND)
-    walk.page.add_init_script("try { localStorage.clear(); } catch { /* about:blank keeps nothing */ }")
+    walk.page.add_init_script(BEFORE.format("localStorage.clear();"))
     walk.open()
     walk.shows(SECOND)
     expect(walk.page.locator("#wb-place")).to_be_visible()
@@ -419,7 +419,7 @@ def test_the_header_is_one_low_row_and_nothing_covers_a_low_window(walk: Walk, w
 def test_the_bars_of_a_small_phone_have_room_in_every_letter(walk: Walk, picked: dict[str, str], language: str) -> None:
     walk.page.set_viewport_size({"width": 320, "height": 640})
     stored = {"wb-display": json.dumps(picked), "wb-language": language}
-    walk.page.add_init_script(f"Object.assign(localStorage, {json.dumps(stored)})")
+    walk.page.add_init_script(BEFORE.format(f"Object.assign(localStorage, {json.dumps(stored)});"))
     page = walk.open("#What-a-family-hopes-for").page
     page.evaluate("document.fonts.ready")
     page.locator("#w99-p01 input").first.check()
