@@ -448,3 +448,21 @@ def test_a_name_that_others_lead_here_is_refused(service: Service) -> None:
     }
     assert seen == {"localhost:1": 200, "127.0.0.1": 200, "[::1]:80": 200, "evil.example": 403, "localhost.evil": 403, "": 200}
     assert client.get("/", Host=socket.gethostname()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status", "said", "leads"),
+    [
+        pytest.param(f"api/{ASSIGNMENT}/feedback", "", 401, "You are not signed in", True, id="signed out"),
+        pytest.param("w01-smal.html", "", 404, "There is no such page here", True, id="mistyped"),
+        pytest.param("some/where", "", 404, "There is no such page here", True, id="nowhere"),
+        pytest.param("", "laptop.router.box", 403, "Use the address that your tutor shows you", False, id="another name"),
+    ],
+)
+def test_who_opens_what_cannot_be_shown_reads_why_and_finds_home(
+    service: Service, path: str, host: str, status: int, said: str, leads: bool
+) -> None:
+    client = Client(service.port)
+    page = client.get(path, Accept="text/html,*/*;q=0.8", Host=host)
+    assert (page.status, said in page.content.decode(), '<a href="/">My workbooks</a>' in page.content.decode()) == (status, True, leads)
+    assert "error" in client.get(path, Accept="*/*", Host=host).json, "a page of ours asks"

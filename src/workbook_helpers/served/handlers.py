@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from workbook_helpers.items import Json
 from workbook_helpers.served.database import FullError, Refused
 from workbook_helpers.served.room import Room
 from workbook_helpers.served.sessions import LASTS_S, SHARED_S
-from workbook_helpers.words import use
+from workbook_helpers.words import language, say, use
 
 HUB_SESSION = "jupyterhub-session-id"
 MAX_BODY = 1_000_000
@@ -30,6 +31,16 @@ A whole college may come from one address.
 MOST_KNOWN = 20_000
 """Of so many at the most it is known how often they asked; then of nobody, and everybody may ask as at first."""
 RETRY_S = 5
+PAGE = (
+    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<title>{title}</title><body style="font-family:sans-serif;margin:2em"><main><h1>{title}</h1><p>{text}</p>{way}</main>'
+)
+SAID = {
+    "out": ("served-hub-not-in", "served-page-sign-in"),
+    "none": ("served-page-none", "served-page-address"),
+    "host": ("served-page-none", "served-page-address"),
+}
+"""What a refusal says to who has opened an address: a title, and what to do."""
 LOG = logging.getLogger("workbook.served")
 
 
@@ -111,7 +122,21 @@ class Handler(web.RequestHandler):
             self.set_header("Retry-After", str(RETRY_S))
         elif status == 401 and self.settings["hub"]:
             more["sign_in"] = "hub-login"
-        self.send({"error": error, **more})
+        if self.request.method == "GET" and "text/html" in self.request.headers.get(
+            "Accept", ""
+        ):  # somebody opens it: no call of a page of ours
+            title, text = SAID.get(error, ("served-page-busy", "served-page-again"))
+            self.explain(say(title), say(text), "" if error == "host" else self.room.base)
+        else:
+            self.send({"error": error, **more})
+
+    def explain(self, title: str, text: str, home: str = "") -> None:
+        """Answer with a page of one sentence; `home` is where "My workbooks" is, left out where the address is none below it."""
+        ours = home and self.request.path.startswith(home)
+        way = f'<p><a href="{escape(home)}">{escape(say("page-home"))}</a></p>' if ours else ""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+        self.finish(PAGE.format(language=language(), title=escape(title), text=escape(text), way=way))
 
     def send(self, content: object) -> None:
         """Answer with JSON."""

@@ -7,7 +7,6 @@ That session holds for as long as the browser has the hub's own one (`Handler.of
 import json
 import os
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +15,7 @@ from tornado import web
 
 from workbook_helpers.errors import WorkbookError
 from workbook_helpers.served.handlers import Handler
-from workbook_helpers.words import language, say
+from workbook_helpers.words import say
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,10 +25,6 @@ Settings = TypeVar("Settings", bound="DataclassInstance")
 LOGIN, CALLBACK = "hub-login", "oauth_callback"
 BEGUN, BEGUN_S = "workbook-begun-", 600
 """How the cookie of a sign-in begins that is under way, and how many seconds it may take."""
-PAGE = (
-    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<title>{title}</title><body style="font-family:sans-serif;margin:2em"><main><h1>{title}</h1><p>{text}</p></main>'
-)
 OF_LTI = "lti-"
 """The names of those who come from a learning platform begin so."""
 
@@ -61,9 +56,7 @@ class Way(HubOAuthenticated, Handler):
         error = about.get("exc_info", (None, None, None))[1]
         text = error.text if isinstance(error, Refusal) else say("served-hub-failed")
         self.set_status(error.status_code if isinstance(error, Refusal) else status_code)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-        self.finish(PAGE.format(language=language(), title=escape(say("served-hub-not-in")), text=escape(text)))
+        self.explain(say("served-hub-not-in"), text)
 
 
 class Login(Way):

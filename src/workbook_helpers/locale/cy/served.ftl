@@ -30,6 +30,11 @@ served-stay = Aros yma
 served-leave-all-the-same = Gadael er hynny
 served-has = Gyda’ch tiwtor
 served-has-what = Eich atebion fel yr oeddent ar { $time }. Nid yw nodiadau preifat yn eu plith oni bai eich bod wedi ticio i’w dangos.
+served-page-sign-in = Agorwch Fy llyfrau gwaith a mewngofnodwch yno. Yna agorwch hwn eto.
+served-page-none = Nid oes tudalen o’r fath yma
+served-page-address = Defnyddiwch y cyfeiriad y mae eich tiwtor yn ei ddangos i chi.
+served-page-busy = Ni all cyfrifiadur eich coleg ateb nawr
+served-page-again = Rhowch gynnig arall arni ymhen munud.
 # Where a college's hub signs people in.
 served-hub-not-in = Nid ydych wedi mewngofnodi
 served-hub-nobody = Rydych wedi mewngofnodi yn y coleg fel { $user }, ac nid oes dysgwr o'r enw hwnnw yn y dosbarth hwn. Dywedwch wrth eich tiwtor.

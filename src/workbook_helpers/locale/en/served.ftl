@@ -37,6 +37,12 @@ served-leave-all-the-same = Leave all the same
 # In the receipt: what the tutor has.
 served-has = With your tutor
 served-has-what = Your answers as they were on { $time }. Private notes are among them only if you ticked to show them.
+# A page in place of one that cannot be shown.
+served-page-sign-in = Open My workbooks and sign in there. Then open this again.
+served-page-none = There is no such page here
+served-page-address = Use the address that your tutor shows you.
+served-page-busy = Your college’s computer cannot answer just now
+served-page-again = Please try again in a minute.
 # Where a college's hub signs people in.
 served-hub-not-in = You are not signed in
 served-hub-nobody = You are signed in at the college as { $user }, and no learner of this class is called so. Tell your tutor.
