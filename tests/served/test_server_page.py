@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from workbook_helpers.web import write_site
 WHOLE = "w01-working-and-personal"
 Device = Callable[..., BrowserContext]
 NAMES = ["two", "bus", "clash", "hand", "given", "out", "left", "unsent", "other", "twice", "join", "lan", "back", "lost", "page", "merged"]
-NAMES += ["slow"]
+NAMES += ["slow", "cut", "task", "long", "full", "word"]
 """One learner for each test: they share a class and its service."""
 
 
@@ -165,6 +167,92 @@ def test_a_save_of_which_no_word_comes_back_is_one_save(room: Room, on: Device) 
     kept = there(room, "twice1")
     assert (kept["answers"][TEXT]["value"], kept["revision"]) == ("Once, and once more.", 2)
     assert tab(TEXT).locator(".wb-conflict:visible").count() == 0
+
+
+def test_an_answer_that_is_cut_off_is_not_waited_for_for_ever(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "cut1")
+    tab.page.clock.install()
+    lines: list[socket.socket] = []
+
+    def answer(door: socket.socket) -> None:
+        for _ in range(2):
+            lines.append(door.accept()[0])
+            lines[-1].recv(100_000)
+            lines[-1].sendall(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"saved": [')
+
+    def cut_off(pattern: str, act: Callable[[], object]) -> None:
+        n = len(lines)
+        tab.page.route(pattern, lambda way: way.continue_(url=f"http://127.0.0.1:{door.getsockname()[1]}/"), times=1)
+        act()
+        while len(lines) == n:
+            tab.page.wait_for_timeout(50)
+        tab.page.wait_for_timeout(300)  # the half of it is there, and no more comes
+        tab.page.clock.fast_forward(9000)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=answer, args=[door], daemon=True).start()
+        cut_off("**/save", lambda: tab.text(TEXT).fill("Sent again."))
+        says(tab, "✓ All saved")
+        assert there(room, "cut1")["answers"][TEXT]["value"] == "Sent again."
+        cut_off(f"**/api/{ASSIGNMENT}", lambda: tab.page.reload(wait_until="commit"))
+        expect(tab.text(TEXT)).to_have_value("Sent again.")
+    for line in lines:
+        line.close()
+
+
+def without(page: str, item: str) -> str:
+    """Give a workbook's page as it is when this question has been taken out."""
+
+    def less(found: re.Match[str]) -> str:
+        book = json.loads(found[2])
+        del book["items"][item]
+        return found[1] + json.dumps(book).replace("<", "\\u003c")
+
+    made, n = re.subn(r'(<script[^>]*id="wb-book"[^>]*>)(.*?)(?=</script>)', less, page, flags=re.DOTALL)
+    assert n == 1
+    return made.replace(f'data-wb-ask="{item}"', "")
+
+
+@pytest.mark.parametrize(("status", "said"), [(413, "Not saved yet"), (403, "It cannot be sent just now, and is tried again by itself.")])
+def test_an_answer_that_is_not_taken_does_not_stand_before_the_others(room: Room, on: Device, status: int, said: str) -> None:
+    learner = {413: "long1", 403: "long2"}[status]
+    tab = at_work(room, on(service_workers="block"), learner)
+    tab.page.route("**/save", lambda way: way.fulfill(status=status) if "Long." in (way.request.post_data or "") else way.continue_())
+    tab.text(TEXT).fill("Long.")
+    expect(tab.page.locator(".wb-saved")).to_contain_text(said)
+    tab(PICK).locator('input[value="b"]').check()
+    tab(MINE).get_by_role("checkbox").check()
+    where = tab.page.locator("#your-work")
+    expect(where).to_contain_text("1 answer is on this device only.")
+    assert {name: one["value"] for name, one in there(room, learner)["answers"].items()} == {PICK: "b", MINE: True}
+    if status == 413:
+        expect(tab(TEXT).locator(".wb-status")).to_contain_text("Not saved: this answer holds something that cannot be kept here")
+        expect(where).to_contain_text("Look at each question that says that it is not saved")
+        whole = (room.folder / "site" / f"{ASSIGNMENT}.html").read_text("utf-8")
+        tab.page.route(room.page, lambda way: way.fulfill(body=without(whole, TEXT), content_type="text/html"), times=1)
+        tab.page.reload()
+        says(tab, "✓ All saved")
+        tab("hand-in").get_by_role("button", name="Hand in").click()
+        expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+        tab.page.reload()
+        expect(tab(TEXT).locator(".wb-status")).to_contain_text("Not saved: this answer holds something")
+    tab.text(TEXT).fill("Short.")
+    says(tab, "✓ All saved")
+    assert there(room, learner)["answers"][TEXT]["value"] == "Short."
+
+
+def test_a_device_that_is_full_in_between_says_so_wherever_it_says_where_the_work_is(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "full1")
+    tab.write("Kept.", TEXT)
+    tab.page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
+    tab.text(TEXT).fill("On this page only.")
+    says(tab, "Not saved yet")
+    where = tab.page.locator("#your-work")
+    expect(where).to_contain_text("Not everything on this page is kept on this device. Save a copy now")
+    expect(where.get_by_role("button", name="Open my copy")).to_be_visible()
+    where.get_by_role("button", name="Leave").click()
+    expect(tab.page.get_by_role("dialog")).to_contain_text("1 answer is on this device only")
+    assert tab.text(TEXT).input_value() == "On this page only."
 
 
 def test_a_browser_that_throws_everything_away_gets_it_back(room: Room, on: Device) -> None:
@@ -314,6 +402,64 @@ def referral(learner: str, manifest: dict[str, Any], sent: dict[str, Any]) -> st
     return json.dumps({**about, "tasks": tasks, "answers": first})
 
 
+def all_handed_in(tab: Tab) -> None:
+    """Answer what is marked, and hand it in."""
+    tab.write("Because.", TEXT)
+    tab.choose("a", PICK)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    tab("hand-in").get_by_role("button", name="Hand in").click()
+    expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+
+
+def test_what_was_written_to_a_task_that_is_withdrawn_is_there_to_be_chosen(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "task1")
+    all_handed_in(tab)
+    sent, manifest = handed(room.arrived("task1")[0])
+    room.give("task1", "referral.json", referral("task1", manifest, sent))
+    look(tab)
+    expect(tab.page.locator("#wb-again")).to_be_visible()
+    (room.folder / "given" / "task1" / ASSIGNMENT / "referral.json").unlink()
+    tab.text(TEXT).fill("Because it keeps people safe.")
+    expect(tab.page.locator("#wb-again")).to_have_count(0)  # it is looked at once the answer is refused
+    choice = tab(TEXT).locator(".wb-conflict")
+    expect(choice).to_contain_text("There is another version of this answer")
+    assert tab.text(TEXT).input_value() == "Because."
+    choice.get_by_role("button", name="Use the other answer").click()
+    says(tab, "✓ All saved")
+    tab.page.reload()
+    expect(tab.text(TEXT)).to_have_value("Because it keeps people safe.")
+    says(tab, "✓ All saved")
+    tab("hand-in").get_by_role("button", name="Hand in again").click()
+    expect(tab("hand-in").get_by_text("You have changed answers")).to_be_hidden()
+    again, how = handed(room.arrived("task1")[1])
+    assert (how.get("attempt", 1), again["answers"][TEXT]["value"]) == (1, "Because it keeps people safe.")
+
+
+def test_what_keeps_a_hand_in_from_arriving_is_said_as_it_is(room: Room, on: Device) -> None:
+    tab = at_work(room, on(), "word1")
+    tab.write("Because.", TEXT)
+    tab.choose("a", PICK)
+    tab(MINE).get_by_role("checkbox").check()
+    is_saved(tab(MINE))
+    press, error = tab("hand-in").get_by_role("button", name=re.compile("Hand in")), tab("hand-in").locator(".wb-error").first
+    tab.page.route("**/hand-in", lambda way: way.fulfill(status=503), times=1)
+    press.click()
+    expect(error).to_contain_text("Not handed in: your college’s computer cannot take it just now.")
+    tab.page.route("**/hand-in", lambda way: way.abort(), times=1)
+    press.click()
+    expect(error).to_contain_text("No answer came, so it is not known yet whether your work is handed in.")
+
+    def swallow(way: Route) -> None:
+        way.fetch()  # it has come through; its answer does not
+        way.abort()
+
+    tab.page.route("**/hand-in", swallow, times=1)
+    press.click()
+    expect(tab.page.locator(".wb-receipt")).to_contain_text("Your tutor has it now.")
+    assert len(room.arrived("word1")) == 1
+
+
 def test_after_a_merge_of_ids_was_taken_back_nothing_of_the_other_stays_in_the_browser(room: Room, on: Device) -> None:
     other = Client(room.service.port)
     other.join("merged2")
@@ -347,12 +493,7 @@ def test_after_a_merge_of_ids_was_taken_back_nothing_of_the_other_stays_in_the_b
 def test_feedback_and_what_is_asked_again_appear_while_the_workbook_is_open(room: Room, on: Device) -> None:
     context = on()
     tab = at_work(room, context, "given1")
-    tab.write("Because.", TEXT)
-    tab.choose("a", PICK)
-    tab(MINE).get_by_role("checkbox").check()
-    is_saved(tab(MINE))
-    tab("hand-in").get_by_role("button", name="Hand in").click()
-    expect(tab.page.locator(".wb-receipt")).not_to_be_empty()
+    all_handed_in(tab)
     sent, manifest = handed(room.arrived("given1")[0])
     page = f"<!doctype html><title>Feedback</title><h1>Well done</h1>{HOME}My workbooks</a><script>document.title = 'run'</script>"
     room.give("given1", "feedback.html", page)
@@ -386,6 +527,7 @@ def test_who_is_signed_out_in_between_keeps_what_is_typed_and_goes_on_after_sign
     context.clear_cookies()
     tab.text(TEXT).fill("Before, and after.")
     says(tab, "Saved on this device. It will be sent when you have signed in again.")
+    expect(tab.page.locator("#your-work")).to_contain_text("1 answer is on this device only. Sign in again, so that your work is sent.")
     tab("hand-in").get_by_role("button", name="Hand in").scroll_into_view_if_needed()
     tab.button("Sign in again").first.click()
     expect(tab.page.locator(".wb-notice").first).to_contain_text("You were signed out, out1. Sign in again: what you wrote is kept")
@@ -591,6 +733,12 @@ def test_the_page_tells_where_it_is_and_says_so(room: Room, on: Device) -> None:
     expect(tab.page.locator("#your-work")).to_contain_text("Your tutor does not see what you write before you hand it in")
     expect(tab.page.locator(".wb-saved")).not_to_contain_text("tutor")  # the header has no room for it
     assert ASSIGNMENT in tab.page.url
+    tab.page.clock.install()
+    tab.page.evaluate("dispatchEvent(new Event('focus')); scrollTo(0, document.body.scrollHeight)")
+    with context.expect_event("request", lambda request: request.url.endswith("/beat")) as beat:
+        tab.page.clock.fast_forward(31_000)
+        tab.page.evaluate("dispatchEvent(new Event('focus'))")
+    assert json.loads(beat.value.post_data or "")["section"] == "Hand in", "where everything stands on one page, what is before the eyes"
 
 
 def test_a_link_into_a_workbook_leads_there_after_signing_in(room: Room, on: Device) -> None:

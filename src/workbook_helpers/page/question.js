@@ -34,7 +34,7 @@ const moment = (time) => { // with the day where that is not today
 const NEXT = {
   unknown: { edit: "dirty", empty: "clean", stored: "saved", offer: "offered", differ: "conflict" }, // the host has not yet said what it keeps
   clean: { edit: "dirty", empty: "clean", stored: "saved", differ: "conflict" }, // never answered
-  saved: { edit: "dirty", empty: "clean", stored: "saved", differ: "conflict" }, // what is here is kept
+  saved: { edit: "dirty", empty: "clean", stored: "saved", refuse: "refused", differ: "conflict" }, // what is here is kept
   dirty: { edit: "dirty", send: "saving", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // changed, soon to be sent
   saving: { edit: "dirty", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // sent, not yet acknowledged
   unsaved: { edit: "unsaved", stored: "saved", fail: "unsaved", refuse: "refused", differ: "conflict" }, // did not come through; tried again
@@ -230,12 +230,13 @@ export function question(book, spec, el) {
     later();
   }
   /** @param {Stored<any>} stored */
-  function settled({ value, revision, saved_at, tried }) { // the answer on this page is the answer that is kept
+  function settled({ value, revision, saved_at, tried, refused }) { // the answer on this page is the answer that is kept
     newer = false;
     draft.clear();
     seen = { value, revision };
     earlier.hidden = fit;
     on(saved_at && fit ? "stored" : "empty");
+    if (refused) on("refuse", say("frame-refused"));
     stands(fit ? value : null);
     if (untold) tell();
     else practice?.stands(fit ? value : null, tried);

@@ -35,7 +35,6 @@ let moved = false; // whether the student has begun to use the page; then nothin
 export const about = () => all.find(({ node }) => node.hasAttribute("data-wb-about"));
 /** The sections that follow each other, as in `Book.sections`. */
 export const steps = () => all.filter((section) => section !== about());
-export const shown = () => now;
 /** Whether everything stands on one page, as the student set it. */
 export const inOne = () => root.dataset.wbPages === "one";
 /** The address of a heading within the page. @param {HTMLElement} heading */
@@ -74,6 +73,9 @@ function steady({ node }, change = draw) {
 }
 /** The section that is being read where several are shown. */
 const read = () => (scrollY && all.filter(({ node }) => !node.hidden && node.getBoundingClientRect().top < innerHeight / 3).at(-1)) || all[0];
+
+/** Where the student is. */
+export const shown = () => (inOne() ? read() : now);
 
 /** @param {Shown} section */
 function turn(section) {

@@ -400,6 +400,8 @@ export interface Stored<Answer> extends Seen<Answer> {
   /** Visit → the last change of it that went into this answer or those before it. */
   typed?: Record<string, number>;
   tried?: Tried | null;
+  /** It is kept here, and where the host sends it, it is not taken as it is. */
+  refused?: boolean;
 }
 /** What the page of a later workbook has of an answer (`Saved.brief` in answers/change.py). */
 export type Earlier = Pick<Stored<any>, "value" | "saved_at" | "tried">;

@@ -13,7 +13,7 @@ home-continue-at = Parhau: Adran { $n }, tua { $minutes ->
 } ar ôl
 home-next = Nesaf: llyfr gwaith newydd
 home-all-done = Mae pob un o’ch llyfrau gwaith wedi’i gyflwyno. Da iawn.
-home-all-done-about = Nid oes dim i’w ddechrau nawr. Bydd llyfr gwaith newydd yn ymddangos yma.
+home-all-done-about = Nid oes dim i’w ddechrau nawr. Bydd llyfr gwaith newydd yn ymddangos yma pan agorwch y dudalen hon eto.
 home-todo = I’w wneud
 home-handed = Wedi’u cyflwyno
 home-handed-about = Cewch newid atebion a chyflwyno eto.

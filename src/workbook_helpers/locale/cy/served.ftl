@@ -2,7 +2,6 @@
 saved-device = Wedi’i gadw ar y ddyfais hon. Caiff ei anfon pan ddaw’r cysylltiad yn ôl.
 saved-later = Wedi’i gadw ar y ddyfais hon. Ni ellir ei anfon nawr, a rhoddir cynnig arall arni ar ei ben ei hun.
 saved-out = Wedi’i gadw ar y ddyfais hon. Caiff ei anfon pan fyddwch wedi mewngofnodi eto.
-saved-refused = Ni ellir cadw ateb fel y mae. Newidiwch ef, a chaiff ei anfon.
 served-away = does dim cysylltiad, a does neb wedi gweithio yma o’r blaen
 served-out = Rydych wedi’ch allgofnodi. Mae’r hyn a ysgrifennwch yn cael ei gadw ar y ddyfais hon. Mewngofnodwch eto, er mwyn ei anfon.
 served-sign-in = Mewngofnodi eto
@@ -10,12 +9,19 @@ served-feedback = Mae eich tiwtor wedi rhoi adborth i chi ar y llyfr gwaith hwn.
 served-offline = Does dim cysylltiad. Rydych yn gweld yr hyn sydd wedi’i gadw ar y ddyfais hon.
 served-busy = Ni all cyfrifiadur eich coleg ateb nawr. Rydych yn gweld yr hyn sydd wedi’i gadw ar y ddyfais hon. Bydd y dudalen yn rhoi cynnig arall arni ar ei phen ei hun.
 served-hand-in-later = Heb ei gyflwyno: does dim cysylltiad nawr. Mae eich gwaith wedi’i gadw ar y ddyfais hon. Cyflwynwch pan ddaw’r cysylltiad yn ôl.
+served-hand-in-busy = Heb ei gyflwyno: ni all cyfrifiadur eich coleg ei dderbyn nawr. Mae eich gwaith wedi’i gadw ar y ddyfais hon. Rhowch gynnig arall arni ymhen munud. Os yw’n parhau fel hyn, dywedwch wrth eich tiwtor.
+served-hand-in-unknown = Ni ddaeth ateb, felly ni wyddys eto a yw eich gwaith wedi’i gyflwyno. Mae wedi’i gadw ar y ddyfais hon. Edrychwch yma eto pan ddaw’r cysylltiad yn ôl: os nad oes derbynneb bryd hynny, cyflwynwch unwaith eto.
 served-hand-in-out = Heb ei gyflwyno: rydych wedi’ch allgofnodi. Mae eich gwaith wedi’i gadw ar y ddyfais hon. Mewngofnodwch eto, yna cyflwynwch.
 served-hand-in-changed = Heb ei gyflwyno: newidiwyd eich atebion ar ddyfais arall gynnau. Edrychwch arnynt, yna cyflwynwch.
 served-hand-in-choose = Heb ei gyflwyno: mae gan ateb fersiwn arall, neu ni ellir ei gadw fel y mae. Edrychwch arno, yna cyflwynwch.
 served-where = Rydych yn gweithio yma fel { $learner }. { $unsent ->
     [0] Mae eich holl atebion gan gyfrifiadur eich coleg: gallwch barhau ar unrhyw ddyfais arall.
-   *[other] Mae { $unsent } ateb ar y ddyfais hon yn unig. Cânt eu hanfon ar eu pen eu hunain pan fydd cysylltiad.
+   *[other] Mae { $unsent } ateb ar y ddyfais hon yn unig.
+} { $how ->
+    [none] {""}
+    [out] Mewngofnodwch eto, er mwyn anfon eich gwaith.
+    [wait] Edrychwch ar bob cwestiwn sy’n dweud nad yw wedi’i gadw, neu sy’n gofyn i chi ddewis.
+   *[sent] Caiff eich gwaith ei anfon ar ei ben ei hun pan fydd cysylltiad.
 } { $handed ->
     [none] Nid ydych wedi cyflwyno eto.
     [0] Maent i gyd wedi’u cyflwyno.

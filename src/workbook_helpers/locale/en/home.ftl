@@ -11,7 +11,7 @@ home-continue-at = Continue: Section { $n }, about { $minutes ->
 } left
 home-next = Next: a new workbook
 home-all-done = All your workbooks are handed in. Well done.
-home-all-done-about = There is nothing to start now. A new workbook will show here.
+home-all-done-about = There is nothing to start now. A new workbook will show here when you open this page again.
 home-todo = To do
 home-handed = Handed in
 home-handed-about = You can change answers and hand in again.

@@ -1,8 +1,7 @@
-# A page behind which a service keeps a class's answers. These four stand in the header, as in saved.ftl.
+# A page behind which a service keeps a class's answers. These three stand in the header, as in saved.ftl.
 saved-device = Saved on this device. It will be sent when the connection is back.
 saved-later = Saved on this device. It cannot be sent just now, and is tried again by itself.
 saved-out = Saved on this device. It will be sent when you have signed in again.
-saved-refused = An answer cannot be kept as it is. Change it, and it is sent.
 # Follows "Your answer cannot be shown yet:".
 served-away = there is no connection, and nobody has worked here before
 served-out = You are signed out. What you write is kept on this device. Sign in again, so that it is sent.
@@ -11,13 +10,20 @@ served-feedback = Your tutor has given you feedback on this workbook.
 served-offline = There is no connection. You see what is kept on this device.
 served-busy = Your college’s computer cannot answer just now. You see what is kept on this device. The page tries again by itself.
 served-hand-in-later = Not handed in: there is no connection just now. Your work is kept on this device. Hand in when the connection is back.
+served-hand-in-busy = Not handed in: your college’s computer cannot take it just now. Your work is kept on this device. Try again in a minute. If it stays like this, tell your tutor.
+served-hand-in-unknown = No answer came, so it is not known yet whether your work is handed in. It is kept on this device. Look here again when the connection is back: if there is no receipt then, hand in once more.
 served-hand-in-out = Not handed in: you are signed out. Your work is kept on this device. Sign in again, then hand in.
 served-hand-in-changed = Not handed in: your answers were changed on another device just now. Please look at them, then hand in.
 served-hand-in-choose = Not handed in: an answer has another version, or cannot be kept as it is. Please look at it, then hand in.
 served-where = You work here as { $learner }. { $unsent ->
     [0] Your college’s computer has all your answers: you can carry on at any other device.
-    [one] 1 answer is on this device only. It is sent by itself when there is a connection.
-   *[other] { $unsent } answers are on this device only. They are sent by themselves when there is a connection.
+    [one] 1 answer is on this device only.
+   *[other] { $unsent } answers are on this device only.
+} { $how ->
+    [none] {""}
+    [out] Sign in again, so that your work is sent.
+    [wait] Look at each question that says that it is not saved, or asks you to choose.
+   *[sent] Your work is sent by itself when there is a connection.
 } { $handed ->
     [none] You have not handed in yet.
     [0] All of them are handed in.

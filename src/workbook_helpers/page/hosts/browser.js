@@ -329,13 +329,20 @@ export class Device {
     page.opened(this.kept());
   }
 
-  /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
-  more(page) {
+  /** What makes a copy of the work and opens one, and where it says what came of that. @param {Workbook} page */
+  copies(page) {
     const said = h("p", { className: "wb-hint", role: "status" });
     /** @param {string} text */
     const tell = (text) => { put(said, text); said.scrollIntoView({ block: "nearest" }); };
-    const where = h("p", {});
     const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": say("device-open-copy"), onchange: () => { const [one] = file.files ?? []; put(said, ""); if (one) this.#bring(page, one).then(tell, (error) => tell(error.message)); file.value = ""; } });
+    /** @param {string} name @param {() => void} onclick */
+    const button = (name, onclick) => h("button", { type: "button", className: "wb-button wb-second", onclick }, say(name));
+    return { said, buttons: [button("device-save-copy", () => this.take(page)), " ", button("device-open-copy", () => file.click()), file, " "] };
+  }
+
+  /** Below the questions: where the work is, a copy of it to take away, and the end of it on a device of others. @param {Workbook} page */
+  more(page) {
+    const where = h("p", {}), { said, buttons } = this.copies(page);
     const remove = h("button", { type: "button", className: "wb-button wb-second", onclick: () => { sure.hidden = false; sure.focus(); } }, say("device-finish"));
     const sure = h("div", { className: "wb-conflict", hidden: true, tabIndex: -1 }, h("p", {}, say("device-sure")), h("p", { className: "wb-row" },
       h("button", { type: "button", className: "wb-button", onclick: () => { sure.hidden = true; remove.focus(); } }, say("device-leave")),
@@ -346,10 +353,7 @@ export class Device {
     };
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where,
-      h("p", { className: "wb-row" },
-        h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.take(page) }, say("device-save-copy")), " ",
-        h("button", { type: "button", className: "wb-button wb-second", onclick: () => file.click() }, say("device-open-copy")), file, " ",
-        remove),
+      h("p", { className: "wb-row" }, ...buttons, remove),
       h("p", { className: "wb-quiet" }, say("device-copy-private")), said, sure);
     return { node, draw };
   }

@@ -38,12 +38,13 @@ export function againstLast(kept, there, last) {
   return last && (newer || last.there !== undefined) ? against(kept, newer, last.at) : kept;
 }
 
-/** What is to be sent next, oldest first; what has no answer yet goes again as it was, before anything else. @param {Whole} known @param {() => string} key makes one that nobody else has @returns {Flight[]} */
-export function outgoing(known, key) {
-  const there = thereOf(known);
-  const again = Object.keys(known.answers).flatMap((name) => there[name]?.flight ?? []);
+/** What is to be sent next, oldest first; what has no answer yet goes again as it was, before anything else.
+ * @param {Whole} known @param {() => string} key makes one that nobody else has @param {string[]} later names of what is not to be sent now @returns {Flight[]} */
+export function outgoing(known, key, later = []) {
+  const there = thereOf(known), now = Object.entries(known.answers).filter(([name]) => !later.includes(name));
+  const again = now.flatMap(([name]) => there[name]?.flight ?? []);
   if (again.length) return again.sort((one, other) => one.at - other.at);
-  const due = Object.entries(known.answers).filter(([name, kept]) => isDue(kept, there[name])).sort(([, one], [, other]) => one.revision - other.revision);
+  const due = now.filter(([name, kept]) => isDue(kept, there[name])).sort(([, one], [, other]) => one.revision - other.revision);
   /** @type {Flight[]} */
   const found = [];
   let left = LONGEST;
@@ -105,6 +106,25 @@ async function takeOver({ answers, copies }, copy, told, release, rules) {
   return now;
 }
 
+/** What was written to a task that is asked for no more, and that the service does not have, is put beside the answer to its question, to be chosen from; gives the copy as it is then.
+ * @param {import("./device_store.js").Stores} stores @param {Mirrored} copy @param {Rules} rules */
+async function withdrawn({ answers }, copy, { same, fits, goesOn }) {
+  let { revision } = copy;
+  const there = { ...copy.there };
+  for (const [name, kept] of await all(answers, copy.copy)) {
+    const [id, attempt] = name.split("@");
+    if (!attempt || !isOnlyHere(kept, there[name])) continue;
+    /** @type {Kept | undefined} */
+    const old = await got(answers.get([copy.copy, id])), mine = plain(kept.other ?? kept);
+    const chooses = !old?.other && fits(id, mine.value) && goesOn(id, old?.value ?? null, mine.value);
+    if (!old) answers.put({ ...kept, revision: revision += 1 }, [copy.copy, id]);
+    else if (!same(old.value, mine.value)) answers.put(chooses ? { ...old, other: mine } : { ...old, before: [...(old.before ?? []), mine] }, [copy.copy, id]);
+    answers.delete([copy.copy, name]);
+    delete there[name];
+  }
+  return { ...copy, revision, there };
+}
+
 export const mirror = {
   /** Bring this browser's copy up to what the service has told; what is here alone stays, to be sent, and what the page still knows where the browser has lost it.
    * @param {Whose} whose @param {Told} told @param {string} release @param {Rules} rules @param {Whole | null} known @returns {Promise<Whole>} */
@@ -124,23 +144,25 @@ export const mirror = {
     }
     copy = await takeOver(stores, copy, Object.entries(told.answers).sort(([, one], [, other]) => one.revision - other.revision), release, rules);
     for (const [id, there] of Object.entries(copy.there ?? {})) if (there.revision && !Object.hasOwn(told.answers, id)) copy = knowing(copy, { [id]: NEVER }); // gone there
+    if (!referral) copy = await withdrawn(stores, copy, rules);
     stores.copies.put(copy);
     receipts.delete(IDBKeyRange.bound([name], [name, []])); // one that a merge of ids had brought may be gone there
     told.receipts.forEach((receipt, n) => { receipts.put(asHere(receipt), [name, n]); });
     return /** @type {Whole} */ (await whole(stores, whose));
   }),
 
-  /** Give what is to be sent next, and keep that it is on its way. @param {Whose} whose @param {() => string} key @returns {Promise<{ known: Whole, flights: Flight[] } | null>} */
-  outgoing: (whose, key) => within("readwrite", async (stores) => {
+  /** Give what is to be sent next, and keep that it is on its way. @param {Whose} whose @param {() => string} key @param {string[]} later @returns {Promise<{ known: Whole, flights: Flight[] } | null>} */
+  outgoing: (whose, key, later) => within("readwrite", async (stores) => {
     const known = await whole(stores, whose);
     if (!known) return null;
-    const flights = outgoing(known, key), there = thereOf(known);
+    const flights = outgoing(known, key, later), there = thereOf(known);
     const copy = knowing(known.copy, Object.fromEntries(flights.map((flight) => [flight.id, { ...(there[flight.id] ?? NEVER), flight }])));
     if (flights.length) stores.copies.put(copy);
     return { known: { ...known, copy }, flights };
   }),
 
-  /** Keep what became of it; without rules, what differs is left to the workbook's own page. @param {Whose} whose @param {Flight[]} flights @param {Done[]} done @param {string} release @param {Rules | null} rules */
+  /** Keep what became of it; without rules, what differs is left to the workbook's own page. What was not taken and is nowhere is no longer on its way: it is made anew when it is due.
+   * @param {Whose} whose @param {Flight[]} flights @param {(Done | { id: string, do: "later", kept: null })[]} done @param {string} release @param {Rules | null} rules */
   landed: (whose, flights, done, release, rules) => within("readwrite", async (stores) => {
     const found = await whole(stores, whose);
     if (!found) return null;
@@ -151,7 +173,7 @@ export const mirror = {
     for (const { id, key, at, tried = null } of flights) {
       const what = done.find((one) => one.id === id), old = found.answers[id], { flight, ...before } = copy.there?.[id] ?? NEVER;
       if (!what || !old || (flight && flight.key !== key)) continue; // another window has heard of it first
-      if (what.do === "refused") copy = knowing(copy, { [id]: { ...before, refused: at } });
+      if (what.do === "refused" || what.do === "later") copy = knowing(copy, { [id]: what.do === "refused" ? { ...before, refused: at } : before });
       else if (what.do === "saved" && what.kept) {
         copy = knowing(copy, { [id]: { revision: what.kept.revision, at, tried } });
         if (old.revision === at && !old.other) stores.answers.put({ ...old, saved_at: what.kept.saved_at }, [copy.copy, id]); // by the service's clock

@@ -3,6 +3,7 @@
 // written on a bus is sent when the connection is back. "Saved" is said once the service has answered.
 import { h, put } from "../dom.js";
 import { changedSince } from "../far.js";
+import { keptAs, opens } from "../referral.js";
 import { about, shown } from "../sections.js";
 import { locale, ready, say } from "../words.js";
 import { Device, putOn } from "./browser.js";
@@ -17,7 +18,7 @@ const BEAT_MS = 30_000; // so often the tutor is told where who works here is; e
 const FIRST_MS = 2000, LONGEST_MS = 60_000; // between tries that fail; doubled after each
 
 /** @import { Book, Host, Kept } from "../types.js" */
-/** @import { HandedIn, Whole } from "./device_store.js" */
+/** @import { HandedIn, Rules, Whole } from "./device_store.js" */
 /** @import { Beside, Mirrored, Whose } from "./mirror.js" */
 /** @import { Why } from "./service.js" */
 /** @import { Workbook } from "../workbook.js" */
@@ -27,6 +28,39 @@ const key = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => 
 /** @param {import("./mirror.js").Flight[]} flights */
 const asked = (flights) => flights.map(({ at: _, ...save }) => save);
 const isSeen = () => document.visibilityState === "visible";
+
+/** Send all that is due of a copy. What is not taken does not stand before the rest; rejects with `Failed` where some of it stays due. Without rules, what differs is left to the workbook's own page.
+ * @param {string} assignment @param {Whose} whose @param {string} release @param {Rules | null} rules
+ * @param {(known: Whole) => void} [stands] told how it stands, before and after each request
+ * @param {(done: { do: string, id: string }[], revision?: number) => void} [heard] told what became of some, and the copy's revision where the service said it */
+async function sendDue(assignment, whose, release, rules, stands, heard) {
+  /** @type {string[]} */
+  const later = [];
+  /** @type {Failed | null} */
+  let failed = null;
+  for (let most = Infinity;;) {
+    const due = await mirror.outgoing(whose, key, later), flights = due?.flights.slice(0, most) ?? [];
+    if (due) stands?.(due.known); // another tab may have sent it
+    if (!due || !flights.length) break;
+    /** @type {Parameters<typeof mirror.landed>[2]} */
+    let done, revision;
+    try {
+      ({ saved: done, revision } = await service.save(assignment, due.known.copy.copy, asked(flights)));
+      if (!rules) later.push(...done.flatMap((one) => (one.do === "saved" ? [] : one.id)));
+    } catch (error) {
+      if (!(error instanceof Failed) || !["no", "long"].includes(error.why)) throw error;
+      if (flights.length > 1) { most = 1; continue; } // which of them it is
+      const [{ id }] = flights, isLong = error.why === "long";
+      if (!isLong) failed ??= error;
+      later.push(id);
+      done = [{ id, do: isLong ? "refused" : "later", kept: null }];
+    }
+    const landed = await mirror.landed(whose, flights, done, release, rules);
+    if (landed) stands?.(landed.known);
+    heard?.(done, revision);
+  }
+  if (failed) throw failed;
+}
 
 /** @implements {Host} */
 export class Server extends Device {
@@ -128,7 +162,7 @@ export class Server extends Device {
     const kept = super.kept(), there = thereOf(this.known()), last = /** @type {HandedIn | undefined} */ (kept.receipts.at(-1));
     const answers = Object.fromEntries(Object.entries(kept.answers).map(([id, one]) => {
       const name = Object.keys(this.answers).find((name) => this.answers[name] === one);
-      return [id, name ? againstLast(this.answers[name], there[name], last) : one];
+      return [id, name ? { ...againstLast(this.answers[name], there[name], last), refused: there[name]?.refused === this.answers[name].revision } : one];
     }));
     return {
       ...kept, answers, earlier: { ...kept.earlier, ...this.beside.earlier },
@@ -136,13 +170,26 @@ export class Server extends Device {
     };
   }
 
+  /** Whether an answer can be kept under this name now: what was written to a question that was taken out is in nobody's way. @param {string} name */
+  #asks(name) {
+    const [item] = name.split("@"), { items } = this.book;
+    return Object.hasOwn(items, item) && opens(this.referral, items[item]) && keptAs(this.referral, items[item]) === name;
+  }
+
+  /** The items of which something is here only, or on the page only, and whether any of it is still sent by itself. @param {Workbook} page @param {(name: string) => boolean} counts of what waits for the student */
+  #onlyHere(page, counts = (name) => this.#asks(name)) {
+    const there = thereOf(this.known()), all = Object.entries(this.answers), due = all.filter(([name, kept]) => isDue(kept, there[name]));
+    const wait = all.filter(([name, kept]) => counts(name) && isOnlyHere(kept, there[name]));
+    const open = [...page.unsettled.values()].filter(({ state }) => !["dirty", "saving"].includes(state));
+    return { items: new Set([...[...due, ...wait].map(([name]) => name.split("@")[0]), ...open.map(({ id }) => id)]), goes: due.length > 0 };
+  }
+
   /** What the line on what is kept says; nothing of its own where the service has all of it. */
   line() {
     const there = thereOf(this.known());
     if (!this.keeps) return undefined;
-    if (Object.entries(this.answers).some(([name, { revision }]) => there[name]?.refused === revision)) return "refused";
     if (!Object.entries(this.answers).some(([name, kept]) => there[name]?.flight || isDue(kept, there[name]))) return undefined;
-    return { "": "now", away: "device", busy: "later", no: "later", out: "out", other: "out" }[this.failure];
+    return { "": "now", away: "device", busy: "later", long: "later", no: "later", out: "out", other: "out" }[this.failure];
   }
 
   /** Something was kept here: it is sent, too. @override */
@@ -161,18 +208,14 @@ export class Server extends Device {
     return this.#inTurn(async () => {
       let news = false; // to be shown
       try {
-        for (;;) {
-          const due = this.copy && this.keeps ? await mirror.outgoing(this.#whose, key) : null;
-          if (due) this.#stands(due.known); // another tab may have sent it
-          if (!due?.flights.length) return !this.failure;
+        if (!this.copy || !this.keeps) return !this.failure;
+        await sendDue(this.book.assignment, this.#whose, this.book.release, this.rules, (known) => this.#stands(known), (done, revision) => {
           this.#last = Date.now();
-          const reply = await service.save(this.book.assignment, due.known.copy.copy, asked(due.flights));
-          this.#works();
-          this.#there = reply.revision;
-          const landed = await mirror.landed(this.#whose, due.flights, reply.saved, this.book.release, this.rules);
-          if (landed) this.#stands(landed.known);
-          news ||= Boolean(landed?.differs) || this.receipts.length > 0;
-        }
+          if (revision !== undefined) { this.#works(); this.#there = revision; }
+          news ||= this.receipts.length > 0 || done.some((one) => one.do !== "saved");
+          if (revision !== undefined && done.some((one) => one.do === "refused")) this.look(); // perhaps it is asked for no more
+        });
+        return !this.failure;
       } catch (error) {
         this.#fails(error);
         return false;
@@ -222,20 +265,22 @@ export class Server extends Device {
 
   /** @override @type {Host["handIn"]} */
   async handIn() {
-    const later = () => new Error(say(this.failure === "out" ? "served-hand-in-out" : "served-hand-in-later"));
+    /** @param {Why | ""} why */
+    const not = (why) => new Error(say(why === "away" ? "served-hand-in-later" : ["out", "other"].includes(why) ? "served-hand-in-out" : "served-hand-in-busy"));
     await this.open(); // what another device has changed is seen before it is handed in
-    if (this.failure || !(await this.send()) || !this.copy) throw later();
-    if (Object.entries(this.answers).some(([name, kept]) => isOnlyHere(kept, thereOf(this.known())[name]))) throw new Error(say("served-hand-in-choose"));
-    const { copy } = this;
+    if (this.failure || !(await this.send()) || !this.copy) throw not(this.failure);
+    if (Object.entries(this.answers).some(([name, kept]) => this.#asks(name) && isOnlyHere(kept, thereOf(this.known())[name]))) throw new Error(say("served-hand-in-choose"));
+    const { copy } = this, before = this.receipts.length;
     try {
       const receipt = await service.handIn(this.book.assignment, copy.copy, this.#there, this.referral?.attempt ?? 1);
       await store.handedIn(copy, asHere(receipt)).catch(() => null); // it is told again with the rest
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
       if (error.code === "changed") { await this.open(); throw new Error(say("served-hand-in-changed")); }
-      if (error.why === "no") throw new Error(error.text || say("served-hand-in-later"));
-      this.#fails(error);
-      throw later();
+      if (error.text) throw new Error(error.text);
+      const kept = await this.open(); // it may have come through all the same
+      if (this.receipts.length > before) return kept;
+      throw error.why === "away" ? new Error(say("served-hand-in-unknown")) : not(error.why);
     }
     return this.open();
   }
@@ -263,12 +308,14 @@ export class Server extends Device {
   more(page) {
     const where = h("p", {});
     const draw = () => {
-      const last = this.handed().at(-1), since = changedSince(this.book.items, page.kept.answers, last), there = thereOf(this.known());
-      put(where, say("served-where", { learner: this.learner, unsent: Object.entries(this.answers).filter(([name, kept]) => isOnlyHere(kept, there[name])).length, handed: last ? since : "none" }));
+      const last = this.handed().at(-1), since = changedSince(this.book.items, page.kept.answers, last);
+      const { items, goes } = this.#onlyHere(page), how = !goes ? "wait" : ["out", "other"].includes(this.failure) ? "out" : "sent";
+      put(where, page.ill || !this.keeps ? say("device-not-all") : say("served-where", { learner: this.learner, unsent: items.size, how: items.size ? how : "none", handed: last ? since : "none" }));
     };
+    const { buttons, said } = this.copies(page);
     const node = h("section", { className: "wb-question wb-device", id: "your-work", tabIndex: -1, "aria-label": say("device-title") },
       h("h3", {}, say("device-title")), where, h("p", {}, say("served-seen")),
-      h("p", { className: "wb-row" }, h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.leave(page) }, say("served-leave"))));
+      h("p", { className: "wb-row" }, ...buttons, h("button", { type: "button", className: "wb-button wb-second", onclick: () => this.leave(page) }, say("served-leave"))), said);
     return { node, draw };
   }
 
@@ -276,8 +323,9 @@ export class Server extends Device {
   async leave(page) {
     await page.settle();
     await this.send();
-    const found = await mirror.unsent(person(this.learner)).catch(() => []);
-    leave(this.learner, found.reduce((all, { n }) => all + n, 0), () => { this.#left = true; this.copy = null; this.learner = ""; });
+    const { workbook, class_id } = this.book, found = await mirror.unsent(person(this.learner)).catch(() => []);
+    const others = found.filter(({ whose }) => whose.workbook !== workbook || whose.class_id !== class_id);
+    leave(this.learner, others.reduce((all, { n }) => all + n, this.#onlyHere(page, () => true).items.size), () => { this.#left = true; this.copy = null; this.learner = ""; });
   }
 }
 
@@ -286,12 +334,7 @@ export class Server extends Device {
 export async function sendAll(books, learner) {
   for (const { whose, n } of await mirror.unsent(person(learner)).catch(() => [])) {
     const book = books.find((one) => one.workbook === whose.workbook && one.class_id === whose.class_id);
-    for (let goesOn = Boolean(book && n); book && goesOn;) {
-      const due = await mirror.outgoing(whose, key);
-      const reply = due?.flights.length ? await service.save(book.assignment, due.known.copy.copy, asked(due.flights)).catch(() => null) : null;
-      if (due && reply) await mirror.landed(whose, due.flights, reply.saved, "", null);
-      goesOn = Boolean(reply?.saved.every((one) => one.do === "saved"));
-    }
+    if (book && n) await sendDue(book.assignment, whose, "", null).catch(() => null);
   }
 }
 

@@ -3,7 +3,7 @@
 import { remembered } from "../remember.js";
 import { language } from "../words.js";
 
-const PATIENCE_MS = 8000; // a classroom's Wi-Fi may lose a request without a word
+const PATIENCE_MS = 8000; // a classroom's Wi-Fi may lose a request, or the rest of an answer, without a word
 const OUTLIVES = 30_000; // letters of a request that a browser may go on with when its page is closed
 
 /** @import { Earlier, Receipt, Referral, Stored, Tried } from "../types.js" */
@@ -13,8 +13,8 @@ const OUTLIVES = 30_000; // letters of a request that a browser may go on with w
 /** @typedef {{ learner: string, name: string, class: string }} Me */
 /** A save; one without a value tells how practice went with the answer of this revision. @typedef {{ id: string, key: string, base: number, value?: unknown, release?: string, said?: string[], typed?: Record<string, number>, tried?: Tried }} Save */
 /** What became of it. @typedef {{ id: string, do: "saved" | "conflict" | "refused", kept: Record_ | null }} Done */
-/** Why there is no answer to use: no connection; not now; nobody is signed in; somebody else is; it was refused, with a word on why.
- * @typedef {"away" | "busy" | "out" | "other" | "no"} Why */
+/** Why there is no answer to use: no connection; not now; nobody is signed in; somebody else is; it is too long to be sent; it was refused, with a word on why.
+ * @typedef {"away" | "busy" | "out" | "other" | "long" | "no"} Why */
 
 /** What a request came to where it was not done. */
 export class Failed extends Error {
@@ -40,19 +40,34 @@ export const isOwed = () => Boolean(left.get());
 export const owe = (owed) => left.set(owed || null);
 
 /** Whose fault an answer tells, by its status. @param {number} status @param {unknown} code @returns {Why} */
-const whyOf = (status, code) => (status === 401 ? "out" : code === "other" ? "other" : status === 429 || status >= 500 ? "busy" : "no");
+const whyOf = (status, code) => (status === 401 ? "out" : code === "other" ? "other" : status === 429 || status >= 500 ? "busy" : status === 413 ? "long" : "no");
 
-/** @param {string} path @param {RequestInit} asked @returns {Promise<Response>} */
+/** Read all that an answer says; a slow one may take long, as long as more of it comes. @param {Response} answer @param {() => void} more */
+async function read({ body }, more) {
+  const parts = body?.getReader(), letters = new TextDecoder();
+  for (let text = "";;) {
+    const { value } = (await parts?.read()) ?? {};
+    if (!value) return text + letters.decode();
+    more();
+    text += letters.decode(value, { stream: true });
+  }
+}
+
+/** Give an answer with all that it says. @param {string} path @param {RequestInit} asked @returns {Promise<{ answer: Response, said: any }>} */
 async function fetched(path, asked) {
-  const enough = new AbortController(), timer = setTimeout(() => enough.abort(), PATIENCE_MS);
+  const enough = new AbortController();
+  let timer = 0;
+  const wait = () => { clearTimeout(timer); timer = setTimeout(() => enough.abort(), PATIENCE_MS); };
   /** @type {Response} */
   let answer;
   /** @type {any} */
   let said = null;
+  wait();
   try {
     answer = await fetch(new URL(`api/${path}`, document.baseURI), { credentials: "same-origin", cache: "no-store", signal: enough.signal, ...asked });
-    if (answer.ok || answer.status === 304) return answer;
-    said = await answer.json().catch(() => null);
+    const text = await read(answer, wait);
+    if (answer.ok) said = JSON.parse(text); else try { said = JSON.parse(text); } catch { /* of a proxy */ }
+    if (answer.ok || answer.status === 304) return { answer, said };
   } catch {
     throw new Failed("away");
   } finally {
@@ -68,19 +83,18 @@ const known = new Map();
 async function get(path) {
   if (isOwed()) throw new Failed("out");
   const before = known.get(path);
-  const answer = await fetched(path, { headers: before ? { "If-None-Match": before.tag } : {} });
+  const { answer, said } = await fetched(path, { headers: before ? { "If-None-Match": before.tag } : {} });
   if (answer.status === 304 && before) return before.told;
-  const told = await answer.json().catch(() => { throw new Failed("away"); }), tag = answer.headers.get("ETag"); // cut off in the middle
-  if (tag) known.set(path, { tag, told });
-  return told;
+  const tag = answer.headers.get("ETag");
+  if (tag) known.set(path, { tag, told: said });
+  return said;
 }
 
 /** @param {string} path @param {object} said @returns {Promise<any>} */
 async function post(path, said) {
   if (isOwed() && !["join", "leave"].includes(path)) throw new Failed("out");
   const body = JSON.stringify(said), keepalive = document.visibilityState === "hidden" && body.length < OUTLIVES;
-  const answer = await fetched(path, { method: "POST", headers: { "Content-Type": "application/json", "X-Workbook": "1" }, body, keepalive });
-  return answer.json().catch(() => { throw new Failed("away"); });
+  return (await fetched(path, { method: "POST", headers: { "Content-Type": "application/json", "X-Workbook": "1" }, body, keepalive })).said;
 }
 
 /** @param {string} assignment */
