@@ -143,9 +143,9 @@ class Service:
 
 
 @contextmanager
-def serving(*folders: Path, options: Sequence[str] = (), files: int = 0) -> Iterator[Service]:
+def serving(*folders: Path, options: Sequence[str] = (), port: int = 0, files: int = 0) -> Iterator[Service]:
     """Serve for a while."""
-    service = Service(*folders, options=options, files=files)
+    service = Service(*folders, options=options, port=port, files=files)
     try:
         yield service
     finally:

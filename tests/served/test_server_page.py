@@ -662,6 +662,41 @@ class Clean:
         self.page.close()
 
 
+@pytest.mark.parametrize("mine", [True, False], ids=["theirs", "somebody else's"])
+def test_what_was_written_in_one_class_goes_into_no_other_at_its_address(on: Device, tmp_path: Path, mine: bool) -> None:
+    first, other, again = (make_class(tmp_path / name, class_id=name[:6], learners=["01"]) for name in ("care-a", "care-b", "care-a-again"))
+    context = on()
+    with serving(first) as service:
+        tab = at_work(Room(first, service), context, "01")
+        tab.write("Of the first class.", TEXT)
+        tab.write("A private note.", PRIVATE)
+        is_saved(tab(PRIVATE))
+        says(tab, "✓ All saved")
+    with serving(other, port=service.port) as service, Clean(context) as page:
+        page.goto(Room(other, service).address)
+        sign_in(page, "01")
+        look(tab)
+        expect(tab.page).to_have_url(Room(other, service).address)
+        assert there(Room(other, service), "01")["answers"] == {}
+    with serving(again, port=service.port) as service:
+        room = Room(again, service)
+        tab = at_work(room, context, "01")
+        notice = tab.page.locator(".wb-notice", has_text="keeps answers of a learner with the ID 01").first
+        expect(notice).to_be_visible()
+        expect(tab.text(TEXT)).to_have_value("")
+        tab.write("Of this class.", TEXT)
+        says(tab, "✓ All saved")
+        assert {name: one["value"] for name, one in there(room, "01")["answers"].items()} == {TEXT: "Of this class."}
+        notice.get_by_role("button", name="They are mine" if mine else "They are not mine").click()
+        expect(notice).to_have_count(0)
+        expect(tab.text(PRIVATE)).to_have_value("A private note." if mine else "")
+        expect(tab(TEXT).get_by_text("Of the first class.")).to_have_count(1 if mine else 0)
+        look(tab)
+        assert list(tab.values("01")) == [PRIVATE, TEXT] if mine else [TEXT]
+        until(tab.page, "document.querySelector('.wb-saved').dataset.wbSaved !== 'now'")
+        assert (PRIVATE in there(room, "01")["answers"]) is mine
+
+
 # The page to sign in
 
 

@@ -92,8 +92,9 @@ export async function home() {
       const then = await settleLeaving();
       if (then) { location.replace(then); return; } // the hub still knows who has left, and would sign them in again
       if (who.get()) await sendAll(books, who.get()); // what was still on its way when a workbook was left
-      const { learner, workbooks } = await service.mine();
+      const { learner, birth, workbooks } = await service.mine();
       works(learner);
+      for (const { class_id } of books) await mirror.apart({ person: person(learner), class_id }, birth).catch(() => null);
       tell("");
       await cards(learner, workbooks);
     } catch (error) {

@@ -108,11 +108,11 @@ class Mine(Api):
         def found(connection: Connection, known: Known) -> dict[str, dict[str, Json] | None]:
             return {name: room.kept(connection, known, one) for name, one in room.workbooks().items()}
 
-        def ask(connection: Connection) -> tuple[Known, dict[str, dict[str, Json] | None]]:
+        def ask(connection: Connection) -> tuple[Known, str, dict[str, dict[str, Json] | None]]:
             known = room.known(connection, token)
-            return known, found(connection, known)
+            return known, room.birth(connection), found(connection, known)
 
-        known, there = await room.database.read(ask)
+        known, birth, there = await room.database.read(ask)
         given = [name for name, kept in there.items() if kept is None and room.folder.has_feedback(known.learner, name)]
         if given:  # handed in another way, as a file
 
@@ -124,7 +124,7 @@ class Mine(Api):
                 return found(connection, now)
 
             there = await room.database.write(begin)
-        self.send(room.about(known) | {"workbooks": {name: kept for name, kept in there.items() if kept}})
+        self.send(room.about(known) | {"birth": birth, "workbooks": {name: kept for name, kept in there.items() if kept}})
 
 
 class Kept(Api):

@@ -4,6 +4,7 @@ All that comes within a fiftieth of a second, or while the disk is busy, is comm
 """
 
 import asyncio
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +109,9 @@ RECEIPTS = Table(
 BROUGHT = Table("served_brought", metadata, *(_key(name) for name in ("class_id", "learner", "assignment", "file")), _text("merge"))
 """Which receipts of another id a learner sees, since a merge (`merging.py`)."""
 
+BIRTH = Table("served_birth", metadata, _key("birth"))
+"""One row, made once with the tables: browsers tell by it the answers that are kept here from those of another class of the same name."""
+
 
 class GoneError(WorkbookError):
     """The database does not answer; it is asked again with the next request."""
@@ -149,6 +153,8 @@ def make_whole(connection: Connection) -> None:
         for column in (one for one in table.columns if one.name not in there):
             kind, begins = column.type.compile(connection.dialect), repr(getattr(column.default, "arg", None))
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind} NOT NULL DEFAULT {begins}")
+    if connection.scalar(select(BIRTH.c.birth)) is None:
+        add(connection, BIRTH, birth=secrets.token_hex(8))
 
 
 class Database:

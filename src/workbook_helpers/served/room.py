@@ -4,12 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from workbook_helpers.items import Json, Workbook
 from workbook_helpers.served import answers, hand_in
 from workbook_helpers.served.answers import Whose
-from workbook_helpers.served.database import Database, Refused, hold_list
+from workbook_helpers.served.database import BIRTH, Database, Refused, hold_list
 from workbook_helpers.served.folder import Folder, Learner
 from workbook_helpers.served.sessions import Session, Sessions
 
@@ -79,6 +79,11 @@ class Room:
         ends = datetime.fromtimestamp(known.session.ends_at, UTC).isoformat(timespec="seconds")
         return {"learner": known.learner.id, "name": known.learner.name, "class": about.name or about.class_id, "expires": ends}
 
+    @staticmethod
+    def birth(connection: Connection) -> str:
+        """Give by what a browser tells these answers from those of another class of the same name."""
+        return str(connection.execute(select(BIRTH.c.birth)).scalar_one())
+
     def kept(self, connection: Connection, known: Known, workbook: Workbook) -> dict[str, Json] | None:
         """Give all that is kept of a copy, as the page has it; None where it is not born yet."""
         whose = self.whose(known, workbook)
@@ -91,6 +96,8 @@ class Room:
         return {
             "workbook": workbook.id,
             "release": workbook.release,
+            "class_id": workbook.about.class_id,
+            "birth": self.birth(connection),
             "copy": copy.copy,
             "learner": known.learner.id,
             "seed": whose.seed,

@@ -8,7 +8,7 @@ import { all, copyOf, got, plain, putBack, whole, within } from "./device_store.
 const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one request
 
 /** @import { Earlier, Receipt, Referral, Tried } from "../types.js" */
-/** @import { Copy, HandedIn, Kept, Rules, Whole } from "./device_store.js" */
+/** @import { Copy, HandedIn, Kept, Rules, Stores, Whole } from "./device_store.js" */
 /** @import { Done, Save, Told } from "./service.js" */
 /** What was sent and has no answer yet; `at`: which save of this browser it holds. It is sent again as it was, so that the service knows it by its key.
  * @typedef {Save & { at: number }} Flight */
@@ -16,7 +16,7 @@ const MOST = 50, LONGEST = 200_000; // answers, and letters of them, in one requ
  * @typedef {{ revision: number, at: number, tried?: Tried | null, refused?: number, flight?: Flight }} There */
 /** What was told beside the answers, for when there is no connection.
  * @typedef {{ referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Beside */
-/** @typedef {Copy & { there?: Record<string, There>, beside?: Beside }} Mirrored */
+/** `birth`: of the service's data. @typedef {Copy & { there?: Record<string, There>, beside?: Beside, birth?: string }} Mirrored */
 /** @typedef {Pick<Copy, "person" | "workbook" | "class_id">} Whose */
 
 /** @type {There} */
@@ -84,6 +84,18 @@ export function arrived(name, old, there, theirs, next, { same, fits, goesOn }) 
   return { kept: { ...taken, other: mine }, there: told }; // the student says which of the two holds
 }
 
+/** All copies of a person. @param {Pick<Stores, "copies">} stores @param {string} person @returns {Promise<Mirrored[]>} */
+const copiesOf = ({ copies }, person) => got(copies.getAll(IDBKeyRange.bound([person], [person, []])));
+
+/** Those of a workbook that were set apart. @param {Stores} stores @param {Whose} whose @returns {Promise<Mirrored[]>} */
+const apartOf = async (stores, { person, workbook, class_id }) => (await copiesOf(stores, person)).filter((copy) => copy.workbook === workbook && copy.class_id.startsWith(`${class_id} `));
+
+/** @param {Stores} stores @param {Copy} copy */
+function remove({ copies, answers, receipts }, { copy, person, workbook, class_id }) {
+  for (const store of [answers, receipts]) store.delete(IDBKeyRange.bound([copy], [copy, []]));
+  copies.delete([person, workbook, class_id]);
+}
+
 /** @param {Mirrored} copy @param {Record<string, There>} there @returns {Mirrored} */
 const knowing = (copy, there) => ({ ...copy, there: { ...copy.there, ...there } });
 
@@ -126,18 +138,54 @@ async function withdrawn({ answers }, copy, { same, fits, goesOn }) {
 }
 
 export const mirror = {
+  /** Set apart what this browser keeps of other data than the service has: a class of the same name, where somebody else has this ID, or this
+   * one begun anew. @param {Pick<Whose, "person" | "class_id">} whose @param {string} birth of the service's data */
+  apart: ({ person, class_id }, birth) => within("readwrite", async ({ copies }) => {
+    for (const copy of await copiesOf({ copies }, person)) {
+      if (copy.class_id !== class_id || !copy.birth || copy.birth === birth) continue;
+      copies.delete([person, copy.workbook, class_id]);
+      copies.put({ ...copy, class_id: `${class_id} ${copy.birth}`, there: {} });
+    }
+  }),
+
+  /** Whether answers of a workbook were set apart. @param {Whose} whose */
+  isApart: (whose) => within("readonly", async (stores) => {
+    const found = await Promise.all((await apartOf(stores, whose)).map(({ copy }) => all(stores.answers, copy)));
+    return found.some((answers) => answers.length);
+  }),
+
+  /** Put in what was set apart, where it is the student's, and keep it apart no longer; gives those copies. @param {Whose} whose @param {boolean} isMine @param {Rules} rules @returns {Promise<string[]>} */
+  together: (whose, isMine, rules) => within("readwrite", async (stores) => {
+    /** @type {Mirrored | undefined} */
+    let copy = await copyOf(stores, whose);
+    if (!copy) return [];
+    const found = await apartOf(stores, whose);
+    for (const old of found) {
+      for (const [name, kept] of isMine ? await all(stores.answers, old.copy) : []) {
+        const now = await got(stores.answers.get([copy.copy, name])), revision = copy.revision + 1, there = copy.there?.[name] ?? NEVER;
+        if (now && rules.same(now.value, kept.value)) continue;
+        const next = now ? arrived(name, kept, NEVER, now, { revision, release: now.release }, rules).kept : { ...kept, revision };
+        stores.answers.put(next, [copy.copy, name]);
+        copy = knowing({ ...copy, revision: Math.max(revision, next.revision) }, now && !isDue(now, there) ? { [name]: { ...there, at: next.revision } } : {});
+      }
+      remove(stores, old);
+    }
+    stores.copies.put(copy);
+    return found.map((one) => one.copy);
+  }),
+
   /** Bring this browser's copy up to what the service has told; what is here alone stays, to be sent, and what the page still knows where the browser has lost it.
    * @param {Whose} whose @param {Told} told @param {string} release @param {Rules} rules @param {Whole | null} known @returns {Promise<Whole>} */
   take: (whose, told, release, rules, known) => within("readwrite", async (stores) => {
-    const { referral, feedback, earlier, copy: name, seed, learner } = told, { answers, receipts } = stores;
+    const { referral, feedback, earlier, birth, copy: name, seed, learner } = told, { answers, receipts } = stores;
     /** @type {Mirrored | undefined} */
     const kept = await copyOf(stores, whose);
     /** @type {Mirrored | undefined} */
     const before = kept ?? (known?.copy.copy === name ? known.copy : undefined);
     if (!kept && before && known) putBack(stores, known);
     /** @type {Mirrored} */
-    let copy = { ...(before ?? { ...whose, revision: 0, taken: 0, kept_at: "" }), copy: name, seed, learner, beside: { referral, feedback, ...(earlier ? { earlier } : {}) } };
-    if (before && before.copy !== name) { // begun here without a connection, or the service has begun anew: then all of it is to be sent
+    let copy = { ...(before ?? { ...whose, revision: 0, taken: 0, kept_at: "" }), copy: name, seed, learner, birth, beside: { referral, feedback, ...(earlier ? { earlier } : {}) } };
+    if (before && before.copy !== name) { // begun here without a connection, or the service has lost it: then all of it is to be sent
       copy.there = {};
       putBack(stores, { copy, answers: Object.fromEntries(await all(answers, before.copy)), receipts: [] });
       for (const store of [answers, receipts]) store.delete(IDBKeyRange.bound([before.copy], [before.copy, []]));
@@ -191,19 +239,17 @@ export const mirror = {
   tidy: (person) => within("readwrite", async (stores) => {
     /** @type {Mirrored[]} */
     const others = (await got(stores.copies.getAll())).filter((/** @type {Copy} */ copy) => copy.person !== person);
-    const gone = await Promise.all(others.map(async ({ copy, there = {}, person, workbook, class_id }) => {
-      if ((await all(stores.answers, copy)).some(([name, kept]) => isOnlyHere(kept, there[name]))) return [];
-      for (const store of [stores.answers, stores.receipts]) store.delete(IDBKeyRange.bound([copy], [copy, []]));
-      stores.copies.delete([person, workbook, class_id]);
-      return [copy];
+    const gone = await Promise.all(others.map(async (copy) => {
+      if ((await all(stores.answers, copy.copy)).some(([name, kept]) => isOnlyHere(kept, copy.there?.[name]))) return [];
+      remove(stores, copy);
+      return [copy.copy];
     }));
     return gone.flat();
   }),
 
   /** Give all copies of a person, and how many answers in each the service does not have. @param {string} person @returns {Promise<{ whose: Whose, n: number }[]>} */
   unsent: (person) => within("readonly", async (stores) => {
-    /** @type {Mirrored[]} */
-    const copies = await got(stores.copies.getAll(IDBKeyRange.bound([person], [person, []])));
+    const copies = await copiesOf(stores, person);
     return Promise.all(copies.map(async (copy) => {
       const answers = await all(stores.answers, copy.copy);
       return { whose: copy, n: answers.filter(([name, kept]) => isOnlyHere(kept, copy.there?.[name])).length };

@@ -6,7 +6,7 @@ import { changedSince } from "../far.js";
 import { keptAs, opens } from "../referral.js";
 import { about, shown } from "../sections.js";
 import { locale, ready, say } from "../words.js";
-import { Device, putOn } from "./browser.js";
+import { Device, forgetNotes, putOn } from "./browser.js";
 import { store } from "./device_store.js";
 import { leave, toSignIn, works } from "./leaving.js";
 import { againstLast, asHere, isDue, isOnlyHere, mirror, thereOf } from "./mirror.js";
@@ -27,6 +27,8 @@ const FIRST_MS = 2000, LONGEST_MS = 60_000; // between tries that fail; doubled 
 const key = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 /** @param {import("./mirror.js").Flight[]} flights */
 const asked = (flights) => flights.map(({ at: _, ...save }) => save);
+/** Nothing is shown while another page is opened. */
+const never = () => new Promise(() => { /* for good */ });
 const isSeen = () => document.visibilityState === "visible";
 
 /** Send all that is due of a copy. What is not taken does not stand before the rest; rejects with `Failed` where some of it stays due. Without rules, what differs is left to the workbook's own page.
@@ -75,6 +77,8 @@ export class Server extends Device {
   page = null;
   /** @type {Beside} */
   beside = { referral: null, feedback: null };
+  /** Whether answers of this ID are here that may be somebody else's. */
+  apart = false;
   /** One thing after the other is asked: an answer that was overtaken would look like a change. @type {Promise<unknown>} */
   #asking = Promise.resolve();
   #there = 0; // the revision of the whole copy that the service told last
@@ -122,7 +126,7 @@ export class Server extends Device {
 
   /** Nothing comes back onto a device that is being left. */
   #here() {
-    return this.#left ? new Promise(() => { /* for good */ }) : null;
+    return this.#left ? never() : null;
   }
 
   /** Hear what the service has; without a connection, remember what it told last. */
@@ -131,13 +135,16 @@ export class Server extends Device {
       const told = await service.told(this.book.assignment);
       await this.#here();
       this.#works();
-      const other = this.copy && person(told.learner) !== this.copy.person;
+      if (told.class_id !== this.book.class_id) { toSignIn(); await never(); } // another class is served at this address
+      const copy = /** @type {Mirrored | null} */ (this.copy), other = copy && (person(told.learner) !== copy.person || (copy.birth && copy.birth !== told.birth));
       works(told.learner);
-      if (other) { location.reload(); return; } // somebody else has signed in, in another tab
+      if (other) { location.reload(); return; } // somebody else has signed in, in another tab; or the service has other data
       if (this.copy && this.copy.copy !== told.copy) await this.page?.settle();
       this.learner = told.learner;
       this.#there = told.revision;
       this.#knows({ referral: told.referral, feedback: told.feedback, earlier: told.earlier ?? {} });
+      await mirror.apart(this.#whose, told.birth).catch(() => null);
+      this.apart = await mirror.isApart(this.#whose).catch(() => false);
       const taken = await mirror.take(this.#whose, told, this.book.release, this.rules, this.known()).catch(() => null);
       if (taken) this.news.splice(0, Infinity, ...this.news.filter(({ id }) => id !== "device-forgot")); // it was here again before it was missed
       if (!taken && !this.copy) throw new Error(say("device-forbidden")); // nobody types into a page that keeps nothing
@@ -145,7 +152,7 @@ export class Server extends Device {
     } catch (error) {
       await this.#here();
       this.#fails(error);
-      if (this.failure === "out" && (!this.copy || !who.get())) { toSignIn(); await new Promise(() => { /* nothing is shown meanwhile */ }); }
+      if (this.failure === "out" && (!this.copy || !who.get())) { toSignIn(); await never(); }
       const known = /** @type {Mirrored | undefined} */ (this.learner ? (await store.read(this.#whose).catch(() => null))?.copy : undefined);
       if (known?.beside) this.#knows(known.beside);
     }
@@ -166,7 +173,7 @@ export class Server extends Device {
     }));
     return {
       ...kept, answers, earlier: { ...kept.earlier, ...this.beside.earlier },
-      notices: [...(this.failure === "out" ? [{ id: "served-out" }] : []), ...(this.beside.feedback ? [{ id: "served-feedback" }] : []), ...kept.notices.filter(({ id }) => !["device-copy-due", "device-new-here"].includes(id))],
+      notices: [...(this.failure === "out" ? [{ id: "served-out" }] : []), ...(this.apart ? [{ id: "served-apart", learner: this.learner }] : []), ...(this.beside.feedback ? [{ id: "served-feedback" }] : []), ...kept.notices.filter(({ id }) => !["device-copy-due", "device-new-here"].includes(id))],
     };
   }
 
@@ -292,7 +299,14 @@ export class Server extends Device {
 
   /** @override @param {Workbook} page @returns {Record<string, [string, () => void][]>} */
   acts(page) {
-    return { ...super.acts(page), "served-out": [[say("served-sign-in"), toSignIn]], "served-feedback": [[say("home-see-feedback"), () => { if (this.beside.feedback) location.assign(this.beside.feedback); }]] };
+    return { ...super.acts(page), "served-out": [[say("served-sign-in"), toSignIn]], "served-apart": [[say("served-apart-mine"), () => this.#together(true)], [say("served-apart-not"), () => this.#together(false)]], "served-feedback": [[say("home-see-feedback"), () => { if (this.beside.feedback) location.assign(this.beside.feedback); }]] };
+  }
+
+  /** What was set apart is the student's, or it is not. @param {boolean} isMine */
+  async #together(isMine) {
+    await this.page?.settle();
+    forgetNotes(await this.#inTurn(() => mirror.together(this.#whose, isMine, this.rules)).catch(() => []));
+    this.page?.opened(await this.open());
   }
 
   /** @override @type {Host["next"]} */

@@ -9,7 +9,7 @@ const OUTLIVES = 30_000; // letters of a request that a browser may go on with w
 /** @import { Earlier, Receipt, Referral, Stored, Tried } from "../types.js" */
 /** An answer as the service has it. @typedef {Stored<any>} Record_ */
 /** All that it has of one learner's copy of a workbook.
- * @typedef {{ copy: string, learner: string, seed: string, revision: number, answers: Record<string, Record_>, receipts: Receipt[], referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Told */
+ * @typedef {{ class_id: string, birth: string, copy: string, learner: string, seed: string, revision: number, answers: Record<string, Record_>, receipts: Receipt[], referral: Referral | null, feedback: string | null, earlier?: Record<string, Earlier> }} Told */
 /** @typedef {{ learner: string, name: string, class: string }} Me */
 /** A save; one without a value tells how practice went with the answer of this revision. @typedef {{ id: string, key: string, base: number, value?: unknown, release?: string, said?: string[], typed?: Record<string, number>, tried?: Tried }} Save */
 /** What became of it. @typedef {{ id: string, do: "saved" | "conflict" | "refused", kept: Record_ | null }} Done */
@@ -104,7 +104,7 @@ const of = (assignment) => encodeURIComponent(assignment);
 export const service = {
   /** @param {string} assignment @returns {Promise<Told>} */
   told: (assignment) => get(of(assignment)),
-  /** Who is signed in, and all there is for them. @returns {Promise<Me & { workbooks: Record<string, Told> }>} */
+  /** Who is signed in, and all there is for them. @returns {Promise<Me & { birth: string, workbooks: Record<string, Told> }>} */
   mine: () => get("mine"),
   /** @param {string} assignment @param {string} copy @param {Save[]} saves @returns {Promise<{ saved: Done[], revision: number }>} */
   save: (assignment, copy, saves) => post(`${of(assignment)}/save`, { copy, saves }),
