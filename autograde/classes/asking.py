@@ -1,6 +1,7 @@
 """Ask a class's service something as the tutor: over this computer alone, with a token that lies in the class's folder."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 from typing import Any
@@ -18,6 +19,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 class GoneError(ClassError):
     """The service says in its folder that it runs, and does not answer."""
+
+
+class SilentError(GoneError):
+    """Something takes calls at the service's address, and says nothing: a service that is held up, most likely."""
 
 
 def ask(course: Course, path: str, body: Any = None) -> Any:
@@ -50,9 +55,10 @@ def ask(course: Course, path: str, body: Any = None) -> Any:
         msg = f"The service refuses ({error.code} {error.reason}). Close the class and open it again; if that does not help, see {LOG}."
         raise ClassError(msg) from error
     except (OSError, ValueError) as error:
-        msg = (
-            "The service does not answer: it has ended, or this computer slept. Students' pages keep what they write; open the class again."
-        )
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            msg = "The service does not answer just now: this computer is busy. Students' pages keep what they write; wait a moment."
+            raise SilentError(msg) from error
+        msg = "The service does not answer: it has ended. Students' pages keep what they write; open the class again."
         raise GoneError(msg) from error
 
 
@@ -62,4 +68,31 @@ def answers(course: Course) -> bool:
         ask(course, "api/live")
     except GoneError:
         return False
+    return True
+
+
+def runs(course: Course) -> bool:
+    """Whether the service of a class is there, be it that it refuses, as one whose database has gone does, or says nothing just now."""
+    try:
+        ask(course, "api/live")
+    except SilentError:
+        found = service_of(course)
+        return found is not None and lives(found.pid)
+    except GoneError:
+        return False
+    except ClassError:
+        return True
+    return True
+
+
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number; on Windows, where asking would end it, it is taken for there."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
     return True

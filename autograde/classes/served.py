@@ -30,6 +30,8 @@ WATCHED = ".watched.json"
 ANSWERS = "served.db"
 RUNNING = "service.json"
 """There while a service runs; the service itself writes it."""
+PORT = "port"
+"""Where the class was open last: what a browser keeps until it is sent belongs to an address, so that stays from lesson to lesson."""
 TOKEN = "tutor-token"  # noqa: S105  a file's name
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ34679"
 """Of a join code: none that is taken for another one when it is read from a wall."""
@@ -134,6 +136,15 @@ def service_of(course: Course) -> Service | None:
         return Service.model_validate_json(read_file(served_folder(course) / RUNNING, MAX_SMALL))
     except (OSError, ValidationError):
         return None
+
+
+def last_port(course: Course) -> int | None:
+    """Give the port at which the class was open last; None where that is not known."""
+    try:
+        port = int(read_file(served_folder(course) / PORT, MAX_SMALL))
+    except (OSError, ValueError):
+        return None
+    return port if 0 < port < 65536 else None
 
 
 def tutor_token(course: Course) -> str:

@@ -13,7 +13,9 @@ def live(
     *,
     stop: Annotated[bool, typer.Option(help="Close the class.")] = False,
     new_code: Annotated[bool, typer.Option("--new-code", help="Give the class another code; who is signed in stays so.")] = False,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8080 on if not given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="That of the last time if not given, else the first free one from 8080 on.")
+    ] = None,
     certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate (PEM), for HTTPS.")] = None,
     key: Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM).")] = None,
 ) -> None:

@@ -14,17 +14,29 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograde.classes.asking import LOG, answers
+from autograde.classes.asking import LOG, answers, runs
 from autograde.classes.folder import Course
-from autograde.classes.served import RUNNING, Service, in_groups, is_served, join_code, renew_code, served_folder, service_of, tutor_token
+from autograde.classes.served import (
+    PORT,
+    RUNNING,
+    Service,
+    in_groups,
+    is_served,
+    join_code,
+    last_port,
+    renew_code,
+    served_folder,
+    service_of,
+    tutor_token,
+)
 from autograde.errors import ClassError
 from autograde.gradebook.deeds import Deed
 from autograde.gradebook.noted import noting
 from autograde.outbox.served import serve_anew
 from autograde.text import printable
+from workbook_helpers.files import write_file
 
 FIRST_PORT, PORTS = 8080, 100
-"""Tried first: what a browser keeps until it is sent belongs to an address, which stays the same from lesson to lesson."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  the class's Wi-Fi, as the tutor has asked
 START_S, STOP_S = 30.0, 15.0
 _begun: dict[int, "subprocess.Popen[bytes]"] = {}
@@ -37,7 +49,7 @@ def start(course: Course, port: int | None = None, *, more: Sequence[str] = ()) 
     Parameters
     ----------
     port
-        None for the first free one from 8080 on.
+        None for that of the last time, else the first free one from 8080 on.
     more
         Further words for `workbook serve`, such as those of a certificate.
 
@@ -53,7 +65,7 @@ def start(course: Course, port: int | None = None, *, more: Sequence[str] = ()) 
         raise ClassError(msg)
     told = serve_anew(course)
     tutor_token(course)
-    for candidate in _free_ports(port):
+    for candidate in _free_ports([port] if port else [*filter(None, [last_port(course)]), *range(FIRST_PORT, FIRST_PORT + PORTS)]):
         try:
             return _begin(course, candidate, more), told
         except ClassError:
@@ -86,7 +98,10 @@ def _begin(course: Course, port: int, more: Sequence[str]) -> Service:
         )  # no Ctrl-C of the desk's
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **new)
         _begun[process.pid] = process
-        return _wait(course, process, folder / LOG)
+        found = _wait(course, process, folder / LOG)
+        with suppress(OSError):  # a full disk: the class is open all the same
+            write_file(folder / PORT, str(port).encode(), mode=0o600)
+        return found
 
 
 def stop(course: Course) -> None:
@@ -105,11 +120,11 @@ def stop(course: Course) -> None:
         msg = "A college's server runs this class, and starts its service again when it ends. Ask who looks after that server."
         raise ClassError(msg)
     with noting(course, Deed.UNSERVE):
-        if _runs(course):  # else the number may be another program's by now
+        if runs(course):  # else the number may be another program's by now
             with suppress(ProcessLookupError):
                 os.kill(found.pid, signal.SIGTERM)
             end = time.monotonic() + STOP_S
-            while _runs(course):
+            while runs(course):
                 if time.monotonic() > end:
                     msg = f"The service (process {found.pid}) does not end. End it in your system's list of processes, then do this again."
                     raise ClassError(msg)
@@ -140,16 +155,8 @@ def change_code(course: Course) -> str:
 
 
 def running(course: Course) -> Service | None:
-    """Give the service of a class that answers, None for none."""
-    return service_of(course) if answers(course) else None
-
-
-def _runs(course: Course) -> bool:
-    """Whether the service of a class is there, be it that it refuses, as one whose database has gone does."""
-    try:
-        return answers(course)
-    except ClassError:
-        return True
+    """Give the service of a class that is there, None for none."""
+    return service_of(course) if runs(course) else None
 
 
 def _wait(course: Course, process: "subprocess.Popen[bytes]", log: Path) -> Service:
@@ -166,8 +173,8 @@ def _wait(course: Course, process: "subprocess.Popen[bytes]", log: Path) -> Serv
     raise ClassError(msg)
 
 
-def _free_ports(port: int | None) -> Iterator[int]:
-    return (one for one in ([port] if port else range(FIRST_PORT, FIRST_PORT + PORTS)) if _is_free(one))
+def _free_ports(ports: Sequence[int]) -> Iterator[int]:
+    return (one for one in ports if _is_free(one))
 
 
 def _is_free(port: int) -> bool:

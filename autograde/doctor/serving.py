@@ -1,6 +1,5 @@
 """Whether what serves students runs and answers: a class's own service, and a college's hub with its proxy."""
 
-import os
 import ssl
 import urllib.error
 import urllib.request
@@ -9,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from autograde.classes.asking import lives
 from autograde.classes.college import College
 from autograde.classes.folder import Course
 from autograde.classes.served import RUNNING, is_served, served_folder, service_of
@@ -30,7 +30,7 @@ def service(course: Course) -> Looked:
         broken = [Finding(text=f"{path} cannot be read. Start the service again: {AGAIN}")] if path.exists() else []
         return looked("service", "not running", broken)
     again = HUB if found.hub else AGAIN
-    if not _lives(found.pid):
+    if not lives(found.pid):
         gone = f"its process {found.pid} is gone. Students reach nothing; what was saved is kept. Start it again: {again}"
         return looked("service", "gone", [Finding(text=f"{path} says that the service runs, and {gone}")])
     if not answers(found.address):
@@ -104,18 +104,6 @@ class _Stays(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object) -> None:
         return None
-
-
-def _lives(pid: int) -> bool:
-    if os.name == "nt":  # asking there would end it; whether it answers is asked in any case
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def _homes() -> Iterator[Path]:

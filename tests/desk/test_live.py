@@ -442,6 +442,30 @@ def test_the_command_opens_a_class_and_closes_it_and_a_service_that_was_killed_i
     assert (course.root / HEADS).read_text("utf-8").splitlines()[-1].startswith(f"{current_head(course.db_url)} "), "closing is kept, too"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="by signals that hold a process up")
+def test_a_service_that_says_nothing_is_not_closed_and_no_second_one_begins_and_the_address_stays(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.start(course, port := free_port())
+    service.stop(course)
+    service.start(course)
+    found = service_of(course)
+    assert found
+    try:
+        assert port_of(course) == port, "what a browser has not sent yet belongs to the address"
+        monkeypatch.setattr(asking, "ASK_S", 0.2)
+        monkeypatch.setattr(service, "STOP_S", 0.2)
+        os.killpg(found.pid, signal.SIGSTOP)
+        assert "does not answer just now" in live.data(course).gone
+        assert "does not end" in run(course, monkeypatch, capsys, "live", "--stop")[1]
+        assert "is open already" in run(course, monkeypatch, capsys, "live")[1]
+        assert service_of(course) == found
+    finally:
+        os.killpg(found.pid, signal.SIGCONT)
+    service._begun.pop(found.pid).wait(15)  # it ends as it was asked to
+    assert live.data(course).state is live.State.CLOSED
+
+
 def test_with_a_certificate_it_is_https_under_the_name_that_stands_in_it(
     course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
