@@ -43,6 +43,28 @@ def class_at(folder: Path) -> "Course":
     return course
 
 
+def take_served(course: "Course") -> None:
+    """Take in what learners have handed in to the class's service, and say so; where that cannot be, the command goes on, as without it."""
+    from autograde.inbox.served import arrived  # each command asks it, and few classes need the rest
+
+    if not arrived(course):
+        return
+    from autograde.commands.summary import say
+    from autograde.desk.taking_in import said
+    from autograde.errors import ClassError
+    from autograde.inbox.served import take_arrived
+    from autograde.text import printable
+
+    try:
+        report = take_arrived(course)
+    except ClassError as error:
+        say(out, f"Handed in to the class, and not taken in yet: {error}", "yellow")
+        return
+    say(out, f"Handed in to the class: {said(report)}")
+    for refused in (refused for one in report.reports for refused in one.refused):
+        say(out, f"  Not usable: {printable(refused.file)}: {refused.reason} ({refused.folder})", "red")
+
+
 def class_if_any() -> "Course | None":
     """Give the class that the command is given in, None outside of any."""
     from autograde.classes.folder import find_course

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograde.commands.console import WorkbookName, bar, busy, class_here, out
+from autograde.commands.console import WorkbookName, bar, busy, class_here, out, take_served
 
 if TYPE_CHECKING:
     from autograde.classes.folder import Course
@@ -34,6 +34,7 @@ def feedback(
     course = class_here()
     assignment = course.assignment(workbook)
     closed = assignment in course.closed()
+    take_served(course)
     # Before the bar, whose thread would keep processes from beginning as copies of this one; others begin too late for a class.
     pages = write_feedback(course, assignment, partial=partial, rubric=rubric, workers=cores() if copies() else 1)
     with bar() as progress:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autograde.commands.console import COURSES, class_at, out
+from autograde.commands.console import COURSES, class_at, out, take_served
 
 
 def live(
@@ -38,6 +38,7 @@ def live(
         COURSES.append(closed)
         service.stop(closed)
         say(out, "The class is closed. All that learners saw as saved is kept.", "bold")
+        take_served(closed)
         return
     course = class_at(folder.absolute())
     if new_code:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograde.commands.console import WorkbookName, bar, class_at, class_here, out
+from autograde.commands.console import WorkbookName, bar, class_at, class_here, out, take_served
 
 if TYPE_CHECKING:
     from autograde.classes.folder import Course
@@ -32,6 +32,7 @@ def mark(
 ) -> None:
     """Mark the closed questions of all hand-ins, and lay the written answers out for you.
 
+    What learners handed in to the class on your Wi-Fi is taken in first.
     What a person gave is kept, and goes on to count as long as the answer is the same; an answer that has changed waits for
     you again. Killed or run twice, it does no harm: it goes on where it was. Exit code 1 if a hand-in could not be marked.
 
@@ -45,6 +46,7 @@ def mark(
     elif names and len(names) == 1 and not scheduler and workers is None:
         course = class_here()
         assignment = course.assignment(names[0])
+        take_served(course)
         lines = _mark(course, assignment, force=force)
         show_marks(out, assignment, lines)
         done = all(line.outcome != "not marked" for line in lines)
@@ -97,6 +99,8 @@ def _mark_all(folders: list[str], *, force: bool, scheduler: str, workers: int |
         msg = f"{odd} is no class folder. With --all name class folders, or nothing for this class; for one workbook leave --all out."
         raise ClassError(msg)
     courses = list(dict.fromkeys(class_at(Path(folder)) for folder in folders)) or [class_here()]
+    for course in courses:
+        take_served(course)
     tasks = tasks_of(courses, force=force)
     if workers is None and not scheduler:
         hand_ins = sum(len(submissions(course, name)) for course in courses for name in course.assignments())

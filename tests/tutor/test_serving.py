@@ -278,6 +278,30 @@ def inbox(served: Course) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["mark", "w01"], "1 hand-in marked", id="mark"),
+        pytest.param(["mark", "--all"], "1 hand-in marked", id="mark all"),
+        pytest.param(["feedback", "w01"], "ana01: no page", id="feedback"),
+        pytest.param(["live", "--stop"], "The class is closed", id="close"),
+    ],
+)
+def test_a_command_takes_in_what_was_handed_in_to_the_service(
+    words: list[str], said: str, served: Course, inbox: Path, kit: "Kit", small_key: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(inbox, kit.hand_in("ana01"))
+    put(inbox, kit.hand_in("ben01"), learner="ben01", name="h2", zip_sha256="0" * 64)
+    (served_folder(served) / "service.json").write_text('{"pid": 1, "address": ""}', "utf-8")  # of one that has ended
+    monkeypatch.chdir(served.root)
+    told = " ".join(CliRunner().invoke(app, words).output.split())
+    assert "Handed in to the class: 1 hand-in was taken in, 1 file cannot be used." in told
+    assert "h2.zip: it is not the file that" in told
+    assert said in told
+    assert "nobody has handed in yet" not in told
+    assert arrived(served) == ()
+
+
 def test_what_could_be_put_nowhere_is_taken_in_again(served: Course, inbox: Path, kit: "Kit") -> None:
     put(inbox, kit.hand_in("ana01"), zip_sha256="0" * 64)
     (served.root / "quarantine").rmdir()
