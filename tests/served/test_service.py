@@ -408,6 +408,10 @@ def test_with_a_certificate_nobody_reads_along(tmp_path: Path) -> None:
         pytest.param(
             ["--database", "postgresql://nobody@127.0.0.1:1/none"], "The answers' database postgresql://nobody@", id="no database"
         ),
+        *(
+            pytest.param(["--database", url], "The answers' database must be given as sqlite:///FILE or postgresql://…", id=url[:7])
+            for url in ("postgres://nobody@127.0.0.1/none", "served.db", "mysql://nobody@127.0.0.1/none")
+        ),
         pytest.param(["--port", "{busy}"], "Nothing can be served at 127.0.0.1, port {busy}", id="port"),
         pytest.param(
             ["--certificate", "none.pem"], "The certificate none.pem cannot be used (No such file or directory)", id="certificate"

@@ -35,7 +35,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from workbook_helpers.errors import WorkbookError
@@ -131,7 +131,13 @@ class Refused(Exception):  # noqa: N818  an answer, not a fault
 
 def prepare(url: str) -> None:
     """Make all tables whole (`make_whole`); GoneError if the database cannot be used."""
-    engine = _engine(url)
+    try:
+        if make_url(url).get_backend_name() not in ("sqlite", "postgresql"):
+            raise NoSuchModuleError(url)
+        engine = _engine(url)
+    except SQLAlchemyError as error:
+        msg = "The answers' database must be given as sqlite:///FILE or postgresql://… See that --database is one of these."
+        raise GoneError(msg) from error
     try:
         with _transaction(engine) as connection:
             make_whole(connection)
