@@ -122,13 +122,15 @@ if [ ! -d "$proxy/node_modules" ]; then
     ci --ignore-scripts --no-audit --no-fund --silent)
 fi
 
-if [ -n "$lab" ] && [ "$(cat "$labs/.installed" 2>/dev/null)" != "$wanted" ]; then
+# A learner's JupyterLab may not look into this project, and has a copy of src.
+copied="$wanted $(cd "$opt/src" && find . -type f ! -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sort | sha256sum)"
+if [ -n "$lab" ] && [ "$(cat "$labs/.installed" 2>/dev/null)" != "$copied" ]; then
   say "Packages for learners' JupyterLabs: $labs"
   room "$labs"
   pip=("$labs/bin/python" -P -m pip --disable-pip-version-check install --quiet)
   "${pip[@]}" --require-hashes -r "$opt/deploy/hub/constraints.txt"
   "${pip[@]}" --no-deps --no-build-isolation --force-reinstall "$opt"
-  echo "$wanted" >"$labs/.installed"
+  echo "$copied" >"$labs/.installed"
 fi
 
 say "Folders: $etc, $srv, $state"

@@ -140,15 +140,24 @@ def test_packages_of_another_python_are_made_anew(tmp_path: Path) -> None:
     assert f"-m venv --clear {venv}" in done.stderr
 
 
-def test_with_a_jupyterlab_the_hub_is_root_and_its_services_are_not(tmp_path: Path) -> None:
+def test_with_a_jupyterlab_the_hub_is_root_and_its_services_are_not_and_a_newer_copy_is_learners_too(tmp_path: Path) -> None:
     prepare(tmp_path)
-    labs = tmp_path / "opt" / "workbook-lab"
+    opt, labs, tools = tmp_path / "opt" / "workbook", tmp_path / "opt" / "workbook-lab", tmp_path / "tools"
     (labs / "bin").mkdir(parents=True)
-    shutil.copyfile(tmp_path / "opt" / "workbook" / "venv" / ".installed", labs / ".installed")
+    tools.mkdir()
+    put(labs / "bin" / "python", f'#!/bin/sh\necho "$*" >>{tools / "asked"}\n')  # installs nothing
     assert run("--lab", "--prefix", tmp_path).returncode == 0
     unit = (tmp_path / "etc" / "systemd" / "system" / "workbook-hub.service").read_text("utf-8")
     assert "User=root\n" in unit
     assert "WORKBOOK_ACCOUNT=workbook\n" in unit
+    assert f"--force-reinstall {opt}\n" in (tools / "asked").read_text("utf-8")
+    for more, again in (("x.pyc", False), ("x.js", True)):
+        (tools / "asked").unlink()
+        copies = f'#!/bin/sh\n{shutil.which("cp")} "$@" || exit\ncase "$*" in *src) touch {opt}/.new/src/{more} ;; esac\n'
+        put(tools / "cp", copies)
+        assert run("--lab", "--prefix", tmp_path, tools=tools).returncode == 0
+        assert (tools / "asked").exists() == again, more
+        (tools / "asked").touch()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Debian's systemd")
