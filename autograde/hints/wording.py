@@ -4,22 +4,26 @@ import re
 
 from autograde.hints.signs import NUMBER, SAID, sentences
 
+_HURT = (
+    r"(hit(s|ting)?|hurt\w*|kick\w*|bites?|bitten|punch\w*|scratch\w*|spat|shouted at|abused|"
+    r"(?<!ing )(?<!port )(?<!of )(?<!about )abuse)"  # whoever is reporting abuse, or knows the signs of it, does what is right
+)
 UNSAFE = {
     "kept secret": r"kept it to myself|promised? (her|him|them|not)|(did|do)(n'?t| not) (say|tell) (anything|anyone|anybody)|"
     r"not (put|write) (it |this )?in the (notes|records?|accident)|did ?n[o']t need to say|nobody says anything|keep quiet",
     "somebody may be known": r"(Mr|Mrs|Ms|Miss|Dr)\.? [A-Z]\w+|[A-Z][a-z]{1,30} (Road|Street|Close|Terrace|Lane|Avenue)",
     "outside the role": r"did it myself|leave out (her|his|the) (\w{1,20} )?tablets?|lift (her|him) (myself|alone)|"
     r"things we have no training|(help out|do it) because otherwise",
-    "money or gifts": r"(lent|lend|gave|gives|slips?) me (a )?(£?\d+|twenty|ten|money)"
+    "money or gifts": r"(lent|lend|gave|gives|slips?) me (a )?(£?\d+p?|twenty|ten(ner)?s?|money)"
     r"(?! (seconds?|minutes?|hours?|days?|weeks?))|borrowed",
-    "records": r"filled (them|it) (all )?in|did them all for them|(his|her|friend's|colleague's) login|agreed we do ?n[o']t write",
-    "restraint": r"hold (his|her) (two )?(wrists|arms|hands) (firm(ly)?|down)|lock(ed)? (him|her|the door)|tied|forced? (him|her)",
-    "private phone": r"my (own|private) (mobile|phone|number(?! of))|whats ?app",
+    "records": r"filled (them|it) (all )?in|did them all for them|(his|her|friend's|colleague's) logins?|agreed we do ?n[o']t write",
+    "restraint": r"hold (his|her) (two )?(wrists|arms|hands) (firm(ly)?|down)|lock(ed)? (him|her|the doors?)|tied|forced? (him|her)",
+    "private phone": r"my (own|private) (mobiles?|phones?|numbers?(?! of))|whats ?app\w*",
     "decided over the person": r"(son|daughter|wife|husband|family) decides (the things|about|what)|"
     r"(she|he) decides (\w{1,20} ){1,3}for (him|her)|(?<!her )(?<!his )right to know (all|everything|about)|next of kin so",
     "contempt": r"attention seek\w+|stupid|lazy|crazy",
-    "the learner at risk": r"bruises but|(hit(s|ting)?|hurt\w*|kick\w*|bites?|bitten|punch\w*|scratch\w*|spat|shouted at)\b[^.]{0,80}"
-    r" part of the job|can(not|'?t) go on|(hurt|kill|harm) myself|scared of her",
+    "the learner at risk": rf"bruises but|{_HURT}\b[^.]{{0,80}} part of the job|part of the job to (be|get) {_HURT}|"
+    r"can(not|'?t) go on|(hurt|kill|harm) myself|scared of her",
 }
 """What it sounds like → how it is said, in whole words. Words alone: "I do not keep secrets" can set one off, and much that is unsafe
 sets off none."""

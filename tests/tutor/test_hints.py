@@ -156,6 +156,14 @@ def test_of_a_point_in_unknown_words_nothing_is_said(own: tuple[Labelled, ...]) 
         ("Her son decides what she wears.", "decided over the person"),
         ("She decides everything for him.", "decided over the person"),
         ("He bites us, and that is part of the job.", "the learner at risk"),
+        ("We were told abuse is part of the job.", "the learner at risk"),
+        ("He says it is part of the job to be hit.", "the learner at risk"),
+        ("Her son slips me a tenner.", "money or gifts"),
+        ("She gave me 50p for it.", "money or gifts"),
+        ("I locked the doors so that she could not leave.", "restraint"),
+        ("I WhatsApped her daughter a picture.", "private phone"),
+        ("They have both of my own numbers.", "private phone"),
+        ("I used my friend's logins.", "records"),
     ],
 )
 def test_wording_that_sounds_unsafe_is_shown_with_its_words_and_never_as_likely(own: tuple[Labelled, ...], said: str, about: str) -> None:
@@ -176,6 +184,7 @@ def test_wording_that_sounds_unsafe_is_shown_with_its_words_and_never_as_likely(
         "She knows her right to know everything about her care.",
         "Keeping records is part of the job, and part of the job description.",
         "She gave me ten minutes to think.",
+        "Reporting abuse is part of the job, and so is to know the signs of abuse: that is part of the job to get right.",
     ],
 )
 def test_everyday_words_of_care_are_not_called_unsafe(text: str) -> None:
