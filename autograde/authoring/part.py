@@ -189,7 +189,7 @@ def class_copy(course: Course, assignment: str) -> Workbook:
     if not (folder / "items.toml").is_file():
         msg = f"This class has no copy of its own of {assignment}. Give it out first (autograde release {assignment})."
         raise AuthorError(msg)
-    return replace(load_workbook(folder), folder=folder)
+    return replace(load_workbook(folder, strict=True), folder=folder)
 
 
 def read_text(path: Path) -> str:

@@ -92,7 +92,7 @@ class Subject:
 
 def load_subject(folder: Path) -> Subject:
     """Read a workbook and all that belongs to it; ContentError names what cannot be read."""
-    workbook = load_workbook(folder)
+    workbook = load_workbook(folder, strict=True)
     cells: list[dict[str, Any]] = read_notebook(workbook.notebook)["cells"]
     own = guides_beside(workbook.folder)
     return Subject(workbook, load_key(workbook.id, own), load_rubrics(workbook.id, own), load_samples(workbook.id), cells)

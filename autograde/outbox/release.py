@@ -106,7 +106,7 @@ def release(
         source, origin, set_aside = source_of(course, name, fresh=fresh, undo=undo)
         check_files(source)
         try:
-            workbook = load_workbook(source)
+            workbook = load_workbook(source, strict=True)
         except ContentError as error:  # a copy that was made now goes again, so it is not the place to look at
             raise ContentError(str(error).replace(str(source), str(origin))) from error
         assignment = workbook.assignment

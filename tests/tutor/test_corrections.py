@@ -21,6 +21,7 @@ from autograde.outbox.ready import ready
 from autograde.outbox.release import release
 from autograde.run.line import Line
 from autograde.run.mark import mark_class
+from workbook_helpers.errors import ContentError
 from workbook_helpers.items import load_workbook
 
 NAME = "w01-small"
@@ -294,6 +295,25 @@ def test_a_release_that_is_not_known_is_told(course: Course, hand_in: Give, monk
     assert line.points == 2
     _, said = command(course, monkeypatch, "feedback", "w01", "--partial")
     assert told in said
+
+
+def test_a_table_that_is_not_known_stops_the_release_and_nothing_that_was_given_out_with_it(course: Course, hand_in: Give) -> None:
+    meta = '\n[meta]\nauthor = "Ruth"\n'
+    before = load_workbook(course.root / "release" / NAME).release
+    for step in ("source", "release", f"releases/{NAME}/{before}"):  # as a version gave it out that passed over it
+        items = course.root / step / (NAME if "releases" not in step else "") / "items.toml"
+        items.write_text(items.read_text("utf-8") + meta, "utf-8")
+    given = load_workbook(course.root / "release" / NAME).release
+    (course.root / "releases" / NAME / before).rename(course.root / "releases" / NAME / given)
+    hand_in("ana01", release=given)
+    assert mark(course)["ana01"].points == 2
+    with pytest.raises(ContentError, match="meta has no place here"):
+        release(course, "w01")
+    edit(course.root / "source" / NAME / "items.toml", meta, "")
+    release(course, "w01")
+    assert load_workbook(course.root / "release" / NAME).release == before
+    hand_in("ben01", release=given)
+    assert "release" not in str(mark(course)["ben01"].oddities), "it is known, as it was kept"
 
 
 def test_feedback_on_answers_that_were_not_marked_is_refused_and_the_old_page_goes(

@@ -258,8 +258,14 @@ def paper_seed(class_id: str, workbook: str, learner: str) -> str:
     return hashlib.sha256("\n".join([class_id, workbook, clean_id(learner).lower()]).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def load_workbook(folder: Path) -> Workbook:
+def load_workbook(folder: Path, *, strict: bool = False) -> Workbook:
     """Read the workbook in `folder`.
+
+    Parameters
+    ----------
+    strict
+        Refuse a table of `items.toml` that is not known: in what is to be given out it is a slip, or a key. What was given out is
+        read as it is.
 
     Raises
     ------
@@ -270,7 +276,7 @@ def load_workbook(folder: Path) -> Workbook:
     about = validate(WorkbookFile, read_toml(folder / "workbook.toml"), folder / "workbook.toml")
     path = folder / "items.toml"
     content = read_toml(path)
-    if odd := sorted(set(content) - set(TABLES)):
+    if strict and (odd := sorted(set(content) - set(TABLES))):
         msg = f"{_where(path, '')}: {odd[0]} has no place here. Each table begins with {', '.join(f'[[{one}]]' for one in TABLES)}."
         raise ContentError(msg)
     items: dict[str, Item] = {}
