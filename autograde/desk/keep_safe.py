@@ -15,14 +15,15 @@ from autograde.classes.packing import not_packed, pack, pack_name
 from autograde.desk.holders import release_gradebook
 from autograde.desk.keep_log import Log, Verified, entries, verify
 from autograde.desk.keeping import Keeping, keep_for, keeping
-from autograde.desk.pages import Asked, Done, File, Look, Page, UnfitError
+from autograde.desk.pages import STANDS, Asked, Done, File, Look, Page, UnfitError, stands
 from autograde.desk.work import Tell
 from autograde.errors import ClassError
 from autograde.gradebook.address import sqlite_file
 from autograde.gradebook.disk import on_network
-from autograde.gradebook.heads import current_head
+from autograde.gradebook.heads import current_head, keep_head
 from autograde.gradebook.keep import Held, backup, restore, would_restore
 from autograde.gradebook.synced import synced_by
+from autograde.records.outside import catch
 from autograde.run.mark import mark_class
 from autograde.text import count
 
@@ -165,6 +166,8 @@ def _restore(asked: Asked) -> Done:
     """Bring a backup back; what is there now is kept."""
     file = backups.find_backup(asked.course, asked.text("backup"))
     asked.worker.refuse_while_working()  # it would go on with what it has read of the gradebook that is put aside
+    if asked.text(STANDS):
+        asked.see_unchanged(_deeds(asked.course))
     release_gradebook(asked.course)
     held = restore(asked.course, file)
     backups.throw_brought_away(asked.course)
@@ -172,7 +175,16 @@ def _restore(asked: Asked) -> Done:
     if held.back:
         names = ", ".join(map(shown, held.back))
         said += f" Back with it, though erased since it was made: {names}. Erase them again on the page Learners."
-    return Done(said=said, undo=("restore", {"backup": held.kept.name}) if held.kept and _is_whole(asked.course, held.kept) else None)
+    if not (held.kept and _is_whole(asked.course, held.kept)):
+        return Done(said=said)
+    return Done(said=said, undo=("restore", {"backup": held.kept.name, STANDS: stands(_deeds(asked.course))}))
+
+
+def _deeds(course: Course) -> str:
+    """Give what changes with each deed in the class, also with what another program gave: all of it goes with the gradebook."""
+    catch(course)
+    keep_head(course)  # that its file is begun is a deed, too
+    return str(current_head(course.db_url))
 
 
 def _is_whole(course: Course, kept: Path) -> bool:

@@ -19,7 +19,8 @@ from autograde.classes.folder import Course
 from autograde.classes.packing import MANIFEST, pack
 from autograde.classes.unpacking import only_sets_up, unpack
 from autograde.desk import home, keep_safe
-from autograde.desk.pages import Asked
+from autograde.desk.following import see_to
+from autograde.desk.pages import Asked, Done, UnfitError
 from autograde.desk.standing import standing
 from autograde.desk.work import Worker
 from autograde.errors import ClassError
@@ -363,6 +364,27 @@ def test_nothing_is_brought_back_while_something_runs(own: Course, tmp_path: Pat
     assert worker.wait(10)
     keep_safe.PAGE.verbs["restore"](asked)
     assert points(own) == 7
+
+
+def test_the_undo_of_a_restore_takes_nothing_away_that_was_given_since(own: Course, tmp_path: Path) -> None:
+    def do(fields: dict[str, str]) -> dict[str, str]:
+        done = keep_safe.PAGE.verbs["restore"](Asked(course=own, worker=Worker(), fields=fields))
+        see_to(own)  # as after each form
+        assert isinstance(done, Done)
+        assert done.undo
+        return dict(done.undo[1])
+
+    made = backups.back_up(own, backups.choose_folder(own, str(tmp_path)))
+    give(own, 3)
+    undo = do({"backup": made.path.name})
+    give(own, 5)
+    with pytest.raises(UnfitError, match="This was changed again since, so nothing was taken back"):
+        do(undo)
+    assert points(own) == 5
+    undo = do({"backup": made.path.name})
+    assert points(own) == 7
+    do(undo)
+    assert points(own) == 5
 
 
 def test_a_restore_at_once_undone_loses_nothing(own: Course, tmp_path: Path) -> None:
