@@ -26,6 +26,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograde.desk.following import see_to
     from autograde.desk.handler import Desk
     from autograde.desk.holders import holds_formgrader
+    from autograde.desk.place import settle
     from autograde.desk.platform import start_telling
     from autograde.desk.registry import pages
     from autograde.desk.server import handlers
@@ -37,6 +38,8 @@ def _load_jupyter_server_extension(app: Any) -> None:
     HTTPServer.configure(RoomyServer)  # Jupyter makes its own when the extensions are there
     root = Path(str(app.web_app.settings["server_root_dir"])).expanduser().resolve()
     course = Course(root) if is_class(root) else None
+    if course:
+        settle(course)
     worker = Worker(partial(see_to, course)) if course else Worker()
     desk = Desk(pages=pages(in_class=course is not None, only=college.only()), course=course, root=root, worker=worker)
     app.web_app.settings["autograde_desk"] = desk

@@ -24,6 +24,7 @@ from autograde.desk.changes import fingerprint
 from autograde.desk.classes import CHOICE
 from autograde.desk.following import see_to
 from autograde.desk.pages import NAMES, Asked, Away, Done, File, Page, Upload
+from autograde.desk.place import place_of
 from autograde.desk.templates import render
 from autograde.desk.work import Worker
 from autograde.gradebook.who import ACTING
@@ -69,11 +70,6 @@ class Desk:
         """The page that /desk leads to."""
         return next(iter(self.pages))
 
-    @property
-    def place(self) -> str:
-        """12 hex digits: another folder, also of a class of the same name, has others; the list of classes has its own."""
-        return hashlib.sha256(str(self.course.root if self.course else "").encode("utf-8", "surrogateescape")).hexdigest()[:12]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -90,6 +86,9 @@ NO_PROBLEM = Problem(form="", field="", text="")
 class DeskHandler(JupyterHandler):
     """What all addresses of the desk have in common."""
 
+    place = ""
+    """Of the class that the desk shows (`place_of`), as it was when this was asked."""
+
     @property
     def desk(self) -> Desk:
         """The desk of this server."""
@@ -103,6 +102,7 @@ class DeskHandler(JupyterHandler):
 
     async def prepare(self) -> None:  # type: ignore[override]
         """See that somebody may come in, from a page of this class; a token does not stay in the address."""
+        self.place = await self.apart(lambda: place_of(self.desk.course))
         try:
             await super().prepare(_redirect_to_login=not self.by_script)
         finally:
@@ -122,7 +122,7 @@ class DeskHandler(JupyterHandler):
     def _refuse_other_places(self) -> None:
         """Let nothing be done from a page of another class, nor a page be mixed of two."""
         told = {self.get_query_argument(PLACE, ""), self.request.headers.get(PLACE_HEADER, "")} - {""}
-        if told - {self.desk.place} or not (told or self.request.method in {"GET", "HEAD"}):
+        if told - {self.place} or not (told or self.request.method in {"GET", "HEAD"}):
             raise web.HTTPError(409, "This page is of a class that the desk does not show now, so nothing was done. Open that class again.")
 
     def address(self, *parts: str, **query: object) -> str:
@@ -208,7 +208,7 @@ class DeskHandler(JupyterHandler):
         """Give the address of a page, or of a verb or a file of this class, for templates; "" where there is no such page yet."""
         if name not in self.desk.pages:
             return ""
-        return self.address(name, verb, **{PLACE: self.desk.place}, **query) if verb else self.address(name, **query)
+        return self.address(name, verb, **{PLACE: self.place}, **query) if verb else self.address(name, **query)
 
     def send_opening(self, away: Away) -> None:
         """Send what is shown until another server answers at this address."""
@@ -246,12 +246,12 @@ class DeskHandler(JupyterHandler):
 
     def frame(self) -> dict[str, Any]:
         """Give what the frame of every page needs."""
-        place = {PLACE: self.desk.place}
+        place = {PLACE: self.place}
         return {
             "now_address": self.address("now"),
             "put_away": self.address("put-away", **place),
             "others": self.address("others", **place) if self.desk.course and os.environ.get(CHOICE) else "",
-            "place": self.desk.place,
+            "place": self.place,
             "xsrf": self.xsrf_token.decode(),
             "link": self.link,
         }
@@ -280,8 +280,8 @@ class DeskHandler(JupyterHandler):
         self.finish(render("fault", text=text, home=self.address(), keep_safe=keep_safe, static=self.static, **frame))
 
     def log_exception(self, kind: Any, fault: Any, trace: Any) -> None:
-        """Log what we did wrong; what is wrong with the class is told on the page."""
-        if not isinstance(fault, WorkbookError):
+        """Log what we did wrong; what is wrong with the class, and what was refused, is told on the page."""
+        if not isinstance(fault, WorkbookError | web.HTTPError):
             super().log_exception(kind, fault, trace)
 
     def say_next(self, done: Done) -> None:
@@ -292,7 +292,7 @@ class DeskHandler(JupyterHandler):
 
     @property
     def _said_name(self) -> str:
-        return f"{SAID}-{self.desk.place}"  # its "Undo" is nothing for another class
+        return f"{SAID}-{self.place}"  # its "Undo" is nothing for another class
 
     def _said(self) -> dict[str, Any]:
         """Give the sentence that the last form left, once; not to a page that looks for what has changed (static/desk.js)."""

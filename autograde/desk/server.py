@@ -114,6 +114,9 @@ class Now(DeskHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(render("now", now=now, **self.frame()))
 
+    def _log(self) -> None:
+        """Log none: each page asks every two seconds, and says itself what is wrong."""
+
 
 class PutAway(DeskHandler):
     """What was said of a piece of work that has ended."""

@@ -1,9 +1,11 @@
 """The desk's frame: who comes in, what a page may run, forms with and without a script, other windows, a server that goes."""
 
 import re
+import shutil
 import socket
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -12,10 +14,14 @@ import pytest
 from jinja2.nodes import Filter
 from playwright.sync_api import Page, Request, expect
 
+from autograde.classes.folder import Course
+from autograde.classes.owner import CONFIG
 from autograde.desk.changes import fingerprint
+from autograde.desk.place import FILE, place_of, settle
 from autograde.desk.registry import pages
 from autograde.desk.templates import FOLDER, environment
 from autograde.run.mark import mark_class
+from autograde.whole import STAGE
 from tests.axe import violations
 from tests.conftest import command_of
 from tests.desk.conftest import Desk, Serve, fits, headers, second, start
@@ -69,7 +75,27 @@ def test_nothing_is_done_nor_shown_from_a_page_of_another_class(desk: Desk, wind
             reply = window.request.fetch(f"{desk.base}/desk/{path}", method=method, headers=own | {"Desk-Place": place}, max_redirects=0)
             assert (reply.status, "a class that the desk does not show now" in reply.text()) == (409, True), (method, path, place)
     assert fingerprint(desk.course) == before
+    log = desk.course.root / "serve.log"
+    logged = log.stat().st_size
+    assert window.request.get(f"{desk.base}/desk/now", headers=own | {"Desk-Place": "0" * 12}).status == 409
+    assert log.stat().st_size == logged, "as every page asks every two seconds"
     assert window.request.get(f"{desk.base}/desk/learners/export?learner=ana01&place={'0' * 12}").status == 409, "a link says it, too"
+
+
+def test_a_class_keeps_its_place_where_it_is_moved_and_a_copy_has_its_own(course: Course) -> None:
+    settle(course)
+    place, moved = place_of(course), Course(course.root.with_name("care-2026"))
+    course.root.rename(moved.root)
+    assert place_of(course) == place, "while it is not there"
+    settle(moved)
+    assert place_of(moved) == place
+    copy = Course(Path(shutil.copytree(moved.root, course.root)))
+    settle(copy)
+    assert place_of(copy) not in {place, place_of(None)}
+    settle(moved)
+    assert place_of(moved) == place
+    (moved.root / STAGE / FILE).write_text("[]", "utf-8")
+    assert place_of(moved) not in {place, place_of(copy), place_of(None)}
 
 
 def test_each_form_link_and_frame_of_a_page_says_of_which_class_it_is(desk: Desk, window: Page) -> None:
@@ -285,7 +311,13 @@ def test_what_is_wrong_with_the_class_is_told(desk: Desk, window: Page) -> None:
         expect(window.get_by_role("link", name="Keep safe")).to_have_count(0)
         assert violations(window) == []
         fits(window, 320)
+        desk.course.root.mkdir()  # another class comes to lie there, as from another stick
+        shutil.copy(elsewhere / CONFIG, desk.course.root)
+        for method, path in (("POST", "learners/add.json"), ("GET", "learners"), ("GET", "now")):
+            assert window.request.fetch(f"{desk.base}/desk/{path}", method=method, headers=before).status == 409, path
+        shutil.rmtree(desk.course.root)
     finally:
         elsewhere.rename(desk.course.root)
+    assert window.request.get(f"{desk.base}/desk/learners", headers=before).ok, "its own class is there again"
     desk.enter(window)
     expect(window.get_by_role("heading", level=1)).to_have_text("Home")
