@@ -8,6 +8,7 @@ import { say } from "./words.js";
 
 const RATE = .9;
 const SILENCE_MS = 6000; // a voice that has not begun by then will not
+const SCROLL_MS = 1000; // a smooth scroll takes less
 const SECTION = ".wb-section";
 const BLOCKS = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd, legend, label, figcaption, blockquote, summary, div";
 // What is no part of the text: states, what is said to screen readers alone, what says again what is there, what is pressed but no choice.
@@ -65,6 +66,7 @@ function read(main, heading, button) {
   /** @type {SpeechSynthesisUtterance | null} */
   let speech = null; // also kept because Chromium forgets one that nobody holds, and then it never ends
   let watch = 0;
+  let way = 0, arrives = 0; // where a scroll of ours goes that is under way, and until when: a short sentence ends before it
   /** @param {string} name @param {() => void} onclick */
   const press = (name, onclick) => h("button", { type: "button", className: "wb-button wb-second", onclick }, say(name));
   const pause = press("aloud-pause", () => {
@@ -119,16 +121,20 @@ function read(main, heading, button) {
     for (const old of main.querySelectorAll("[data-wb-aloud]")) old.removeAttribute("data-wb-aloud");
     node?.setAttribute("data-wb-aloud", "");
   }
-  /** Where the sentence stands, about, and whether that can be seen between the bars. */
+  /** Where the sentence stands, about, once the page stands still, and whether that can be seen between the bars. */
   function span() {
-    const { top, height } = now.node.getBoundingClientRect(), bars = getComputedStyle(document.documentElement), all = sentences().length;
+    if (Date.now() > arrives) way = scrollY;
+    const { top: is, height } = now.node.getBoundingClientRect(), top = is + scrollY - way, bars = getComputedStyle(document.documentElement), all = sentences().length;
     const from = top + (height * part) / all, to = top + (height * (part + 1)) / all;
     const high = Number.parseFloat(bars.scrollPaddingTop) || 0, low = innerHeight - (Number.parseFloat(bars.scrollPaddingBottom) || 0);
     return { from, high, low, isSeen: from >= high && to <= low, isNear: from < low && to > high };
   }
   function follow() {
     const { from, high, low, isSeen } = span();
-    if (!isSeen) scrollBy({ top: from - high - (low - high) / 5, behavior: isCalm() ? "auto" : "smooth" });
+    if (isSeen) return;
+    arrives = Date.now() + SCROLL_MS;
+    way = Math.max(0, Math.min(way + from - high - (low - high) / 5, document.documentElement.scrollHeight - innerHeight));
+    scrollTo({ top: way, behavior: isCalm() ? "auto" : "smooth" });
   }
   const watcher = new MutationObserver(() => { if (heading.closest("[hidden]")) stop(); }); // another section is shown
   const section = heading.closest("section");
